@@ -1,0 +1,273 @@
+//! What has happened: facts that `apply` turns into state and that blocks keep for ever.
+//!
+//! An event is a fact and the movements it caused. Facts carry all that `apply` needs, so that a
+//! reader can fold them without the rules; they are never refused.
+
+use crate::account::{AccountKey, AccountNo, Movement, SignRule};
+use crate::command::{
+    Block, CodeKind, LimitScope, Limits, MerchantTerms, Owner, PayMode, Reference,
+};
+use crate::id::Id;
+use crate::money::{Currency, Money};
+use crate::rejection::Rejection;
+
+/// Every fact there is. Amounts are minor units, times milliseconds since 1970.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(missing_docs, reason = "fields carry the names of DOMAIN §4; units are in the doc above")]
+pub enum Fact {
+    /// A command was refused; its id stays taken.
+    CommandRejected {
+        rejection: Rejection,
+    },
+    /// An account was opened and got the next number of its shard.
+    AccountOpened {
+        number: AccountNo,
+        key: AccountKey,
+        currency: Currency,
+        sign_rule: SignRule,
+        history: bool,
+    },
+    /// A single-phase transfer between ledger accounts.
+    TransferPosted,
+    /// A transfer reserved on both accounts; its number is its row.
+    TransferPended {
+        transfer: Id,
+        expires_at: Option<u64>,
+    },
+    /// A pending transfer was posted; what was not posted was released.
+    TransferCompleted {
+        pending: Id,
+    },
+    /// A pending transfer was released.
+    TransferVoided {
+        pending: Id,
+    },
+    /// A pending transfer was released by the clock.
+    TransferExpired {
+        pending: Id,
+    },
+    AppRegistered {
+        app: Id,
+        key: Id,
+        scopes: Vec<Reference>,
+    },
+    UserOpened {
+        user: Id,
+        kyc_class: u8,
+        currency: Currency,
+        account: AccountNo,
+    },
+    MerchantOnboarded {
+        merchant: Id,
+        terms: MerchantTerms,
+        account: AccountNo,
+    },
+    LimitsSet {
+        scope: LimitScope,
+        currency: Currency,
+        limits: Limits,
+    },
+    AccountRestricted {
+        owner: Owner,
+        block: Block,
+        case: Reference,
+    },
+    RestrictionLifted {
+        owner: Owner,
+        block: Block,
+        case: Reference,
+    },
+    HoldPlaced {
+        hold: Id,
+        user: Id,
+        amount: u64,
+    },
+    HoldReleased {
+        hold: Id,
+        amount: u64,
+    },
+    HoldSeized {
+        hold: Id,
+        amount: u64,
+        order_ref: Reference,
+    },
+    AccountClosed {
+        owner: Owner,
+    },
+    ToppedUp {
+        user: Id,
+        bank_ref: Reference,
+        amount: u64,
+    },
+    Transferred {
+        from: Id,
+        to: Id,
+        amount: u64,
+    },
+    PayoutRequested {
+        payout: Id,
+        owner: Owner,
+        amount: Money,
+        fee: u64,
+    },
+    PayoutConfirmed {
+        payout: Id,
+    },
+    PayoutFailed {
+        payout: Id,
+        reason: Reference,
+    },
+    /// Money of an unknown owner arrived.
+    ReceiptRecorded {
+        bank_ref: Reference,
+        amount: Money,
+    },
+    /// Its owner became known.
+    ReceiptMatched {
+        bank_ref: Reference,
+        target: Owner,
+        amount: u64,
+    },
+    AdjustmentPosted {
+        reason: Reference,
+        maker: Id,
+        approver: Id,
+    },
+    ClockAdvanced {
+        to: u64,
+    },
+    PaymentCreated {
+        payment: Id,
+        out_trade_no: Reference,
+        merchant: Id,
+        mode: PayMode,
+        code_kind: CodeKind,
+        auth_code: Option<Reference>,
+        amount: Money,
+        expires_at: u64,
+    },
+    /// `channel` names the acquirer when part of the amount came from one.
+    PaymentPaid {
+        payment: Id,
+        user: Id,
+        balance: u64,
+        channel_amount: u64,
+        channel: Id,
+        batch: u32,
+    },
+    FeeCharged {
+        payment: Id,
+        amount: u64,
+    },
+    PaymentClosed {
+        payment: Id,
+        reason: CloseReason,
+    },
+    FeeReturned {
+        payment: Id,
+        amount: u64,
+    },
+    /// `from_*` say where the money came from, `to_*` where it went.
+    RefundSucceeded {
+        payment: Id,
+        out_request_no: Reference,
+        amount: u64,
+        from_own_batch: u64,
+        from_available: u64,
+        from_open_batch: u64,
+        open_batch: Option<u32>,
+        to_channel: u64,
+        to_balance: u64,
+    },
+    /// A payment was cancelled after it was paid; the refund is its own event.
+    PaymentCancelled {
+        payment: Id,
+    },
+    PaymentFinished {
+        payment: Id,
+    },
+    BatchOpened {
+        merchant: Id,
+        date: u32,
+        account: AccountNo,
+        settle_at: u64,
+    },
+    BatchCut {
+        batch: u32,
+    },
+    /// `recovered` paid the merchant's debt, `reserve` was kept back, `available` may be paid out.
+    BatchSettled {
+        batch: u32,
+        recovered: u64,
+        reserve: u64,
+        available: u64,
+    },
+}
+
+/// Why an unpaid order was closed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CloseReason {
+    /// By `ClosePayment`.
+    Closed,
+    /// By `CancelPayment`.
+    Cancelled,
+    /// By the clock.
+    TimedOut,
+}
+
+/// A range of event numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct EventRange {
+    /// Number of the first event.
+    pub first: u64,
+    /// How many.
+    pub count: u32,
+}
+
+/// What a rule decided: a list of events, built in order in buffers that are reused.
+#[derive(Default, Debug)]
+pub struct Decision {
+    events: Vec<(Fact, usize)>,
+    movements: Vec<Movement>,
+}
+
+impl Decision {
+    /// Forgets the last decision, keeps the buffers.
+    pub fn clear(&mut self) {
+        self.events.clear();
+        self.movements.clear();
+    }
+
+    /// Closes an event: the fact and the movements noted since the last one.
+    pub(crate) fn record(&mut self, fact: Fact) {
+        self.events.push((fact, self.movements.len()));
+    }
+
+    pub(crate) fn note(&mut self, movement: Movement) {
+        self.movements.push(movement);
+    }
+
+    /// The events in order, each with its movements.
+    pub fn events(&self) -> impl Iterator<Item = (&Fact, &[Movement])> {
+        let mut from = 0;
+        self.events.iter().map(move |(fact, to)| {
+            let movements = &self.movements[from..*to];
+            from = *to;
+            (fact, movements)
+        })
+    }
+
+    /// How many events.
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// True before the first event.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    pub(crate) fn movements(&self) -> &[Movement] {
+        &self.movements
+    }
+}

@@ -1,0 +1,509 @@
+//! The ledger: `decide` may refuse and changes nothing, `apply` changes and cannot refuse.
+//!
+//! | phase | function | what it does |
+//! |---|---|---|
+//! | 1 | [`Ledger::next_due`] | the earliest thing the clock owes, up to a time |
+//! | 2 | [`Ledger::decide_due`] | its events |
+//! | 3 | [`Ledger::decide`] | a command's events, or why not |
+//! | 4 | [`Ledger::apply`] | an event becomes state |
+//!
+//! Time is an argument; there is no clock here. What becomes of events (blocks, outcomes) is the
+//! shard's business.
+
+use crate::account::{Account, AccountKey, AccountNo, Layer, Movement};
+use crate::command::{Body, Command};
+use crate::event::{Decision, EventRange, Fact};
+use crate::limits::{AMOUNT_MAX, DAY_MS};
+use crate::money::{Currency, Money};
+use crate::rejection::Rejection;
+use crate::rules::{accounts, limits as limit_rules, payments, settlement, transfers, treasury};
+use crate::state::{AuthCode, BatchState, Calendar, PaymentState, PendingState, Tables, TradeNo};
+use crate::table::DuplicateKey;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Why `decide` has no events.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    /// The rules say no.
+    Rejected(Rejection),
+    /// The business number was done before, the same way: these events are the answer.
+    Repeat(EventRange),
+}
+
+impl From<Rejection> for Refusal {
+    fn from(rejection: Rejection) -> Refusal {
+        Refusal::Rejected(rejection)
+    }
+}
+
+/// What the clock owes, in the order in which it is paid when several fall due in the same
+/// millisecond (DOMAIN §4.7). The numbers are that order: part of the format.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[repr(u8)]
+pub enum DueKind {
+    /// The time to pay an order is over.
+    PaymentExpiry = 10,
+    /// A pending transfer times out.
+    TransferExpiry = 15,
+    /// A business date ends for a merchant.
+    BatchCut = 80,
+    /// A batch is settled at T+n.
+    BatchSettle = 81,
+    /// The refund window of a payment is over.
+    PaymentFinish = 90,
+}
+
+/// One thing the clock owes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Due {
+    /// When, in milliseconds since 1970.
+    pub at: u64,
+    /// What.
+    pub kind: DueKind,
+    /// Of which row of the kind's table.
+    pub no: u32,
+}
+
+/// One shard's books in memory.
+pub struct Ledger {
+    tables: Tables,
+    calendar: Calendar,
+    now: u64,
+    next_event: u64,
+    due: BinaryHeap<Reverse<Due>>,
+    mark: Option<(u64, u64)>,
+}
+
+/// A ledger that cannot be rebuilt from the rows given.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BadState {
+    /// The table.
+    pub table: &'static str,
+    /// The row.
+    pub row: u32,
+    /// What is wrong with it.
+    pub what: &'static str,
+}
+
+impl Ledger {
+    /// Empty books.
+    pub fn new(calendar: Calendar) -> Ledger {
+        Ledger {
+            tables: Tables::default(),
+            calendar,
+            now: 0,
+            next_event: 1,
+            due: BinaryHeap::new(),
+            mark: None,
+        }
+    }
+
+    /// A ledger from its rows at rest: fills what is derived and checks references between rows.
+    pub fn from_rest(
+        calendar: Calendar,
+        now: u64,
+        next_event: u64,
+        tables: Tables,
+    ) -> Result<Ledger, BadState> {
+        let mut ledger =
+            Ledger { tables, calendar, now, next_event, due: BinaryHeap::new(), mark: None };
+        ledger.check_references()?;
+        let trades = ledger
+            .tables
+            .payments
+            .rows()
+            .iter()
+            .map(|p| TradeNo { merchant: p.merchant, out_trade_no: p.out_trade_no.clone() });
+        let duplicate =
+            |table| move |d: DuplicateKey| BadState { table, row: d.row, what: "duplicate key" };
+        ledger.tables.trade_nos =
+            crate::table::Table::from_rows(trades.collect()).map_err(duplicate("payments"))?;
+        let codes = ledger.tables.payments.rows().iter().filter_map(|p| p.auth_code.clone());
+        ledger.tables.auth_codes =
+            crate::table::Table::from_rows(codes.map(|code| AuthCode { code }).collect())
+                .map_err(duplicate("payments"))?;
+        ledger.fill_due();
+        Ok(ledger)
+    }
+
+    /// The rows.
+    pub fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
+    /// How business dates follow from times.
+    pub fn calendar(&self) -> Calendar {
+        self.calendar
+    }
+
+    /// The ledger's time: that of the last event.
+    pub fn now(&self) -> u64 {
+        self.now
+    }
+
+    /// The number the next event will get; the first is 1.
+    pub fn next_event(&self) -> u64 {
+        self.next_event
+    }
+
+    /// The account of a key.
+    pub fn account(&self, key: &AccountKey) -> Option<&Account> {
+        self.tables.accounts.get(key)
+    }
+
+    /// Decides one command at `now`, which is not before [`Ledger::now`]. On `Ok` the events
+    /// stand in `out`; nothing has changed yet.
+    pub fn decide(&self, command: &Command, now: u64, out: &mut Decision) -> Result<(), Refusal> {
+        out.clear();
+        match &command.body {
+            Body::OpenLedgerAccount(c) => transfers::open_ledger_account(self, c, out)?,
+            Body::PostTransfer(c) => {
+                return Ok(transfers::post_transfer(self, command.id, c, now, out)?);
+            }
+            Body::RegisterApp(c) => accounts::register_app(self, c, out)?,
+            Body::OpenUser(c) => accounts::open_user(self, c, out)?,
+            Body::OnboardMerchant(c) => accounts::onboard_merchant(self, c, out)?,
+            Body::SetLimits(c) => limit_rules::set_limits(self, c, out)?,
+            Body::RestrictAccount(c) => accounts::restrict_account(self, c, out)?,
+            Body::LiftRestriction(c) => accounts::lift_restriction(self, c, out)?,
+            Body::CloseAccount(c) => accounts::close_account(self, c, out)?,
+            Body::PlaceHold(c) => treasury::place_hold(self, c, out)?,
+            Body::ReleaseHold(c) => treasury::release_hold(self, c, out)?,
+            Body::SeizeHold(c) => treasury::seize_hold(self, c, out)?,
+            Body::ConfirmTopUp(c) => treasury::confirm_top_up(self, c, out)?,
+            Body::Transfer(c) => treasury::transfer(self, c, now, out)?,
+            Body::RequestPayout(c) => treasury::request_payout(self, c, out)?,
+            Body::ConfirmPayout(c) => treasury::confirm_payout(self, c, out)?,
+            Body::FailPayout(c) => treasury::fail_payout(self, c, out)?,
+            Body::MatchReceipt(c) => treasury::match_receipt(self, c, out)?,
+            Body::PostAdjustment(c) => treasury::post_adjustment(self, c, out)?,
+            Body::AdvanceClock(c) => treasury::advance_clock(c, now, out)?,
+            Body::CreatePayment(c) => payments::create(self, c, now, out)?,
+            Body::PayPayment(c) => payments::pay(self, c, now, out)?,
+            Body::ClosePayment(c) => payments::close(self, c, out)?,
+            Body::CancelPayment(c) => payments::cancel(self, c, now, out)?,
+            Body::RefundPayment(c) => payments::refund(self, c, now, out)?,
+        }
+        self.keep_sign_rules(out)?;
+        Ok(())
+    }
+
+    /// The earliest thing due at or before `until`.
+    pub fn next_due(&mut self, until: u64) -> Option<Due> {
+        while let Some(Reverse(due)) = self.due.peek().copied() {
+            if due.at > until {
+                return None;
+            }
+            if self.is_owed(due) {
+                return Some(due);
+            }
+            self.due.pop();
+        }
+        None
+    }
+
+    /// The events of what [`Ledger::next_due`] gave.
+    pub fn decide_due(&self, due: Due, out: &mut Decision) {
+        out.clear();
+        match due.kind {
+            DueKind::PaymentExpiry => payments::expire(self, due.no, out),
+            DueKind::TransferExpiry => transfers::expire(self, due.no, out),
+            DueKind::BatchCut => settlement::cut(due.no, out),
+            DueKind::BatchSettle => settlement::settle(self, due.no, out),
+            DueKind::PaymentFinish => payments::finish(self, due.no, out),
+        }
+    }
+
+    /// Turns an event into state. `fact` and `movements` come from [`Ledger::decide`] on this
+    /// very state, or from a block whose chain was checked; [`Ledger::check`] tells whether
+    /// foreign ones fit.
+    pub fn apply(&mut self, fact: &Fact, movements: &[Movement], now: u64) {
+        self.now = self.now.max(now);
+        let number = self.next_event;
+        self.next_event += 1;
+        if let Fact::AccountOpened { key, currency, sign_rule, history, .. } = fact {
+            let account =
+                Account { history: *history, ..Account::new(*key, *currency, *sign_rule) };
+            self.tables.accounts.insert(account);
+        }
+        for movement in movements {
+            self.move_amount(movement);
+        }
+        match fact {
+            Fact::CommandRejected { .. }
+            | Fact::AccountOpened { .. }
+            | Fact::TransferPosted
+            | Fact::AdjustmentPosted { .. }
+            | Fact::ClockAdvanced { .. } => {}
+            Fact::TransferPended { .. }
+            | Fact::TransferCompleted { .. }
+            | Fact::TransferVoided { .. }
+            | Fact::TransferExpired { .. } => transfers::apply(self, fact, movements),
+            Fact::AppRegistered { .. }
+            | Fact::UserOpened { .. }
+            | Fact::MerchantOnboarded { .. }
+            | Fact::AccountRestricted { .. }
+            | Fact::RestrictionLifted { .. }
+            | Fact::AccountClosed { .. } => accounts::apply(&mut self.tables, fact),
+            Fact::LimitsSet { .. } => limit_rules::apply(&mut self.tables, fact),
+            Fact::HoldPlaced { .. }
+            | Fact::HoldReleased { .. }
+            | Fact::HoldSeized { .. }
+            | Fact::ToppedUp { .. }
+            | Fact::Transferred { .. }
+            | Fact::PayoutRequested { .. }
+            | Fact::PayoutConfirmed { .. }
+            | Fact::PayoutFailed { .. }
+            | Fact::ReceiptRecorded { .. }
+            | Fact::ReceiptMatched { .. } => treasury::apply(self, fact),
+            Fact::PaymentCreated { .. }
+            | Fact::PaymentPaid { .. }
+            | Fact::FeeCharged { .. }
+            | Fact::PaymentClosed { .. }
+            | Fact::FeeReturned { .. }
+            | Fact::RefundSucceeded { .. }
+            | Fact::PaymentCancelled { .. }
+            | Fact::PaymentFinished { .. } => payments::apply(self, fact, number),
+            Fact::BatchOpened { .. } | Fact::BatchCut { .. } | Fact::BatchSettled { .. } => {
+                settlement::apply(self, fact);
+            }
+        }
+    }
+
+    /// Whether an event read from outside fits this state: [`Ledger::apply`] then cannot fail.
+    /// Not the rules, only that what it names is there.
+    pub fn check(&self, fact: &Fact, movements: &[Movement]) -> Result<(), &'static str> {
+        let mut accounts = self.tables.accounts.next_no();
+        if let Fact::AccountOpened { number, key, .. } = fact {
+            if *number != accounts {
+                return Err("accounts are not opened in the order of their numbers");
+            }
+            if self.tables.accounts.find(key).is_some() {
+                return Err("an account is opened twice");
+            }
+            accounts += 1;
+        }
+        for m in movements {
+            if m.debit >= accounts || m.credit >= accounts {
+                return Err("a movement names an account that does not exist");
+            }
+            let (debit, credit) =
+                (self.tables.accounts.try_row(m.debit), self.tables.accounts.try_row(m.credit));
+            if let (Some(debit), Some(credit)) = (debit, credit) {
+                if debit.currency != credit.currency {
+                    return Err("a movement joins accounts of two currencies");
+                }
+                let released = m.layer == Layer::Released;
+                let amount = u128::from(m.amount);
+                if released && (debit.debits_pending < amount || credit.credits_pending < amount) {
+                    return Err("more is released than is pending");
+                }
+            }
+            if m.amount == 0 || m.amount > AMOUNT_MAX {
+                return Err("a movement's amount is zero or too large");
+            }
+        }
+        crate::rules::names_exist(&self.tables, fact)
+    }
+
+    /// Starts a stretch that [`Ledger::back_to_mark`] can undo: an atomic batch, a dry run.
+    pub fn set_mark(&mut self) {
+        self.tables.set_mark();
+        self.mark = Some((self.now, self.next_event));
+    }
+
+    /// Keeps what happened since the mark.
+    pub fn drop_mark(&mut self) {
+        self.tables.drop_mark();
+        self.mark = None;
+    }
+
+    /// Forgets what happened since the mark.
+    pub fn back_to_mark(&mut self) {
+        // Due times noted since are left behind: they are no longer owed and fall out unpaid.
+        self.tables.back_to_mark();
+        if let Some((now, next_event)) = self.mark.take() {
+            self.now = now;
+            self.next_event = next_event;
+        }
+    }
+
+    /// Moves time forward without an event.
+    pub fn advance(&mut self, now: u64) {
+        self.now = self.now.max(now);
+    }
+
+    pub(crate) fn tables_mut(&mut self) -> &mut Tables {
+        &mut self.tables
+    }
+
+    pub(crate) fn owe(&mut self, due: Due) {
+        self.due.push(Reverse(due));
+    }
+
+    /// When the row's next obligation of this kind falls due, if it still has one.
+    fn is_owed(&self, due: Due) -> bool {
+        self.owed_at(due.kind, due.no) == Some(due.at)
+    }
+
+    fn owed_at(&self, kind: DueKind, no: u32) -> Option<u64> {
+        match kind {
+            DueKind::PaymentExpiry => {
+                let p = self.tables.payments.try_row(no)?;
+                (p.state == PaymentState::Created).then_some(p.expires_at)
+            }
+            DueKind::TransferExpiry => {
+                let t = self.tables.pending.try_row(no)?;
+                t.expires_at.filter(|_| t.state == PendingState::Pending)
+            }
+            DueKind::BatchCut => {
+                let b = self.tables.batches.try_row(no)?;
+                (b.state == BatchState::Open).then_some(b.cut_at)
+            }
+            DueKind::BatchSettle => {
+                let b = self.tables.batches.try_row(no)?;
+                (b.state == BatchState::Cut).then_some(b.settle_at)
+            }
+            DueKind::PaymentFinish => {
+                let p = self.tables.payments.try_row(no)?;
+                let refundable =
+                    matches!(p.state, PaymentState::Paid | PaymentState::PartiallyRefunded);
+                refundable.then(|| self.refund_window_end(no) + 1)
+            }
+        }
+    }
+
+    /// The last millisecond in which a paid payment may be refunded.
+    pub(crate) fn refund_window_end(&self, payment: u32) -> u64 {
+        let p = self.tables.payments.row(payment);
+        let days = self.tables.merchants.row(p.merchant).terms.refund_days;
+        p.paid_at + u64::from(days) * DAY_MS
+    }
+
+    fn fill_due(&mut self) {
+        let kinds = [
+            (DueKind::PaymentExpiry, self.tables.payments.next_no()),
+            (DueKind::TransferExpiry, self.tables.pending.next_no()),
+            (DueKind::BatchCut, self.tables.batches.next_no()),
+            (DueKind::BatchSettle, self.tables.batches.next_no()),
+            (DueKind::PaymentFinish, self.tables.payments.next_no()),
+        ];
+        for (kind, rows) in kinds {
+            for no in 0..rows {
+                if let Some(at) = self.owed_at(kind, no) {
+                    self.owe(Due { at, kind, no });
+                }
+            }
+        }
+    }
+
+    fn check_references(&self) -> Result<(), BadState> {
+        let t = &self.tables;
+        let (accounts, users, merchants, batches) =
+            (t.accounts.next_no(), t.users.next_no(), t.merchants.next_no(), t.batches.next_no());
+        let missing = |table, row: usize| BadState {
+            table,
+            row: u32::try_from(row).unwrap_or(u32::MAX),
+            what: "it names a row that is not there",
+        };
+        let holds = |table, bad: Option<usize>| bad.map_or(Ok(()), |row| Err(missing(table, row)));
+        holds("users", t.users.rows().iter().position(|r| r.account >= accounts))?;
+        holds("merchants", t.merchants.rows().iter().position(|r| r.account >= accounts))?;
+        holds(
+            "pending",
+            t.pending.rows().iter().position(|r| r.debit >= accounts || r.credit >= accounts),
+        )?;
+        holds(
+            "batches",
+            t.batches.rows().iter().position(|r| r.merchant >= merchants || r.account >= accounts),
+        )?;
+        holds(
+            "payments",
+            t.payments.rows().iter().position(|r| {
+                r.merchant >= merchants
+                    || r.user.is_some_and(|u| u >= users)
+                    || r.batch.is_some_and(|b| b >= batches)
+            }),
+        )
+    }
+
+    fn move_amount(&mut self, movement: &Movement) {
+        let amount = u128::from(movement.amount);
+        let debit = self.tables.accounts.row_mut(movement.debit);
+        match movement.layer {
+            Layer::Posted => debit.debits_posted += amount,
+            Layer::Pending => debit.debits_pending += amount,
+            Layer::Released => debit.debits_pending -= amount,
+        }
+        let credit = self.tables.accounts.row_mut(movement.credit);
+        match movement.layer {
+            Layer::Posted => credit.credits_posted += amount,
+            Layer::Pending => credit.credits_pending += amount,
+            Layer::Released => credit.credits_pending -= amount,
+        }
+    }
+
+    /// The net under every rule: whatever a rule overlooked, no account breaks its sign rule.
+    fn keep_sign_rules(&self, out: &Decision) -> Result<(), Rejection> {
+        let movements = out.movements();
+        for m in movements {
+            for no in [m.debit, m.credit] {
+                let Some(before) = self.tables.accounts.try_row(no) else { continue };
+                let mut after = *before;
+                for m in movements.iter().filter(|m| m.layer == Layer::Posted) {
+                    let amount = u128::from(m.amount);
+                    after.debits_posted += if m.debit == no { amount } else { 0 };
+                    after.credits_posted += if m.credit == no { amount } else { 0 };
+                }
+                if before.keeps_sign_rule() && !after.keeps_sign_rule() {
+                    return Err(Rejection::InsufficientFunds);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What rules share: looking up or opening accounts and noting movements into a decision.
+impl Ledger {
+    /// The number of an account, opening it in this decision when it does not exist.
+    pub(crate) fn account_or_open(
+        &self,
+        key: AccountKey,
+        currency: Currency,
+        out: &mut Decision,
+    ) -> AccountNo {
+        if let Some(no) = self.tables.accounts.find(&key) {
+            return no;
+        }
+        let mut number = self.tables.accounts.next_no();
+        for (fact, _) in out.events() {
+            if let Fact::AccountOpened { number: opened, key: opened_key, .. } = fact {
+                if *opened_key == key {
+                    return *opened;
+                }
+                number = opened + 1;
+            }
+        }
+        let sign_rule = key.class.sign_rule();
+        out.record(Fact::AccountOpened { number, key, currency, sign_rule, history: false });
+        number
+    }
+}
+
+/// Refuses zero and amounts above the bound.
+pub(crate) fn in_range(money: Money) -> Result<u64, Rejection> {
+    if (1..=AMOUNT_MAX).contains(&money.amount) {
+        Ok(money.amount)
+    } else {
+        Err(Rejection::AmountOutOfRange)
+    }
+}
+
+/// Notes a posted movement; an amount of zero moves nothing and is left out.
+pub(crate) fn post(out: &mut Decision, debit: AccountNo, credit: AccountNo, amount: u64) {
+    if amount > 0 {
+        out.note(Movement { debit, credit, amount, layer: Layer::Posted });
+    }
+}

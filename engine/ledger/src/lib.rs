@@ -1,0 +1,29 @@
+//! The rules of money: a double-entry ledger that decides commands and applies events.
+//!
+//! Pure and deterministic: no input or output, no clock, no randomness, no floating point, no
+//! serialization. Read [`Ledger`] first, then one file of `rules`.
+
+mod account;
+mod command;
+mod currencies;
+mod event;
+pub mod hash;
+mod id;
+mod ledger;
+pub mod limits;
+pub mod money;
+mod rejection;
+mod rules;
+mod settlement;
+mod state;
+pub mod table;
+
+pub use account::{Account, AccountKey, AccountNo, Class, Kind, Layer, Movement, SignRule};
+pub use command::*;
+pub use event::{CloseReason, Decision, EventRange, Fact};
+pub use id::{Id, NAME_CHARS_MAX, NotAnId};
+pub use ledger::{BadState, Due, DueKind, Ledger, Refusal};
+pub use money::{Currency, Money, NotMoney};
+pub use rejection::Rejection;
+pub use settlement::{Settlement, project};
+pub use state::*;

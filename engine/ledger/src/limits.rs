@@ -1,0 +1,48 @@
+//! Every bound of the ledger, with its reason.
+
+/// Largest amount of one movement, in minor units. Far above any payment, and small enough that a
+/// hundred sums of it fit `i64` and that 2^64 movements cannot overflow a `u128` counter.
+pub const AMOUNT_MAX: u64 = 1_000_000_000_000_000_000;
+
+/// Largest payment, in major units (Alipay: 100,000,000.00).
+pub const PAYMENT_MAJOR_MAX: u64 = 100_000_000;
+
+/// Shortest time to pay, in seconds (Alipay: 1 minute).
+pub const PAYMENT_TIMEOUT_S_MIN: u32 = 60;
+
+/// Longest time to pay, in seconds (Alipay: 15 days).
+pub const PAYMENT_TIMEOUT_S_MAX: u32 = 1_296_000;
+
+/// How long after payment a payment may still be cancelled, in milliseconds (Alipay: 24 hours).
+pub const CANCEL_WINDOW_MS: u64 = 24 * 3_600_000;
+
+/// Refunds of one payment (WeChat: 50).
+pub const REFUNDS_MAX: usize = 50;
+
+/// Legs of one payment.
+pub const LEGS_MAX: usize = 8;
+
+/// Entries of one adjustment: a page of a journal, and far below a block.
+pub const ADJUSTMENT_ENTRIES_MAX: usize = 256;
+
+/// Characters of an external reference (DOMAIN §2).
+pub const REFERENCE_CHARS_MAX: usize = 64;
+
+/// Longest settlement cycle, in days.
+pub const CYCLE_DAYS_MAX: u32 = 90;
+
+/// Longest refund window, in days: ten years.
+pub const REFUND_DAYS_MAX: u32 = 3_650;
+
+/// Longest timeout of a pending transfer, in seconds: ten years.
+pub const PENDING_TIMEOUT_S_MAX: u32 = 315_360_000;
+
+/// Milliseconds of a day.
+pub const DAY_MS: u64 = 86_400_000;
+
+/// Latest time the ledger accepts, in milliseconds since 1970: the end of the year 9999.
+pub const TIME_MS_MAX: u64 = 253_402_300_799_999;
+
+const _: () = assert!(PAYMENT_MAJOR_MAX * 10_000 <= AMOUNT_MAX);
+const _: () = assert!(PAYMENT_TIMEOUT_S_MIN < PAYMENT_TIMEOUT_S_MAX);
+const _: () = assert!(AMOUNT_MAX <= i64::MAX as u64);

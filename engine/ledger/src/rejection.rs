@@ -1,0 +1,121 @@
+//! Why a command may be refused: one enum, stable codes, a sentence each.
+//!
+//! A rejection is a fact of business, not an error of the engine. Where several apply, the rule's
+//! staircase decides, and its order is part of the rule.
+
+use std::fmt;
+
+macro_rules! rejections {
+    ($($variant:ident = $code:literal, $retry:ident, $sentence:literal;)*) => {
+        /// A refusal. The number stands in every stored block: never change or reuse one.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        #[repr(u16)]
+        pub enum Rejection { $(#[doc = $sentence] $variant = $code,)* }
+
+        impl Rejection {
+            /// Every rejection.
+            pub const ALL: &'static [Rejection] = &[$(Rejection::$variant,)*];
+
+            /// The stable number.
+            pub const fn code(self) -> u16 {
+                self as u16
+            }
+
+            /// The rejection of a number.
+            pub fn from_code(code: u32) -> Option<Rejection> {
+                match code { $($code => Some(Rejection::$variant),)* _ => None }
+            }
+
+            /// The stable name, a sentence without its blanks.
+            pub fn name(self) -> &'static str {
+                match self { $(Rejection::$variant => stringify!($variant),)* }
+            }
+
+            /// What it means and what to do.
+            pub fn sentence(self) -> &'static str {
+                match self { $(Rejection::$variant => $sentence,)* }
+            }
+
+            /// True when the same wish, sent again under a new id, can be accepted later.
+            pub fn may_pass_later(self) -> bool {
+                match self { $(Rejection::$variant => rejections!(@$retry),)* }
+            }
+        }
+    };
+    (@later) => { true };
+    (@never) => { false };
+}
+
+rejections! {
+    IdempotencyConflict = 1, never, "The id or business number was used before for something else; choose a new one.";
+    CommandTooOld = 2, never, "The command's id is older than the window in which ids are kept; send a new command.";
+    CommandIdInFuture = 3, never, "The command's id carries a time in the future; use a UUIDv7 or ULID of now.";
+    WrongShard = 4, never, "The command reached a shard that does not own its account; check the record key and the partitioner.";
+    BatchAborted = 5, later, "Another command of the same atomic batch was refused, so none of it happened.";
+    SchemaInvalid = 6, never, "A field is missing or has a value that it cannot have.";
+    UnknownAccount = 10, later, "An account, user, merchant or object named by the command does not exist.";
+    AccountRestricted = 11, later, "The account is restricted; lift the restriction first.";
+    AccountClosed = 12, never, "The account is closed.";
+    CurrencyMismatch = 13, never, "The amount is not in the currency of the account.";
+    AmountOutOfRange = 14, never, "The amount is zero or larger than allowed.";
+    InvalidState = 15, later, "The object is not in a state in which this is possible.";
+    Duplicate = 16, never, "An object with this id or reference exists already.";
+    RateOutOfRange = 17, never, "A rate, percentage or number of days is out of range.";
+    InsufficientFunds = 18, later, "The balance does not cover the amount.";
+    BalanceNotZero = 19, later, "The account still has a balance.";
+    OpenObligations = 20, later, "The account still has open payments, holds, batches or payouts.";
+    BalanceCapExceeded = 21, later, "The balance would exceed its cap.";
+    LimitExceeded = 22, later, "A limit per transaction, day, month, year or lifetime would be exceeded.";
+    PayoutBlocked = 23, later, "The owner may not take money out while restricted.";
+    Unbalanced = 24, never, "The entries do not balance in every currency.";
+    FourEyes = 25, never, "Maker and approver must be different persons.";
+    AccountNotAdjustable = 26, never, "Accounts of this class are moved by their own commands, not by adjustments.";
+    ClockBackwards = 27, never, "The clock only moves forward.";
+    AccountsMustDiffer = 28, never, "Debit and credit account must be different.";
+    NotHoldOfUser = 29, never, "The hold belongs to another user.";
+    ReceiptExceeded = 30, never, "More is to be matched than the receipt still has.";
+    SafeguardedBankInsufficient = 31, later, "The bank account does not hold enough; move the acquirers' money there first.";
+    ExceedsCredits = 40, later, "The debit account's debits would exceed its credits.";
+    ExceedsDebits = 41, later, "The credit account's credits would exceed its debits.";
+    PendingNotFound = 42, never, "There is no pending transfer with this id.";
+    PendingAlreadyPosted = 43, never, "The pending transfer was posted already.";
+    PendingAlreadyVoided = 44, never, "The pending transfer was voided already.";
+    PendingExpired = 45, never, "The pending transfer timed out.";
+    PendingAmountExceeded = 46, never, "More is to be posted than is pending.";
+    PendingAccountsDiffer = 47, never, "The accounts named are not those of the pending transfer.";
+    DuplicateOutTradeNo = 60, never, "The merchant used this out_trade_no already.";
+    AmountSplitMismatch = 61, never, "The discountable and undiscountable parts do not sum to the amount.";
+    AuthCodeInvalid = 62, never, "The payer's code must be 16 to 24 digits beginning with 25 to 30.";
+    AuthCodeUsed = 63, never, "The payer's code was used already; codes are for one payment.";
+    LegSumMismatch = 64, never, "The legs do not sum to the payment's amount.";
+    BuyerIsSeller = 65, never, "Payer and merchant are the same.";
+    PaymentExpired = 66, never, "The time to pay is over.";
+    QrDailyLimit = 67, later, "The user's daily limit for codes of this kind would be exceeded.";
+    AlreadyPaid = 68, never, "The payment is paid; refund or cancel it.";
+    CancelWindowPassed = 69, never, "More than 24 hours have passed since payment; refund instead.";
+    RefundExceedsPaid = 70, never, "The refunds together would exceed what was paid.";
+    RefundWindowClosed = 71, never, "The time for refunds is over.";
+    RefundCountExceeded = 72, never, "The payment was refunded too many times.";
+    MerchantBalanceInsufficient = 73, later, "The merchant's money does not cover the refund.";
+    ChannelInsufficient = 74, later, "The acquirer owes less than is to be returned through it.";
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_and_rejections_convert() {
+        for rejection in Rejection::ALL {
+            assert_eq!(Rejection::from_code(u32::from(rejection.code())), Some(*rejection));
+            assert!(rejection.sentence().ends_with('.'), "{rejection} is explained by a sentence");
+        }
+        assert_eq!(Rejection::from_code(0), None);
+    }
+}

@@ -1,0 +1,170 @@
+//! Who takes part: apps, users, merchants; restricting and closing their accounts (DOMAIN §4.1).
+
+use crate::account::{AccountKey, AccountNo, Class};
+use crate::command::{
+    Block, CloseAccount, LiftRestriction, MerchantTerms, OnboardMerchant, OpenUser, Owner,
+    RegisterApp, RestrictAccount,
+};
+use crate::event::{Decision, Fact};
+use crate::ledger::Ledger;
+use crate::limits::{CYCLE_DAYS_MAX, REFUND_DAYS_MAX};
+use crate::rejection::Rejection;
+use crate::rules::{account_of, merchant, refuse_if, user};
+use crate::state::{App, Merchant, Tables, Usage, User};
+
+pub(crate) fn register_app(
+    ledger: &Ledger,
+    c: &RegisterApp,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    refuse_if(ledger.tables().apps.find(&c.app).is_some(), Rejection::Duplicate)?;
+    // From here on nothing may fail.
+    out.record(Fact::AppRegistered { app: c.app, key: c.key, scopes: c.scopes.clone() });
+    Ok(())
+}
+
+pub(crate) fn open_user(
+    ledger: &Ledger,
+    c: &OpenUser,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    refuse_if(!(1..=3).contains(&c.kyc_class), Rejection::SchemaInvalid)?;
+    refuse_if(ledger.tables().users.find(&c.user).is_some(), Rejection::Duplicate)?;
+    // From here on nothing may fail.
+    let key = AccountKey::of(Class::UserAvailable, c.user, c.currency);
+    let account = ledger.account_or_open(key, c.currency, out);
+    let OpenUser { user, kyc_class, currency } = *c;
+    out.record(Fact::UserOpened { user, kyc_class, currency, account });
+    Ok(())
+}
+
+pub(crate) fn onboard_merchant(
+    ledger: &Ledger,
+    c: &OnboardMerchant,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let MerchantTerms { fee_ppm, reserve_bps, royalty_cap_bps, .. } = c.terms;
+    refuse_if(fee_ppm > 1_000_000, Rejection::RateOutOfRange)?;
+    refuse_if(reserve_bps > 10_000, Rejection::RateOutOfRange)?;
+    refuse_if(royalty_cap_bps > 10_000, Rejection::RateOutOfRange)?;
+    refuse_if(c.terms.cycle_days > CYCLE_DAYS_MAX, Rejection::RateOutOfRange)?;
+    refuse_if(c.terms.refund_days > REFUND_DAYS_MAX, Rejection::RateOutOfRange)?;
+    refuse_if(ledger.tables().merchants.find(&c.merchant).is_some(), Rejection::Duplicate)?;
+    // From here on nothing may fail.
+    let currency = c.terms.settle_currency;
+    let key = AccountKey::of(Class::MerchantAvailable, c.merchant, currency);
+    let account = ledger.account_or_open(key, currency, out);
+    out.record(Fact::MerchantOnboarded { merchant: c.merchant, terms: c.terms, account });
+    Ok(())
+}
+
+pub(crate) fn restrict_account(
+    ledger: &Ledger,
+    c: &RestrictAccount,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let (account, _) = account_of(ledger.tables(), c.account)?;
+    refuse_if(ledger.tables().accounts.row(account).closed, Rejection::AccountClosed)?;
+    // From here on nothing may fail.
+    let RestrictAccount { account: owner, block, case } = c.clone();
+    out.record(Fact::AccountRestricted { owner, block, case });
+    Ok(())
+}
+
+pub(crate) fn lift_restriction(
+    ledger: &Ledger,
+    c: &LiftRestriction,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let (account, _) = account_of(ledger.tables(), c.account)?;
+    let row = ledger.tables().accounts.row(account);
+    refuse_if(row.closed, Rejection::AccountClosed)?;
+    refuse_if(!(row.debit_blocked || row.credit_blocked), Rejection::InvalidState)?;
+    // From here on nothing may fail.
+    let LiftRestriction { account: owner, block, case } = c.clone();
+    out.record(Fact::RestrictionLifted { owner, block, case });
+    Ok(())
+}
+
+pub(crate) fn close_account(
+    ledger: &Ledger,
+    c: &CloseAccount,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let tables = ledger.tables();
+    let (account, currency) = account_of(tables, c.account)?;
+    let row = tables.accounts.row(account);
+    refuse_if(row.closed, Rejection::AccountClosed)?;
+    refuse_if(row.debits_pending > 0 || row.credits_pending > 0, Rejection::OpenObligations)?;
+    refuse_if(!row.is_zero(), Rejection::BalanceNotZero)?;
+    let zero = |class, id| {
+        tables.accounts.get(&AccountKey::of(class, id, currency)).is_none_or(|a| a.is_zero())
+    };
+    let open = match c.account {
+        Owner::User(id) => user(tables, id)?.open_payouts > 0 || !zero(Class::UserHold, id),
+        Owner::Merchant(id) => {
+            let m = merchant(tables, id)?;
+            m.open_payments > 0
+                || m.open_batches > 0
+                || m.open_payouts > 0
+                || !zero(Class::MerchantReserve, id)
+                || !zero(Class::MerchantReceivable, id)
+        }
+        Owner::Ledger(_) => false,
+    };
+    refuse_if(open, Rejection::OpenObligations)?;
+    // From here on nothing may fail.
+    out.record(Fact::AccountClosed { owner: c.account });
+    Ok(())
+}
+
+pub(crate) fn apply(tables: &mut Tables, fact: &Fact) {
+    match fact {
+        Fact::AppRegistered { app, key, scopes } => {
+            tables.apps.insert(App { app: *app, key_id: *key, scopes: scopes.clone() });
+        }
+        Fact::UserOpened { user, kyc_class, currency, account } => {
+            tables.users.insert(User {
+                user: *user,
+                kyc_class: *kyc_class,
+                currency: *currency,
+                account: *account,
+                open_payouts: 0,
+                usage: Usage::default(),
+            });
+        }
+        Fact::MerchantOnboarded { merchant, terms, account } => {
+            tables.merchants.insert(Merchant {
+                merchant: *merchant,
+                terms: *terms,
+                account: *account,
+                open_payments: 0,
+                open_batches: 0,
+                open_payouts: 0,
+            });
+        }
+        Fact::AccountRestricted { owner, block, .. } => set_block(tables, *owner, *block, true),
+        Fact::RestrictionLifted { owner, block, .. } => set_block(tables, *owner, *block, false),
+        Fact::AccountClosed { owner } => {
+            if let Some(no) = main_account(tables, *owner) {
+                tables.accounts.row_mut(no).closed = true;
+            }
+        }
+        _ => {}
+    }
+}
+
+fn set_block(tables: &mut Tables, owner: Owner, block: Block, blocked: bool) {
+    let Some(no) = main_account(tables, owner) else { return };
+    let account = tables.accounts.row_mut(no);
+    if matches!(block, Block::Debit | Block::All) {
+        account.debit_blocked = blocked;
+    }
+    if matches!(block, Block::Credit | Block::All) {
+        account.credit_blocked = blocked;
+    }
+}
+
+fn main_account(tables: &Tables, owner: Owner) -> Option<AccountNo> {
+    account_of(tables, owner).ok().map(|(no, _)| no)
+}

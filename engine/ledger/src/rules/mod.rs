@@ -1,0 +1,193 @@
+//! One file per subject: its commands' staircases, its events' effect on state.
+//!
+//! A rule reads top to bottom: refusals in their documented order, one per line; then the line
+//! "from here on nothing may fail"; then accounts are opened, movements noted, facts recorded.
+
+pub(crate) mod accounts;
+pub(crate) mod limits;
+pub(crate) mod payments;
+pub(crate) mod settlement;
+pub(crate) mod transfers;
+pub(crate) mod treasury;
+
+use crate::account::{AccountKey, AccountNo, Class};
+use crate::command::Owner;
+use crate::event::{Decision, Fact};
+use crate::id::Id;
+use crate::ledger::post;
+use crate::money::{Currency, Money};
+use crate::rejection::Rejection;
+use crate::state::{Merchant, Tables, User};
+
+/// The user of an id.
+pub(crate) fn user(tables: &Tables, user: Id) -> Result<&User, Rejection> {
+    tables.users.get(&user).ok_or(Rejection::UnknownAccount)
+}
+
+/// The merchant of an id.
+pub(crate) fn merchant(tables: &Tables, merchant: Id) -> Result<&Merchant, Rejection> {
+    tables.merchants.get(&merchant).ok_or(Rejection::UnknownAccount)
+}
+
+/// The number and currency of an owner's main account: UA, MA, or the ledger account itself.
+pub(crate) fn account_of(
+    tables: &Tables,
+    owner: Owner,
+) -> Result<(AccountNo, Currency), Rejection> {
+    let no = match owner {
+        Owner::User(id) => user(tables, id)?.account,
+        Owner::Merchant(id) => merchant(tables, id)?.account,
+        Owner::Ledger(id) => {
+            tables.accounts.find(&AccountKey::ledger(id)).ok_or(Rejection::UnknownAccount)?
+        }
+    };
+    Ok((no, tables.accounts.row(no).currency))
+}
+
+/// Refuses an amount in another currency.
+pub(crate) fn in_currency(money: Money, currency: Currency) -> Result<(), Rejection> {
+    if money.currency == currency { Ok(()) } else { Err(Rejection::CurrencyMismatch) }
+}
+
+/// Refuses a closed account, then one restricted from being debited.
+pub(crate) fn may_debit(tables: &Tables, account: AccountNo) -> Result<(), Rejection> {
+    let account = tables.accounts.row(account);
+    refuse_if(account.closed, Rejection::AccountClosed)?;
+    refuse_if(account.debit_blocked, Rejection::AccountRestricted)
+}
+
+/// Refuses a closed account, then one restricted from being credited.
+pub(crate) fn may_credit(tables: &Tables, account: AccountNo) -> Result<(), Rejection> {
+    let account = tables.accounts.row(account);
+    refuse_if(account.closed, Rejection::AccountClosed)?;
+    refuse_if(account.credit_blocked, Rejection::AccountRestricted)
+}
+
+/// One step of a staircase.
+pub(crate) fn refuse_if(condition: bool, rejection: Rejection) -> Result<(), Rejection> {
+    if condition { Err(rejection) } else { Ok(()) }
+}
+
+/// The bank account that holds customer money; none is the house bank.
+pub(crate) fn bank_key(bank: Id, currency: Currency) -> AccountKey {
+    AccountKey::of(Class::SafeguardedBank, bank, currency)
+}
+
+/// How much may still be credited to an account that may not exist yet.
+pub(crate) fn credit_room(tables: &Tables, key: &AccountKey) -> u128 {
+    tables.accounts.get(key).map_or(0, |account| account.credit_room())
+}
+
+/// Pairs debits with credits in order into movements; both lists have the same sum.
+pub(crate) fn pair(
+    out: &mut Decision,
+    debits: impl IntoIterator<Item = (AccountNo, u64)>,
+    credits: impl IntoIterator<Item = (AccountNo, u64)>,
+) {
+    let mut debits = debits.into_iter().filter(|d| d.1 > 0);
+    let mut credits = credits.into_iter().filter(|c| c.1 > 0);
+    let (mut debit, mut credit) = (debits.next(), credits.next());
+    while let (Some((d, d_rest)), Some((c, c_rest))) = (debit, credit) {
+        let amount = d_rest.min(c_rest);
+        post(out, d, c, amount);
+        debit = if d_rest > amount { Some((d, d_rest - amount)) } else { debits.next() };
+        credit = if c_rest > amount { Some((c, c_rest - amount)) } else { credits.next() };
+    }
+}
+
+/// Whether the objects a foreign fact names are there, so that applying it cannot fail.
+pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
+    let known = |there: bool, what| if there { Ok(()) } else { Err(what) };
+    match fact {
+        Fact::CommandRejected { .. }
+        | Fact::AccountOpened { .. }
+        | Fact::TransferPosted
+        | Fact::AdjustmentPosted { .. }
+        | Fact::ClockAdvanced { .. }
+        | Fact::LimitsSet { .. } => Ok(()),
+        Fact::TransferPended { transfer, .. } => {
+            known(tables.pending.find(transfer).is_none(), "a pending transfer exists twice")
+        }
+        Fact::TransferCompleted { pending }
+        | Fact::TransferVoided { pending }
+        | Fact::TransferExpired { pending } => {
+            known(tables.pending.find(pending).is_some(), "a pending transfer is unknown")
+        }
+        Fact::AppRegistered { app, .. } => {
+            known(tables.apps.find(app).is_none(), "an app is registered twice")
+        }
+        Fact::UserOpened { user, account, .. } => {
+            known(tables.users.find(user).is_none(), "a user is opened twice")?;
+            known(tables.accounts.try_row(*account).is_some(), "a user's account is unknown")
+        }
+        Fact::MerchantOnboarded { merchant, account, .. } => {
+            known(tables.merchants.find(merchant).is_none(), "a merchant is onboarded twice")?;
+            known(tables.accounts.try_row(*account).is_some(), "a merchant's account is unknown")
+        }
+        Fact::AccountRestricted { owner, .. }
+        | Fact::RestrictionLifted { owner, .. }
+        | Fact::AccountClosed { owner } => {
+            known(account_of(tables, *owner).is_ok(), "an owner is unknown")
+        }
+        Fact::HoldPlaced { hold, .. } => {
+            known(tables.holds.find(hold).is_none(), "a hold is placed twice")
+        }
+        Fact::HoldReleased { hold, .. } | Fact::HoldSeized { hold, .. } => {
+            known(tables.holds.find(hold).is_some(), "a hold is unknown")
+        }
+        Fact::ToppedUp { user, bank_ref, .. } => {
+            known(tables.users.find(user).is_some(), "a user is unknown")?;
+            known(tables.receipts.find(bank_ref).is_none(), "a bank reference is used twice")
+        }
+        Fact::Transferred { from, to, .. } => known(
+            tables.users.find(from).is_some() && tables.users.find(to).is_some(),
+            "a user is unknown",
+        ),
+        Fact::PayoutRequested { payout, owner, .. } => {
+            known(tables.payouts.find(payout).is_none(), "a payout is requested twice")?;
+            known(account_of(tables, *owner).is_ok(), "an owner is unknown")
+        }
+        Fact::PayoutConfirmed { payout } | Fact::PayoutFailed { payout, .. } => {
+            known(tables.payouts.find(payout).is_some(), "a payout is unknown")
+        }
+        Fact::ReceiptRecorded { bank_ref, .. } => {
+            known(tables.receipts.find(bank_ref).is_none(), "a bank reference is used twice")
+        }
+        Fact::ReceiptMatched { bank_ref, .. } => {
+            known(tables.receipts.find(bank_ref).is_some(), "a bank reference is unknown")
+        }
+        Fact::PaymentCreated { payment, merchant, .. } => {
+            known(tables.payments.find(payment).is_none(), "a payment is created twice")?;
+            known(tables.merchants.find(merchant).is_some(), "a merchant is unknown")
+        }
+        Fact::PaymentPaid { payment, user, batch, .. } => {
+            known(tables.payments.find(payment).is_some(), "a payment is unknown")?;
+            known(tables.batches.try_row(*batch).is_some(), "a batch is unknown")?;
+            known(tables.users.find(user).is_some(), "a user is unknown")
+        }
+        Fact::FeeCharged { payment, .. }
+        | Fact::FeeReturned { payment, .. }
+        | Fact::RefundSucceeded { payment, open_batch: None, .. } => known(
+            tables.payments.get(payment).is_some_and(|p| p.batch.is_some()),
+            "a payment is unknown or unpaid",
+        ),
+        Fact::RefundSucceeded { payment, open_batch: Some(batch), .. } => known(
+            tables.payments.get(payment).is_some_and(|p| p.batch.is_some())
+                && tables.batches.try_row(*batch).is_some(),
+            "a payment or batch is unknown",
+        ),
+        Fact::PaymentClosed { payment, .. }
+        | Fact::PaymentCancelled { payment }
+        | Fact::PaymentFinished { payment } => {
+            known(tables.payments.find(payment).is_some(), "a payment is unknown")
+        }
+        Fact::BatchOpened { merchant, account, date, .. } => {
+            let no = tables.merchants.find(merchant).ok_or("a merchant is unknown")?;
+            known(tables.batches.find(&(no, *date)).is_none(), "a batch is opened twice")?;
+            known(tables.accounts.try_row(*account).is_some(), "a batch's account is unknown")
+        }
+        Fact::BatchCut { batch } | Fact::BatchSettled { batch, .. } => {
+            known(tables.batches.try_row(*batch).is_some(), "a batch is unknown")
+        }
+    }
+}

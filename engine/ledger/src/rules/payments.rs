@@ -1,0 +1,511 @@
+//! Payments: an order is created, paid, closed, cancelled, refunded (DOMAIN §4.2).
+//!
+//! | state | by | next |
+//! |---|---|---|
+//! | Created | pay / close, cancel / clock | Paid / Closed / TimedOut |
+//! | Paid, PartiallyRefunded | refund, cancel / clock | PartiallyRefunded, Refunded / Finished |
+
+use crate::account::{AccountKey, AccountNo, Class};
+use crate::command::{
+    CancelPayment, ClosePayment, CodeKind, CreatePayment, FeeRefund, LegSource, PayMode,
+    PayPayment, Reference, RefundPayment,
+};
+use crate::event::{CloseReason, Decision, EventRange, Fact};
+use crate::id::Id;
+use crate::ledger::{Due, DueKind, Ledger, Refusal, in_range, post};
+use crate::limits::{
+    CANCEL_WINDOW_MS, LEGS_MAX, PAYMENT_MAJOR_MAX, PAYMENT_TIMEOUT_S_MAX, PAYMENT_TIMEOUT_S_MIN,
+    REFUNDS_MAX,
+};
+use crate::money::{cumulative_half_up, fee_half_up};
+use crate::rejection::Rejection;
+use crate::rules::limits::{count, may_spend};
+use crate::rules::{credit_room, in_currency, may_credit, may_debit, pair, refuse_if, user};
+use crate::state::{AuthCode, BatchState, Payment, PaymentState, Refund, TradeNo};
+
+/// Seconds to pay where the order does not say: face to face, and elsewhere (DOMAIN §1.1).
+const TIMEOUT_S_FACE_TO_FACE: u32 = 3 * 3_600;
+const TIMEOUT_S_OTHERWISE: u32 = PAYMENT_TIMEOUT_S_MAX;
+
+/// The number under which `CancelPayment` refunds: a payment that was cancelled has no other.
+const CANCEL_REQUEST_NO: &str = "cancel";
+
+pub(crate) fn create(
+    ledger: &Ledger,
+    c: &CreatePayment,
+    now: u64,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let tables = ledger.tables();
+    refuse_if(tables.payments.find(&c.payment).is_some(), Rejection::Duplicate)?;
+    let seller_no = tables.merchants.find(&c.merchant).ok_or(Rejection::UnknownAccount)?;
+    let seller = tables.merchants.row(seller_no);
+    may_credit(tables, seller.account)?;
+    in_currency(c.amount, seller.terms.settle_currency)?;
+    let amount = in_range(c.amount)?;
+    let too_large = amount > c.amount.currency.major(PAYMENT_MAJOR_MAX);
+    refuse_if(too_large, Rejection::AmountOutOfRange)?;
+    refuse_if(
+        !parts_sum(amount, c.discountable, c.undiscountable),
+        Rejection::AmountSplitMismatch,
+    )?;
+    let timeout_s = match (c.timeout_s, c.mode) {
+        (0, PayMode::MerchantPresented | PayMode::UserPresented) => TIMEOUT_S_FACE_TO_FACE,
+        (0, PayMode::InApp | PayMode::Agreement) => TIMEOUT_S_OTHERWISE,
+        (given, _) => given,
+    };
+    let bounds = PAYMENT_TIMEOUT_S_MIN..=PAYMENT_TIMEOUT_S_MAX;
+    refuse_if(!bounds.contains(&timeout_s), Rejection::SchemaInvalid)?;
+    let trade_no = (seller_no, c.out_trade_no.clone());
+    refuse_if(tables.trade_nos.find(&trade_no).is_some(), Rejection::DuplicateOutTradeNo)?;
+    match (&c.auth_code, c.mode) {
+        (Some(code), PayMode::UserPresented) => {
+            refuse_if(!is_auth_code(code), Rejection::AuthCodeInvalid)?;
+            refuse_if(tables.auth_codes.find(code).is_some(), Rejection::AuthCodeUsed)?;
+        }
+        (None, PayMode::UserPresented) => return Err(Rejection::AuthCodeInvalid),
+        (Some(_), _) => return Err(Rejection::SchemaInvalid),
+        (None, _) => {}
+    }
+    // From here on nothing may fail.
+    out.record(Fact::PaymentCreated {
+        payment: c.payment,
+        out_trade_no: c.out_trade_no.clone(),
+        merchant: c.merchant,
+        mode: c.mode,
+        code_kind: c.code_kind,
+        auth_code: c.auth_code.clone(),
+        amount: c.amount,
+        expires_at: now + u64::from(timeout_s) * 1_000,
+    });
+    Ok(())
+}
+
+/// If both parts are given they sum to the amount; one alone is at most the amount.
+fn parts_sum(amount: u64, discountable: Option<u64>, undiscountable: Option<u64>) -> bool {
+    match (discountable, undiscountable) {
+        (Some(a), Some(b)) => a.checked_add(b) == Some(amount),
+        (Some(part), None) | (None, Some(part)) => part <= amount,
+        (None, None) => true,
+    }
+}
+
+/// 16 to 24 digits beginning with 25 to 30 (Alipay).
+fn is_auth_code(code: &Reference) -> bool {
+    let digits = code.as_str();
+    let all_digits = digits.bytes().all(|b| b.is_ascii_digit());
+    (16..=24).contains(&digits.len()) && all_digits && ("25"..="30").contains(&&digits[..2])
+}
+
+pub(crate) fn pay(
+    ledger: &Ledger,
+    c: &PayPayment,
+    now: u64,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let tables = ledger.tables();
+    let payment = tables.payments.get(&c.payment).ok_or(Rejection::UnknownAccount)?;
+    refuse_if(payment.state == PaymentState::TimedOut, Rejection::PaymentExpired)?;
+    refuse_if(payment.state != PaymentState::Created, Rejection::InvalidState)?;
+    let payer = user(tables, c.user)?;
+    let seller = tables.merchants.row(payment.merchant);
+    refuse_if(payer.user == seller.merchant, Rejection::BuyerIsSeller)?;
+    refuse_if(payer.currency != payment.amount.currency, Rejection::CurrencyMismatch)?;
+    may_debit(tables, payer.account)?;
+    may_credit(tables, seller.account)?;
+    let (balance, channel_amount, channel) = legs(c, payment.amount.amount)?;
+    let room = tables.accounts.row(payer.account).debit_room();
+    refuse_if(room < u128::from(balance), Rejection::InsufficientFunds)?;
+    if balance > 0 {
+        may_spend(ledger, payer, balance, payment.code_kind, now)?;
+    }
+    // From here on nothing may fail.
+    let (batch, pending) = open_batch(ledger, payment.merchant, now, out);
+    let currency = payment.amount.currency;
+    let receivable = (channel_amount > 0).then(|| {
+        let key = AccountKey::of(Class::ChannelReceivable, channel, currency);
+        ledger.account_or_open(key, currency, out)
+    });
+    let fee = fee_half_up(payment.amount.amount, seller.terms.fee_ppm);
+    let fees = (fee > 0).then(|| ledger.account_or_open(fee_key(payment), currency, out));
+    post(out, payer.account, pending, balance);
+    if let Some(receivable) = receivable {
+        post(out, receivable, pending, channel_amount);
+    }
+    let (payment, user) = (c.payment, c.user);
+    out.record(Fact::PaymentPaid { payment, user, balance, channel_amount, channel, batch });
+    if let Some(fees) = fees {
+        post(out, pending, fees, fee);
+        out.record(Fact::FeeCharged { payment, amount: fee });
+    }
+    Ok(())
+}
+
+/// Balance and channel part of the legs, each at most once, which sum to the amount.
+fn legs(c: &PayPayment, amount: u64) -> Result<(u64, u64, Id), Rejection> {
+    let (mut balance, mut channel_amount, mut channel, mut sum) = (0, 0, Id::NONE, 0u64);
+    refuse_if(c.legs.len() > LEGS_MAX, Rejection::SchemaInvalid)?;
+    for leg in &c.legs {
+        refuse_if(leg.amount == 0, Rejection::AmountOutOfRange)?;
+        sum = sum.checked_add(leg.amount).ok_or(Rejection::AmountOutOfRange)?;
+        match leg.source {
+            LegSource::Balance => {
+                refuse_if(balance > 0, Rejection::SchemaInvalid)?;
+                balance = leg.amount;
+            }
+            LegSource::Channel(id) => {
+                refuse_if(channel_amount > 0, Rejection::SchemaInvalid)?;
+                (channel_amount, channel) = (leg.amount, id);
+            }
+        }
+    }
+    refuse_if(sum != amount, Rejection::LegSumMismatch)?;
+    Ok((balance, channel_amount, channel))
+}
+
+fn fee_key(payment: &Payment) -> AccountKey {
+    AccountKey::house(Class::ServiceFee, payment.amount.currency)
+}
+
+/// Number and account of the merchant's batch of today, opening it in this decision.
+fn open_batch(ledger: &Ledger, seller: u32, now: u64, out: &mut Decision) -> (u32, AccountNo) {
+    let tables = ledger.tables();
+    let (row, date) = (tables.merchants.row(seller), ledger.calendar().date(now));
+    if let Some(no) = tables.batches.find(&(seller, date)) {
+        return (no, tables.batches.row(no).account);
+    }
+    let currency = row.terms.settle_currency;
+    let key =
+        AccountKey { sub: date, ..AccountKey::of(Class::MerchantPending, row.merchant, currency) };
+    let account = ledger.account_or_open(key, currency, out);
+    let settle_date = date.saturating_add(row.terms.cycle_days.max(1));
+    let settle_at = ledger.calendar().start_of(settle_date);
+    out.record(Fact::BatchOpened { merchant: row.merchant, date, account, settle_at });
+    (tables.batches.next_no(), account)
+}
+
+pub(crate) fn close(
+    ledger: &Ledger,
+    c: &ClosePayment,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let payment = ledger.tables().payments.get(&c.payment).ok_or(Rejection::UnknownAccount)?;
+    match payment.state {
+        PaymentState::Created => {}
+        PaymentState::Closed | PaymentState::TimedOut => return Err(Rejection::InvalidState),
+        PaymentState::Paid
+        | PaymentState::PartiallyRefunded
+        | PaymentState::Refunded
+        | PaymentState::Finished => return Err(Rejection::AlreadyPaid),
+    }
+    // From here on nothing may fail.
+    out.record(Fact::PaymentClosed { payment: c.payment, reason: CloseReason::Closed });
+    Ok(())
+}
+
+pub(crate) fn cancel(
+    ledger: &Ledger,
+    c: &CancelPayment,
+    now: u64,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let payment = ledger.tables().payments.get(&c.payment).ok_or(Rejection::UnknownAccount)?;
+    match payment.state {
+        PaymentState::Created => {
+            out.record(Fact::PaymentClosed { payment: c.payment, reason: CloseReason::Cancelled });
+            return Ok(());
+        }
+        PaymentState::Paid => {}
+        _ => return Err(Rejection::InvalidState),
+    }
+    refuse_if(now > payment.paid_at + CANCEL_WINDOW_MS, Rejection::CancelWindowPassed)?;
+    let number = Reference::new(CANCEL_REQUEST_NO).ok_or(Rejection::SchemaInvalid)?;
+    give_back(ledger, payment, number, payment.amount.amount, now, out)?;
+    out.record(Fact::PaymentCancelled { payment: c.payment });
+    Ok(())
+}
+
+pub(crate) fn refund(
+    ledger: &Ledger,
+    c: &RefundPayment,
+    now: u64,
+    out: &mut Decision,
+) -> Result<(), Refusal> {
+    let no = ledger.tables().payments.find(&c.payment).ok_or(Rejection::UnknownAccount)?;
+    let payment = ledger.tables().payments.row(no);
+    if let Some(done) = payment.refund(&c.out_request_no) {
+        let same = done.amount == c.amount.amount && c.amount.currency == payment.amount.currency;
+        return Err(if same {
+            Refusal::Repeat(done.events)
+        } else {
+            Refusal::Rejected(Rejection::IdempotencyConflict)
+        });
+    }
+    match payment.state {
+        PaymentState::Paid | PaymentState::PartiallyRefunded => {}
+        PaymentState::Refunded => return Err(Rejection::RefundExceedsPaid.into()),
+        PaymentState::Finished => return Err(Rejection::RefundWindowClosed.into()),
+        PaymentState::Created | PaymentState::Closed | PaymentState::TimedOut => {
+            return Err(Rejection::InvalidState.into());
+        }
+    }
+    in_currency(c.amount, payment.amount.currency)?;
+    let amount = in_range(c.amount)?;
+    refuse_if(now > ledger.refund_window_end(no), Rejection::RefundWindowClosed)?;
+    refuse_if(payment.refunds.len() >= REFUNDS_MAX, Rejection::RefundCountExceeded)?;
+    let exceeds = amount > payment.amount.amount - payment.refunded();
+    refuse_if(exceeds, Rejection::RefundExceedsPaid)?;
+    give_back(ledger, payment, c.out_request_no.clone(), amount, now, out)?;
+    Ok(())
+}
+
+/// Moves `amount` of a paid payment back: the fee part first, then from the payment's own part of
+/// its unsettled batch, then from the merchant's settled money, then from today's batch; to the
+/// acquirer first, then to the balance.
+fn give_back(
+    ledger: &Ledger,
+    payment: &Payment,
+    out_request_no: Reference,
+    amount: u64,
+    now: u64,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let tables = ledger.tables();
+    let seller = tables.merchants.row(payment.merchant);
+    let own_batch = payment.batch.ok_or(Rejection::InvalidState)?;
+    let payer = tables.users.row(payment.user.ok_or(Rejection::InvalidState)?);
+    let fee_part = match seller.terms.fee_refund {
+        FeeRefund::None => 0,
+        FeeRefund::Proportional => {
+            let refunded = payment.refunded() + amount;
+            cumulative_half_up(payment.fee, refunded, payment.amount.amount) - payment.fee_returned
+        }
+    };
+    let own = tables.batches.row(own_batch);
+    let own_unsettled = own.state != BatchState::Settled;
+    let room = |account: AccountNo| {
+        u64::try_from(tables.accounts.row(account).debit_room()).unwrap_or(u64::MAX)
+    };
+    let fee_to = if own_unsettled { own.account } else { seller.account };
+    let room_with_fee =
+        |account: AccountNo| room(account) + if account == fee_to { fee_part } else { 0 };
+
+    let own_left = (payment.amount.amount + payment.fee_returned + fee_part)
+        .saturating_sub(payment.fee + payment.refunded_from_own_batch);
+    let from_own_batch =
+        if own_unsettled { amount.min(own_left).min(room_with_fee(own.account)) } else { 0 };
+    let from_available = (amount - from_own_batch).min(room_with_fee(seller.account));
+    let still = amount - from_own_batch - from_available;
+    let today = tables.batches.find(&(payment.merchant, ledger.calendar().date(now)));
+    let today_room = today.map_or(0, |no| {
+        let taken = if no == own_batch { from_own_batch } else { 0 };
+        room_with_fee(tables.batches.row(no).account) - taken
+    });
+    refuse_if(still > today_room, Rejection::MerchantBalanceInsufficient)?;
+    let open_batch = today.filter(|_| still > 0);
+
+    let to_channel = amount.min(payment.channel_amount - payment.refunded_to_channel);
+    let to_balance = amount - to_channel;
+    let currency = payment.amount.currency;
+    let receivable = AccountKey::of(Class::ChannelReceivable, payment.channel, currency);
+    let owed = credit_room(tables, &receivable);
+    refuse_if(owed < u128::from(to_channel), Rejection::ChannelInsufficient)?;
+    let closed = tables.accounts.row(payer.account).closed;
+    refuse_if(to_balance > 0 && closed, Rejection::AccountClosed)?;
+    // From here on nothing may fail.
+    if fee_part > 0 {
+        let fees = ledger.account_or_open(fee_key(payment), currency, out);
+        post(out, fees, fee_to, fee_part);
+        out.record(Fact::FeeReturned { payment: payment.payment, amount: fee_part });
+    }
+    let today_account = open_batch.map_or(own.account, |no| tables.batches.row(no).account);
+    let receivable = tables.accounts.find(&receivable).unwrap_or(payer.account);
+    pair(
+        out,
+        [(own.account, from_own_batch), (seller.account, from_available), (today_account, still)],
+        [(receivable, to_channel), (payer.account, to_balance)],
+    );
+    out.record(Fact::RefundSucceeded {
+        payment: payment.payment,
+        out_request_no,
+        amount,
+        from_own_batch,
+        from_available,
+        from_open_batch: still,
+        open_batch,
+        to_channel,
+        to_balance,
+    });
+    Ok(())
+}
+
+/// The clock closes an unpaid order.
+pub(crate) fn expire(ledger: &Ledger, no: u32, out: &mut Decision) {
+    let payment = ledger.tables().payments.row(no).payment;
+    out.record(Fact::PaymentClosed { payment, reason: CloseReason::TimedOut });
+}
+
+/// The clock ends the time for refunds.
+pub(crate) fn finish(ledger: &Ledger, no: u32, out: &mut Decision) {
+    out.record(Fact::PaymentFinished { payment: ledger.tables().payments.row(no).payment });
+}
+
+pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {
+    match fact {
+        Fact::PaymentCreated { .. } => created(ledger, fact),
+        Fact::PaymentPaid { .. } => paid(ledger, fact),
+        Fact::FeeCharged { payment, amount } => {
+            change(ledger, payment, |p| p.fee = *amount);
+            change_batch(ledger, payment, |b| b.fees = b.fees.saturating_add(*amount));
+        }
+        Fact::FeeReturned { payment, amount } => {
+            change(ledger, payment, |p| p.fee_returned += amount);
+            change_batch(ledger, payment, |b| {
+                if b.state != BatchState::Settled {
+                    b.fees_returned = b.fees_returned.saturating_add(*amount);
+                }
+            });
+        }
+        Fact::PaymentClosed { payment, reason } => {
+            let state = match reason {
+                CloseReason::Closed | CloseReason::Cancelled => PaymentState::Closed,
+                CloseReason::TimedOut => PaymentState::TimedOut,
+            };
+            change(ledger, payment, |p| p.state = state);
+            ended(ledger, payment);
+        }
+        Fact::RefundSucceeded { .. } => refunded(ledger, fact, number),
+        Fact::PaymentFinished { payment } => {
+            change(ledger, payment, |p| p.state = PaymentState::Finished);
+        }
+        _ => {}
+    }
+}
+
+fn change(ledger: &mut Ledger, payment: &Id, change: impl FnOnce(&mut Payment)) {
+    if let Some(row) = ledger.tables_mut().payments.get_mut(payment) {
+        change(row);
+    }
+}
+
+fn change_batch(ledger: &mut Ledger, payment: &Id, change: impl FnOnce(&mut crate::state::Batch)) {
+    let tables = ledger.tables_mut();
+    if let Some(batch) = tables.payments.get(payment).and_then(|p| p.batch) {
+        change(tables.batches.row_mut(batch));
+    }
+}
+
+/// An order of the merchant is no longer open.
+fn ended(ledger: &mut Ledger, payment: &Id) {
+    let tables = ledger.tables_mut();
+    if let Some(seller) = tables.payments.get(payment).map(|p| p.merchant) {
+        let seller = tables.merchants.row_mut(seller);
+        seller.open_payments = seller.open_payments.saturating_sub(1);
+    }
+}
+
+fn created(ledger: &mut Ledger, fact: &Fact) {
+    let Fact::PaymentCreated {
+        payment,
+        out_trade_no,
+        merchant: seller,
+        mode,
+        code_kind,
+        auth_code,
+        amount,
+        expires_at,
+    } = fact
+    else {
+        return;
+    };
+    let tables = ledger.tables_mut();
+    let Some(seller) = tables.merchants.find(seller) else { return };
+    tables.merchants.row_mut(seller).open_payments += 1;
+    tables.trade_nos.insert(TradeNo { merchant: seller, out_trade_no: out_trade_no.clone() });
+    if let Some(code) = auth_code {
+        tables.auth_codes.insert(AuthCode { code: code.clone() });
+    }
+    let no = tables.payments.insert(Payment {
+        payment: *payment,
+        out_trade_no: out_trade_no.clone(),
+        merchant: seller,
+        mode: *mode,
+        code_kind: *code_kind,
+        auth_code: auth_code.clone(),
+        amount: *amount,
+        state: PaymentState::Created,
+        expires_at: *expires_at,
+        paid_at: 0,
+        user: None,
+        balance: 0,
+        channel_amount: 0,
+        channel: Id::NONE,
+        fee: 0,
+        fee_returned: 0,
+        batch: None,
+        refunded_from_own_batch: 0,
+        refunded_to_channel: 0,
+        refunds: Vec::new(),
+    });
+    ledger.owe(Due { at: *expires_at, kind: DueKind::PaymentExpiry, no });
+}
+
+fn paid(ledger: &mut Ledger, fact: &Fact) {
+    let Fact::PaymentPaid { payment, user, balance, channel_amount, channel, batch } = fact else {
+        return;
+    };
+    let (now, calendar) = (ledger.now(), ledger.calendar());
+    let tables = ledger.tables_mut();
+    let (Some(no), Some(payer)) = (tables.payments.find(payment), tables.users.find(user)) else {
+        return;
+    };
+    let row = tables.payments.row_mut(no);
+    row.state = PaymentState::Paid;
+    row.paid_at = now;
+    row.user = Some(payer);
+    row.balance = *balance;
+    row.channel_amount = *channel_amount;
+    row.channel = *channel;
+    row.batch = Some(*batch);
+    let (receipts, code_kind): (u64, CodeKind) = (row.amount.amount, row.code_kind);
+    if *balance > 0 {
+        let usage = &mut tables.users.row_mut(payer).usage;
+        count(usage, calendar, *balance, code_kind, now);
+    }
+    let batch = tables.batches.row_mut(*batch);
+    batch.count += 1;
+    batch.receipts = batch.receipts.saturating_add(receipts);
+    ended(ledger, payment);
+    let at = ledger.refund_window_end(no) + 1;
+    ledger.owe(Due { at, kind: DueKind::PaymentFinish, no });
+}
+
+fn refunded(ledger: &mut Ledger, fact: &Fact, number: u64) {
+    let Fact::RefundSucceeded {
+        payment,
+        out_request_no,
+        amount,
+        from_own_batch,
+        from_open_batch,
+        open_batch,
+        to_channel,
+        ..
+    } = fact
+    else {
+        return;
+    };
+    change(ledger, payment, |p| {
+        let events = EventRange { first: number, count: 1 };
+        let out_request_no = out_request_no.clone();
+        p.refunds.push(Refund { out_request_no, amount: *amount, events });
+        p.refunded_from_own_batch += from_own_batch;
+        p.refunded_to_channel += to_channel;
+        let whole = p.refunded() == p.amount.amount;
+        p.state = if whole { PaymentState::Refunded } else { PaymentState::PartiallyRefunded };
+    });
+    change_batch(ledger, payment, |b| b.refunds = b.refunds.saturating_add(*from_own_batch));
+    if let Some(no) = open_batch {
+        let batch = ledger.tables_mut().batches.row_mut(*no);
+        batch.refunds = batch.refunds.saturating_add(*from_open_batch);
+    }
+}

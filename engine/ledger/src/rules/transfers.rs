@@ -1,0 +1,189 @@
+//! The primitive ledger: accounts without a meaning and transfers between them, in one phase or
+//! two. The command's id is the transfer's id.
+
+use crate::account::{Account, AccountKey, AccountNo, Layer, Movement, SignRule};
+use crate::command::{Balancing, Constraint, OpenLedgerAccount, Phase, PostTransfer};
+use crate::event::{Decision, Fact};
+use crate::id::Id;
+use crate::ledger::{Due, DueKind, Ledger, in_range, post};
+use crate::limits::PENDING_TIMEOUT_S_MAX;
+use crate::rejection::Rejection;
+use crate::rules::{in_currency, may_credit, may_debit, refuse_if};
+use crate::state::{PendingState, PendingTransfer};
+
+pub(crate) fn open_ledger_account(
+    ledger: &Ledger,
+    c: &OpenLedgerAccount,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let key = AccountKey::ledger(c.account);
+    refuse_if(ledger.account(&key).is_some(), Rejection::Duplicate)?;
+    // From here on nothing may fail.
+    out.record(Fact::AccountOpened {
+        number: ledger.tables().accounts.next_no(),
+        key,
+        currency: c.currency,
+        sign_rule: match c.constraint {
+            Constraint::None => SignRule::Either,
+            Constraint::DebitsWithinCredits => SignRule::CreditBalance,
+            Constraint::CreditsWithinDebits => SignRule::DebitBalance,
+        },
+        history: c.history,
+    });
+    Ok(())
+}
+
+pub(crate) fn post_transfer(
+    ledger: &Ledger,
+    id: Id,
+    c: &PostTransfer,
+    now: u64,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    match c.phase {
+        Phase::Single(balancing) => {
+            let (debit, credit, amount) = transferable(ledger, c, balancing)?;
+            // From here on nothing may fail.
+            post(out, debit, credit, amount);
+            out.record(Fact::TransferPosted);
+        }
+        Phase::Pending { balancing, timeout_s } => {
+            refuse_if(timeout_s > PENDING_TIMEOUT_S_MAX, Rejection::SchemaInvalid)?;
+            let (debit, credit, amount) = transferable(ledger, c, balancing)?;
+            // From here on nothing may fail.
+            out.note(Movement { debit, credit, amount, layer: Layer::Pending });
+            let expires_at = (timeout_s > 0).then(|| now + u64::from(timeout_s) * 1_000);
+            out.record(Fact::TransferPended { transfer: id, expires_at });
+        }
+        Phase::Post { pending } => {
+            let held = still_pending(ledger, c, pending)?;
+            let amount = match c.amount {
+                None => held.amount,
+                Some(money) => {
+                    in_currency(money, ledger.tables().accounts.row(held.debit).currency)?;
+                    in_range(money)?
+                }
+            };
+            refuse_if(amount > held.amount, Rejection::PendingAmountExceeded)?;
+            // From here on nothing may fail.
+            out.note(released(held));
+            post(out, held.debit, held.credit, amount);
+            out.record(Fact::TransferCompleted { pending });
+        }
+        Phase::Void { pending } => {
+            let held = still_pending(ledger, c, pending)?;
+            // From here on nothing may fail.
+            out.note(released(held));
+            out.record(Fact::TransferVoided { pending });
+        }
+    }
+    Ok(())
+}
+
+/// The staircase of a new transfer: both accounts and the amount that moves.
+fn transferable(
+    ledger: &Ledger,
+    c: &PostTransfer,
+    balancing: Balancing,
+) -> Result<(AccountNo, AccountNo, u64), Rejection> {
+    let tables = ledger.tables();
+    refuse_if(c.debit == c.credit, Rejection::AccountsMustDiffer)?;
+    let money = c.amount.ok_or(Rejection::SchemaInvalid)?;
+    let wished = in_range(money)?;
+    let debit_no = ledger_account(ledger, c.debit)?;
+    let credit_no = ledger_account(ledger, c.credit)?;
+    let (debit, credit) = (tables.accounts.row(debit_no), tables.accounts.row(credit_no));
+    refuse_if(debit.currency != credit.currency, Rejection::CurrencyMismatch)?;
+    in_currency(money, debit.currency)?;
+    may_debit(tables, debit_no)?;
+    may_credit(tables, credit_no)?;
+    let amount = balanced(wished, balancing, debit, credit);
+    let by_debit = matches!(balancing, Balancing::Debit | Balancing::Both);
+    let rejected_if_zero =
+        if by_debit { Rejection::ExceedsCredits } else { Rejection::ExceedsDebits };
+    refuse_if(amount == 0, rejected_if_zero)?;
+    refuse_if(u128::from(amount) > debit.debit_room(), Rejection::ExceedsCredits)?;
+    refuse_if(u128::from(amount) > credit.credit_room(), Rejection::ExceedsDebits)?;
+    Ok((debit_no, credit_no, amount))
+}
+
+fn ledger_account(ledger: &Ledger, id: Id) -> Result<AccountNo, Rejection> {
+    let no = ledger.tables().accounts.find(&AccountKey::ledger(id));
+    no.ok_or(Rejection::UnknownAccount)
+}
+
+/// The wished amount, or what is there if that is less.
+fn balanced(wished: u64, balancing: Balancing, debit: &Account, credit: &Account) -> u64 {
+    let there =
+        |ours: u128, theirs: u128| u64::try_from(ours.saturating_sub(theirs)).unwrap_or(u64::MAX);
+    let debit_has = there(debit.credits_posted, debit.debits_posted + debit.debits_pending);
+    let credit_has = there(credit.debits_posted, credit.credits_posted + credit.credits_pending);
+    match balancing {
+        Balancing::None => wished,
+        Balancing::Debit => wished.min(debit_has),
+        Balancing::Credit => wished.min(credit_has),
+        Balancing::Both => wished.min(debit_has).min(credit_has),
+    }
+}
+
+/// The staircase of the second phase.
+fn still_pending<'a>(
+    ledger: &'a Ledger,
+    c: &PostTransfer,
+    pending: Id,
+) -> Result<&'a PendingTransfer, Rejection> {
+    let tables = ledger.tables();
+    let held = tables.pending.get(&pending).ok_or(Rejection::PendingNotFound)?;
+    let same = |named: Id, no: AccountNo| {
+        named.is_none() || tables.accounts.row(no).key == AccountKey::ledger(named)
+    };
+    let as_named = same(c.debit, held.debit) && same(c.credit, held.credit);
+    refuse_if(!as_named, Rejection::PendingAccountsDiffer)?;
+    match held.state {
+        PendingState::Pending => Ok(held),
+        PendingState::Posted => Err(Rejection::PendingAlreadyPosted),
+        PendingState::Voided => Err(Rejection::PendingAlreadyVoided),
+        PendingState::Expired => Err(Rejection::PendingExpired),
+    }
+}
+
+fn released(held: &PendingTransfer) -> Movement {
+    let PendingTransfer { debit, credit, amount, .. } = *held;
+    Movement { debit, credit, amount, layer: Layer::Released }
+}
+
+/// The clock voids a pending transfer.
+pub(crate) fn expire(ledger: &Ledger, no: u32, out: &mut Decision) {
+    let held = ledger.tables().pending.row(no);
+    out.note(released(held));
+    out.record(Fact::TransferExpired { pending: held.transfer });
+}
+
+pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact, movements: &[Movement]) {
+    let mut end = |pending: &Id, state: PendingState| {
+        if let Some(held) = ledger.tables_mut().pending.get_mut(pending) {
+            held.state = state;
+        }
+    };
+    match fact {
+        Fact::TransferPended { transfer, expires_at } => {
+            let Some(&Movement { debit, credit, amount, .. }) = movements.first() else { return };
+            let row = PendingTransfer {
+                transfer: *transfer,
+                debit,
+                credit,
+                amount,
+                expires_at: *expires_at,
+                state: PendingState::Pending,
+            };
+            let no = ledger.tables_mut().pending.insert(row);
+            if let Some(at) = *expires_at {
+                ledger.owe(Due { at, kind: DueKind::TransferExpiry, no });
+            }
+        }
+        Fact::TransferCompleted { pending } => end(pending, PendingState::Posted),
+        Fact::TransferVoided { pending } => end(pending, PendingState::Voided),
+        Fact::TransferExpired { pending } => end(pending, PendingState::Expired),
+        _ => {}
+    }
+}

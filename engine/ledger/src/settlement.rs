@@ -1,0 +1,246 @@
+//! What the outside is told: a settlement is a projection of an event and the state it left.
+//!
+//! It carries what a receiver needs to act without asking back. Its identity is the event's.
+
+use crate::account::{Account, Layer, Movement};
+use crate::command::{Owner, Reference};
+use crate::event::{CloseReason, Fact};
+use crate::id::Id;
+use crate::ledger::Ledger;
+use crate::money::Money;
+use crate::state::{Batch, Payment};
+
+/// One thing told. Amounts are minor units of the currency beside them.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(missing_docs, reason = "fields carry the names of DOMAIN §4")]
+pub enum Settlement {
+    PaymentPaid {
+        payment: Id,
+        out_trade_no: Reference,
+        merchant: Id,
+        user: Id,
+        amount: Money,
+        paid_at: u64,
+    },
+    PaymentClosed {
+        payment: Id,
+        out_trade_no: Reference,
+        merchant: Id,
+        reason: CloseReason,
+    },
+    PaymentRefunded {
+        payment: Id,
+        out_trade_no: Reference,
+        out_request_no: Reference,
+        merchant: Id,
+        user: Id,
+        amount: Money,
+        refunded: u64,
+        to_balance: u64,
+        to_channel: u64,
+        channel: Id,
+    },
+    BatchSettled {
+        merchant: Id,
+        date: u32,
+        count: u32,
+        receipts: Money,
+        fees: u64,
+        refunds: u64,
+        fees_returned: u64,
+        recovered: u64,
+        reserve: u64,
+        available: u64,
+    },
+    PayoutRequested {
+        payout: Id,
+        owner: Owner,
+        amount: Money,
+        fee: u64,
+    },
+    PayoutConfirmed {
+        payout: Id,
+        owner: Owner,
+        amount: Money,
+    },
+    PayoutFailed {
+        payout: Id,
+        owner: Owner,
+        amount: Money,
+        reason: Reference,
+    },
+    AccountMoved {
+        account: Id,
+        debit: Money,
+        credit: Money,
+        pending: bool,
+        debits_posted: u128,
+        credits_posted: u128,
+    },
+}
+
+impl Settlement {
+    /// The merchant or account to whom it is told: the key of the record.
+    pub fn key(&self) -> Id {
+        match self {
+            Settlement::PaymentPaid { merchant, .. }
+            | Settlement::PaymentClosed { merchant, .. }
+            | Settlement::PaymentRefunded { merchant, .. }
+            | Settlement::BatchSettled { merchant, .. } => *merchant,
+            Settlement::PayoutRequested { owner, .. }
+            | Settlement::PayoutConfirmed { owner, .. }
+            | Settlement::PayoutFailed { owner, .. } => match owner {
+                Owner::User(id) | Owner::Merchant(id) | Owner::Ledger(id) => *id,
+            },
+            Settlement::AccountMoved { account, .. } => *account,
+        }
+    }
+}
+
+/// Tells `tell` what an event means to the outside, on the state right after it was applied.
+pub fn project(
+    ledger: &Ledger,
+    fact: &Fact,
+    movements: &[Movement],
+    mut tell: impl FnMut(Settlement),
+) {
+    let tables = ledger.tables();
+    let merchant_of = |p: &Payment| tables.merchants.row(p.merchant).merchant;
+    let payer_of = |p: &Payment| p.user.map_or(Id::NONE, |no| tables.users.row(no).user);
+    for movement in movements {
+        moved(ledger, movement, &mut tell);
+    }
+    match fact {
+        Fact::PaymentPaid { payment, user, .. } => {
+            let Some(p) = tables.payments.get(payment) else { return };
+            tell(Settlement::PaymentPaid {
+                payment: *payment,
+                out_trade_no: p.out_trade_no.clone(),
+                merchant: merchant_of(p),
+                user: *user,
+                amount: p.amount,
+                paid_at: p.paid_at,
+            });
+        }
+        Fact::PaymentClosed { payment, reason } => {
+            let Some(p) = tables.payments.get(payment) else { return };
+            tell(Settlement::PaymentClosed {
+                payment: *payment,
+                out_trade_no: p.out_trade_no.clone(),
+                merchant: merchant_of(p),
+                reason: *reason,
+            });
+        }
+        Fact::RefundSucceeded {
+            payment, out_request_no, amount, to_channel, to_balance, ..
+        } => {
+            let Some(p) = tables.payments.get(payment) else { return };
+            tell(Settlement::PaymentRefunded {
+                payment: *payment,
+                out_trade_no: p.out_trade_no.clone(),
+                out_request_no: out_request_no.clone(),
+                merchant: merchant_of(p),
+                user: payer_of(p),
+                amount: Money { amount: *amount, currency: p.amount.currency },
+                refunded: p.refunded(),
+                to_balance: *to_balance,
+                to_channel: *to_channel,
+                channel: p.channel,
+            });
+        }
+        Fact::BatchSettled { batch, recovered, reserve, available } => {
+            let Some(b) = tables.batches.try_row(*batch) else { return };
+            tell(batch_settled(ledger, b, *recovered, *reserve, *available));
+        }
+        Fact::PayoutRequested { payout, owner, amount, fee } => {
+            let (payout, owner, amount, fee) = (*payout, *owner, *amount, *fee);
+            tell(Settlement::PayoutRequested { payout, owner, amount, fee });
+        }
+        Fact::PayoutConfirmed { payout } => {
+            let Some(p) = tables.payouts.get(payout) else { return };
+            let (payout, owner, amount) = (p.payout, p.owner, p.amount);
+            tell(Settlement::PayoutConfirmed { payout, owner, amount });
+        }
+        Fact::PayoutFailed { payout, reason } => {
+            let Some(p) = tables.payouts.get(payout) else { return };
+            let (payout, owner, amount, reason) = (p.payout, p.owner, p.amount, reason.clone());
+            tell(Settlement::PayoutFailed { payout, owner, amount, reason });
+        }
+        Fact::CommandRejected { .. }
+        | Fact::AccountOpened { .. }
+        | Fact::TransferPosted
+        | Fact::TransferPended { .. }
+        | Fact::TransferCompleted { .. }
+        | Fact::TransferVoided { .. }
+        | Fact::TransferExpired { .. }
+        | Fact::AppRegistered { .. }
+        | Fact::UserOpened { .. }
+        | Fact::MerchantOnboarded { .. }
+        | Fact::LimitsSet { .. }
+        | Fact::AccountRestricted { .. }
+        | Fact::RestrictionLifted { .. }
+        | Fact::HoldPlaced { .. }
+        | Fact::HoldReleased { .. }
+        | Fact::HoldSeized { .. }
+        | Fact::AccountClosed { .. }
+        | Fact::ToppedUp { .. }
+        | Fact::Transferred { .. }
+        | Fact::ReceiptRecorded { .. }
+        | Fact::ReceiptMatched { .. }
+        | Fact::AdjustmentPosted { .. }
+        | Fact::ClockAdvanced { .. }
+        | Fact::PaymentCreated { .. }
+        | Fact::FeeCharged { .. }
+        | Fact::FeeReturned { .. }
+        | Fact::PaymentCancelled { .. }
+        | Fact::PaymentFinished { .. }
+        | Fact::BatchOpened { .. }
+        | Fact::BatchCut { .. } => {}
+    }
+}
+
+fn batch_settled(
+    ledger: &Ledger,
+    b: &Batch,
+    recovered: u64,
+    reserve: u64,
+    available: u64,
+) -> Settlement {
+    let seller = ledger.tables().merchants.row(b.merchant);
+    let receipts = Money { amount: b.receipts, currency: seller.terms.settle_currency };
+    Settlement::BatchSettled {
+        merchant: seller.merchant,
+        date: b.date,
+        count: b.count,
+        receipts,
+        fees: b.fees,
+        refunds: b.refunds,
+        fees_returned: b.fees_returned,
+        recovered,
+        reserve,
+        available,
+    }
+}
+
+/// Accounts opened with the history flag tell each movement with the balances after it.
+fn moved(ledger: &Ledger, m: &Movement, tell: &mut impl FnMut(Settlement)) {
+    let side = |account: &Account, debit: u64, credit: u64| Settlement::AccountMoved {
+        account: account.key.owner,
+        debit: Money { amount: debit, currency: account.currency },
+        credit: Money { amount: credit, currency: account.currency },
+        pending: m.layer == Layer::Pending,
+        debits_posted: account.debits_posted,
+        credits_posted: account.credits_posted,
+    };
+    if m.layer == Layer::Released {
+        return;
+    }
+    let accounts = &ledger.tables().accounts;
+    let (debit, credit) = (accounts.row(m.debit), accounts.row(m.credit));
+    if debit.history {
+        tell(side(debit, m.amount, 0));
+    }
+    if credit.history {
+        tell(side(credit, 0, m.amount));
+    }
+}

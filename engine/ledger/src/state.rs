@@ -1,0 +1,447 @@
+//! What the ledger remembers: one table per kind of object.
+//!
+//! Every table is numbered in order of insertion, so a ledger at rest is these rows in this order
+//! and nothing else; whatever can be derived from them (indexes, due times) is not state.
+
+use crate::account::{Account, AccountNo};
+use crate::command::{CodeKind, LimitScope, Limits, MerchantTerms, Owner, PayMode, Reference};
+use crate::event::EventRange;
+use crate::id::Id;
+use crate::limits::DAY_MS;
+use crate::money::{Currency, Money};
+use crate::table::{Row, Table};
+
+/// All tables of a ledger.
+#[derive(Default)]
+#[expect(missing_docs, reason = "each table is documented on its row")]
+pub struct Tables {
+    pub accounts: Table<Account>,
+    pub pending: Table<PendingTransfer>,
+    pub apps: Table<App>,
+    pub users: Table<User>,
+    pub merchants: Table<Merchant>,
+    pub limits: Table<LimitRow>,
+    pub holds: Table<Hold>,
+    pub payouts: Table<Payout>,
+    pub receipts: Table<Receipt>,
+    pub payments: Table<Payment>,
+    pub batches: Table<Batch>,
+    /// Derived from `payments`.
+    pub(crate) trade_nos: Table<TradeNo>,
+    /// Derived from `payments`.
+    pub(crate) auth_codes: Table<AuthCode>,
+}
+
+macro_rules! every_table {
+    ($tables:expr, $method:ident) => {{
+        $tables.accounts.$method();
+        $tables.pending.$method();
+        $tables.apps.$method();
+        $tables.users.$method();
+        $tables.merchants.$method();
+        $tables.limits.$method();
+        $tables.holds.$method();
+        $tables.payouts.$method();
+        $tables.receipts.$method();
+        $tables.payments.$method();
+        $tables.batches.$method();
+        $tables.trade_nos.$method();
+        $tables.auth_codes.$method();
+    }};
+}
+
+impl Tables {
+    pub(crate) fn set_mark(&mut self) {
+        every_table!(self, set_mark);
+    }
+
+    pub(crate) fn drop_mark(&mut self) {
+        every_table!(self, drop_mark);
+    }
+
+    pub(crate) fn back_to_mark(&mut self) {
+        every_table!(self, back_to_mark);
+    }
+}
+
+macro_rules! row {
+    ($row:ident, $key:ty, $self:ident => $value:expr) => {
+        impl Row for $row {
+            type Key = $key;
+            fn key(&$self) -> $key {
+                $value
+            }
+        }
+    };
+}
+
+/// A two-phase transfer of the primitive ledger.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PendingTransfer {
+    /// Its id: that of the command that made it.
+    pub transfer: Id,
+    /// Account to be debited.
+    pub debit: AccountNo,
+    /// Account to be credited.
+    pub credit: AccountNo,
+    /// Minor units reserved.
+    pub amount: u64,
+    /// When the clock voids it.
+    pub expires_at: Option<u64>,
+    /// Where it stands.
+    pub state: PendingState,
+}
+
+/// Where a pending transfer stands. The numbers stand in snapshots.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum PendingState {
+    Pending = 0,
+    Posted = 1,
+    Voided = 2,
+    Expired = 3,
+}
+
+row!(PendingTransfer, Id, self => self.transfer);
+
+/// A third-party app.
+#[derive(Clone, PartialEq, Debug)]
+pub struct App {
+    /// Its id.
+    pub app: Id,
+    /// Names its signing key.
+    pub key_id: Id,
+    /// What it may do.
+    pub scopes: Vec<Reference>,
+}
+
+row!(App, Id, self => self.app);
+
+/// A user with a balance.
+#[derive(Clone, PartialEq, Debug)]
+pub struct User {
+    /// Its id.
+    pub user: Id,
+    /// Identity class 1 to 3.
+    pub kyc_class: u8,
+    /// Currency of the balance.
+    pub currency: Currency,
+    /// The balance account (UA).
+    pub account: AccountNo,
+    /// Payouts requested and neither confirmed nor failed.
+    pub open_payouts: u32,
+    /// What was spent from the balance.
+    pub usage: Usage,
+}
+
+row!(User, Id, self => self.user);
+
+/// Sums of what a user spent from the balance in the windows that limits know. Saturating: a sum
+/// beyond `u64` is beyond every limit.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Usage {
+    /// Business date of `day_sum` and `code_sums`.
+    pub day: u32,
+    /// Spent on that date.
+    pub day_sum: u64,
+    /// Year × 12 + month of `month_sum`.
+    pub month: u32,
+    /// Spent in that month.
+    pub month_sum: u64,
+    /// Year of `year_sum`.
+    pub year: u32,
+    /// Spent in that year.
+    pub year_sum: u64,
+    /// Spent ever.
+    pub lifetime: u64,
+    /// Spent on `day` by code kind: static, A, B, C.
+    pub code_sums: [u64; 4],
+}
+
+/// A merchant.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Merchant {
+    /// Its id.
+    pub merchant: Id,
+    /// What was agreed.
+    pub terms: MerchantTerms,
+    /// Settled money (MA).
+    pub account: AccountNo,
+    /// Orders neither paid nor closed.
+    pub open_payments: u32,
+    /// Batches not settled.
+    pub open_batches: u32,
+    /// Payouts requested and neither confirmed nor failed.
+    pub open_payouts: u32,
+}
+
+row!(Merchant, Id, self => self.merchant);
+
+/// Limits of one scope in one currency.
+#[derive(Clone, PartialEq, Debug)]
+pub struct LimitRow {
+    /// To whom they apply.
+    pub scope: LimitScope,
+    /// In which currency.
+    pub currency: Currency,
+    /// The limits.
+    pub limits: Limits,
+}
+
+row!(LimitRow, (LimitScope, Currency), self => (self.scope, self.currency));
+
+/// A compliance hold.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Hold {
+    /// Its id.
+    pub hold: Id,
+    /// Whose money.
+    pub user: Id,
+    /// What is still held, in minor units.
+    pub rest: u64,
+}
+
+row!(Hold, Id, self => self.hold);
+
+/// A payout to a bank.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Payout {
+    /// Its id.
+    pub payout: Id,
+    /// User or merchant.
+    pub owner: Owner,
+    /// What arrives.
+    pub amount: Money,
+    /// What the owner paid for it, in minor units.
+    pub fee: u64,
+    /// Where it stands.
+    pub state: PayoutState,
+}
+
+/// Where a payout stands. The numbers stand in snapshots.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum PayoutState {
+    Requested = 0,
+    Confirmed = 1,
+    Failed = 2,
+}
+
+row!(Payout, Id, self => self.payout);
+
+/// A bank reference seen, with what of it has no owner yet.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Receipt {
+    /// The bank's reference.
+    pub bank_ref: Reference,
+    /// What is still in suspense.
+    pub unmatched: Money,
+}
+
+row!(Receipt, Reference, self => self.bank_ref.clone());
+
+/// An order and its payment.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Payment {
+    /// Its id.
+    pub payment: Id,
+    /// The merchant's number.
+    pub out_trade_no: Reference,
+    /// Who is paid: number in `merchants`.
+    pub merchant: u32,
+    /// How payer and merchant meet.
+    pub mode: PayMode,
+    /// The kind of code.
+    pub code_kind: CodeKind,
+    /// The payer's code.
+    pub auth_code: Option<Reference>,
+    /// How much.
+    pub amount: Money,
+    /// Where it stands.
+    pub state: PaymentState,
+    /// When the time to pay is over.
+    pub expires_at: u64,
+    /// When it was paid; 0 before.
+    pub paid_at: u64,
+    /// Who paid: number in `users`.
+    pub user: Option<u32>,
+    /// Minor units from the balance.
+    pub balance: u64,
+    /// Minor units from an acquirer.
+    pub channel_amount: u64,
+    /// Which acquirer.
+    pub channel: Id,
+    /// Service fee charged.
+    pub fee: u64,
+    /// Service fee returned.
+    pub fee_returned: u64,
+    /// Number in `batches` of the batch it was paid into.
+    pub batch: Option<u32>,
+    /// Taken for refunds from its own part of that batch.
+    pub refunded_from_own_batch: u64,
+    /// Returned to the acquirer.
+    pub refunded_to_channel: u64,
+    /// Each refund.
+    pub refunds: Vec<Refund>,
+}
+
+row!(Payment, Id, self => self.payment);
+
+/// Where a payment stands (DOMAIN §5). The numbers stand in snapshots.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum PaymentState {
+    Created = 0,
+    Paid = 1,
+    PartiallyRefunded = 2,
+    Refunded = 3,
+    Closed = 4,
+    TimedOut = 5,
+    Finished = 6,
+}
+
+/// A refund that succeeded.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Refund {
+    /// The merchant's number of it.
+    pub out_request_no: Reference,
+    /// Minor units.
+    pub amount: u64,
+    /// Its events.
+    pub events: EventRange,
+}
+
+impl Payment {
+    /// Sum of all refunds.
+    pub fn refunded(&self) -> u64 {
+        self.refunds.iter().map(|r| r.amount).sum()
+    }
+
+    /// The refund of this number.
+    pub fn refund(&self, out_request_no: &Reference) -> Option<&Refund> {
+        self.refunds.iter().find(|r| r.out_request_no == *out_request_no)
+    }
+}
+
+/// Index: a merchant's number of an order.
+#[derive(Clone)]
+pub struct TradeNo {
+    pub(crate) merchant: u32,
+    pub(crate) out_trade_no: Reference,
+}
+
+row!(TradeNo, (u32, Reference), self => (self.merchant, self.out_trade_no.clone()));
+
+/// Index: a payer's code that was used.
+#[derive(Clone)]
+pub struct AuthCode {
+    pub(crate) code: Reference,
+}
+
+row!(AuthCode, Reference, self => self.code.clone());
+
+/// What a merchant sold on one business date.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Batch {
+    /// Number in `merchants`.
+    pub merchant: u32,
+    /// Business date, in days since 1970.
+    pub date: u32,
+    /// The pending account (MP) of merchant and date.
+    pub account: AccountNo,
+    /// When it is cut: the end of the date.
+    pub cut_at: u64,
+    /// When it is settled: T+n.
+    pub settle_at: u64,
+    /// Where it stands.
+    pub state: BatchState,
+    /// Payments in it.
+    pub count: u32,
+    /// Sum of their receipts.
+    pub receipts: u64,
+    /// Sum of fees charged.
+    pub fees: u64,
+    /// Sum of refunds taken from it.
+    pub refunds: u64,
+    /// Sum of fees returned to it.
+    pub fees_returned: u64,
+}
+
+row!(Batch, (u32, u32), self => (self.merchant, self.date));
+
+/// Where a batch stands. The numbers stand in snapshots.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum BatchState {
+    Open = 0,
+    Cut = 1,
+    Settled = 2,
+}
+
+/// What a chain fixes at its beginning about time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Calendar {
+    /// Minutes that the business day is ahead of UTC (China: 480).
+    pub day_offset_min: i32,
+}
+
+impl Calendar {
+    /// The business date, in days since 1970, of a time in milliseconds.
+    pub fn date(&self, at: u64) -> u32 {
+        let local = i128::from(at) + self.offset_ms();
+        u32::try_from(local.div_euclid(i128::from(DAY_MS))).unwrap_or(0)
+    }
+
+    /// The first millisecond of a business date.
+    pub fn start_of(&self, date: u32) -> u64 {
+        let local = i128::from(date) * i128::from(DAY_MS) - self.offset_ms();
+        u64::try_from(local).unwrap_or(0)
+    }
+
+    fn offset_ms(&self) -> i128 {
+        i128::from(self.day_offset_min) * 60_000
+    }
+}
+
+/// Year and month (1 to 12) of a date in days since 1970, in the Gregorian calendar.
+/// Method: Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days.
+pub fn year_and_month(date: u32) -> (u32, u32) {
+    let z = date + 719_468;
+    let (era, day_of_era) = (z / 146_097, z % 146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    (year_of_era + era * 400 + u32::from(month <= 2), month)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn business_dates_follow_the_offset() {
+        let china = Calendar { day_offset_min: 480 };
+        let utc = Calendar::default();
+        let at = 16 * 3_600_000; // 1970-01-01T16:00Z is the next day in China
+        assert_eq!((utc.date(at - 1), china.date(at - 1), china.date(at)), (0, 0, 1));
+        assert_eq!(china.start_of(1), at);
+        assert_eq!(utc.start_of(2), 2 * DAY_MS);
+    }
+
+    #[test]
+    fn years_and_months_are_gregorian() {
+        for (date, expected) in [
+            (0, (1970, 1)),
+            (58, (1970, 2)),
+            (59, (1970, 3)),
+            (11_016, (2000, 2)),
+            (11_017, (2000, 3)),
+            (19_722, (2023, 12)),
+            (19_723, (2024, 1)),
+        ] {
+            assert_eq!(year_and_month(date), expected, "{date}");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! A table of rows with stable numbers, found by key, that can be taken back to a mark.
+//!
+//! Rows are numbered in the order of their insertion and never move or leave, so the order of a
+//! table is part of the state. The index is only looked up. Marks exist for atomic batches and dry
+//! runs: nothing else undoes.
+
+use crate::hash::IdMap;
+use std::hash::Hash;
+
+/// A row that carries its key; the key of a stored row never changes.
+pub trait Row: Clone {
+    /// What the row is found by.
+    type Key: Hash + Eq;
+    /// The key.
+    fn key(&self) -> Self::Key;
+}
+
+/// See the module.
+pub struct Table<R: Row> {
+    rows: Vec<R>,
+    index: IdMap<R::Key, u32>,
+    mark: Option<Mark<R>>,
+}
+
+struct Mark<R> {
+    len: usize,
+    changed: Vec<(u32, R)>,
+}
+
+/// Two rows with the same key where a table is rebuilt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DuplicateKey {
+    /// Number of the second of them.
+    pub row: u32,
+}
+
+impl<R: Row> Default for Table<R> {
+    fn default() -> Self {
+        Table { rows: Vec::new(), index: IdMap::default(), mark: None }
+    }
+}
+
+impl<R: Row> Table<R> {
+    /// Rebuilds a table from rows in their order.
+    pub fn from_rows(rows: Vec<R>) -> Result<Table<R>, DuplicateKey> {
+        let mut table = Table { rows: Vec::with_capacity(rows.len()), ..Table::default() };
+        table.index.reserve(rows.len());
+        for row in rows {
+            let no = table.next_no();
+            if table.index.contains_key(&row.key()) {
+                return Err(DuplicateKey { row: no });
+            }
+            table.insert(row);
+        }
+        Ok(table)
+    }
+
+    /// All rows in their order.
+    pub fn rows(&self) -> &[R] {
+        &self.rows
+    }
+
+    /// The number the next row will get.
+    pub fn next_no(&self) -> u32 {
+        u32::try_from(self.rows.len()).expect("a shard holds fewer than 2^32 rows of a kind")
+    }
+
+    /// The number of the row with this key.
+    pub fn find(&self, key: &R::Key) -> Option<u32> {
+        self.index.get(key).copied()
+    }
+
+    /// The row with this key.
+    pub fn get(&self, key: &R::Key) -> Option<&R> {
+        self.find(key).map(|no| self.row(no))
+    }
+
+    /// The row of a number that this table gave out.
+    pub fn row(&self, no: u32) -> &R {
+        &self.rows[no as usize]
+    }
+
+    /// The row of a number, if there is one.
+    pub fn try_row(&self, no: u32) -> Option<&R> {
+        self.rows.get(no as usize)
+    }
+
+    /// Adds a row whose key is new.
+    pub(crate) fn insert(&mut self, row: R) -> u32 {
+        let no = self.next_no();
+        self.index.insert(row.key(), no);
+        self.rows.push(row);
+        no
+    }
+
+    /// A row to change; its key must stay.
+    pub(crate) fn row_mut(&mut self, no: u32) -> &mut R {
+        if let Some(mark) = &mut self.mark
+            && (no as usize) < mark.len
+        {
+            mark.changed.push((no, self.rows[no as usize].clone()));
+        }
+        &mut self.rows[no as usize]
+    }
+
+    /// The row of a key to change.
+    pub(crate) fn get_mut(&mut self, key: &R::Key) -> Option<&mut R> {
+        let no = self.find(key)?;
+        Some(self.row_mut(no))
+    }
+
+    pub(crate) fn set_mark(&mut self) {
+        self.mark = Some(Mark { len: self.rows.len(), changed: Vec::new() });
+    }
+
+    pub(crate) fn drop_mark(&mut self) {
+        self.mark = None;
+    }
+
+    pub(crate) fn back_to_mark(&mut self) {
+        let Some(mark) = self.mark.take() else { return };
+        for row in &self.rows[mark.len..] {
+            self.index.remove(&row.key());
+        }
+        self.rows.truncate(mark.len);
+        for (no, row) in mark.changed.into_iter().rev() {
+            self.rows[no as usize] = row;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq)]
+    struct Pair(u32, u32);
+
+    impl Row for Pair {
+        type Key = u32;
+        fn key(&self) -> u32 {
+            self.0
+        }
+    }
+
+    #[test]
+    fn a_mark_undoes_changes_and_insertions() {
+        let mut table = Table::from_rows(vec![Pair(7, 1), Pair(8, 1)]).unwrap();
+        table.set_mark();
+        table.row_mut(0).1 = 2;
+        table.row_mut(0).1 = 3;
+        table.insert(Pair(9, 1));
+        table.row_mut(2).1 = 5;
+        table.back_to_mark();
+        assert_eq!(table.rows(), [Pair(7, 1), Pair(8, 1)]);
+        assert_eq!((table.find(&9), table.find(&7)), (None, Some(0)));
+    }
+
+    #[test]
+    fn rebuilding_refuses_a_key_twice() {
+        let twice = Table::from_rows(vec![Pair(7, 1), Pair(7, 2)]);
+        assert_eq!(twice.err(), Some(DuplicateKey { row: 1 }));
+    }
+}
