@@ -497,6 +497,8 @@ pub struct PayPayment {
     pub payment: Id,
     /// Who pays.
     pub user: Id,
+    /// The currency of the legs.
+    pub currency: Currency,
     /// From what; the legs sum to the payment's amount.
     pub legs: Vec<Leg>,
 }
@@ -506,7 +508,7 @@ pub struct PayPayment {
 pub struct Leg {
     /// The source.
     pub source: LegSource,
-    /// Minor units of the payment's currency.
+    /// Minor units.
     pub amount: u64,
 }
 

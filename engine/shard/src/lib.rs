@@ -1,1 +1,25 @@
-//! placeholder
+//! One shard: one ledger, one input order, one writer, one chain of blocks.
+//!
+//! Synchronous and, but for the store, without I/O. Read [`Shard`] first: input goes in, sealed
+//! blocks come out; then `books` for what a step does. Kafka, threads and the clock are the
+//! service's business.
+
+mod block;
+mod books;
+mod chain;
+mod codec;
+mod fault;
+pub mod limits;
+mod restore;
+mod seen;
+mod shard;
+mod store;
+
+pub use block::{BadBlock, Block, FORMAT, FrameKind, Hash, RULESET, hex};
+pub use books::{BadFold, Books, Folded, Inbound, OpenBlock, Outbound, tell};
+pub use chain::{ChainBreak, ChainHead};
+pub use codec::{CommandView, Malformed, read_command, read_event, write_event};
+pub use fault::Fault;
+pub use restore::restore;
+pub use shard::{Sealed, Shard};
+pub use store::{Checked, MemoryStore, SledStore, Store};

@@ -1846,11 +1846,10 @@ pub struct AccountMoved {
 /// A frame of the body is one byte of kind, a varint length and that many bytes:
 ///
 ///    1  Input    bytes as received; what follows up to the next Input belongs to it
-///    2  Due      an event the clock owed, before the input's next command is decided
+///    2  Due      a DueEvent: the clock owed it, before the input's next command is decided
 ///    3  Event    an event of a command
-///    4  Decided  ends a command: all events since the last one are its answer
-///
-/// Frames 2 and 3 hold a DueEvent and an Event.
+///    4  Decided  ends a command: all Event frames since the last one are its answer
+///    5  Clock    the ledger's time moved forward without an event
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -1967,9 +1966,18 @@ pub struct Input {
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Clock {
+    /// Milliseconds since the ledger's time before.
+    #[prost(uint64, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub advance: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct DueEvent {
-    /// When it was due.
+    /// When it happened: when it was due, and never before what happened last.
     #[prost(uint64, tag = "1")]
     #[serde(with = "crate::json::time")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
@@ -2010,6 +2018,39 @@ pub struct Earlier {
     #[prost(uint32, tag = "3")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub rejected: u32,
+}
+/// Stands before the rows of a snapshot, behind a varint length: where in the chain it was taken.
+/// Not part of the digest: the same state can be reached by blocks cut otherwise.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SnapshotHead {
+    #[prost(uint32, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub shard: u32,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub epoch: u64,
+    /// The block after which it was taken, and that block's hash.
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub number: u64,
+    #[prost(bytes = "vec", tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub block_hash: ::prost::alloc::vec::Vec<u8>,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub next_event: u64,
+    /// The last offset consumed of each input.
+    #[prost(message, repeated, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub positions: ::prost::alloc::vec::Vec<InputRange>,
+    #[prost(message, optional, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub terms: ::core::option::Option<ChainTerms>,
+    #[prost(bytes = "vec", tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub state_digest: ::prost::alloc::vec::Vec<u8>,
 }
 /// A ledger at rest at a block boundary is a sequence of Row messages, each behind a varint length,
 /// in the order of the fields below; rows of a kind in the order of their numbers. The state digest

@@ -110,7 +110,9 @@ pub(crate) fn pay(
     let payer = user(tables, c.user)?;
     let seller = tables.merchants.row(payment.merchant);
     refuse_if(payer.user == seller.merchant, Rejection::BuyerIsSeller)?;
-    refuse_if(payer.currency != payment.amount.currency, Rejection::CurrencyMismatch)?;
+    let currency = payment.amount.currency;
+    refuse_if(payer.currency != currency, Rejection::CurrencyMismatch)?;
+    refuse_if(c.currency != currency, Rejection::CurrencyMismatch)?;
     may_debit(tables, payer.account)?;
     may_credit(tables, seller.account)?;
     let (balance, channel_amount, channel) = legs(c, payment.amount.amount)?;
@@ -121,7 +123,6 @@ pub(crate) fn pay(
     }
     // From here on nothing may fail.
     let (batch, pending) = open_batch(ledger, payment.merchant, now, out);
-    let currency = payment.amount.currency;
     let receivable = (channel_amount > 0).then(|| {
         let key = AccountKey::of(Class::ChannelReceivable, channel, currency);
         ledger.account_or_open(key, currency, out)

@@ -1,0 +1,718 @@
+//! The books of a shard: ledger and seen ids, moved by commands (`step`) or by events (`fold`).
+//!
+//! | phase | function | statement |
+//! |---|---|---|
+//! | 1 | [`Books::step`] | an input is walked into commands |
+//! | 2 | `pay_due` | what fell due by the command's time happens first |
+//! | 3 | `answer` | a repeated, old or unreadable command is told apart |
+//! | 4 | `decide` | the rules decide; events are applied and written |
+//!
+//! Steps neither wait nor fail: whatever an input is, it has an answer.
+
+use crate::block::{Block, FrameKind, write_frame};
+use crate::codec::{
+    BadRows, CommandView, Malformed, for_each_row, read_command, read_event, read_rows,
+    write_event, write_settlement,
+};
+use crate::limits::{ID_AHEAD_MS_MAX, RECORD_BYTES_MAX, RECORD_COMMANDS_MAX};
+use crate::seen::{Answer, Seen, SeenIds};
+use groat_ledger::hash::fingerprint;
+use groat_ledger::limits::TIME_MS_MAX;
+use groat_ledger::{
+    AdvanceClock, Body, Calendar, Command, Decision, EventRange, Fact, Id, Ledger, Movement,
+    Refusal, Rejection, project,
+};
+use groat_proto::v1::{
+    self, ChainTerms, Clock, Decided, DueEvent, Earlier, Input, Position, outcome,
+};
+use groat_proto::{Message, read_record};
+use std::fmt;
+
+/// An input of a shard.
+#[derive(Clone, Copy, Debug)]
+pub struct Inbound<'a> {
+    /// Kafka offset, or number of the input in local mode.
+    pub offset: u64,
+    /// Record time in milliseconds since 1970.
+    pub time: u64,
+    /// A `groat.v1.Record`, or what was sent as one.
+    pub record: &'a [u8],
+}
+
+/// What a step has for the outside: nothing of it may leave before its block is durable.
+#[derive(Default, Debug)]
+pub struct Outbound {
+    /// The answers to each input, in order.
+    pub outcomes: Vec<(u64, v1::Outcomes)>,
+    /// Settlements with the merchant or account to whom they are told.
+    pub settlements: Vec<(Id, v1::Settlement)>,
+}
+
+/// The part of a block that a step writes.
+#[derive(Default, Debug)]
+pub struct OpenBlock {
+    /// Frames.
+    pub body: Vec<u8>,
+    /// Events in it.
+    pub events: u64,
+    /// First and last offset consumed.
+    pub offsets: Option<(u64, u64)>,
+    /// What it has for the outside.
+    pub outbound: Outbound,
+}
+
+/// See the module.
+pub struct Books {
+    shard: u32,
+    terms: ChainTerms,
+    ledger: Ledger,
+    seen: SeenIds,
+    decision: Decision,
+    wire: v1::Event,
+}
+
+/// Why a block's events do not fold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadFold {
+    /// Offset in the block's body.
+    pub at: usize,
+    /// The number of the event, where it is one.
+    pub event: u64,
+    /// What is wrong.
+    pub what: String,
+}
+
+impl fmt::Display for BadFold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "at event {} (byte {} of the body): {}", self.event, self.at, self.what)
+    }
+}
+
+/// What a fold shows on its way, each after it was applied.
+#[derive(Debug)]
+pub enum Folded<'a> {
+    /// An input, with its commands' bytes following one by one.
+    Input(&'a Input),
+    /// An event: its number, time, fact and movements; `due` if the clock owed it.
+    Event {
+        /// Its number.
+        number: u64,
+        /// Its time in milliseconds since 1970.
+        at: u64,
+        /// The fact.
+        fact: &'a Fact,
+        /// Its movements.
+        movements: &'a [Movement],
+        /// True if the clock owed it; else it is of the command decided next.
+        due: bool,
+    },
+    /// The end of a command and its answer.
+    Decided {
+        /// The command's bytes; empty where the record was no record.
+        command: &'a [u8],
+        /// The answer.
+        outcome: &'a v1::Outcome,
+    },
+}
+
+impl Books {
+    /// Empty books.
+    pub fn new(shard: u32, terms: ChainTerms) -> Books {
+        let ledger = Ledger::new(calendar(&terms));
+        Books::with(shard, terms, ledger, SeenIds::new(terms.id_window_ms))
+    }
+
+    /// Books from the bytes of their rows.
+    pub fn from_rows(shard: u32, terms: ChainTerms, rows: &[u8]) -> Result<Books, BadRows> {
+        let (ledger, seen) = read_rows(calendar(&terms), rows, terms.id_window_ms)?;
+        Ok(Books::with(shard, terms, ledger, seen))
+    }
+
+    fn with(shard: u32, terms: ChainTerms, ledger: Ledger, seen: SeenIds) -> Books {
+        let (decision, wire) = (Decision::default(), v1::Event::default());
+        Books { shard, terms, ledger, seen, decision, wire }
+    }
+
+    /// The ledger.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// What the chain was begun with.
+    pub fn terms(&self) -> &ChainTerms {
+        &self.terms
+    }
+
+    /// The bytes of all rows: the state at rest.
+    pub fn rows(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for_each_row(&self.ledger, &self.seen, |row| bytes.extend_from_slice(row));
+        bytes
+    }
+
+    /// BLAKE3 over the rows: two books are equal when this is.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        for_each_row(&self.ledger, &self.seen, |row| {
+            hasher.update(row);
+        });
+        *hasher.finalize().as_bytes()
+    }
+
+    /// Consumes one input.
+    pub fn step(&mut self, inbound: Inbound<'_>, out: &mut OpenBlock) {
+        let Inbound { offset, time, record } = inbound;
+        let input = Input { offset, time, record: record.to_vec() };
+        write_frame(&mut out.body, FrameKind::Input, &input);
+        let first = out.offsets.map_or(offset, |(first, _)| first);
+        out.offsets = Some((first, offset));
+        if !self.terms.command_clock {
+            self.pay_due(time, out);
+        }
+        let mut outcomes = Vec::new();
+        match walk(record) {
+            Err(malformed) => outcomes.push(self.refuse_bytes(offset, 0, malformed, out)),
+            Ok(Walked { commands, atomic: true }) => {
+                outcomes = self.all_or_nothing(offset, &commands, out);
+            }
+            Ok(Walked { commands, atomic: false }) => {
+                for (index, command) in commands.iter().enumerate() {
+                    outcomes.push(self.one(offset, no(index), command, out));
+                }
+            }
+        }
+        self.seen.forget(self.ledger.now());
+        out.outbound.outcomes.push((offset, v1::Outcomes { outcomes }));
+    }
+
+    /// Moves time forward without input, as the owner of a shard that has caught up may.
+    pub fn tick(&mut self, to: u64, out: &mut OpenBlock) {
+        self.pay_due(to, out);
+        self.seen.forget(self.ledger.now());
+    }
+
+    /// Lets everything happen that falls due by `until`, each at its own time, and moves there.
+    fn pay_due(&mut self, until: u64, out: &mut OpenBlock) {
+        let mut decision = std::mem::take(&mut self.decision);
+        while let Some(due) = self.ledger.next_due(until) {
+            self.ledger.decide_due(due, &mut decision);
+            self.happen(&decision, due.at.max(self.ledger.now()), true, out);
+        }
+        self.decision = decision;
+        let advance = until.saturating_sub(self.ledger.now());
+        if advance > 0 {
+            self.ledger.advance(until);
+            write_frame(&mut out.body, FrameKind::Clock, &Clock { advance });
+        }
+    }
+
+    /// Applies and writes the events of a decision.
+    fn happen(&mut self, decision: &Decision, at: u64, due: bool, out: &mut OpenBlock) {
+        for (fact, movements) in decision.events() {
+            let number = self.ledger.next_event();
+            self.ledger.apply(fact, movements, at);
+            write_event(fact, movements, &mut self.wire);
+            if due {
+                let event = DueEvent { at, event: Some(std::mem::take(&mut self.wire)) };
+                write_frame(&mut out.body, FrameKind::Due, &event);
+            } else {
+                write_frame(&mut out.body, FrameKind::Event, &self.wire);
+            }
+            out.events += 1;
+            tell(self, number, at, fact, movements, &mut out.outbound.settlements);
+        }
+    }
+
+    /// The time that a command asks to be decided at; the ledger's own time if that is later.
+    fn asked_time(&self, view: &CommandView) -> u64 {
+        if self.terms.command_clock && view.body.is_ok() { view.at } else { 0 }
+    }
+
+    /// Whether a command moves the clock itself, and to when.
+    fn advances_to(&self, view: &CommandView) -> Option<u64> {
+        let Ok(Body::AdvanceClock(AdvanceClock { to })) = view.body else { return None };
+        let new =
+            self.seen.get(view.id).is_none() && !self.seen.is_too_old(view.id, self.ledger.now());
+        (self.terms.command_clock && new && to <= TIME_MS_MAX).then_some(to)
+    }
+
+    /// Decides one command of a record that is not atomic.
+    fn one(
+        &mut self,
+        offset: u64,
+        index: u32,
+        command: &CommandBytes<'_>,
+        out: &mut OpenBlock,
+    ) -> v1::Outcome {
+        let view = match &command.view {
+            Ok(view) => view,
+            Err(malformed) => return self.refuse_bytes(offset, index, malformed.clone(), out),
+        };
+        self.pay_due(self.asked_time(view), out);
+        if let Some(to) = self.advances_to(view) {
+            self.pay_due(to, out);
+        }
+        let answered = self.answer(view, command.bytes, out);
+        outcome(self.shard, Some(view.id), offset, index, answered)
+    }
+
+    /// Decides all commands of an atomic record, or refuses all of them.
+    fn all_or_nothing(
+        &mut self,
+        offset: u64,
+        commands: &[CommandBytes<'_>],
+        out: &mut OpenBlock,
+    ) -> Vec<v1::Outcome> {
+        if let Some(malformed) = commands.iter().find_map(|c| c.view.as_ref().err()) {
+            let why = Malformed(format!("a command of the atomic batch is malformed: {malformed}"));
+            let indexes = 0..commands.len();
+            return indexes.map(|at| self.refuse_bytes(offset, no(at), why.clone(), out)).collect();
+        }
+        let views = || commands.iter().filter_map(|c| c.view.as_ref().ok().map(|v| (v, c.bytes)));
+        // One time for the whole batch: nothing falls due within it.
+        let asked = views().map(|(view, _)| self.asked_time(view)).max().unwrap_or(0);
+        self.pay_due(asked, out);
+        let (body_len, events) = (out.body.len(), out.events);
+        let told = out.outbound.settlements.len();
+        self.ledger.set_mark();
+        self.seen.set_mark();
+        let mut answers = Vec::with_capacity(commands.len());
+        let failure = views().enumerate().find_map(|(at, (view, bytes))| {
+            let answered = match &view.body {
+                Ok(Body::AdvanceClock(_)) => Answered::Refused(Rejection::InvalidState),
+                _ => self.answer(view, bytes, out),
+            };
+            answers.push(answered.clone());
+            answered.rejection().map(|rejection| (at, rejection))
+        });
+        match failure {
+            None => {
+                self.ledger.drop_mark();
+                self.seen.drop_mark();
+            }
+            Some((failed_at, rejection)) => {
+                self.ledger.back_to_mark();
+                self.seen.back_to_mark();
+                out.body.truncate(body_len);
+                out.events = events;
+                out.outbound.settlements.truncate(told);
+                answers.clear();
+                for (at, (view, bytes)) in views().enumerate() {
+                    let rejection =
+                        if at == failed_at { rejection } else { Rejection::BatchAborted };
+                    answers.push(match self.before(view, bytes) {
+                        Some(known) => self.leave_no_event(known, out),
+                        None => self.reject(view.id, fingerprint(bytes), rejection, out),
+                    });
+                }
+            }
+        }
+        let ids = views().map(|(view, _)| view.id);
+        let answered = ids.zip(answers).enumerate();
+        let shard = self.shard;
+        answered.map(|(at, (id, a))| outcome(shard, Some(id), offset, no(at), a)).collect()
+    }
+
+    /// What is known of a command before any rule is asked.
+    fn before(&self, view: &CommandView, bytes: &[u8]) -> Option<Answered> {
+        let now = self.ledger.now();
+        if let Some(seen) = self.seen.get(view.id) {
+            return Some(if seen.fingerprint == fingerprint(bytes) {
+                Answered::Earlier(seen.answer)
+            } else {
+                Answered::Refused(Rejection::IdempotencyConflict)
+            });
+        }
+        if self.seen.is_too_old(view.id, now) {
+            return Some(Answered::Refused(Rejection::CommandTooOld));
+        }
+        let ahead = view.id.time_ms() > now.saturating_add(ID_AHEAD_MS_MAX);
+        if ahead && !self.terms.command_clock {
+            return Some(Answered::Refused(Rejection::CommandIdInFuture));
+        }
+        None
+    }
+
+    /// Answers a command: from memory, or by deciding it.
+    fn answer(&mut self, view: &CommandView, bytes: &[u8], out: &mut OpenBlock) -> Answered {
+        if let Some(known) = self.before(view, bytes) {
+            return self.leave_no_event(known, out);
+        }
+        let print = fingerprint(bytes);
+        let body = match &view.body {
+            Err(_) => return self.reject(view.id, print, Rejection::SchemaInvalid, out),
+            Ok(Body::AdvanceClock(_)) if !self.terms.command_clock => {
+                return self.reject(view.id, print, Rejection::InvalidState, out);
+            }
+            Ok(body) => body.clone(),
+        };
+        let now = self.ledger.now();
+        let mut decision = std::mem::take(&mut self.decision);
+        let decided = self.ledger.decide(&Command { id: view.id, body }, now, &mut decision);
+        let answered = match decided {
+            Ok(()) => {
+                let count = u32::try_from(decision.len()).unwrap_or(u32::MAX);
+                let range = EventRange { first: self.ledger.next_event(), count };
+                self.happen(&decision, now, false, out);
+                self.remember(view.id, print, Answer::Accepted(range));
+                write_frame(&mut out.body, FrameKind::Decided, &Decided::default());
+                Answered::Accepted(range)
+            }
+            Err(Refusal::Rejected(rejection)) => self.reject(view.id, print, rejection, out),
+            Err(Refusal::Repeat(range)) => {
+                self.remember(view.id, print, Answer::Accepted(range));
+                self.leave_no_event(Answered::Earlier(Answer::Accepted(range)), out)
+            }
+        };
+        self.decision = decision;
+        answered
+    }
+
+    fn remember(&mut self, id: Id, fingerprint: u64, answer: Answer) {
+        self.seen.insert(Seen { id, fingerprint, answer });
+    }
+
+    /// Records a refusal by the rules; the id stays taken.
+    fn reject(
+        &mut self,
+        id: Id,
+        print: u64,
+        rejection: Rejection,
+        out: &mut OpenBlock,
+    ) -> Answered {
+        let range = EventRange { first: self.ledger.next_event(), count: 1 };
+        let fact = Fact::CommandRejected { rejection };
+        self.ledger.apply(&fact, &[], self.ledger.now());
+        write_event(&fact, &[], &mut self.wire);
+        write_frame(&mut out.body, FrameKind::Event, &self.wire);
+        write_frame(&mut out.body, FrameKind::Decided, &Decided::default());
+        out.events += 1;
+        self.remember(id, print, Answer::Rejected(range, rejection));
+        Answered::Rejected(range, rejection)
+    }
+
+    /// Writes an answer that leaves no event.
+    fn leave_no_event(&mut self, answered: Answered, out: &mut OpenBlock) -> Answered {
+        let mut decided = Decided::default();
+        match &answered {
+            Answered::Earlier(answer) => decided.earlier = Some(earlier(*answer)),
+            Answered::Refused(rejection) => decided.refused = rejection.code().into(),
+            Answered::Malformed(_) => decided.malformed = true,
+            Answered::Accepted(_) | Answered::Rejected(..) => {}
+        }
+        write_frame(&mut out.body, FrameKind::Decided, &decided);
+        answered
+    }
+
+    fn refuse_bytes(
+        &mut self,
+        offset: u64,
+        index: u32,
+        malformed: Malformed,
+        out: &mut OpenBlock,
+    ) -> v1::Outcome {
+        let answered = self.leave_no_event(Answered::Malformed(malformed), out);
+        outcome(self.shard, None, offset, index, answered)
+    }
+
+    /// Applies the events of a block whose place in the chain was checked, and shows each.
+    pub fn fold(
+        &mut self,
+        block: &Block,
+        mut show: impl FnMut(&Books, Folded<'_>),
+    ) -> Result<(), BadFold> {
+        let mut cursor = Cursor::default();
+        let mut movements = Vec::new();
+        for frame in block.frames() {
+            let event = self.ledger.next_event();
+            let (at, kind, bytes) = frame.map_err(|b| BadFold { at: b.at, event, what: b.what })?;
+            self.fold_frame(kind, bytes, &mut cursor, &mut movements, &mut show)
+                .map_err(|what| BadFold { at, event, what })?;
+        }
+        let ends = || -> Result<(), &str> {
+            let header = &block.header;
+            ensure(cursor.is_done(), "the body ends before its last input is answered")?;
+            let next = header.first_event.saturating_add(header.events);
+            ensure(self.ledger.next_event() == next, "the header counts other events")?;
+            ensure(self.ledger.now() == header.time, "the header has another time")
+        };
+        let (at, event) = (block.body.len(), self.ledger.next_event());
+        ends().map_err(|what| BadFold { at, event, what: what.into() })?;
+        self.seen.forget(self.ledger.now());
+        Ok(())
+    }
+
+    fn fold_frame(
+        &mut self,
+        kind: FrameKind,
+        bytes: &[u8],
+        cursor: &mut Cursor,
+        movements: &mut Vec<Movement>,
+        show: &mut impl FnMut(&Books, Folded<'_>),
+    ) -> Result<(), String> {
+        let text = |e: groat_proto::prost::DecodeError| e.to_string();
+        match kind {
+            FrameKind::Input => {
+                ensure(cursor.is_done(), "an input follows before the last one is answered")?;
+                let input = Input::decode(bytes).map_err(text)?;
+                show(self, Folded::Input(&input));
+                *cursor = Cursor::new(input, self.ledger.next_event());
+            }
+            FrameKind::Clock => {
+                let advance = Clock::decode(bytes).map_err(text)?.advance;
+                let to = self.ledger.now().checked_add(advance).filter(|to| *to <= TIME_MS_MAX);
+                self.ledger.advance(to.ok_or("the clock moves beyond the year 9999")?);
+            }
+            FrameKind::Due => {
+                let due = DueEvent::decode(bytes).map_err(text)?;
+                let event = due.event.ok_or("a due event is empty")?;
+                ensure(due.at >= self.ledger.now(), "a due event is out of order")?;
+                self.fold_event(&event, due.at, true, movements, show)?;
+                cursor.first_event = self.ledger.next_event();
+            }
+            FrameKind::Event => {
+                let event = v1::Event::decode(bytes).map_err(text)?;
+                let at = self.ledger.now();
+                cursor.rejection = self.fold_event(&event, at, false, movements, show)?;
+            }
+            FrameKind::Decided => {
+                let decided = Decided::decode(bytes).map_err(text)?;
+                self.fold_decided(&decided, cursor, show)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn fold_event(
+        &mut self,
+        event: &v1::Event,
+        at: u64,
+        due: bool,
+        movements: &mut Vec<Movement>,
+        show: &mut impl FnMut(&Books, Folded<'_>),
+    ) -> Result<Option<Rejection>, String> {
+        let fact = read_event(event, movements).map_err(|e| e.to_string())?;
+        self.ledger.check(&fact, movements)?;
+        let number = self.ledger.next_event();
+        self.ledger.apply(&fact, movements, at);
+        show(self, Folded::Event { number, at, fact: &fact, movements, due });
+        match fact {
+            Fact::CommandRejected { rejection } => Ok(Some(rejection)),
+            _ => Ok(None),
+        }
+    }
+
+    fn fold_decided(
+        &mut self,
+        decided: &Decided,
+        cursor: &mut Cursor,
+        show: &mut impl FnMut(&Books, Folded<'_>),
+    ) -> Result<(), String> {
+        let bytes = cursor.command().ok_or("a command is answered that is not there")?;
+        let view = read_command(bytes);
+        let answered = read_answer(decided, cursor, &view, self.ledger.next_event())?;
+        if let (Ok(view), Some(answer)) = (&view, answered.to_remember()) {
+            self.remember(view.id, fingerprint(bytes), answer);
+        }
+        let id = view.ok().map(|v| v.id);
+        let outcome = outcome(self.shard, id, cursor.offset, no(cursor.decided), answered);
+        show(self, Folded::Decided { command: bytes, outcome: &outcome });
+        cursor.decided += 1;
+        cursor.first_event = self.ledger.next_event();
+        cursor.rejection = None;
+        Ok(())
+    }
+}
+
+fn calendar(terms: &ChainTerms) -> Calendar {
+    Calendar { day_offset_min: terms.day_offset_min }
+}
+
+fn ensure(condition: bool, what: &'static str) -> Result<(), &'static str> {
+    if condition { Ok(()) } else { Err(what) }
+}
+
+/// An index within a record.
+fn no(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+/// Adds what an event means to the outside, on the books right after it was applied.
+pub fn tell(
+    books: &Books,
+    number: u64,
+    at: u64,
+    fact: &Fact,
+    movements: &[Movement],
+    told: &mut Vec<(Id, v1::Settlement)>,
+) {
+    let mut part = 0;
+    project(&books.ledger, fact, movements, |settlement| {
+        let wire = write_settlement(books.shard, number, part, at, &settlement);
+        told.push((settlement.key(), wire));
+        part += 1;
+    });
+}
+
+/// The commands of a record.
+struct Walked<'a> {
+    commands: Vec<CommandBytes<'a>>,
+    atomic: bool,
+}
+
+struct CommandBytes<'a> {
+    bytes: &'a [u8],
+    view: Result<CommandView, Malformed>,
+}
+
+fn walk(record: &[u8]) -> Result<Walked<'_>, Malformed> {
+    if record.len() > RECORD_BYTES_MAX {
+        let len = record.len();
+        return Err(Malformed(format!("the record has {len} bytes; at most {RECORD_BYTES_MAX}")));
+    }
+    let view = read_record(record).map_err(|e| Malformed(e.to_string()))?;
+    if view.commands.len() > RECORD_COMMANDS_MAX {
+        let len = view.commands.len();
+        return Err(Malformed(format!(
+            "the batch has {len} commands; at most {RECORD_COMMANDS_MAX}"
+        )));
+    }
+    let command = |bytes| CommandBytes { bytes, view: read_command(bytes) };
+    Ok(Walked { commands: view.commands.into_iter().map(command).collect(), atomic: view.atomic })
+}
+
+/// How a command was answered.
+#[derive(Clone, Debug)]
+enum Answered {
+    Accepted(EventRange),
+    Rejected(EventRange, Rejection),
+    Earlier(Answer),
+    Refused(Rejection),
+    Malformed(Malformed),
+}
+
+impl Answered {
+    /// Why it was not done, if it was not.
+    fn rejection(&self) -> Option<Rejection> {
+        match self {
+            Answered::Accepted(_) | Answered::Earlier(Answer::Accepted(_)) => None,
+            Answered::Rejected(_, r)
+            | Answered::Earlier(Answer::Rejected(_, r))
+            | Answered::Refused(r) => Some(*r),
+            Answered::Malformed(_) => Some(Rejection::SchemaInvalid),
+        }
+    }
+
+    /// What later commands with the id are answered.
+    fn to_remember(&self) -> Option<Answer> {
+        match self {
+            Answered::Accepted(range) => Some(Answer::Accepted(*range)),
+            Answered::Rejected(range, rejection) => Some(Answer::Rejected(*range, *rejection)),
+            Answered::Earlier(answer) => Some(*answer),
+            Answered::Refused(_) | Answered::Malformed(_) => None,
+        }
+    }
+}
+
+fn earlier(answer: Answer) -> Earlier {
+    let (range, rejected) = match answer {
+        Answer::Accepted(range) => (range, 0),
+        Answer::Rejected(range, rejection) => (range, rejection.code()),
+    };
+    Earlier { first_event: range.first, events: range.count, rejected: rejected.into() }
+}
+
+/// An answer as a block has it.
+fn read_answer(
+    decided: &Decided,
+    cursor: &Cursor,
+    view: &Result<CommandView, Malformed>,
+    next_event: u64,
+) -> Result<Answered, String> {
+    let known = |code| Rejection::from_code(code).ok_or("an answer has an unknown rejection code");
+    if decided.malformed {
+        let of_record = walk(&cursor.record).err();
+        let why = of_record.or_else(|| view.as_ref().err().cloned());
+        let in_batch = || Malformed("another command of the atomic batch is malformed".into());
+        return Ok(Answered::Malformed(why.unwrap_or_else(in_batch)));
+    }
+    if decided.refused > 0 {
+        return Ok(Answered::Refused(known(decided.refused)?));
+    }
+    if let Some(e) = &decided.earlier {
+        let range = EventRange { first: e.first_event, count: e.events };
+        return Ok(Answered::Earlier(match e.rejected {
+            0 => Answer::Accepted(range),
+            code => Answer::Rejected(range, known(code)?),
+        }));
+    }
+    let count = u32::try_from(next_event - cursor.first_event).map_err(|e| e.to_string())?;
+    let range = EventRange { first: cursor.first_event, count };
+    Ok(match cursor.rejection {
+        Some(rejection) => Answered::Rejected(range, rejection),
+        None => Answered::Accepted(range),
+    })
+}
+
+/// The outcome of a command as it is told.
+fn outcome(shard: u32, id: Option<Id>, offset: u64, index: u32, answered: Answered) -> v1::Outcome {
+    let accepted = |range: EventRange| {
+        outcome::Result::Accepted(v1::Accepted { first_event: range.first, events: range.count })
+    };
+    let replay = matches!(answered, Answered::Earlier(_));
+    let result = match answered {
+        Answered::Accepted(range) | Answered::Earlier(Answer::Accepted(range)) => accepted(range),
+        Answered::Earlier(Answer::Rejected(_, rejection))
+        | Answered::Rejected(_, rejection)
+        | Answered::Refused(rejection) => outcome::Result::Rejected(v1::Rejected {
+            code: rejection.code().into(),
+            name: rejection.name().into(),
+            sentence: rejection.sentence().into(),
+            may_pass_later: rejection.may_pass_later(),
+        }),
+        Answered::Malformed(Malformed(reason)) => {
+            outcome::Result::Malformed(v1::Malformed { reason })
+        }
+    };
+    let position = Some(Position { shard, offset, index });
+    v1::Outcome { id: id.map(Into::into), position, replay, result: Some(result) }
+}
+
+/// Where a fold stands within an input.
+#[derive(Default)]
+struct Cursor {
+    offset: u64,
+    record: Vec<u8>,
+    /// Where each command lies in the record.
+    commands: Vec<std::ops::Range<usize>>,
+    decided: usize,
+    /// The first event of the command being folded.
+    first_event: u64,
+    /// Set by its `CommandRejected`.
+    rejection: Option<Rejection>,
+}
+
+impl Cursor {
+    fn new(input: Input, first_event: u64) -> Cursor {
+        let Input { offset, record, .. } = input;
+        let base = record.as_ptr() as usize;
+        let place = |bytes: &[u8]| {
+            let start = bytes.as_ptr() as usize - base;
+            start..start + bytes.len()
+        };
+        let commands = match walk(&record) {
+            Ok(walked) => walked.commands.iter().map(|c| place(c.bytes)).collect(),
+            // The record as a whole has one answer.
+            Err(_) => vec![0..0],
+        };
+        Cursor { offset, record, commands, decided: 0, first_event, rejection: None }
+    }
+
+    fn is_done(&self) -> bool {
+        self.decided == self.commands.len()
+    }
+
+    fn command(&self) -> Option<&[u8]> {
+        self.record.get(self.commands.get(self.decided)?.clone())
+    }
+}

@@ -1,0 +1,9 @@
+//! Between the two shapes of things: wire (generated) and domain (ledger). One file a direction.
+
+mod read;
+mod rows;
+mod write;
+
+pub use read::{CommandView, Malformed, read_command, read_event};
+pub use rows::{BadRows, for_each_row, read_rows};
+pub use write::{write_event, write_settlement};

@@ -1,0 +1,478 @@
+//! State at rest: rows of a ledger and of the ids seen, in their one order, both ways.
+//!
+//! The digest is taken over exactly these bytes, so whatever is state must be here and nothing
+//! that depends on batching may.
+
+use super::read::{self, Field};
+use super::write;
+use crate::seen::{Answer, Seen, SeenIds};
+use groat_ledger::table::Table;
+use groat_ledger::{
+    Account, App, Batch, BatchState, Calendar, EventRange, Hold, Ledger, LimitRow, Merchant,
+    Payment, PaymentState, Payout, PayoutState, PendingState, PendingTransfer, Receipt, Refund,
+    Rejection, Tables, Usage, User,
+};
+use groat_proto::v1::{self, row};
+use groat_proto::{Message, read_varint};
+use std::fmt;
+
+/// Version of the sequence of rows.
+const FORMAT: u32 = 1;
+
+/// Gives the bytes of each row, behind their varint length, in order.
+pub fn for_each_row(ledger: &Ledger, seen: &SeenIds, mut give: impl FnMut(&[u8])) {
+    let mut bytes = Vec::with_capacity(256);
+    let mut row = |row: row::Row| {
+        bytes.clear();
+        let row = v1::Row { row: Some(row) };
+        if row.encode_length_delimited(&mut bytes).is_ok() {
+            give(&bytes);
+        }
+    };
+    let t = ledger.tables();
+    row(row::Row::Rest(v1::RestRow {
+        format: FORMAT,
+        now: ledger.now(),
+        next_event: ledger.next_event(),
+    }));
+    t.accounts.rows().iter().for_each(|r| row(row::Row::Account(account(r))));
+    t.pending.rows().iter().for_each(|r| row(row::Row::Pending(pending(r))));
+    t.apps.rows().iter().for_each(|r| row(row::Row::App(app(r))));
+    t.users.rows().iter().for_each(|r| row(row::Row::User(user(r))));
+    t.merchants.rows().iter().for_each(|r| row(row::Row::Merchant(merchant(r))));
+    for r in t.limits.rows() {
+        row(row::Row::Limits(write::limits(r.scope, r.currency, &r.limits)));
+    }
+    t.holds.rows().iter().for_each(|r| row(row::Row::Hold(hold(r))));
+    t.payouts.rows().iter().for_each(|r| row(row::Row::Payout(payout(r))));
+    t.receipts.rows().iter().for_each(|r| row(row::Row::Receipt(receipt(r))));
+    t.batches.rows().iter().for_each(|r| row(row::Row::Batch(batch(r))));
+    t.payments.rows().iter().for_each(|r| row(row::Row::Payment(payment(r))));
+    seen.iter().for_each(|r| row(row::Row::Seen(seen_row(r))));
+}
+
+fn sum(value: u128) -> Option<v1::Sum> {
+    let low = u64::try_from(value & u128::from(u64::MAX)).unwrap_or(0);
+    let high = u64::try_from(value >> 64).unwrap_or(0);
+    (value > 0).then_some(v1::Sum { hi: high, lo: low })
+}
+
+fn read_sum(wire: Option<v1::Sum>) -> u128 {
+    wire.map_or(0, |s| u128::from(s.hi) << 64 | u128::from(s.lo))
+}
+
+fn account(r: &Account) -> v1::AccountRow {
+    v1::AccountRow {
+        class: write::class(&r.key),
+        owner: write::some(r.key.owner),
+        sub: r.key.sub,
+        currency: u32::from(r.currency.code()),
+        constraint: write::constraint(r.sign_rule),
+        history: r.history,
+        closed: r.closed,
+        debit_blocked: r.debit_blocked,
+        credit_blocked: r.credit_blocked,
+        debits_posted: sum(r.debits_posted),
+        credits_posted: sum(r.credits_posted),
+        debits_pending: sum(r.debits_pending),
+        credits_pending: sum(r.credits_pending),
+    }
+}
+
+fn read_account(w: &v1::AccountRow) -> Field<Account> {
+    let (key, currency) = read::account_key(w.class, w.owner, w.sub, w.currency)?;
+    Ok(Account {
+        history: w.history,
+        closed: w.closed,
+        debit_blocked: w.debit_blocked,
+        credit_blocked: w.credit_blocked,
+        debits_posted: read_sum(w.debits_posted),
+        credits_posted: read_sum(w.credits_posted),
+        debits_pending: read_sum(w.debits_pending),
+        credits_pending: read_sum(w.credits_pending),
+        ..Account::new(key, currency, read::sign_rule(w.constraint)?)
+    })
+}
+
+fn pending(r: &PendingTransfer) -> v1::PendingRow {
+    v1::PendingRow {
+        transfer: write::some(r.transfer),
+        debit: r.debit,
+        credit: r.credit,
+        amount: r.amount,
+        expires_at: r.expires_at,
+        state: r.state as u32,
+    }
+}
+
+fn read_pending(w: &v1::PendingRow) -> Field<PendingTransfer> {
+    Ok(PendingTransfer {
+        transfer: read::id(w.transfer, "transfer")?,
+        debit: w.debit,
+        credit: w.credit,
+        amount: w.amount,
+        expires_at: w.expires_at,
+        state: match w.state {
+            0 => PendingState::Pending,
+            1 => PendingState::Posted,
+            2 => PendingState::Voided,
+            3 => PendingState::Expired,
+            _ => return Err("state"),
+        },
+    })
+}
+
+fn app(r: &App) -> v1::RegisterApp {
+    v1::RegisterApp {
+        app_id: write::some(r.app),
+        key_id: write::some(r.key_id),
+        scopes: write::texts(&r.scopes),
+    }
+}
+
+fn read_app(w: &v1::RegisterApp) -> Field<App> {
+    Ok(App {
+        app: read::id(w.app_id, "app_id")?,
+        key_id: read::id(w.key_id, "key_id")?,
+        scopes: read::scopes(&w.scopes)?,
+    })
+}
+
+fn user(r: &User) -> v1::UserRow {
+    v1::UserRow {
+        user: write::some(r.user),
+        kyc_class: u32::from(r.kyc_class),
+        currency: u32::from(r.currency.code()),
+        account: r.account,
+        open_payouts: r.open_payouts,
+        day: r.usage.day,
+        day_sum: r.usage.day_sum,
+        month: r.usage.month,
+        month_sum: r.usage.month_sum,
+        year: r.usage.year,
+        year_sum: r.usage.year_sum,
+        lifetime: r.usage.lifetime,
+        code_sums: if r.usage.code_sums == [0; 4] { vec![] } else { r.usage.code_sums.to_vec() },
+    }
+}
+
+fn read_user(w: &v1::UserRow) -> Field<User> {
+    let code_sums = match w.code_sums.as_slice() {
+        [] => [0; 4],
+        sums => sums.try_into().map_err(|_| "code_sums")?,
+    };
+    Ok(User {
+        user: read::id(w.user, "user")?,
+        kyc_class: u8::try_from(w.kyc_class).map_err(|_| "kyc_class")?,
+        currency: read::currency(w.currency, "currency")?,
+        account: w.account,
+        open_payouts: w.open_payouts,
+        usage: Usage {
+            day: w.day,
+            day_sum: w.day_sum,
+            month: w.month,
+            month_sum: w.month_sum,
+            year: w.year,
+            year_sum: w.year_sum,
+            lifetime: w.lifetime,
+            code_sums,
+        },
+    })
+}
+
+fn merchant(r: &Merchant) -> v1::MerchantRow {
+    v1::MerchantRow {
+        terms: Some(write::terms(r.merchant, &r.terms)),
+        account: r.account,
+        open_payments: r.open_payments,
+        open_batches: r.open_batches,
+        open_payouts: r.open_payouts,
+    }
+}
+
+fn read_merchant(w: &v1::MerchantRow) -> Field<Merchant> {
+    let terms = w.terms.as_ref().ok_or("terms")?;
+    Ok(Merchant {
+        merchant: read::id(terms.merchant, "merchant")?,
+        terms: read::merchant_terms(terms)?,
+        account: w.account,
+        open_payments: w.open_payments,
+        open_batches: w.open_batches,
+        open_payouts: w.open_payouts,
+    })
+}
+
+fn hold(r: &Hold) -> v1::HoldRow {
+    v1::HoldRow { hold: write::some(r.hold), user: write::some(r.user), rest: r.rest }
+}
+
+fn read_hold(w: &v1::HoldRow) -> Field<Hold> {
+    let (hold, user) = (read::id(w.hold, "hold")?, read::id(w.user, "user")?);
+    Ok(Hold { hold, user, rest: w.rest })
+}
+
+fn payout(r: &Payout) -> v1::PayoutRow {
+    v1::PayoutRow {
+        payout: write::some(r.payout),
+        owner: write::owner(r.owner),
+        amount: Some(r.amount.into()),
+        fee: r.fee,
+        state: r.state as u32,
+    }
+}
+
+fn read_payout(w: &v1::PayoutRow) -> Field<Payout> {
+    Ok(Payout {
+        payout: read::id(w.payout, "payout")?,
+        owner: read::owner(w.owner.as_ref(), "owner")?,
+        amount: read::money(w.amount, "amount")?,
+        fee: w.fee,
+        state: match w.state {
+            0 => PayoutState::Requested,
+            1 => PayoutState::Confirmed,
+            2 => PayoutState::Failed,
+            _ => return Err("state"),
+        },
+    })
+}
+
+fn receipt(r: &Receipt) -> v1::ReceiptRow {
+    v1::ReceiptRow { bank_ref: r.bank_ref.to_string(), unmatched: Some(r.unmatched.into()) }
+}
+
+fn read_receipt(w: &v1::ReceiptRow) -> Field<Receipt> {
+    Ok(Receipt {
+        bank_ref: read::reference(&w.bank_ref, "bank_ref")?,
+        unmatched: read::money(w.unmatched, "unmatched")?,
+    })
+}
+
+fn batch(r: &Batch) -> v1::BatchRow {
+    v1::BatchRow {
+        merchant: r.merchant,
+        date: r.date,
+        account: r.account,
+        cut_at: r.cut_at,
+        settle_at: r.settle_at,
+        state: r.state as u32,
+        count: r.count,
+        receipts: r.receipts,
+        fees: r.fees,
+        refunds: r.refunds,
+        fees_returned: r.fees_returned,
+    }
+}
+
+fn read_batch(w: &v1::BatchRow) -> Field<Batch> {
+    Ok(Batch {
+        merchant: w.merchant,
+        date: w.date,
+        account: w.account,
+        cut_at: w.cut_at,
+        settle_at: w.settle_at,
+        state: match w.state {
+            0 => BatchState::Open,
+            1 => BatchState::Cut,
+            2 => BatchState::Settled,
+            _ => return Err("state"),
+        },
+        count: w.count,
+        receipts: w.receipts,
+        fees: w.fees,
+        refunds: w.refunds,
+        fees_returned: w.fees_returned,
+    })
+}
+
+fn payment(r: &Payment) -> v1::PaymentRow {
+    v1::PaymentRow {
+        payment: write::some(r.payment),
+        out_trade_no: r.out_trade_no.to_string(),
+        merchant: r.merchant,
+        mode: write::pay_mode(r.mode),
+        code_kind: write::code_kind(r.code_kind),
+        auth_code: write::text(&r.auth_code),
+        amount: Some(r.amount.into()),
+        state: r.state as u32,
+        expires_at: r.expires_at,
+        paid_at: r.paid_at,
+        user: r.user,
+        balance: r.balance,
+        channel_amount: r.channel_amount,
+        channel: write::some(r.channel),
+        fee: r.fee,
+        fee_returned: r.fee_returned,
+        batch: r.batch,
+        refunded_from_own_batch: r.refunded_from_own_batch,
+        refunded_to_channel: r.refunded_to_channel,
+        refunds: r.refunds.iter().map(refund).collect(),
+    }
+}
+
+fn refund(r: &Refund) -> v1::RefundRow {
+    v1::RefundRow {
+        out_request_no: r.out_request_no.to_string(),
+        amount: r.amount,
+        first_event: r.events.first,
+        events: r.events.count,
+    }
+}
+
+fn read_payment(w: &v1::PaymentRow) -> Field<Payment> {
+    let read_refund = |w: &v1::RefundRow| -> Field<Refund> {
+        Ok(Refund {
+            out_request_no: read::reference(&w.out_request_no, "out_request_no")?,
+            amount: w.amount,
+            events: EventRange { first: w.first_event, count: w.events },
+        })
+    };
+    Ok(Payment {
+        payment: read::id(w.payment, "payment")?,
+        out_trade_no: read::reference(&w.out_trade_no, "out_trade_no")?,
+        merchant: w.merchant,
+        mode: read::pay_mode(w.mode)?,
+        code_kind: read::code_kind(w.code_kind)?,
+        auth_code: read::optional_reference(&w.auth_code, "auth_code")?,
+        amount: read::money(w.amount, "amount")?,
+        state: match w.state {
+            0 => PaymentState::Created,
+            1 => PaymentState::Paid,
+            2 => PaymentState::PartiallyRefunded,
+            3 => PaymentState::Refunded,
+            4 => PaymentState::Closed,
+            5 => PaymentState::TimedOut,
+            6 => PaymentState::Finished,
+            _ => return Err("state"),
+        },
+        expires_at: w.expires_at,
+        paid_at: w.paid_at,
+        user: w.user,
+        balance: w.balance,
+        channel_amount: w.channel_amount,
+        channel: read::optional_id(w.channel),
+        fee: w.fee,
+        fee_returned: w.fee_returned,
+        batch: w.batch,
+        refunded_from_own_batch: w.refunded_from_own_batch,
+        refunded_to_channel: w.refunded_to_channel,
+        refunds: w.refunds.iter().map(read_refund).collect::<Field<_>>()?,
+    })
+}
+
+fn seen_row(r: &Seen) -> v1::SeenRow {
+    let (range, rejected) = match r.answer {
+        Answer::Accepted(range) => (range, 0),
+        Answer::Rejected(range, rejection) => (range, rejection.code()),
+    };
+    v1::SeenRow {
+        id: write::some(r.id),
+        fingerprint: r.fingerprint,
+        first_event: range.first,
+        events: range.count,
+        rejected: rejected.into(),
+    }
+}
+
+fn read_seen(w: &v1::SeenRow) -> Field<Seen> {
+    let range = EventRange { first: w.first_event, count: w.events };
+    let answer = match w.rejected {
+        0 => Answer::Accepted(range),
+        code => Answer::Rejected(range, Rejection::from_code(code).ok_or("rejected")?),
+    };
+    Ok(Seen { id: read::id(w.id, "id")?, fingerprint: w.fingerprint, answer })
+}
+
+/// Why bytes are not a state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadRows(pub String);
+
+impl fmt::Display for BadRows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Rebuilds a state from the bytes that [`for_each_row`] gave.
+pub fn read_rows(
+    calendar: Calendar,
+    bytes: &[u8],
+    window_ms: u64,
+) -> Result<(Ledger, SeenIds), BadRows> {
+    let mut rows = Rows::default();
+    let mut seen = SeenIds::new(window_ms);
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        let bad = |what: &str| BadRows(format!("the state's row at byte {start}: {what}"));
+        let len = read_varint(bytes, &mut at).ok_or_else(|| bad("its length is cut off"))?;
+        let end = usize::try_from(len).ok().and_then(|len| at.checked_add(len));
+        let slice = end.and_then(|end| bytes.get(at..end)).ok_or_else(|| bad("it is cut off"))?;
+        at += slice.len();
+        let row = v1::Row::decode(slice).map_err(|e| bad(&e.to_string()))?;
+        let row = row.row.ok_or_else(|| bad("it is of an unknown kind"))?;
+        rows.add(row, &mut seen).map_err(|field| bad(&format!("its field `{field}` is wrong")))?;
+    }
+    let (now, next_event) =
+        rows.rest.ok_or_else(|| BadRows("the state has no first row".into()))?;
+    let duplicate = |table: &'static str| {
+        move |d: groat_ledger::table::DuplicateKey| {
+            BadRows(format!("row {} of {table} has the key of another", d.row))
+        }
+    };
+    let mut tables = Tables::default();
+    tables.accounts = Table::from_rows(rows.accounts).map_err(duplicate("accounts"))?;
+    tables.pending = Table::from_rows(rows.pending).map_err(duplicate("pending"))?;
+    tables.apps = Table::from_rows(rows.apps).map_err(duplicate("apps"))?;
+    tables.users = Table::from_rows(rows.users).map_err(duplicate("users"))?;
+    tables.merchants = Table::from_rows(rows.merchants).map_err(duplicate("merchants"))?;
+    tables.limits = Table::from_rows(rows.limits).map_err(duplicate("limits"))?;
+    tables.holds = Table::from_rows(rows.holds).map_err(duplicate("holds"))?;
+    tables.payouts = Table::from_rows(rows.payouts).map_err(duplicate("payouts"))?;
+    tables.receipts = Table::from_rows(rows.receipts).map_err(duplicate("receipts"))?;
+    tables.batches = Table::from_rows(rows.batches).map_err(duplicate("batches"))?;
+    tables.payments = Table::from_rows(rows.payments).map_err(duplicate("payments"))?;
+    let ledger = Ledger::from_rest(calendar, now, next_event, tables)
+        .map_err(|b| BadRows(format!("row {} of {}: {}", b.row, b.table, b.what)))?;
+    Ok((ledger, seen))
+}
+
+#[derive(Default)]
+struct Rows {
+    rest: Option<(u64, u64)>,
+    accounts: Vec<Account>,
+    pending: Vec<PendingTransfer>,
+    apps: Vec<App>,
+    users: Vec<User>,
+    merchants: Vec<Merchant>,
+    limits: Vec<LimitRow>,
+    holds: Vec<Hold>,
+    payouts: Vec<Payout>,
+    receipts: Vec<Receipt>,
+    batches: Vec<Batch>,
+    payments: Vec<Payment>,
+}
+
+impl Rows {
+    fn add(&mut self, row: row::Row, seen: &mut SeenIds) -> Field<()> {
+        match row {
+            row::Row::Rest(w) if w.format == FORMAT => self.rest = Some((w.now, w.next_event)),
+            row::Row::Rest(_) => return Err("format"),
+            row::Row::Account(w) => self.accounts.push(read_account(&w)?),
+            row::Row::Pending(w) => self.pending.push(read_pending(&w)?),
+            row::Row::App(w) => self.apps.push(read_app(&w)?),
+            row::Row::User(w) => self.users.push(read_user(&w)?),
+            row::Row::Merchant(w) => self.merchants.push(read_merchant(&w)?),
+            row::Row::Limits(w) => {
+                let (scope, currency, limits) = read::limits(&w)?;
+                self.limits.push(LimitRow { scope, currency, limits });
+            }
+            row::Row::Hold(w) => self.holds.push(read_hold(&w)?),
+            row::Row::Payout(w) => self.payouts.push(read_payout(&w)?),
+            row::Row::Receipt(w) => self.receipts.push(read_receipt(&w)?),
+            row::Row::Batch(w) => self.batches.push(read_batch(&w)?),
+            row::Row::Payment(w) => self.payments.push(read_payment(&w)?),
+            row::Row::Seen(w) => seen.insert(read_seen(&w)?),
+        }
+        Ok(())
+    }
+}

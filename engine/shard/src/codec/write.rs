@@ -1,0 +1,477 @@
+//! Domain to wire: events, outcomes, settlements.
+
+use groat_ledger::{
+    AccountKey, Block, CloseReason, CodeKind, Fact, FeeRefund, Id, Layer, LimitScope, Limits,
+    MerchantTerms, Money, Movement, Owner, PayMode, Reference, Settlement, SignRule,
+};
+use groat_proto::v1::{self, event, limit_scope, owner, settlement};
+
+pub(super) fn some(id: Id) -> Option<v1::Id> {
+    (!id.is_none()).then(|| id.into())
+}
+
+pub(super) fn owner(owner: Owner) -> Option<v1::Owner> {
+    let who = match owner {
+        Owner::User(id) => owner::Who::User(id.into()),
+        Owner::Merchant(id) => owner::Who::Merchant(id.into()),
+        Owner::Ledger(id) => owner::Who::LedgerAccount(id.into()),
+    };
+    Some(v1::Owner { who: Some(who) })
+}
+
+pub(super) fn constraint(sign_rule: SignRule) -> i32 {
+    match sign_rule {
+        SignRule::Either => v1::Constraint::Unspecified,
+        SignRule::CreditBalance => v1::Constraint::DebitsWithinCredits,
+        SignRule::DebitBalance => v1::Constraint::CreditsWithinDebits,
+    }
+    .into()
+}
+
+pub(super) fn code_kind(kind: CodeKind) -> i32 {
+    match kind {
+        CodeKind::None => v1::CodeKind::Unspecified,
+        CodeKind::Static => v1::CodeKind::Static,
+        CodeKind::DynamicA => v1::CodeKind::DynamicA,
+        CodeKind::DynamicB => v1::CodeKind::DynamicB,
+        CodeKind::DynamicC => v1::CodeKind::DynamicC,
+    }
+    .into()
+}
+
+pub(super) fn pay_mode(mode: PayMode) -> i32 {
+    match mode {
+        PayMode::MerchantPresented => v1::PayMode::MerchantPresented,
+        PayMode::UserPresented => v1::PayMode::UserPresented,
+        PayMode::InApp => v1::PayMode::InApp,
+        PayMode::Agreement => v1::PayMode::Agreement,
+    }
+    .into()
+}
+
+fn block(block: Block) -> i32 {
+    match block {
+        Block::Debit => v1::Block::Debit,
+        Block::Credit => v1::Block::Credit,
+        Block::All => v1::Block::All,
+    }
+    .into()
+}
+
+fn close_reason(reason: CloseReason) -> i32 {
+    match reason {
+        CloseReason::Closed => v1::CloseReason::Closed,
+        CloseReason::Cancelled => v1::CloseReason::Cancelled,
+        CloseReason::TimedOut => v1::CloseReason::TimedOut,
+    }
+    .into()
+}
+
+pub(super) fn class(key: &AccountKey) -> u32 {
+    u32::from(key.class as u16)
+}
+
+pub(super) fn text(reference: &Option<Reference>) -> String {
+    reference.as_ref().map_or_else(String::new, |r| r.as_str().to_owned())
+}
+
+pub(super) fn texts(references: &[Reference]) -> Vec<String> {
+    references.iter().map(|r| r.as_str().to_owned()).collect()
+}
+
+pub(super) fn terms(merchant: Id, terms: &MerchantTerms) -> v1::OnboardMerchant {
+    v1::OnboardMerchant {
+        merchant: some(merchant),
+        fee_ppm: terms.fee_ppm,
+        fee_refund: match terms.fee_refund {
+            FeeRefund::Proportional => v1::FeeRefund::Proportional,
+            FeeRefund::None => v1::FeeRefund::None,
+        }
+        .into(),
+        cycle: terms.cycle_days,
+        reserve_bps: terms.reserve_bps,
+        royalty_cap_bps: Some(terms.royalty_cap_bps),
+        refund_days: Some(terms.refund_days),
+        settle_ccy: u32::from(terms.settle_currency.code()),
+    }
+}
+
+pub(super) fn limits(
+    scope: LimitScope,
+    currency: groat_ledger::Currency,
+    limits: &Limits,
+) -> v1::SetLimits {
+    let to = match scope {
+        LimitScope::User(id) => limit_scope::To::User(id.into()),
+        LimitScope::KycClass(class) => limit_scope::To::KycClass(class.into()),
+        LimitScope::CodeKind(kind) => limit_scope::To::CodeKind(code_kind(kind)),
+    };
+    let money = |limit: Option<u64>| limit.map(|amount| Money { amount, currency }.into());
+    v1::SetLimits {
+        scope: Some(v1::LimitScope { to: Some(to) }),
+        ccy: u32::from(currency.code()),
+        single: money(limits.single),
+        day: money(limits.day),
+        month: money(limits.month),
+        year: money(limits.year),
+        lifetime: money(limits.lifetime),
+        balance_cap: money(limits.balance_cap),
+    }
+}
+
+/// Writes an event into `wire`, whose buffers are reused.
+pub fn write_event(fact: &Fact, movements: &[Movement], wire: &mut v1::Event) {
+    wire.movements.clear();
+    wire.movements.extend(movements.iter().map(|m| {
+        v1::Movement {
+            debit: m.debit,
+            credit: m.credit,
+            amount: m.amount,
+            layer: match m.layer {
+                Layer::Posted => v1::Layer::Posted,
+                Layer::Pending => v1::Layer::Pending,
+                Layer::Released => v1::Layer::Released,
+            }
+            .into(),
+        }
+    }));
+    wire.fact = Some(write_fact(fact));
+}
+
+fn write_fact(fact: &Fact) -> event::Fact {
+    use event::Fact as W;
+    match fact {
+        Fact::CommandRejected { rejection } => {
+            W::CommandRejected(v1::CommandRejected { code: rejection.code().into() })
+        }
+        Fact::AccountOpened { number, key, currency, sign_rule, history } => {
+            W::AccountOpened(v1::AccountOpened {
+                number: *number,
+                class: class(key),
+                owner: some(key.owner),
+                sub: key.sub,
+                currency: u32::from(currency.code()),
+                constraint: constraint(*sign_rule),
+                history: *history,
+            })
+        }
+        Fact::TransferPosted => W::TransferPosted(v1::TransferPosted {}),
+        Fact::TransferPended { transfer, expires_at } => W::TransferPended(v1::TransferPended {
+            transfer: some(*transfer),
+            expires_at: *expires_at,
+        }),
+        Fact::TransferCompleted { pending } => {
+            W::TransferCompleted(v1::TransferCompleted { pending: some(*pending) })
+        }
+        Fact::TransferVoided { pending } => {
+            W::TransferVoided(v1::TransferVoided { pending: some(*pending) })
+        }
+        Fact::TransferExpired { pending } => {
+            W::TransferExpired(v1::TransferExpired { pending: some(*pending) })
+        }
+        Fact::AppRegistered { app, key, scopes } => W::AppRegistered(v1::AppRegistered {
+            app_id: some(*app),
+            key_id: some(*key),
+            scopes: texts(scopes),
+        }),
+        Fact::UserOpened { user, kyc_class, currency, account } => W::UserOpened(v1::UserOpened {
+            user: some(*user),
+            kyc_class: u32::from(*kyc_class),
+            currency: u32::from(currency.code()),
+            account: *account,
+        }),
+        Fact::MerchantOnboarded { merchant, terms: t, account } => {
+            W::MerchantOnboarded(v1::MerchantOnboarded {
+                terms: Some(terms(*merchant, t)),
+                account: *account,
+            })
+        }
+        Fact::LimitsSet { scope, currency, limits: l } => {
+            W::LimitsSet(limits(*scope, *currency, l))
+        }
+        Fact::AccountRestricted { owner: o, block: b, case } => {
+            W::AccountRestricted(v1::RestrictAccount {
+                account: owner(*o),
+                block: block(*b),
+                case: case.to_string(),
+            })
+        }
+        Fact::RestrictionLifted { owner: o, block: b, case } => {
+            W::RestrictionLifted(v1::LiftRestriction {
+                account: owner(*o),
+                block: block(*b),
+                case: case.to_string(),
+            })
+        }
+        Fact::HoldPlaced { hold, user, amount } => W::HoldPlaced(v1::HoldPlaced {
+            hold_id: some(*hold),
+            user: some(*user),
+            amount: *amount,
+        }),
+        Fact::HoldReleased { hold, amount } => {
+            W::HoldReleased(v1::HoldReleased { hold_id: some(*hold), amount: *amount })
+        }
+        Fact::HoldSeized { hold, amount, order_ref } => W::HoldSeized(v1::HoldSeized {
+            hold_id: some(*hold),
+            amount: *amount,
+            order_ref: order_ref.to_string(),
+        }),
+        Fact::AccountClosed { owner: o } => {
+            W::AccountClosed(v1::AccountClosed { account: owner(*o) })
+        }
+        Fact::ToppedUp { user, bank_ref, amount } => W::ToppedUp(v1::ToppedUp {
+            user: some(*user),
+            bank_ref: bank_ref.to_string(),
+            amount: *amount,
+        }),
+        Fact::Transferred { from, to, amount } => {
+            W::Transferred(v1::Transferred { from: some(*from), to: some(*to), amount: *amount })
+        }
+        Fact::PayoutRequested { payout, owner: o, amount, fee } => {
+            W::PayoutRequested(v1::PayoutRequested {
+                payout: some(*payout),
+                owner: owner(*o),
+                amount: Some((*amount).into()),
+                fee: *fee,
+            })
+        }
+        Fact::PayoutConfirmed { payout } => {
+            W::PayoutConfirmed(v1::PayoutConfirmed { payout: some(*payout) })
+        }
+        Fact::PayoutFailed { payout, reason } => {
+            W::PayoutFailed(v1::PayoutFailed { payout: some(*payout), reason: reason.to_string() })
+        }
+        Fact::ReceiptRecorded { bank_ref, amount } => W::ReceiptRecorded(v1::ReceiptRecorded {
+            bank_ref: bank_ref.to_string(),
+            amount: Some((*amount).into()),
+        }),
+        Fact::ReceiptMatched { bank_ref, target, amount } => {
+            W::ReceiptMatched(v1::ReceiptMatched {
+                bank_ref: bank_ref.to_string(),
+                target: owner(*target),
+                amount: *amount,
+            })
+        }
+        Fact::AdjustmentPosted { reason, maker, approver } => {
+            W::AdjustmentPosted(v1::AdjustmentPosted {
+                reason: reason.to_string(),
+                maker: some(*maker),
+                approver: some(*approver),
+            })
+        }
+        Fact::ClockAdvanced { to } => W::ClockAdvanced(v1::ClockAdvanced { to: *to }),
+        Fact::PaymentCreated {
+            payment,
+            out_trade_no,
+            merchant,
+            mode,
+            code_kind: kind,
+            auth_code,
+            amount,
+            expires_at,
+        } => W::PaymentCreated(v1::PaymentCreated {
+            payment: some(*payment),
+            out_trade_no: out_trade_no.to_string(),
+            merchant: some(*merchant),
+            mode: pay_mode(*mode),
+            code_kind: code_kind(*kind),
+            auth_code: text(auth_code),
+            amount: Some((*amount).into()),
+            expires_at: *expires_at,
+        }),
+        Fact::PaymentPaid { payment, user, balance, channel_amount, channel, batch } => {
+            W::PaymentPaid(v1::PaymentPaid {
+                payment: some(*payment),
+                user: some(*user),
+                balance: *balance,
+                channel_amount: *channel_amount,
+                channel: some(*channel),
+                batch: *batch,
+            })
+        }
+        Fact::FeeCharged { payment, amount } => {
+            W::FeeCharged(v1::FeeCharged { payment: some(*payment), amount: *amount })
+        }
+        Fact::PaymentClosed { payment, reason } => W::PaymentClosed(v1::PaymentClosed {
+            payment: some(*payment),
+            reason: close_reason(*reason),
+        }),
+        Fact::FeeReturned { payment, amount } => {
+            W::FeeReturned(v1::FeeReturned { payment: some(*payment), amount: *amount })
+        }
+        Fact::RefundSucceeded {
+            payment,
+            out_request_no,
+            amount,
+            from_own_batch,
+            from_available,
+            from_open_batch,
+            open_batch,
+            to_channel,
+            to_balance,
+        } => W::RefundSucceeded(v1::RefundSucceeded {
+            payment: some(*payment),
+            out_request_no: out_request_no.to_string(),
+            amount: *amount,
+            from_own_batch: *from_own_batch,
+            from_available: *from_available,
+            from_open_batch: *from_open_batch,
+            open_batch: *open_batch,
+            to_channel: *to_channel,
+            to_balance: *to_balance,
+        }),
+        Fact::PaymentCancelled { payment } => {
+            W::PaymentCancelled(v1::PaymentCancelled { payment: some(*payment) })
+        }
+        Fact::PaymentFinished { payment } => {
+            W::PaymentFinished(v1::PaymentFinished { payment: some(*payment) })
+        }
+        Fact::BatchOpened { merchant, date, account, settle_at } => {
+            W::BatchOpened(v1::BatchOpened {
+                merchant: some(*merchant),
+                date: *date,
+                account: *account,
+                settle_at: *settle_at,
+            })
+        }
+        Fact::BatchCut { batch } => W::BatchCut(v1::BatchCut { batch: *batch }),
+        Fact::BatchSettled { batch, recovered, reserve, available } => {
+            W::BatchSettled(v1::BatchSettled {
+                batch: *batch,
+                recovered: *recovered,
+                reserve: *reserve,
+                available: *available,
+            })
+        }
+    }
+}
+
+/// Writes a settlement; `event` and `part` with the shard are its identity.
+pub fn write_settlement(
+    shard: u32,
+    event: u64,
+    part: u32,
+    at: u64,
+    told: &Settlement,
+) -> v1::Settlement {
+    v1::Settlement { shard, event, part, at, body: Some(settlement_body(told)) }
+}
+
+fn settlement_body(told: &Settlement) -> settlement::Body {
+    use settlement::Body as W;
+    match told {
+        Settlement::PaymentPaid { payment, out_trade_no, merchant, user, amount, paid_at } => {
+            W::PaymentPaid(v1::SettledPayment {
+                payment: some(*payment),
+                out_trade_no: out_trade_no.to_string(),
+                merchant: some(*merchant),
+                user: some(*user),
+                amount: Some((*amount).into()),
+                paid_at: *paid_at,
+            })
+        }
+        Settlement::PaymentClosed { payment, out_trade_no, merchant, reason } => {
+            W::PaymentClosed(v1::ClosedPayment {
+                payment: some(*payment),
+                out_trade_no: out_trade_no.to_string(),
+                merchant: some(*merchant),
+                reason: close_reason(*reason),
+            })
+        }
+        Settlement::PaymentRefunded {
+            payment,
+            out_trade_no,
+            out_request_no,
+            merchant,
+            user,
+            amount,
+            refunded,
+            to_balance,
+            to_channel,
+            channel,
+        } => {
+            let money =
+                |minor: &u64| Some(Money { amount: *minor, currency: amount.currency }.into());
+            W::PaymentRefunded(v1::RefundedPayment {
+                payment: some(*payment),
+                out_trade_no: out_trade_no.to_string(),
+                out_request_no: out_request_no.to_string(),
+                merchant: some(*merchant),
+                user: some(*user),
+                amount: Some((*amount).into()),
+                refunded: money(refunded),
+                to_balance: money(to_balance),
+                to_channel: money(to_channel),
+                channel: some(*channel),
+            })
+        }
+        Settlement::BatchSettled {
+            merchant,
+            date,
+            count,
+            receipts,
+            fees,
+            refunds,
+            fees_returned,
+            recovered,
+            reserve,
+            available,
+        } => {
+            let money =
+                |minor: &u64| Some(Money { amount: *minor, currency: receipts.currency }.into());
+            W::BatchSettled(v1::SettledBatch {
+                merchant: some(*merchant),
+                date: *date,
+                count: *count,
+                receipts: Some((*receipts).into()),
+                fees: money(fees),
+                refunds: money(refunds),
+                fees_returned: money(fees_returned),
+                recovered: money(recovered),
+                reserve: money(reserve),
+                available: money(available),
+            })
+        }
+        Settlement::PayoutRequested { payout, owner, amount, fee } => {
+            let fee = Some(Money { amount: *fee, currency: amount.currency });
+            W::PayoutRequested(told_payout(*payout, *owner, *amount, fee, ""))
+        }
+        Settlement::PayoutConfirmed { payout, owner, amount } => {
+            W::PayoutConfirmed(told_payout(*payout, *owner, *amount, None, ""))
+        }
+        Settlement::PayoutFailed { payout, owner, amount, reason } => {
+            W::PayoutFailed(told_payout(*payout, *owner, *amount, None, reason.as_str()))
+        }
+        Settlement::AccountMoved {
+            account,
+            debit,
+            credit,
+            pending,
+            debits_posted,
+            credits_posted,
+        } => W::AccountMoved(v1::AccountMoved {
+            account: some(*account),
+            debit: Some((*debit).into()),
+            credit: Some((*credit).into()),
+            pending: *pending,
+            debits_posted: debits_posted.to_string(),
+            credits_posted: credits_posted.to_string(),
+        }),
+    }
+}
+
+fn told_payout(
+    payout: Id,
+    of: Owner,
+    amount: Money,
+    fee: Option<Money>,
+    reason: &str,
+) -> v1::Payout {
+    v1::Payout {
+        payout: some(payout),
+        owner: owner(of),
+        amount: Some(amount.into()),
+        fee: fee.map(Into::into),
+        reason: reason.into(),
+    }
+}

@@ -1,0 +1,27 @@
+//! The third kind of trouble: not bytes, not business, but a disk, a broker or a broken promise.
+//!
+//! A fault stops its shard. It says what, where and what to do.
+
+use std::fmt;
+
+/// A fault. Cloned, so that after the first every later call can answer the same.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub struct Fault {
+    /// What happened, with its place.
+    pub what: String,
+    /// What to do about it.
+    pub advice: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n  what to do: {}", self.what, self.advice)
+    }
+}
+
+impl Fault {
+    /// A fault with its advice.
+    pub fn new(what: impl Into<String>, advice: impl Into<String>) -> Fault {
+        Fault { what: what.into(), advice: advice.into() }
+    }
+}

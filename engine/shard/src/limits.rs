@@ -1,0 +1,53 @@
+//! Every bound of a shard, with its reason.
+
+/// A block is sealed when its body reaches this. sled likes values of 64 to 96 KiB.
+pub const BODY_BYTES_SEAL: usize = 64 * 1024;
+
+/// Most bytes of one record: Kafka's own default for a message.
+pub const RECORD_BYTES_MAX: usize = 1024 * 1024;
+
+/// Most commands of one record: what fits [`RECORD_BYTES_MAX`] at about a hundred bytes each.
+pub const RECORD_COMMANDS_MAX: usize = 10_000;
+
+/// Longest reference of a command, in characters.
+pub const REFERENCE_CHARS_MAX: usize = 64;
+
+/// Most metadata entries of a command.
+pub const METADATA_ENTRIES_MAX: usize = 16;
+
+/// Longest metadata key, in bytes.
+pub const METADATA_KEY_BYTES_MAX: usize = 64;
+
+/// Longest metadata value, in bytes.
+pub const METADATA_VALUE_BYTES_MAX: usize = 256;
+
+/// How far a command's id may be ahead of the stream when time comes from records, in
+/// milliseconds: a day covers every wrong clock; beyond it the id is no UUIDv7 or ULID.
+pub const ID_AHEAD_MS_MAX: u64 = 86_400_000;
+
+/// How long ids are kept unless the chain says otherwise, in milliseconds of stream time: a week
+/// covers the default retention of a Kafka topic, so whatever Kafka can still deliver is known.
+pub const ID_WINDOW_MS_DEFAULT: u64 = 7 * 86_400_000;
+
+/// A snapshot is taken when this many bytes of blocks have come since the last.
+pub const SNAPSHOT_BYTES_DEFAULT: u64 = 64 * 1024 * 1024;
+
+/// Largest value put into sled; larger ones are cut. A leaf holds up to 16 values and must stay
+/// below a quarter of a segment, or sled writes it to a file that it does not sync.
+pub const VALUE_BYTES_MAX: usize = 96 * 1024;
+
+/// sled's segment.
+pub const SEGMENT_BYTES: usize = 8 * 1024 * 1024;
+
+/// sled's cache.
+pub const CACHE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Largest block that a reader accepts: a record of the largest size and its events, with room.
+pub const BLOCK_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Bodies below this are not worth compressing.
+pub const COMPRESS_BYTES_MIN: usize = 512;
+
+const _: () = assert!(VALUE_BYTES_MAX * 16 < SEGMENT_BYTES / 4);
+const _: () = assert!(BODY_BYTES_SEAL <= VALUE_BYTES_MAX);
+const _: () = assert!(RECORD_BYTES_MAX * 8 <= BLOCK_BYTES_MAX);

@@ -1,0 +1,59 @@
+//! Restore: the newest snapshot and the tail of the chain. The only way a ledger comes into being.
+
+use crate::block::Block;
+use crate::fault::Fault;
+use crate::shard::Shard;
+use crate::store::Store;
+
+/// Rebuilds a shard from its store; `None` when the store is empty. `progress` hears of every
+/// block: done, and of how many.
+pub fn restore(
+    store: &mut impl Store,
+    shard_no: u32,
+    mut progress: impl FnMut(u64, u64),
+) -> Result<Option<Shard>, Fault> {
+    let Some(last) = store.last() else { return Ok(None) };
+    let snapshot = store.snapshot()?;
+    let (mut shard, first) = match snapshot {
+        Some((number, bytes)) => (Some(Shard::from_snapshot(shard_no, &bytes)?), number + 1),
+        None => (None, 0),
+    };
+    for number in first..=last {
+        let bytes = store.read(number)?.ok_or_else(|| missing(shard_no, number, last))?;
+        let block = Block::parse(&bytes).map_err(|bad| {
+            let good = number.checked_sub(1).map_or("none".to_owned(), |n| n.to_string());
+            Fault::new(
+                format!(
+                    "shard {shard_no}: block {number} is damaged: {bad}; last good block: {good}"
+                ),
+                "keep a copy of the data directory, then see README \"When a data directory is \
+                 damaged\"",
+            )
+        })?;
+        let continued = match shard.take() {
+            Some(shard) => shard,
+            None => {
+                let terms = block.header.terms;
+                Shard::begin(shard_no, terms.ok_or_else(|| no_terms(shard_no))?)
+            }
+        };
+        let shard = shard.insert(continued);
+        shard.follow(&block)?;
+        progress(number - first + 1, last - first + 1);
+    }
+    Ok(shard)
+}
+
+fn missing(shard: u32, number: u64, last: u64) -> Fault {
+    Fault::new(
+        format!("shard {shard}: block {number} is missing, though block {last} is there"),
+        "restore the data directory from a copy, or rebuild it from the events topic",
+    )
+}
+
+fn no_terms(shard: u32) -> Fault {
+    Fault::new(
+        format!("shard {shard}: block 0 does not say what the chain was begun with"),
+        "restore the data directory from a copy",
+    )
+}

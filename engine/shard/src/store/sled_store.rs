@@ -1,0 +1,315 @@
+//! Blocks in sled: one value a block, a real sync barrier, a new directory at each snapshot.
+//!
+//! | what | where |
+//! |---|---|
+//! | the directory's lock and format | `LOCK`, `FORMAT` |
+//! | a generation | `gen-<number of its first block>/`, a sled database |
+//! | its snapshot, taken after the block before its first | `s<part>` |
+//! | the word that the generation is whole | `whole`: number of parts of the snapshot |
+//! | its blocks | `b<number><part>` |
+//!
+//! A value larger than [`VALUE_BYTES_MAX`] is cut into parts; the first begins with their count.
+//! sled's `flush` is no fsync, so a second handle on its file is synced after it. sled panics on
+//! some damage instead of returning an error; that ends here, as a fault.
+
+use super::Store;
+use crate::fault::Fault;
+use crate::limits::{CACHE_BYTES, SEGMENT_BYTES, VALUE_BYTES_MAX};
+use std::fs::{self, File, TryLockError};
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+const FORMAT: &str = "groat data 1\n";
+const BLOCK_KEY: u8 = b'b';
+const SNAPSHOT_KEY: u8 = b's';
+const WHOLE_KEY: &[u8] = b"whole";
+
+/// See the module.
+pub struct SledStore {
+    dir: PathBuf,
+    /// First block of each generation, ascending; the last one is open.
+    generations: Vec<u64>,
+    open: Generation,
+    /// An older generation that is being read.
+    older: Option<Generation>,
+    last: Option<u64>,
+    /// Held for as long as the store lives.
+    _lock: File,
+}
+
+struct Generation {
+    first: u64,
+    path: PathBuf,
+    db: sled::Db,
+    /// A second handle on sled's file: the one that is really synced.
+    barrier: File,
+}
+
+impl SledStore {
+    /// Opens a data directory, making it if it is not there.
+    pub fn open(dir: &Path) -> Result<SledStore, Fault> {
+        fs::create_dir_all(dir).map_err(|e| disk(dir, "cannot be made", &e))?;
+        let lock = lock(dir)?;
+        check_format(dir)?;
+        let mut generations = list_generations(dir)?;
+        // A generation that a crash left half made: the one before it is whole.
+        let open = loop {
+            let Some(first) = generations.last().copied() else {
+                generations.push(0);
+                let open = Generation::open(dir, 0)?;
+                open.put(WHOLE_KEY, &0u32.to_be_bytes())?;
+                open.sync()?;
+                sync_dir(dir)?;
+                break open;
+            };
+            let open = Generation::open(dir, first)?;
+            if open.is_whole()? {
+                break open;
+            }
+            let path = open.path.clone();
+            drop(open);
+            fs::remove_dir_all(&path).map_err(|e| disk(&path, "cannot be removed", &e))?;
+            generations.pop();
+        };
+        let last = open.drop_torn_tail()?.or_else(|| open.first.checked_sub(1));
+        Ok(SledStore { dir: dir.into(), generations, open, older: None, last, _lock: lock })
+    }
+
+    /// The generation that holds a block.
+    fn generation_of(&mut self, number: u64) -> Result<Option<&Generation>, Fault> {
+        if number >= self.open.first {
+            return Ok(Some(&self.open));
+        }
+        let at = self.generations.partition_point(|first| *first <= number);
+        let Some(first) = at.checked_sub(1).map(|at| self.generations[at]) else {
+            return Ok(None);
+        };
+        if self.older.as_ref().is_none_or(|older| older.first != first) {
+            self.older = None;
+            self.older = Some(Generation::open(&self.dir, first)?);
+        }
+        Ok(self.older.as_ref())
+    }
+}
+
+impl Store for SledStore {
+    fn last(&self) -> Option<u64> {
+        self.last
+    }
+
+    fn append(&mut self, number: u64, block: &[u8]) -> Result<(), Fault> {
+        self.open.put_parts(BLOCK_KEY, number, block)?;
+        self.last = Some(number);
+        Ok(())
+    }
+
+    fn sync(&mut self) -> Result<(), Fault> {
+        self.open.sync()
+    }
+
+    fn read(&mut self, number: u64) -> Result<Option<Vec<u8>>, Fault> {
+        match self.generation_of(number)? {
+            Some(generation) => generation.get_parts(BLOCK_KEY, number),
+            None => Ok(None),
+        }
+    }
+
+    fn put_snapshot(&mut self, number: u64, snapshot: &[u8]) -> Result<(), Fault> {
+        let next = Generation::open(&self.dir, number + 1)?;
+        let parts = next.put_parts(SNAPSHOT_KEY, number, snapshot)?;
+        next.sync()?;
+        next.put(WHOLE_KEY, &parts.to_be_bytes())?;
+        next.sync()?;
+        sync_dir(&self.dir)?;
+        self.generations.push(number + 1);
+        self.open = next;
+        Ok(())
+    }
+
+    fn snapshot(&mut self) -> Result<Option<(u64, Vec<u8>)>, Fault> {
+        let Some(number) = self.open.first.checked_sub(1) else { return Ok(None) };
+        let snapshot = self.open.get_parts(SNAPSHOT_KEY, number)?;
+        Ok(snapshot.map(|bytes| (number, bytes)))
+    }
+}
+
+impl Generation {
+    fn open(dir: &Path, first: u64) -> Result<Generation, Fault> {
+        let path = dir.join(format!("gen-{first:016}"));
+        let config = sled::Config::new()
+            .path(&path)
+            .cache_capacity(CACHE_BYTES)
+            .segment_size(SEGMENT_BYTES)
+            .flush_every_ms(None);
+        let db = guard(&path, || config.open())?;
+        let file = path.join("db");
+        let barrier = File::open(&file).map_err(|e| disk(&file, "cannot be opened", &e))?;
+        Ok(Generation { first, path, db, barrier })
+    }
+
+    fn is_whole(&self) -> Result<bool, Fault> {
+        guard(&self.path, || self.db.contains_key(WHOLE_KEY))
+    }
+
+    fn put(&self, key: &[u8], value: &[u8]) -> Result<(), Fault> {
+        guard(&self.path, || self.db.insert(key, value)).map(|_| ())
+    }
+
+    fn sync(&self) -> Result<(), Fault> {
+        guard(&self.path, || self.db.flush())?;
+        self.barrier.sync_data().map_err(|e| disk(&self.path, "cannot be synced", &e))
+    }
+
+    fn put_parts(&self, kind: u8, number: u64, bytes: &[u8]) -> Result<u32, Fault> {
+        let count = bytes.len().div_ceil(VALUE_BYTES_MAX).max(1);
+        let count = u32::try_from(count).expect("a value has fewer than 2^32 parts");
+        let mut rest = bytes;
+        for part in 0..count {
+            let (head, tail) = rest.split_at(rest.len().min(VALUE_BYTES_MAX));
+            rest = tail;
+            let key = key(kind, number, part);
+            if part == 0 {
+                let value = [&count.to_be_bytes()[..], head].concat();
+                self.put(&key, &value)?;
+            } else {
+                self.put(&key, head)?;
+            }
+        }
+        Ok(count)
+    }
+
+    /// A value from its parts; `None` when a part is missing.
+    fn get_parts(&self, kind: u8, number: u64) -> Result<Option<Vec<u8>>, Fault> {
+        let get = |part| guard(&self.path, || self.db.get(key(kind, number, part)));
+        let Some(first) = get(0)? else { return Ok(None) };
+        let Some((count, head)) = first.split_first_chunk::<4>() else { return Ok(None) };
+        let mut bytes = head.to_vec();
+        for part in 1..u32::from_be_bytes(*count) {
+            match get(part)? {
+                Some(more) => bytes.extend_from_slice(&more),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(bytes))
+    }
+
+    /// The number of the last whole block. Parts of one that was being written when the process
+    /// died were never acknowledged and go.
+    fn drop_torn_tail(&self) -> Result<Option<u64>, Fault> {
+        let end = [BLOCK_KEY + 1];
+        loop {
+            let last = guard(&self.path, || self.db.get_lt(end))?;
+            let Some((key, _)) = last.filter(|(key, _)| key.first() == Some(&BLOCK_KEY)) else {
+                return Ok(None);
+            };
+            let Some(number) = key.get(1..9).and_then(|n| n.try_into().ok()) else {
+                return Err(corrupt(&self.path, "a key of it is not one of groat's"));
+            };
+            let number = u64::from_be_bytes(number);
+            if self.get_parts(BLOCK_KEY, number)?.is_some() {
+                return Ok(Some(number));
+            }
+            guard(&self.path, || self.db.remove(&key))?;
+        }
+    }
+}
+
+fn key(kind: u8, number: u64, part: u32) -> [u8; 13] {
+    let mut key = [0; 13];
+    key[0] = kind;
+    key[1..9].copy_from_slice(&number.to_be_bytes());
+    key[9..].copy_from_slice(&part.to_be_bytes());
+    key
+}
+
+fn list_generations(dir: &Path) -> Result<Vec<u64>, Fault> {
+    let mut firsts = Vec::new();
+    let entries = fs::read_dir(dir).map_err(|e| disk(dir, "cannot be read", &e))?;
+    for entry in entries {
+        let name = entry.map_err(|e| disk(dir, "cannot be read", &e))?.file_name();
+        let first =
+            name.to_str().and_then(|n| n.strip_prefix("gen-")).and_then(|n| n.parse::<u64>().ok());
+        firsts.extend(first);
+    }
+    firsts.sort_unstable();
+    Ok(firsts)
+}
+
+fn lock(dir: &Path) -> Result<File, Fault> {
+    let path = dir.join("LOCK");
+    let file = File::options().create(true).append(true).open(&path);
+    let file = file.map_err(|e| disk(&path, "cannot be opened for writing", &e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Fault::new(
+            format!("the data directory {} is in use by another process", dir.display()),
+            "stop the other groat, or give this one another directory",
+        )),
+        Err(TryLockError::Error(e)) => Err(disk(&path, "cannot be locked", &e)),
+    }
+}
+
+fn check_format(dir: &Path) -> Result<(), Fault> {
+    let path = dir.join("FORMAT");
+    match fs::read_to_string(&path) {
+        Ok(text) if text == FORMAT => Ok(()),
+        Ok(text) => Err(Fault::new(
+            format!(
+                "{} is not a data directory of this groat: its FORMAT is {text:?}",
+                dir.display()
+            ),
+            "use the groat that wrote it, or give this one another directory",
+        )),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            let foreign = fs::read_dir(dir).map_err(|e| disk(dir, "cannot be read", &e))?;
+            let foreign = foreign.flatten().any(|entry| entry.file_name() != "LOCK");
+            if foreign {
+                return Err(Fault::new(
+                    format!("{} is not empty and not a data directory of groat", dir.display()),
+                    "give an empty or a new directory",
+                ));
+            }
+            let written = File::create(&path).and_then(|mut file| {
+                file.write_all(FORMAT.as_bytes())?;
+                file.sync_all()
+            });
+            written.map_err(|e| disk(&path, "cannot be written", &e))?;
+            sync_dir(dir)
+        }
+        Err(e) => Err(disk(&path, "cannot be read", &e)),
+    }
+}
+
+fn sync_dir(dir: &Path) -> Result<(), Fault> {
+    File::open(dir).and_then(|d| d.sync_all()).map_err(|e| disk(dir, "cannot be synced", &e))
+}
+
+fn disk(path: &Path, what: &str, error: &std::io::Error) -> Fault {
+    Fault::new(
+        format!("{} {what}: {error}", path.display()),
+        "check that the disk is there, writable and not full, then start again; nothing that was \
+         acknowledged is lost",
+    )
+}
+
+fn corrupt(path: &Path, what: &str) -> Fault {
+    Fault::new(
+        format!("the store {} is damaged: {what}", path.display()),
+        "keep a copy of the directory, then see README \"When a data directory is damaged\"",
+    )
+}
+
+/// Calls sled: its errors and its panics become faults.
+fn guard<T>(path: &Path, call: impl FnOnce() -> sled::Result<T>) -> Result<T, Fault> {
+    match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(sled::Error::Io(e))) => Err(disk(path, "failed", &e)),
+        Ok(Err(e)) => Err(corrupt(path, &e.to_string())),
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+            Err(corrupt(path, text.unwrap_or("sled panicked while reading it")))
+        }
+    }
+}
