@@ -72,7 +72,15 @@ pub struct Ledger {
     now: u64,
     next_event: u64,
     due: BinaryHeap<Reverse<Due>>,
-    mark: Option<(u64, u64)>,
+    mark: Option<Mark>,
+}
+
+/// What [`Ledger::back_to_mark`] needs beside the tables' own marks.
+struct Mark {
+    now: u64,
+    next_event: u64,
+    /// Taken from `due` since: what was done or given up then is owed again.
+    due_taken: Vec<Due>,
 }
 
 /// A ledger that cannot be rebuilt from the rows given.
@@ -199,6 +207,9 @@ impl Ledger {
                 return Some(due);
             }
             self.due.pop();
+            if let Some(mark) = &mut self.mark {
+                mark.due_taken.push(due);
+            }
         }
         None
     }
@@ -294,9 +305,9 @@ impl Ledger {
                 if debit.currency != credit.currency {
                     return Err("a movement joins accounts of two currencies");
                 }
-                let released = m.layer == Layer::Released;
-                let amount = u128::from(m.amount);
-                if released && (debit.debits_pending < amount || credit.credits_pending < amount) {
+                let from_debit = released(movements, |r| r.debit == m.debit);
+                let from_credit = released(movements, |r| r.credit == m.credit);
+                if debit.debits_pending < from_debit || credit.credits_pending < from_credit {
                     return Err("more is released than is pending");
                 }
             }
@@ -310,7 +321,8 @@ impl Ledger {
     /// Starts a stretch that [`Ledger::back_to_mark`] can undo: an atomic batch, a dry run.
     pub fn set_mark(&mut self) {
         self.tables.set_mark();
-        self.mark = Some((self.now, self.next_event));
+        let (now, next_event) = (self.now, self.next_event);
+        self.mark = Some(Mark { now, next_event, due_taken: Vec::new() });
     }
 
     /// Keeps what happened since the mark.
@@ -323,9 +335,10 @@ impl Ledger {
     pub fn back_to_mark(&mut self) {
         // Due times noted since are left behind: they are no longer owed and fall out unpaid.
         self.tables.back_to_mark();
-        if let Some((now, next_event)) = self.mark.take() {
+        if let Some(Mark { now, next_event, due_taken }) = self.mark.take() {
             self.now = now;
             self.next_event = next_event;
+            self.due.extend(due_taken.into_iter().map(Reverse));
         }
     }
 
@@ -490,6 +503,12 @@ impl Ledger {
         out.record(Fact::AccountOpened { number, key, currency, sign_rule, history: false });
         number
     }
+}
+
+/// What all of an event's movements of one side of an account release together.
+fn released(movements: &[Movement], of: impl Fn(&Movement) -> bool) -> u128 {
+    let releases = movements.iter().filter(|m| m.layer == Layer::Released && of(m));
+    releases.map(|m| u128::from(m.amount)).sum()
 }
 
 /// Refuses zero and amounts above the bound.

@@ -1,1 +1,10 @@
-//! placeholder
+//! The service around the shards: local mode, Kafka mode, publishing, topics, the demo.
+//!
+//! It moves bytes and holds promises about when they move; rules and books are elsewhere.
+
+pub mod clock;
+pub mod config;
+pub mod kafka;
+pub mod limits;
+pub mod local;
+pub mod routing;

@@ -185,6 +185,11 @@ impl Books {
         out.outbound.outcomes.push((offset, v1::Outcomes { outcomes }));
     }
 
+    /// Whether the clock owes anything by `until`.
+    pub fn is_due(&mut self, until: u64) -> bool {
+        self.ledger.next_due(until).is_some()
+    }
+
     /// Moves time forward without input, as the owner of a shard that has caught up may.
     pub fn tick(&mut self, to: u64, out: &mut OpenBlock) {
         self.pay_due(to, out);

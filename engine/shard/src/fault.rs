@@ -11,6 +11,8 @@ pub struct Fault {
     pub what: String,
     /// What to do about it.
     pub advice: String,
+    /// Stored bytes are wrong: a copy may be set aside and made again.
+    pub is_damage: bool,
 }
 
 impl fmt::Display for Fault {
@@ -22,6 +24,11 @@ impl fmt::Display for Fault {
 impl Fault {
     /// A fault with its advice.
     pub fn new(what: impl Into<String>, advice: impl Into<String>) -> Fault {
-        Fault { what: what.into(), advice: advice.into() }
+        Fault { what: what.into(), advice: advice.into(), is_damage: false }
+    }
+
+    /// A fault by stored bytes that are wrong.
+    pub fn damage(what: impl Into<String>, advice: impl Into<String>) -> Fault {
+        Fault { is_damage: true, ..Fault::new(what, advice) }
     }
 }

@@ -22,7 +22,7 @@ pub fn restore(
         let bytes = store.read(number)?.ok_or_else(|| missing(shard_no, number, last))?;
         let block = Block::parse(&bytes).map_err(|bad| {
             let good = number.checked_sub(1).map_or("none".to_owned(), |n| n.to_string());
-            Fault::new(
+            Fault::damage(
                 format!(
                     "shard {shard_no}: block {number} is damaged: {bad}; last good block: {good}"
                 ),
@@ -45,14 +45,14 @@ pub fn restore(
 }
 
 fn missing(shard: u32, number: u64, last: u64) -> Fault {
-    Fault::new(
+    Fault::damage(
         format!("shard {shard}: block {number} is missing, though block {last} is there"),
         "restore the data directory from a copy, or rebuild it from the events topic",
     )
 }
 
 fn no_terms(shard: u32) -> Fault {
-    Fault::new(
+    Fault::damage(
         format!("shard {shard}: block 0 does not say what the chain was begun with"),
         "restore the data directory from a copy",
     )

@@ -29,6 +29,8 @@ pub struct Sealed {
     pub outbound: Outbound,
     /// The last offset consumed by it.
     pub last_offset: Option<u64>,
+    /// Whether its header carries the digest of the state.
+    pub has_digest: bool,
 }
 
 impl Shard {
@@ -57,6 +59,11 @@ impl Shard {
     /// Consumes one input.
     pub fn step(&mut self, inbound: Inbound<'_>) {
         self.books.step(inbound, &mut self.open);
+    }
+
+    /// Whether the clock owes anything by `until`.
+    pub fn is_due(&mut self, until: u64) -> bool {
+        self.books.is_due(until)
     }
 
     /// Moves time forward without input.
@@ -116,7 +123,7 @@ impl Shard {
             head.positions.push(range);
         }
         let last_offset = open.offsets.map(|(_, last)| last);
-        Sealed { number, bytes, outbound: open.outbound, last_offset }
+        Sealed { number, bytes, outbound: open.outbound, last_offset, has_digest: digest }
     }
 
     /// The snapshot after the last sealed block; the open block must be empty.
@@ -142,7 +149,7 @@ impl Shard {
     /// chain agrees shows when the next block names the block before it.
     pub fn from_snapshot(shard: u32, snapshot: &[u8]) -> Result<Shard, Fault> {
         let bad = |what: String| {
-            Fault::new(
+            Fault::damage(
                 format!("the snapshot of shard {shard} cannot be used: {what}"),
                 "move its generation's directory away; the chain before it is whole, and the \
                  next start replays it",
@@ -187,7 +194,7 @@ impl Shard {
     pub fn follow(&mut self, block: &Block) -> Result<(), Fault> {
         let number = block.header.number;
         let broken = |what: String| {
-            Fault::new(
+            Fault::damage(
                 format!("shard {}: block {number} cannot be folded: {what}", block.header.shard),
                 "run `groat-replay verify` on the data; it names the first bad block, event and byte",
             )

@@ -273,6 +273,7 @@ fn give_back(
 ) -> Result<(), Rejection> {
     let tables = ledger.tables();
     let seller = tables.merchants.row(payment.merchant);
+    refuse_if(tables.accounts.row(seller.account).closed, Rejection::AccountClosed)?;
     let own_batch = payment.batch.ok_or(Rejection::InvalidState)?;
     let payer = tables.users.row(payment.user.ok_or(Rejection::InvalidState)?);
     let fee_part = match seller.terms.fee_refund {

@@ -97,11 +97,7 @@ fn transferable(
     in_currency(money, debit.currency)?;
     may_debit(tables, debit_no)?;
     may_credit(tables, credit_no)?;
-    let amount = balanced(wished, balancing, debit, credit);
-    let by_debit = matches!(balancing, Balancing::Debit | Balancing::Both);
-    let rejected_if_zero =
-        if by_debit { Rejection::ExceedsCredits } else { Rejection::ExceedsDebits };
-    refuse_if(amount == 0, rejected_if_zero)?;
+    let amount = balanced(wished, balancing, debit, credit)?;
     refuse_if(u128::from(amount) > debit.debit_room(), Rejection::ExceedsCredits)?;
     refuse_if(u128::from(amount) > credit.credit_room(), Rejection::ExceedsDebits)?;
     Ok((debit_no, credit_no, amount))
@@ -112,18 +108,27 @@ fn ledger_account(ledger: &Ledger, id: Id) -> Result<AccountNo, Rejection> {
     no.ok_or(Rejection::UnknownAccount)
 }
 
-/// The wished amount, or what is there if that is less.
-fn balanced(wished: u64, balancing: Balancing, debit: &Account, credit: &Account) -> u64 {
+/// The wished amount, or what is there if that is less; the side that has nothing refuses.
+fn balanced(
+    wished: u64,
+    balancing: Balancing,
+    debit: &Account,
+    credit: &Account,
+) -> Result<u64, Rejection> {
     let there =
         |ours: u128, theirs: u128| u64::try_from(ours.saturating_sub(theirs)).unwrap_or(u64::MAX);
-    let debit_has = there(debit.credits_posted, debit.debits_posted + debit.debits_pending);
-    let credit_has = there(credit.debits_posted, credit.credits_posted + credit.credits_pending);
-    match balancing {
-        Balancing::None => wished,
-        Balancing::Debit => wished.min(debit_has),
-        Balancing::Credit => wished.min(credit_has),
-        Balancing::Both => wished.min(debit_has).min(credit_has),
+    let mut amount = wished;
+    if matches!(balancing, Balancing::Debit | Balancing::Both) {
+        amount =
+            amount.min(there(debit.credits_posted, debit.debits_posted + debit.debits_pending));
+        refuse_if(amount == 0, Rejection::ExceedsCredits)?;
     }
+    if matches!(balancing, Balancing::Credit | Balancing::Both) {
+        amount =
+            amount.min(there(credit.debits_posted, credit.credits_posted + credit.credits_pending));
+        refuse_if(amount == 0, Rejection::ExceedsDebits)?;
+    }
+    Ok(amount)
 }
 
 /// The staircase of the second phase.

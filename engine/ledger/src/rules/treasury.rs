@@ -13,7 +13,8 @@ use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
 use crate::rules::limits::{count, may_hold, may_spend};
 use crate::rules::{
-    account_of, bank_key, credit_room, in_currency, may_credit, may_debit, pair, refuse_if, user,
+    account_of, bank_key, credit_room, in_currency, may_credit, may_debit, merchant, pair,
+    refuse_if, user,
 };
 use crate::state::{Hold, Payout, PayoutState, Receipt};
 
@@ -322,8 +323,10 @@ fn adjustable(ledger: &Ledger, line: &EntryLine) -> Result<(), Rejection> {
             in_currency(line.amount, account.currency)
         }
         Class::MerchantReceivable => {
-            let known = ledger.tables().merchants.find(&line.owner).is_some();
-            refuse_if(!known, Rejection::UnknownAccount)
+            let debtor = merchant(ledger.tables(), line.owner)?;
+            in_currency(line.amount, debtor.terms.settle_currency)?;
+            let closed = ledger.tables().accounts.row(debtor.account).closed;
+            refuse_if(closed, Rejection::AccountClosed)
         }
         Class::SafeguardedBank
         | Class::ChannelReceivable

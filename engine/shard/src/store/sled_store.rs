@@ -294,7 +294,7 @@ fn disk(path: &Path, what: &str, error: &std::io::Error) -> Fault {
 }
 
 fn corrupt(path: &Path, what: &str) -> Fault {
-    Fault::new(
+    Fault::damage(
         format!("the store {} is damaged: {what}", path.display()),
         "keep a copy of the directory, then see README \"When a data directory is damaged\"",
     )

@@ -1,0 +1,147 @@
+//! Reads a shard's blocks from the `events` topic: what was committed, to the end, in order.
+
+use super::{broker, consumer, overridden};
+use crate::config::Config;
+use crate::limits::BROKER_TIMEOUT;
+use groat_proto::Message as _;
+use groat_proto::v1::BlockHeader;
+use groat_shard::Fault;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
+use rdkafka::message::Message;
+use rdkafka::{Offset, TopicPartitionList};
+use std::time::Duration;
+
+/// Offsets between which it is not worth searching: they are read through faster.
+const READ_THROUGH: i64 = 2_000;
+
+/// Gives every committed block of a shard from block `from` on, as bytes. The end is the high
+/// watermark at the time of the call; whoever holds the shard must have fenced the last owner
+/// before, so that nothing is undecided below it.
+pub fn read_events(
+    config: &Config,
+    shard: u32,
+    from: u64,
+    mut each: impl FnMut(&[u8]) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let reader = Reader::open(config, shard)?;
+    let (low, high) = reader.watermarks()?;
+    if low > 0 && from == 0 {
+        return Err(Fault::new(
+            format!("topic {} begins at offset {low} instead of 0: it was trimmed", reader.topic),
+            "the log of record must never be trimmed; restore the topic from a copy",
+        ));
+    }
+    let start = reader.offset_of(from, low, high)?;
+    reader.read(start, high, |payload| match number_of(payload) {
+        Some(number) if number < from => Ok(()),
+        _ => each(payload),
+    })
+}
+
+struct Reader<'a> {
+    config: &'a Config,
+    topic: String,
+    partition: i32,
+    consumer: BaseConsumer,
+}
+
+impl Reader<'_> {
+    fn open(config: &Config, shard: u32) -> Result<Reader<'_>, Fault> {
+        let mut client = consumer(config);
+        client.set("enable.partition.eof", "true").set("group.id", config.topic("events-reader"));
+        let consumer: BaseConsumer = overridden(client, config)
+            .create()
+            .map_err(|e| broker(config, "no consumer can be made", &e))?;
+        let partition = i32::try_from(shard).unwrap_or(i32::MAX);
+        Ok(Reader { config, topic: config.topic("events"), partition, consumer })
+    }
+
+    fn watermarks(&self) -> Result<(i64, i64), Fault> {
+        self.consumer
+            .fetch_watermarks(&self.topic, self.partition, BROKER_TIMEOUT)
+            .map_err(|e| broker(self.config, &format!("{} cannot be read", self.topic), &e))
+    }
+
+    /// An offset at or before the block's, close enough to read through. A block takes at least
+    /// one offset, so block `n` is not before offset `n`.
+    fn offset_of(&self, number: u64, low: i64, high: i64) -> Result<i64, Fault> {
+        let mut before = low.max(i64::try_from(number).unwrap_or(i64::MAX)).min(high);
+        let mut after = high;
+        while after - before > READ_THROUGH {
+            let middle = before + (after - before) / 2;
+            let mut found = None;
+            self.read_until(middle, high, |payload| {
+                found = number_of(payload);
+                false
+            })?;
+            match found {
+                Some(there) if there <= number => before = middle,
+                _ => after = middle,
+            }
+        }
+        Ok(before)
+    }
+
+    fn read(
+        &self,
+        start: i64,
+        high: i64,
+        mut each: impl FnMut(&[u8]) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let mut result = Ok(());
+        self.read_until(start, high, |payload| {
+            result = each(payload);
+            result.is_ok()
+        })?;
+        result
+    }
+
+    /// Gives payloads until the end or until told to stop. A silence is an error, not an end.
+    fn read_until(
+        &self,
+        start: i64,
+        high: i64,
+        mut each: impl FnMut(&[u8]) -> bool,
+    ) -> Result<(), Fault> {
+        if start >= high {
+            return Ok(());
+        }
+        let failed =
+            |e: &KafkaError| broker(self.config, &format!("{} cannot be read", self.topic), e);
+        let mut list = TopicPartitionList::new();
+        list.add_partition_offset(&self.topic, self.partition, Offset::Offset(start))
+            .map_err(|e| failed(&e))?;
+        self.consumer.assign(&list).map_err(|e| failed(&e))?;
+        let mut heard = crate::clock::start();
+        loop {
+            match self.consumer.poll(Duration::from_millis(200)) {
+                Some(Ok(message)) => {
+                    heard = crate::clock::start();
+                    if !each(message.payload().unwrap_or_default()) {
+                        return Ok(());
+                    }
+                    if message.offset() + 1 >= high {
+                        return Ok(());
+                    }
+                }
+                Some(Err(KafkaError::PartitionEOF(_))) => return Ok(()),
+                Some(Err(e)) => return Err(failed(&e)),
+                None if heard.elapsed() > BROKER_TIMEOUT => {
+                    return Err(Fault::new(
+                        format!("{} went silent before its end at offset {high}", self.topic),
+                        "check the broker, then start again",
+                    ));
+                }
+                None => {}
+            }
+        }
+    }
+}
+
+/// The number in a block's header, without checking the block.
+fn number_of(payload: &[u8]) -> Option<u64> {
+    let len = u32::from_le_bytes(payload.get(4..8)?.try_into().ok()?);
+    let end = usize::try_from(len).ok()?.checked_add(8)?;
+    BlockHeader::decode(payload.get(8..end)?).ok().map(|header| header.number)
+}

@@ -1,0 +1,286 @@
+//! The log of record on a broker: one transaction per block.
+//!
+//! librdkafka has no KIP-890: after an error that leaves open whether a transaction was committed,
+//! the same producer must not go on. It is dropped, a new one made, and the end of `events` says
+//! whether the block is there; if not, the identical bytes are sent again. So correctness rests on
+//! one record, the block.
+
+use super::events::read_events;
+use super::owner::{Input, Log};
+use super::{broker, client, overridden};
+use crate::clock;
+use crate::config::Config;
+use crate::limits::{BROKER_PATIENCE, BROKER_TIMEOUT, MESSAGE_BYTES_MAX};
+use groat_proto::Message;
+use groat_proto::v1::outcome;
+use groat_shard::{Fault, Sealed};
+use rdkafka::client::ClientContext;
+use rdkafka::consumer::ConsumerGroupMetadata;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext, PurgeConfig};
+use rdkafka::{Offset, TopicPartitionList};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// Where the consumer group stands, asked anew for every transaction: a rebalance changes it.
+pub(super) type GroupMetadata = Box<dyn Fn() -> Option<ConsumerGroupMetadata> + Send>;
+
+/// See the module.
+pub(super) struct KafkaLog {
+    config: Config,
+    shard: u32,
+    group: GroupMetadata,
+    producer: Option<BaseProducer<Deliveries>>,
+}
+
+/// Whether all records of the transaction were delivered.
+#[derive(Default)]
+struct Deliveries {
+    failed: AtomicBool,
+}
+
+impl ClientContext for Deliveries {}
+
+impl ProducerContext for Deliveries {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        if result.is_err() {
+            self.failed.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// What an error of a transaction means.
+enum Trouble {
+    /// Nothing was committed: abort, and send the same again.
+    Abort(KafkaError),
+    /// Nobody knows: ask the log with a new producer.
+    Indefinite(KafkaError),
+    /// Another owner has taken the shard.
+    Fenced(KafkaError),
+}
+
+impl KafkaLog {
+    pub(super) fn new(config: Config, shard: u32, group: GroupMetadata) -> KafkaLog {
+        KafkaLog { config, shard, group, producer: None }
+    }
+
+    /// A producer that has fenced every earlier one of this shard.
+    fn fresh_producer(&self) -> Result<BaseProducer<Deliveries>, Fault> {
+        let mut client = client(&self.config);
+        client
+            .set("transactional.id", self.config.topic(&format!("shard-{}", self.shard)))
+            .set("enable.idempotence", "true")
+            .set("transaction.timeout.ms", "15000")
+            .set("linger.ms", "0")
+            .set("retry.backoff.ms", "10")
+            .set("compression.type", "none")
+            .set("message.max.bytes", MESSAGE_BYTES_MAX.to_string());
+        let failed = |e: &KafkaError| {
+            broker(&self.config, &format!("shard {} cannot be taken over", self.shard), e)
+        };
+        let producer: BaseProducer<Deliveries> = overridden(client, &self.config)
+            .create_with_context(Deliveries::default())
+            .map_err(|e| failed(&e))?;
+        let started = clock::start();
+        loop {
+            match producer.init_transactions(BROKER_TIMEOUT) {
+                Ok(()) => return Ok(producer),
+                Err(e) if started.elapsed() > BROKER_PATIENCE || is_fenced(&e) => {
+                    return Err(failed(&e));
+                }
+                Err(e) => {
+                    tracing::warn!(shard = self.shard, "still trying to take the shard over: {e}");
+                    std::thread::sleep(Duration::from_millis(200));
+                }
+            }
+        }
+    }
+
+    fn transact(&mut self, sealed: &Sealed, inputs: &[Input]) -> Result<(), Trouble> {
+        let Some(producer) = self.producer.as_ref() else {
+            return Err(Trouble::Indefinite(KafkaError::Canceled));
+        };
+        producer.context().failed.store(false, Ordering::Relaxed);
+        producer.begin_transaction().map_err(trouble)?;
+        self.send_all(producer, sealed, inputs)?;
+        if let (Some(last), Some(group)) = (sealed.last_offset, (self.group)()) {
+            let next = Offset::Offset(i64::try_from(last + 1).unwrap_or(i64::MAX));
+            let mut offsets = TopicPartitionList::new();
+            let topic = self.config.topic("commands");
+            offsets.add_partition_offset(&topic, self.partition(), next).map_err(Trouble::Abort)?;
+            let sent = producer.send_offsets_to_transaction(&offsets, &group, BROKER_TIMEOUT);
+            sent.map_err(trouble)?;
+        }
+        let started = clock::start();
+        while producer.in_flight_count() > 0 {
+            producer.poll(Duration::from_millis(1));
+            if started.elapsed() > BROKER_TIMEOUT {
+                let code = RDKafkaErrorCode::OperationTimedOut;
+                return Err(Trouble::Abort(KafkaError::Flush(code)));
+            }
+        }
+        if producer.context().failed.load(Ordering::Relaxed) {
+            let code = RDKafkaErrorCode::MessageTimedOut;
+            return Err(Trouble::Abort(KafkaError::MessageProduction(code)));
+        }
+        producer.commit_transaction(BROKER_TIMEOUT).map_err(trouble)
+    }
+
+    fn send_all(
+        &self,
+        producer: &BaseProducer<Deliveries>,
+        sealed: &Sealed,
+        inputs: &[Input],
+    ) -> Result<(), Trouble> {
+        let send = |topic: &str, partition: Option<i32>, key: &[u8], payload: &[u8], headers| {
+            let name = self.config.topic(topic);
+            let record = BaseRecord::to(&name).payload(payload).key(key);
+            let record = match partition {
+                Some(partition) => record.partition(partition),
+                None => record,
+            };
+            let record = match headers {
+                Some(headers) => record.headers(headers),
+                None => record,
+            };
+            producer.send(record).map_err(|(e, _)| Trouble::Abort(e))
+        };
+        let own = Some(self.partition());
+        send("events", own, &[], &sealed.bytes, None)?;
+        for ((_, outcomes), input) in sealed.outbound.outcomes.iter().zip(inputs) {
+            send("outcomes", own, &input.key, &outcomes.encode_to_vec(), None)?;
+            for outcome in &outcomes.outcomes {
+                if let Some(outcome::Result::Malformed(malformed)) = &outcome.result {
+                    let headers = Some(self.where_from(input, &malformed.reason));
+                    send("dead-letter", None, &input.key, &input.record, headers)?;
+                    break;
+                }
+            }
+        }
+        for (key, settlement) in &sealed.outbound.settlements {
+            let key = key.to_string();
+            send("settlements", own, key.as_bytes(), &settlement.encode_to_vec(), None)?;
+        }
+        Ok(())
+    }
+
+    fn where_from(&self, input: &Input, reason: &str) -> OwnedHeaders {
+        let (shard, offset) = (self.shard.to_string(), input.offset.to_string());
+        [("reason", reason), ("partition", &shard), ("offset", &offset)]
+            .iter()
+            .fold(OwnedHeaders::new(), |headers, (key, value)| {
+                headers.insert(Header { key, value: Some(*value) })
+            })
+    }
+
+    fn partition(&self) -> i32 {
+        i32::try_from(self.shard).unwrap_or(i32::MAX)
+    }
+
+    /// Nothing of the transaction may stay behind; delivery reports must be polled or the abort
+    /// hangs.
+    fn abort(&mut self) {
+        let Some(producer) = self.producer.as_ref() else { return };
+        producer.purge(PurgeConfig::default().queue().inflight());
+        let started = clock::start();
+        while producer.in_flight_count() > 0 && started.elapsed() < BROKER_TIMEOUT {
+            producer.poll(Duration::from_millis(1));
+        }
+        if let Err(e) = producer.abort_transaction(BROKER_TIMEOUT) {
+            tracing::warn!(shard = self.shard, "abort failed, a new producer is made: {e}");
+            self.producer = None;
+        }
+    }
+
+    /// With a new producer: whether the block is the last of the log.
+    fn is_committed(&mut self, sealed: &Sealed) -> Result<bool, Fault> {
+        self.producer = None;
+        self.producer = Some(self.fresh_producer()?);
+        let mut found = false;
+        read_events(&self.config, self.shard, sealed.number, |bytes| {
+            if bytes == sealed.bytes {
+                found = true;
+                return Ok(());
+            }
+            Err(self.lost("the log has another block in place of ours"))
+        })?;
+        Ok(found)
+    }
+
+    fn lost(&self, why: &str) -> Fault {
+        Fault::new(
+            format!("shard {} is owned by another process: {why}", self.shard),
+            "this process stops serving the shard; nothing is lost. If no other process should \
+             serve it, look for one with the same prefix",
+        )
+    }
+}
+
+impl Log for KafkaLog {
+    fn take_over(
+        &mut self,
+        from: u64,
+        each: &mut dyn FnMut(&[u8]) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        self.producer = Some(self.fresh_producer()?);
+        read_events(&self.config, self.shard, from, each)
+    }
+
+    fn commit(&mut self, sealed: &Sealed, inputs: &[Input]) -> Result<(), Fault> {
+        let started = clock::start();
+        loop {
+            let error = match self.transact(sealed, inputs) {
+                Ok(()) => return Ok(()),
+                Err(Trouble::Fenced(e)) => return Err(self.lost(&e.to_string())),
+                Err(Trouble::Abort(e)) => {
+                    self.abort();
+                    e
+                }
+                Err(Trouble::Indefinite(e)) => {
+                    tracing::warn!(
+                        shard = self.shard,
+                        block = sealed.number,
+                        "unknown result: {e}"
+                    );
+                    if self.is_committed(sealed)? {
+                        return Ok(());
+                    }
+                    e
+                }
+            };
+            if started.elapsed() > BROKER_PATIENCE {
+                let what =
+                    format!("shard {}: block {} cannot be committed", self.shard, sealed.number);
+                return Err(broker(&self.config, &what, &error));
+            }
+            tracing::warn!(shard = self.shard, block = sealed.number, "sent again: {error}");
+            if self.producer.is_none() && self.is_committed(sealed)? {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn is_fenced(error: &KafkaError) -> bool {
+    matches!(
+        error.rdkafka_error_code(),
+        Some(
+            RDKafkaErrorCode::Fenced
+                | RDKafkaErrorCode::ProducerFenced
+                | RDKafkaErrorCode::InvalidProducerEpoch
+        )
+    )
+}
+
+fn trouble(error: KafkaError) -> Trouble {
+    if is_fenced(&error) {
+        return Trouble::Fenced(error);
+    }
+    match &error {
+        KafkaError::Transaction(e) if e.txn_requires_abort() => Trouble::Abort(error),
+        _ => Trouble::Indefinite(error),
+    }
+}

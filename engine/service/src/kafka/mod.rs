@@ -1,0 +1,92 @@
+//! Everything that speaks to a broker.
+//!
+//! | module | what |
+//! |---|---|
+//! | `topics` | makes and checks the topics |
+//! | `publish` | lines to commands |
+//! | `events` | reads a shard's blocks |
+//! | `log` | commits a block with all that leaves with it, in one transaction |
+//! | `owner` | the life of a shard, against the traits [`owner::Log`] and [`owner::Source`] |
+//! | `serve` | the consumer group gives and takes shards |
+
+mod events;
+mod log;
+pub mod owner;
+mod publish;
+mod serve;
+mod topics;
+
+pub use events::read_events;
+pub use publish::{Published, publish};
+pub use serve::serve;
+pub use topics::{Topics, check_topics};
+
+use crate::config::Config;
+use crate::limits::{BROKER_TIMEOUT, MESSAGE_BYTES_MAX};
+use groat_shard::Fault;
+use rdkafka::ClientConfig;
+use rdkafka::error::KafkaError;
+
+/// What every client of a broker is configured with.
+fn client(config: &Config) -> ClientConfig {
+    let mut client = ClientConfig::new();
+    client
+        .set("bootstrap.servers", &config.brokers)
+        .set("client.id", "groat")
+        .set("topic.metadata.refresh.interval.ms", "10000")
+        .set("reconnect.backoff.max.ms", "1000")
+        .set("log_level", "3");
+    client
+}
+
+/// Properties of the operator, over ours.
+fn overridden(mut client: ClientConfig, config: &Config) -> ClientConfig {
+    for (name, value) in &config.kafka {
+        client.set(name, value);
+    }
+    client
+}
+
+fn consumer(config: &Config) -> ClientConfig {
+    let mut client = client(config);
+    client
+        .set("group.id", config.group())
+        .set("enable.auto.commit", "false")
+        .set("enable.auto.offset.store", "false")
+        .set("auto.offset.reset", "error")
+        .set("isolation.level", "read_committed")
+        .set("fetch.queue.backoff.ms", "5")
+        .set("fetch.wait.max.ms", "10")
+        .set("max.partition.fetch.bytes", MESSAGE_BYTES_MAX.to_string())
+        .set("fetch.message.max.bytes", MESSAGE_BYTES_MAX.to_string())
+        .set("check.crcs", "true");
+    client
+}
+
+fn broker(config: &Config, what: &str, error: &KafkaError) -> Fault {
+    Fault::new(
+        format!("{what} (brokers {}): {error}", config.brokers),
+        "check that the broker is up and reachable at that address, then start again; nothing \
+         that was acknowledged is lost",
+    )
+}
+
+/// How many partitions a topic has.
+fn partitions(config: &Config, topic: &str) -> Result<u32, Fault> {
+    use rdkafka::consumer::{BaseConsumer, Consumer};
+    let consumer: BaseConsumer = overridden(consumer(config), config)
+        .create()
+        .map_err(|e| broker(config, "no consumer can be made", &e))?;
+    let metadata = consumer
+        .fetch_metadata(Some(topic), BROKER_TIMEOUT)
+        .map_err(|e| broker(config, "the broker does not answer", &e))?;
+    let found = metadata.topics().iter().find(|t| t.name() == topic && t.error().is_none());
+    let count = found.map_or(0, |t| t.partitions().len());
+    if count == 0 {
+        return Err(Fault::new(
+            format!("topic {topic} does not exist"),
+            "make the topics with `groat topics --create`",
+        ));
+    }
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}

@@ -1,0 +1,288 @@
+//! The life of a shard under one owner, against two narrow traits, so that the same code runs on
+//! a broker and in tests.
+//!
+//! | phase | function | statement |
+//! |---|---|---|
+//! | 1 | `restore_local` | the local copy, or nothing if it is damaged and set aside |
+//! | 2 | [`Log::take_over`] | the last owner is fenced; the log's tail is followed |
+//! | 3 | `claim` | an empty block with a higher epoch is committed: the shard is ours |
+//! | 4 | [`Source::start_at`] | input begins where the chain ends, or that is a fault |
+//! | 5 | `Owner::turn` | a batch is stepped, sealed, **committed to the log**, kept in sled |
+//!
+//! Nothing of a block leaves but in the commit itself.
+
+use crate::clock;
+use crate::limits::CLOCK_JUMP_MS_MAX;
+use groat_proto::v1::ChainTerms;
+use groat_shard::{Block, Checked, Fault, Inbound, Sealed, Shard, SledStore, Store, hex, restore};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The log of record of one shard.
+pub trait Log {
+    /// Fences whoever held the shard before, then gives every block from number `from` on.
+    fn take_over(
+        &mut self,
+        from: u64,
+        each: &mut dyn FnMut(&[u8]) -> Result<(), Fault>,
+    ) -> Result<(), Fault>;
+
+    /// Commits a block, its outcomes and settlements and the position behind its inputs, all or
+    /// nothing. Returns when that is certain; a fault means that this owner must stop.
+    fn commit(&mut self, sealed: &Sealed, inputs: &[Input]) -> Result<(), Fault>;
+}
+
+/// The input of one shard.
+pub trait Source {
+    /// Begins at this offset; a fault when the topic no longer or not yet has it.
+    fn start_at(&mut self, offset: u64) -> Result<(), Fault>;
+
+    /// Waits a moment for input, then takes what is there, bounded.
+    fn poll(&mut self, inputs: &mut Vec<Input>) -> Result<(), Fault>;
+}
+
+/// A record of the `commands` topic.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// Its offset.
+    pub offset: u64,
+    /// Its time in milliseconds since 1970.
+    pub time: u64,
+    /// Its key.
+    pub key: Vec<u8>,
+    /// Its value.
+    pub record: Vec<u8>,
+}
+
+/// What a shard is run with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The shard.
+    pub shard: u32,
+    /// Its data directory.
+    pub data: PathBuf,
+    /// The terms a new chain is begun with; an old one must have the same.
+    pub terms: ChainTerms,
+    /// The topic of its input, as named in blocks.
+    pub topic: String,
+    /// A snapshot is taken when this many bytes of blocks have come since the last.
+    pub snapshot_bytes: u64,
+}
+
+/// Runs a shard until `stop`.
+pub fn own(
+    settings: &Settings,
+    log: &mut impl Log,
+    source: &mut impl Source,
+    stop: &AtomicBool,
+) -> Result<(), Fault> {
+    let (mut store, local) = restore_local(settings)?;
+    let mut shard = catch_up(settings, log, &mut store, local)?;
+    let claim = shard.claim();
+    log.commit(&claim, &[])?;
+    keep(&mut store, &claim)?;
+    let next = shard.head().next_offset(&settings.topic, settings.shard);
+    source.start_at(next)?;
+    tracing::info!(
+        shard = settings.shard,
+        block = claim.number,
+        epoch = shard.head().epoch,
+        next_offset = next,
+        state_digest = hex(&shard.books().digest()),
+        "shard is owned"
+    );
+    let mut owner =
+        Owner { settings, log, source, store, shard, inputs: Vec::new(), bytes_since_snapshot: 0 };
+    while !stop.load(Ordering::Relaxed) {
+        owner.turn()?;
+    }
+    owner.store.sync()?;
+    tracing::info!(
+        shard = settings.shard,
+        blocks = owner.shard.head().next_number,
+        state_digest = hex(&owner.shard.books().digest()),
+        "shard is released"
+    );
+    Ok(())
+}
+
+type LocalStore = Checked<SledStore>;
+
+/// The local copy. It is only a copy: a damaged one is set aside and made again from the log.
+fn restore_local(settings: &Settings) -> Result<(LocalStore, Option<Shard>), Fault> {
+    let opened = SledStore::open(&settings.data).map(Checked::new).and_then(|mut store| {
+        let shard = restore(&mut store, settings.shard, |_, _| {})?;
+        Ok((store, shard))
+    });
+    match opened {
+        Ok(opened) => Ok(opened),
+        Err(fault) if fault.is_damage => {
+            let aside = set_aside(&settings.data)?;
+            tracing::warn!(
+                shard = settings.shard,
+                aside = %aside.display(),
+                "the local copy is damaged and set aside; it is made again from the log: {}",
+                fault.what
+            );
+            Ok((Checked::new(SledStore::open(&settings.data)?), None))
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+fn set_aside(data: &Path) -> Result<PathBuf, Fault> {
+    let name = data.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let aside = data.with_file_name(format!("{name}.damaged-{}", clock::wall_ms()));
+    fs::rename(data, &aside).map_err(|e| {
+        Fault::new(
+            format!("{} is damaged and cannot be set aside: {e}", data.display()),
+            "move it away by hand and start again; it is made again from the log",
+        )
+    })?;
+    Ok(aside)
+}
+
+/// Takes the shard over and follows the log to its end.
+fn catch_up(
+    settings: &Settings,
+    log: &mut impl Log,
+    store: &mut LocalStore,
+    local: Option<Shard>,
+) -> Result<Shard, Fault> {
+    let local_head = local.as_ref().map(|shard| shard.head().clone());
+    // The last local block is read again from the log: both must be the same chain.
+    let from = local_head.as_ref().map_or(0, |head| head.next_number - 1);
+    let mut shard = local;
+    let mut seen = false;
+    log.take_over(from, &mut |bytes| {
+        let block = Block::parse(bytes).map_err(|bad| {
+            Fault::new(
+                format!("shard {}: the log has a damaged block: {bad}", settings.shard),
+                "run `groat-replay verify` on the events topic; restore the topic from a copy",
+            )
+        })?;
+        if let Some(head) =
+            local_head.as_ref().filter(|head| head.next_number > block.header.number)
+        {
+            seen = true;
+            return if block.hash == head.previous {
+                Ok(())
+            } else {
+                Err(forked(settings, &block))
+            };
+        }
+        let continued = match shard.take() {
+            Some(shard) => shard,
+            None => Shard::begin(settings.shard, block.header.terms.unwrap_or(settings.terms)),
+        };
+        let shard = shard.insert(continued);
+        shard.follow(&block)?;
+        store.append(block.header.number, bytes)?;
+        seen = true;
+        Ok(())
+    })?;
+    if local_head.is_some() && !seen {
+        return Err(Fault::new(
+            format!(
+                "shard {}: the local copy ends at block {from}, which the log does not have: the \
+                 events topic was deleted, trimmed or is another one",
+                settings.shard
+            ),
+            "find out which is right; to accept the log, move the local data directory away",
+        ));
+    }
+    store.sync()?;
+    let shard = shard.unwrap_or_else(|| Shard::begin(settings.shard, settings.terms));
+    same_terms(settings, &shard)?;
+    Ok(shard)
+}
+
+fn forked(settings: &Settings, block: &Block) -> Fault {
+    Fault::new(
+        format!(
+            "shard {}: block {} of the log is not the one of the local copy",
+            settings.shard, block.header.number
+        ),
+        "the local copy belongs to another log; move its data directory away and start again",
+    )
+}
+
+fn same_terms(settings: &Settings, shard: &Shard) -> Result<(), Fault> {
+    let (is, wanted) = (shard.books().terms(), &settings.terms);
+    if is == wanted {
+        return Ok(());
+    }
+    let advice = if is.shards == wanted.shards {
+        "configure the same clock, day offset and id window as at the beginning of the chain"
+    } else {
+        "the number of partitions is fixed when the topics are made; it must not change"
+    };
+    let what = format!("shard {}: the chain has {is:?}, configured is {wanted:?}", settings.shard);
+    Err(Fault::new(what, advice))
+}
+
+fn keep(store: &mut LocalStore, sealed: &Sealed) -> Result<(), Fault> {
+    store.append(sealed.number, &sealed.bytes)
+}
+
+struct Owner<'a, L, S> {
+    settings: &'a Settings,
+    log: &'a mut L,
+    source: &'a mut S,
+    store: LocalStore,
+    shard: Shard,
+    inputs: Vec<Input>,
+    bytes_since_snapshot: u64,
+}
+
+impl<L: Log, S: Source> Owner<'_, L, S> {
+    /// One batch of input, or one look at the clock.
+    fn turn(&mut self) -> Result<(), Fault> {
+        self.inputs.clear();
+        self.source.poll(&mut self.inputs)?;
+        let next = self.shard.head().next_offset(&self.settings.topic, self.settings.shard);
+        self.inputs.retain(|input| input.offset >= next);
+        for Input { offset, time, record, .. } in &self.inputs {
+            self.shard.step(Inbound { offset: *offset, time: *time, record });
+        }
+        if self.inputs.is_empty() {
+            self.look_at_the_clock()?;
+        }
+        if self.shard.has_open() { self.commit() } else { Ok(()) }
+    }
+
+    /// Nothing came in, so the shard has caught up and its owner may move time.
+    fn look_at_the_clock(&mut self) -> Result<(), Fault> {
+        let (now, stream) = (clock::wall_ms(), self.shard.books().ledger().now());
+        if self.settings.terms.command_clock || !self.shard.is_due(now) {
+            return Ok(());
+        }
+        if now > stream.saturating_add(CLOCK_JUMP_MS_MAX) {
+            return Err(Fault::new(
+                format!(
+                    "shard {}: the clock of this machine says {now}, more than a year after \
+                     {stream}, the time of the last event",
+                    self.settings.shard
+                ),
+                "set the clock",
+            ));
+        }
+        self.shard.tick(now);
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Result<(), Fault> {
+        let snapshot_due = self.bytes_since_snapshot >= self.settings.snapshot_bytes;
+        let sealed = self.shard.seal(&self.settings.topic, snapshot_due);
+        self.log.commit(&sealed, &self.inputs)?;
+        keep(&mut self.store, &sealed)?;
+        self.bytes_since_snapshot += sealed.bytes.len() as u64;
+        if snapshot_due {
+            self.store.sync()?;
+            self.store.put_snapshot(sealed.number, &self.shard.snapshot())?;
+            self.bytes_since_snapshot = 0;
+        }
+        Ok(())
+    }
+}

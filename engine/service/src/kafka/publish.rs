@@ -1,0 +1,133 @@
+//! Lines of JSON become records of the `commands` topic, by an idempotent producer.
+
+use super::{broker, client, overridden};
+use crate::config::Config;
+use crate::limits::{BROKER_PATIENCE, BROKER_TIMEOUT, LINE_BYTES_MAX};
+use crate::routing::routing_key;
+use groat_ledger::Id;
+use groat_proto::Message;
+use groat_proto::json::read_line;
+use groat_shard::Fault;
+use groat_shard::limits::RECORD_BYTES_MAX;
+use rdkafka::client::ClientContext;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::DeliveryResult;
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
+use std::io::{BufRead, Read, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// What was published.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Published {
+    /// Records that the broker has acknowledged.
+    pub published: u64,
+    /// Lines that are no command.
+    pub malformed: u64,
+}
+
+#[derive(Default)]
+struct Deliveries {
+    failed: AtomicU64,
+}
+
+impl ClientContext for Deliveries {}
+
+impl ProducerContext for Deliveries {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        if result.is_err() {
+            self.failed.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Publishes every line; `key` stands over each command's own routing key. `progress` hears how
+/// many bytes of input were sent.
+pub fn publish(
+    config: &Config,
+    mut input: impl BufRead,
+    key: Option<Id>,
+    complaints: &mut impl Write,
+    mut progress: impl FnMut(u64),
+) -> Result<Published, Fault> {
+    let topic = config.topic("commands");
+    super::partitions(config, &topic)?;
+    let mut client = client(config);
+    client
+        .set("enable.idempotence", "true")
+        .set("partitioner", "murmur2_random")
+        .set("linger.ms", "5")
+        .set("compression.type", "lz4")
+        .set("message.max.bytes", RECORD_BYTES_MAX.to_string())
+        .set("queue.buffering.max.messages", "200000");
+    let producer: BaseProducer<Deliveries> = overridden(client, config)
+        .create_with_context(Deliveries::default())
+        .map_err(|e| broker(config, "no producer can be made", &e))?;
+    let (mut done, mut line, mut number, mut bytes) = (Published::default(), Vec::new(), 0u64, 0);
+    loop {
+        line.clear();
+        let read = (&mut input).take(LINE_BYTES_MAX as u64).read_until(b'\n', &mut line);
+        let read = read.map_err(|e| {
+            Fault::new(format!("line {} cannot be read: {e}", number + 1), "check the input")
+        })?;
+        if read == 0 {
+            break;
+        }
+        number += 1;
+        bytes += read as u64;
+        let text = String::from_utf8_lossy(&line);
+        if text.trim().is_empty() {
+            continue;
+        }
+        match read_line(text.trim()) {
+            Ok(record) => {
+                let owner = key.or_else(|| record.commands.first().and_then(routing_key));
+                let key = owner.map(|id| id.to_string()).unwrap_or_default();
+                send(config, &producer, &topic, &key, &record.encode_to_vec())?;
+                done.published += 1;
+            }
+            Err(complaint) => {
+                done.malformed += 1;
+                let _ = writeln!(complaints, "line {number} is not a command: {complaint}");
+            }
+        }
+        progress(bytes);
+    }
+    producer.flush(BROKER_PATIENCE).map_err(|e| broker(config, "not all was delivered", &e))?;
+    let failed = producer.context().failed.load(Ordering::Relaxed);
+    if failed > 0 {
+        return Err(Fault::new(
+            format!("{failed} of {} records were not delivered to {topic}", done.published),
+            "publish the same file again: commands that arrived are answered as replays",
+        ));
+    }
+    Ok(done)
+}
+
+fn send(
+    config: &Config,
+    producer: &BaseProducer<Deliveries>,
+    topic: &str,
+    key: &str,
+    payload: &[u8],
+) -> Result<(), Fault> {
+    let mut record = BaseRecord::to(topic).payload(payload).key(key);
+    let started = crate::clock::start();
+    loop {
+        match producer.send(record) {
+            Ok(()) => {
+                producer.poll(Duration::ZERO);
+                return Ok(());
+            }
+            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back))
+                if started.elapsed() < BROKER_TIMEOUT =>
+            {
+                record = back;
+                producer.poll(Duration::from_millis(50));
+            }
+            Err((e, _)) => return Err(broker(config, "a record cannot be sent", &e)),
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! `groat serve`: the consumer group gives and takes shards; each runs on a thread of its own.
+//!
+//! | thread | does |
+//! |---|---|
+//! | `group` (the caller's) | polls the group, and with it the rebalance callbacks |
+//! | `shard-<n>` | [`own`](super::owner::own)s a shard |
+//! | `signals` | waits for SIGTERM or SIGINT |
+
+use super::log::KafkaLog;
+use super::owner::{Input, Settings, Source, own};
+use super::topics::check_topics;
+use super::{broker, consumer, overridden, partitions};
+use crate::config::Config;
+use crate::limits::{BROKER_TIMEOUT, POLL_BYTES_MAX, POLL_RECORDS_MAX, POLL_WAIT, STOP_PATIENCE};
+use crate::local::ClockSource;
+use groat_proto::v1::ChainTerms;
+use groat_shard::Fault;
+use rdkafka::client::ClientContext;
+use rdkafka::consumer::base_consumer::PartitionQueue;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::error::KafkaError;
+use rdkafka::message::Message;
+use rdkafka::types::RDKafkaRespErr;
+use rdkafka::{Offset, TopicPartitionList};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// Serves until SIGTERM or SIGINT, or until no shard of this process can go on.
+pub fn serve(config: &Config) -> Result<(), Fault> {
+    let commands = config.topic("commands");
+    let shards = partitions(config, &commands)?;
+    let topics = check_topics(config, false, shards, 1)?;
+    if !topics.wrong.is_empty() {
+        return Err(Fault::new(
+            format!("the topics are not as they must be:\n  - {}", topics.wrong.join("\n  - ")),
+            "mend them (`groat topics` shows the same list), then start again",
+        ));
+    }
+    std::fs::create_dir_all(&config.data).map_err(|e| {
+        Fault::new(format!("{} cannot be made: {e}", config.data.display()), "check --data")
+    })?;
+    let stop = stop_on_signals()?;
+    let group = Group {
+        config: config.clone(),
+        shards,
+        me: OnceLock::new(),
+        owners: Mutex::new(BTreeMap::new()),
+        faults: Arc::new(Mutex::new(Vec::new())),
+    };
+    let mut client = consumer(config);
+    client
+        .set("partition.assignment.strategy", "cooperative-sticky")
+        .set("session.timeout.ms", "10000")
+        .set("queued.min.messages", "100000");
+    let consumer: GroupConsumer = overridden(client, config)
+        .create_with_context(group)
+        .map_err(|e| broker(config, "no consumer can be made", &e))?;
+    let consumer = Arc::new(consumer);
+    let _ = consumer.context().me.set(Arc::downgrade(&consumer));
+    consumer
+        .subscribe(&[&commands])
+        .map_err(|e| broker(config, &format!("{commands} cannot be subscribed"), &e))?;
+    tracing::info!(brokers = config.brokers, topic = commands, shards, "serving");
+    let result = poll_until(&consumer, &stop);
+    consumer.context().stop_owners(None);
+    consumer.unsubscribe();
+    result.and_then(|()| consumer.context().first_fault())
+}
+
+type GroupConsumer = BaseConsumer<Group>;
+
+fn poll_until(consumer: &Arc<GroupConsumer>, stop: &AtomicBool) -> Result<(), Fault> {
+    while !stop.load(Ordering::Relaxed) {
+        // Records arrive on the partitions' own queues; here come rebalances and errors.
+        match consumer.poll(Duration::from_millis(100)) {
+            None => {}
+            Some(Ok(_)) => tracing::warn!("a record of no shard of ours was polled and left"),
+            Some(Err(KafkaError::MessageConsumption(code))) => {
+                tracing::warn!("the broker says: {code}");
+            }
+            Some(Err(e)) => tracing::warn!("the broker says: {e}"),
+        }
+        if consumer.context().all_stopped() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// What the rebalance callbacks work on.
+struct Group {
+    config: Config,
+    shards: u32,
+    me: OnceLock<Weak<GroupConsumer>>,
+    owners: Mutex<BTreeMap<i32, OwnerHandle>>,
+    faults: Arc<Mutex<Vec<Fault>>>,
+}
+
+struct OwnerHandle {
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl ClientContext for Group {}
+
+impl ConsumerContext for Group {
+    fn rebalance(
+        &self,
+        base: &BaseConsumer<Self>,
+        err: RDKafkaRespErr,
+        list: &mut TopicPartitionList,
+    ) {
+        let result = match err {
+            RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS => self.take(base, list),
+            _ => {
+                self.stop_owners(Some(list));
+                base.incremental_unassign(list)
+            }
+        };
+        if let Err(e) = result {
+            tracing::error!("the rebalance failed: {e}");
+        }
+    }
+}
+
+impl Group {
+    /// Takes the shards assigned: their queues are split before assignment, and they stay paused
+    /// until each has been restored and knows where to begin.
+    fn take(&self, base: &BaseConsumer<Self>, list: &TopicPartitionList) -> Result<(), KafkaError> {
+        let Some(consumer) = self.me.get().and_then(Weak::upgrade) else { return Ok(()) };
+        let mut paused = TopicPartitionList::new();
+        let mut queues = Vec::new();
+        for element in list.elements() {
+            let partition = element.partition();
+            paused.add_partition_offset(element.topic(), partition, Offset::Beginning)?;
+            if let Some(queue) = consumer.split_partition_queue(element.topic(), partition) {
+                queues.push((partition, queue));
+            }
+        }
+        base.incremental_assign(&paused)?;
+        base.pause(&paused)?;
+        for (partition, queue) in queues {
+            self.start_owner(&consumer, partition, queue);
+        }
+        Ok(())
+    }
+
+    fn start_owner(
+        &self,
+        consumer: &Arc<GroupConsumer>,
+        partition: i32,
+        queue: PartitionQueue<Group>,
+    ) {
+        let shard = u32::try_from(partition).unwrap_or(0);
+        let stop = Arc::new(AtomicBool::new(false));
+        let topic = self.config.topic("commands");
+        let settings = Settings {
+            shard,
+            data: self.config.data.join(format!("shard-{shard}")),
+            terms: ChainTerms {
+                shards: self.shards,
+                command_clock: self.config.clock == ClockSource::Command,
+                id_window_ms: self.config.id_window_hours.saturating_mul(3_600_000),
+                day_offset_min: self.config.day_offset,
+            },
+            topic: topic.clone(),
+            snapshot_bytes: self.config.snapshot_bytes,
+        };
+        let group = Arc::downgrade(consumer);
+        let metadata = move || group.upgrade().and_then(|consumer| consumer.group_metadata());
+        let mut log = KafkaLog::new(self.config.clone(), shard, Box::new(metadata));
+        let config = self.config.clone();
+        let mut source =
+            KafkaSource { config, consumer: Arc::downgrade(consumer), topic, partition, queue };
+        let (stop_it, faults) = (Arc::clone(&stop), Arc::clone(&self.faults));
+        let thread = std::thread::Builder::new().name(format!("shard-{shard}")).spawn(move || {
+            if let Err(fault) = own(&settings, &mut log, &mut source, &stop_it) {
+                tracing::error!(shard, "the shard stops: {fault}");
+                if let Ok(mut faults) = faults.lock() {
+                    faults.push(fault);
+                }
+            }
+        });
+        match (thread, self.owners.lock()) {
+            (Ok(thread), Ok(mut owners)) => {
+                owners.insert(partition, OwnerHandle { stop, thread });
+            }
+            (Err(e), _) => tracing::error!(shard, "no thread for the shard: {e}"),
+            (_, Err(_)) => tracing::error!(shard, "the list of owners is lost"),
+        }
+    }
+
+    /// Stops the owners of these partitions, or all, and waits for their last commit.
+    fn stop_owners(&self, list: Option<&TopicPartitionList>) {
+        let Ok(mut owners) = self.owners.lock() else { return };
+        let partitions: Vec<i32> = match list {
+            Some(list) => list.elements().iter().map(|e| e.partition()).collect(),
+            None => owners.keys().copied().collect(),
+        };
+        let stopping: Vec<_> =
+            partitions.iter().filter_map(|p| owners.remove(p).map(|owner| (*p, owner))).collect();
+        for (_, owner) in &stopping {
+            owner.stop.store(true, Ordering::Relaxed);
+        }
+        let started = crate::clock::start();
+        for (partition, owner) in stopping {
+            while !owner.thread.is_finished() && started.elapsed() < STOP_PATIENCE {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            if !owner.thread.is_finished() {
+                tracing::error!(shard = partition, "the shard did not stop in time; it is fenced");
+            }
+        }
+    }
+
+    /// Whether every shard this process was given has ended by a fault.
+    fn all_stopped(&self) -> bool {
+        let faulted = self.faults.lock().is_ok_and(|faults| !faults.is_empty());
+        let Ok(owners) = self.owners.lock() else { return true };
+        faulted && owners.values().all(|owner| owner.thread.is_finished())
+    }
+
+    fn first_fault(&self) -> Result<(), Fault> {
+        let first = self.faults.lock().ok().and_then(|faults| faults.first().cloned());
+        first.map_or(Ok(()), Err)
+    }
+}
+
+/// A partition of the `commands` topic.
+struct KafkaSource {
+    config: Config,
+    consumer: Weak<GroupConsumer>,
+    topic: String,
+    partition: i32,
+    queue: PartitionQueue<Group>,
+}
+
+impl Source for KafkaSource {
+    fn start_at(&mut self, offset: u64) -> Result<(), Fault> {
+        let Some(consumer) = self.consumer.upgrade() else { return Ok(()) };
+        let failed = |e: &KafkaError| {
+            let what = format!("{} partition {} cannot be read", self.topic, self.partition);
+            broker(&self.config, &what, e)
+        };
+        let (low, high) = consumer
+            .fetch_watermarks(&self.topic, self.partition, BROKER_TIMEOUT)
+            .map_err(|e| failed(&e))?;
+        let next = i64::try_from(offset).unwrap_or(i64::MAX);
+        if next < low || next > high {
+            let (topic, partition) = (&self.topic, self.partition);
+            return Err(Fault::new(
+                format!(
+                    "{topic} partition {partition} has offsets {low} to {high}, the chain needs \
+                     {next} next: commands were trimmed before they were decided, or the topic \
+                     was made anew"
+                ),
+                "restore the topic; if the commands are truly gone, that is for people to settle",
+            ));
+        }
+        consumer
+            .seek(&self.topic, self.partition, Offset::Offset(next), BROKER_TIMEOUT)
+            .map_err(|e| failed(&e))?;
+        let mut list = TopicPartitionList::new();
+        list.add_partition(&self.topic, self.partition);
+        consumer.resume(&list).map_err(|e| failed(&e))
+    }
+
+    fn poll(&mut self, inputs: &mut Vec<Input>) -> Result<(), Fault> {
+        let (mut wait, mut bytes) = (POLL_WAIT, 0);
+        while inputs.len() < POLL_RECORDS_MAX && bytes < POLL_BYTES_MAX {
+            match self.queue.poll(wait) {
+                None => break,
+                Some(Ok(message)) => {
+                    let record = message.payload().unwrap_or_default().to_vec();
+                    bytes += record.len();
+                    inputs.push(Input {
+                        offset: u64::try_from(message.offset()).unwrap_or(0),
+                        time: message
+                            .timestamp()
+                            .to_millis()
+                            .and_then(|t| u64::try_from(t).ok())
+                            .unwrap_or(0),
+                        key: message.key().unwrap_or_default().to_vec(),
+                        record,
+                    });
+                    wait = Duration::ZERO;
+                }
+                Some(Err(KafkaError::PartitionEOF(_))) => break,
+                Some(Err(e)) => {
+                    let what =
+                        format!("{} partition {} cannot be read", self.topic, self.partition);
+                    return Err(broker(&self.config, &what, &e));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A flag that SIGTERM and SIGINT set.
+fn stop_on_signals() -> Result<Arc<AtomicBool>, Fault> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let stop = Arc::new(AtomicBool::new(false));
+    let set = Arc::clone(&stop);
+    let no_signals =
+        |e: std::io::Error| Fault::new(format!("signals cannot be heard: {e}"), "start again");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(no_signals)?;
+    let (mut terminate, mut interrupt) = {
+        let _inside = runtime.enter();
+        let terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
+        (terminate, signal(SignalKind::interrupt()).map_err(no_signals)?)
+    };
+    let thread = std::thread::Builder::new().name("signals".into());
+    thread
+        .spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = interrupt.recv() => {}
+                }
+            });
+            tracing::info!("stopping: shards finish their block");
+            set.store(true, Ordering::Relaxed);
+        })
+        .map_err(no_signals)?;
+    Ok(stop)
+}

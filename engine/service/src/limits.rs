@@ -1,0 +1,47 @@
+//! Every bound of the service, with its reason.
+
+use groat_shard::limits::{BODY_BYTES_SEAL, RECORD_BYTES_MAX};
+use std::time::Duration;
+
+/// Longest line of JSON: text is a few times its command's bytes.
+pub const LINE_BYTES_MAX: usize = 8 * RECORD_BYTES_MAX;
+
+/// Inputs handed over at once, so that threads do not meet for every line.
+pub const HANDOVER_INPUTS_MAX: usize = 256;
+
+/// Handovers that may wait between reading and deciding.
+pub const HANDOVERS_WAITING_MAX: usize = 16;
+
+/// Sealed blocks that share one sync in local mode: a sync costs up to 4 ms, a block less than
+/// one, so a dozen blocks keep the disk and the core busy in turn without hoarding answers.
+pub const BLOCKS_PER_SYNC_MAX: usize = 12;
+
+/// How often an idle shard looks at the clock.
+pub const IDLE_TICK: Duration = Duration::from_millis(500);
+
+/// Most records taken from the broker for one block.
+pub const POLL_RECORDS_MAX: usize = 4_096;
+
+/// Most bytes taken from the broker for one block; events come on top.
+pub const POLL_BYTES_MAX: usize = 4 * BODY_BYTES_SEAL;
+
+/// How long a shard waits for the first record of a block.
+pub const POLL_WAIT: Duration = Duration::from_millis(100);
+
+/// How long one call to the broker may take before it counts as not answered.
+pub const BROKER_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How long a shard keeps trying to reach its broker before it stops with a fault.
+pub const BROKER_PATIENCE: Duration = Duration::from_secs(120);
+
+/// Largest message that the topics must let through: a block of the largest record.
+pub const MESSAGE_BYTES_MAX: usize = 8 * RECORD_BYTES_MAX;
+
+/// How long the owners of shards have to finish when asked to stop.
+pub const STOP_PATIENCE: Duration = Duration::from_secs(20);
+
+/// A jump of the wall clock ahead of the stream beyond this needs the operator's word, in
+/// milliseconds: a year, since everything that falls due in it would happen at once.
+pub const CLOCK_JUMP_MS_MAX: u64 = 366 * 86_400_000;
+
+const _: () = assert!(POLL_BYTES_MAX + RECORD_BYTES_MAX < MESSAGE_BYTES_MAX);

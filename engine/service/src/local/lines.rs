@@ -1,0 +1,121 @@
+//! Lines of JSON become records, on a thread of their own.
+
+use crate::limits::{HANDOVER_INPUTS_MAX, LINE_BYTES_MAX};
+use groat_proto::Message;
+use groat_proto::json::read_line;
+use std::io::{BufRead, Read};
+use std::sync::mpsc::{SyncSender, TrySendError};
+
+/// One line of the input.
+#[derive(Debug)]
+pub(super) struct Line {
+    /// Its number in the input, from 1.
+    pub(super) number: u64,
+    /// The record it makes; the line itself where it is no command.
+    pub(super) record: Vec<u8>,
+    /// Why it is no command.
+    pub(super) complaint: Option<String>,
+    /// Bytes of input up to its end.
+    pub(super) bytes_read: u64,
+    /// Whether its first command says when it was made.
+    timed: bool,
+}
+
+impl Line {
+    /// Whether its first command carries `at`.
+    pub(super) fn has_time(&self) -> bool {
+        self.timed
+    }
+}
+
+/// Reads lines until the input ends or nobody takes them any more. What is there is handed over
+/// at once when nobody waits for more.
+pub(super) fn read(mut input: impl BufRead, give: &SyncSender<Vec<Line>>) {
+    let (mut number, mut bytes_read) = (0, 0);
+    let mut lines = Vec::new();
+    loop {
+        let mut text = Vec::new();
+        let taken = (&mut input).take(LINE_BYTES_MAX as u64 + 1).read_until(b'\n', &mut text);
+        let complaint = match taken {
+            Ok(0) => None,
+            Ok(_) if text.len() > LINE_BYTES_MAX => {
+                skip_line(&mut input, &mut bytes_read);
+                Some(format!("the line is longer than {LINE_BYTES_MAX} bytes"))
+            }
+            Ok(_) => None,
+            Err(e) => Some(format!("the input cannot be read: {e}; nothing after this line is")),
+        };
+        let ended = text.is_empty() || complaint.as_ref().is_some_and(|c| c.contains("cannot be"));
+        if text.is_empty() && complaint.is_none() {
+            break;
+        }
+        number += 1;
+        bytes_read += text.len() as u64;
+        lines.extend(line(number, &text, bytes_read, complaint));
+        if lines.len() >= HANDOVER_INPUTS_MAX {
+            if give.send(std::mem::take(&mut lines)).is_err() {
+                return;
+            }
+        } else if !lines.is_empty() {
+            match give.try_send(std::mem::take(&mut lines)) {
+                Ok(()) => {}
+                Err(TrySendError::Full(back)) => lines = back,
+                Err(TrySendError::Disconnected(_)) => return,
+            }
+        }
+        if ended {
+            break;
+        }
+    }
+    if !lines.is_empty() {
+        // Nobody left to take them: the other side has its fault.
+        let _ = give.send(lines);
+    }
+}
+
+fn skip_line(input: &mut impl BufRead, bytes_read: &mut u64) {
+    loop {
+        let Ok(buffer) = input.fill_buf() else { return };
+        let end = buffer.iter().position(|b| *b == b'\n').map(|at| at + 1);
+        let len = end.unwrap_or(buffer.len());
+        if len == 0 {
+            return;
+        }
+        input.consume(len);
+        *bytes_read += len as u64;
+        if end.is_some() {
+            return;
+        }
+    }
+}
+
+/// `None` for an empty line.
+fn line(number: u64, text: &[u8], bytes_read: u64, complaint: Option<String>) -> Option<Line> {
+    let malformed = |record: &[u8], complaint: String| Line {
+        number,
+        record: record.to_vec(),
+        complaint: Some(complaint),
+        bytes_read,
+        timed: false,
+    };
+    if let Some(complaint) = complaint {
+        return Some(malformed(b"", complaint));
+    }
+    let Ok(utf8) = std::str::from_utf8(text) else {
+        return Some(malformed(text, "the line is not UTF-8".into()));
+    };
+    let trimmed = utf8.trim();
+    if trimmed.is_empty() {
+        return None;
+    }
+    Some(match read_line(trimmed) {
+        Ok(record) => Line {
+            number,
+            timed: record.commands.first().is_some_and(|c| c.at > 0),
+            record: record.encode_to_vec(),
+            complaint: None,
+            bytes_read,
+        },
+        Err(complaint) => malformed(trimmed.as_bytes(), complaint.to_string()),
+    })
+}

@@ -1,0 +1,108 @@
+//! Where answers go: outcomes and settlements as JSON lines, complaints to standard error.
+
+use super::lines::Line;
+use groat_proto::v1::{self, outcome};
+use groat_shard::{Fault, Outbound};
+use std::collections::BTreeMap;
+use std::io::Write;
+
+/// See the module.
+pub struct Outputs {
+    outcomes: Box<dyn Write>,
+    settlements: Box<dyn Write>,
+    complaints: Box<dyn Write>,
+    /// Complaints about inputs whose outcome is not out yet, by offset.
+    open: BTreeMap<u64, String>,
+    /// What was answered so far.
+    pub totals: Totals,
+}
+
+/// Counts of a run.
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq, serde::Serialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Totals {
+    pub inputs: u64,
+    pub accepted: u64,
+    pub rejected: u64,
+    pub malformed: u64,
+    pub replayed: u64,
+    pub settlements: u64,
+}
+
+impl Outputs {
+    /// Writers of outcomes, settlements and complaints.
+    pub fn new(
+        outcomes: Box<dyn Write>,
+        settlements: Box<dyn Write>,
+        complaints: Box<dyn Write>,
+    ) -> Outputs {
+        Outputs {
+            outcomes,
+            settlements,
+            complaints,
+            open: BTreeMap::new(),
+            totals: Totals::default(),
+        }
+    }
+
+    /// Says at once what is wrong with a line, and keeps it for the line's outcome.
+    pub(super) fn complain(&mut self, line: &Line, offset: u64) -> Result<(), Fault> {
+        let Some(complaint) = &line.complaint else { return Ok(()) };
+        let number = line.number;
+        writeln!(self.complaints, "line {number} is not a command: {complaint}").map_err(lost)?;
+        self.open.insert(offset, complaint.clone());
+        Ok(())
+    }
+
+    /// Writes what a durable block has for the outside.
+    pub(super) fn release(&mut self, outbound: &Outbound) -> Result<(), Fault> {
+        for (offset, outcomes) in &outbound.outcomes {
+            self.totals.inputs += 1;
+            let complaint = self.open.remove(offset);
+            for outcome in &outcomes.outcomes {
+                self.count(outcome);
+                let told = match (&complaint, &outcome.result) {
+                    (Some(reason), Some(outcome::Result::Malformed(_))) => {
+                        let malformed = v1::Malformed { reason: reason.clone() };
+                        let result = Some(outcome::Result::Malformed(malformed));
+                        &v1::Outcome { result, ..outcome.clone() }
+                    }
+                    _ => outcome,
+                };
+                line(&mut self.outcomes, told)?;
+            }
+        }
+        for (_, settlement) in &outbound.settlements {
+            self.totals.settlements += 1;
+            line(&mut self.settlements, settlement)?;
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, outcome: &v1::Outcome) {
+        self.totals.replayed += u64::from(outcome.replay);
+        match &outcome.result {
+            Some(outcome::Result::Accepted(_)) => self.totals.accepted += 1,
+            Some(outcome::Result::Rejected(_)) => self.totals.rejected += 1,
+            Some(outcome::Result::Malformed(_)) | None => self.totals.malformed += 1,
+        }
+    }
+
+    /// Hands on what is buffered.
+    pub(super) fn flush(&mut self) -> Result<(), Fault> {
+        self.outcomes.flush().and_then(|()| self.settlements.flush()).map_err(lost)
+    }
+}
+
+fn line(to: &mut impl Write, message: &impl serde::Serialize) -> Result<(), Fault> {
+    serde_json::to_writer(&mut *to, message).map_err(|e| lost(e.into()))?;
+    to.write_all(b"\n").map_err(lost)
+}
+
+fn lost(error: std::io::Error) -> Fault {
+    Fault::new(
+        format!("the answers cannot be written: {error}"),
+        "everything answered is durable; free the output and run again with the same commands: \
+         those done before are answered again as replays",
+    )
+}

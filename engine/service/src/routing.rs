@@ -1,0 +1,48 @@
+//! The routing key of a command: the owner whose shard decides it.
+//!
+//! The record's key is this id as text, hashed as Kafka's Java client does (murmur2), so any
+//! producer gets the partition right by setting the key.
+
+use groat_ledger::Id;
+use groat_proto::v1::{self, command::Body, owner};
+
+/// The owner whose shard decides the command; `None` when the command names nobody.
+pub fn routing_key(command: &v1::Command) -> Option<Id> {
+    let id = match command.body.as_ref()? {
+        Body::PostTransfer(c) => c.debit.or(c.pending),
+        Body::Transfer(c) => c.from,
+        Body::CreatePayment(c) => c.merchant,
+        Body::PayPayment(c) => c.user,
+        Body::RefundPayment(c) => c.payment,
+        Body::OpenLedgerAccount(c) => c.account,
+        Body::RegisterApp(c) => c.app_id,
+        Body::OpenUser(c) => c.user,
+        Body::OnboardMerchant(c) => c.merchant,
+        Body::SetLimits(c) => match c.scope?.to? {
+            v1::limit_scope::To::User(id) => Some(id),
+            _ => None,
+        },
+        Body::RestrictAccount(c) => whose(c.account.as_ref()),
+        Body::LiftRestriction(c) => whose(c.account.as_ref()),
+        Body::CloseAccount(c) => whose(c.account.as_ref()),
+        Body::PlaceHold(c) => c.user,
+        Body::ReleaseHold(c) => c.user,
+        Body::SeizeHold(c) => c.hold_id,
+        Body::ConfirmTopUp(c) => c.user,
+        Body::RequestPayout(c) => whose(c.owner.as_ref()),
+        Body::ConfirmPayout(c) => c.payout,
+        Body::FailPayout(c) => c.payout,
+        Body::MatchReceipt(c) => whose(c.target.as_ref()),
+        Body::PostAdjustment(c) => c.entries.iter().find_map(|line| line.owner),
+        Body::AdvanceClock(_) => None,
+        Body::ClosePayment(c) => c.payment,
+        Body::CancelPayment(c) => c.payment,
+    };
+    id.map(Id::from)
+}
+
+fn whose(owner: Option<&v1::Owner>) -> Option<v1::Id> {
+    match owner?.who? {
+        owner::Who::User(id) | owner::Who::Merchant(id) | owner::Who::LedgerAccount(id) => Some(id),
+    }
+}
