@@ -112,7 +112,7 @@ fn field_attributes(config: &mut Config, message: &DescriptorProto, field: &Fiel
             let name = field.type_name().rsplit('.').next().unwrap_or_default();
             Some(format!("crate::json::Named::<crate::v1::{name}>"))
         }
-        ("ccy" | "currency", _) if plain => Some("crate::json::currency".into()),
+        ("ccy" | "currency" | "settle_ccy", _) if plain => Some("crate::json::currency".into()),
         ("class", _) if plain => Some("crate::json::class".into()),
         ("at" | "to" | "paid_at" | "expires_at" | "settle_at", _) if plain => {
             Some(format!("crate::json::{optional}time"))

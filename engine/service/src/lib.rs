@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod kafka;
 pub mod limits;
 pub mod local;

@@ -4,6 +4,7 @@
 
 use clap::{Args, Parser, Subcommand};
 use groat::config::{Config, Flags, ServeFlags};
+use groat::demo;
 use groat::kafka::{self, Published};
 use groat::local::{self, ClockSource, Outputs, Settings};
 use groat_ledger::Id;
@@ -25,6 +26,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// A day on a small platform, told in a minute: no broker, no arguments
+    Demo,
     /// Local mode: JSON lines in, outcomes out, one data directory
     Run(Run),
     /// Kafka mode: serves the shards that the consumer group gives this process
@@ -102,6 +105,7 @@ struct Run {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Demo => demo::demo(&mut io::stdout().lock()),
         Command::Run(args) => run(&args),
         Command::Serve(args) => serve(&args),
         Command::Publish(args) => publish(&args),

@@ -250,6 +250,7 @@ pub struct OnboardMerchant {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub refund_days: ::core::option::Option<u32>,
     #[prost(uint32, tag = "8")]
+    #[serde(with = "crate::json::currency")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub settle_ccy: u32,
 }
