@@ -103,8 +103,10 @@ fn is_one_of(message: &DescriptorProto) -> bool {
 }
 
 fn field_attributes(config: &mut Config, message: &DescriptorProto, field: &FieldDescriptorProto) {
-    let path = format!(".groat.v1.{}.{}", message.name(), field.name());
     let in_oneof = field.oneof_index.is_some() && !field.proto3_optional();
+    let oneof = field.oneof_index.and_then(|at| usize::try_from(at).ok()).filter(|_| in_oneof);
+    let oneof = oneof.map_or(String::new(), |at| format!("{}.", message.oneof_decl[at].name()));
+    let path = format!(".groat.v1.{}.{oneof}{}", message.name(), field.name());
     let plain = matches!(field.r#type(), Type::Uint32 | Type::Uint64);
     let optional = if field.proto3_optional() { "optional_" } else { "" };
     let with = match (field.name(), field.r#type()) {

@@ -321,15 +321,15 @@ impl Books {
     /// What is known of a command before any rule is asked.
     fn before(&self, view: &CommandView, bytes: &[u8]) -> Option<Answered> {
         let now = self.ledger.now();
+        if self.seen.is_too_old(view.id, now) {
+            return Some(Answered::Refused(Rejection::CommandTooOld));
+        }
         if let Some(seen) = self.seen.get(view.id) {
             return Some(if seen.fingerprint == fingerprint(bytes) {
                 Answered::Earlier(seen.answer)
             } else {
                 Answered::Refused(Rejection::IdempotencyConflict)
             });
-        }
-        if self.seen.is_too_old(view.id, now) {
-            return Some(Answered::Refused(Rejection::CommandTooOld));
         }
         let ahead = view.id.time_ms() > now.saturating_add(ID_AHEAD_MS_MAX);
         if ahead && !self.terms.command_clock {
@@ -708,7 +708,7 @@ impl Cursor {
         let commands = match walk(&record) {
             Ok(walked) => walked.commands.iter().map(|c| place(c.bytes)).collect(),
             // The record as a whole has one answer.
-            Err(_) => vec![0..0],
+            Err(_) => std::iter::once(0..0).collect(),
         };
         Cursor { offset, record, commands, decided: 0, first_event, rejection: None }
     }

@@ -272,6 +272,7 @@ pub mod limit_scope {
         #[prost(uint32, tag = "2")]
         KycClass(u32),
         #[prost(enumeration = "super::CodeKind", tag = "3")]
+        #[serde(with = "crate::json::Named::<crate::v1::CodeKind>")]
         CodeKind(i32),
     }
 }

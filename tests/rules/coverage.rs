@@ -1,0 +1,43 @@
+//! That every rejection of the ledger stands as an outcome in at least one table.
+
+use groat_ledger::Rejection;
+use std::collections::BTreeSet;
+
+const ALL: &[&[&str]] = &[
+    crate::transfers::TABLES,
+    crate::accounts::TABLES,
+    crate::treasury::TABLES,
+    crate::limits::TABLES,
+    crate::payments::TABLES,
+    crate::refunds::TABLES,
+    crate::settlement::TABLES,
+    crate::due::TABLES,
+    crate::precedence::TABLES,
+    crate::museum::TABLES,
+];
+
+/// What only a shard can answer: it keeps ids, keys of records and atomic batches.
+const OF_THE_SHARD: &[Rejection] = &[
+    Rejection::CommandTooOld,
+    Rejection::CommandIdInFuture,
+    Rejection::WrongShard,
+    Rejection::BatchAborted,
+];
+
+/// The tables' own tests make sure that an outcome written is an outcome had.
+#[test]
+fn every_rejection_of_the_ledger_is_had() {
+    let lines = ALL.iter().copied().flatten().flat_map(|table| table.lines());
+    let had: BTreeSet<&str> = lines
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .filter_map(|line| line.split_once('|'))
+        .map(|(_, outcome)| outcome.trim())
+        .collect();
+    let missing: Vec<&str> = Rejection::ALL
+        .iter()
+        .filter(|rejection| !OF_THE_SHARD.contains(rejection))
+        .map(|rejection| rejection.name())
+        .filter(|name| !had.contains(name))
+        .collect();
+    assert!(missing.is_empty(), "no table shows {missing:?}");
+}

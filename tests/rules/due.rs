@@ -1,0 +1,119 @@
+//! What the clock owes, in order: by time, and within a millisecond by the order that is part of
+//! the format (DOMAIN §4.7).
+
+use groat_ledger::DueKind;
+
+/// The numbers order what falls due together; they are part of the format and never change.
+#[test]
+fn the_order_of_dues_is_pinned() {
+    let order = [
+        (DueKind::PaymentExpiry, 10),
+        (DueKind::TransferExpiry, 15),
+        (DueKind::BatchCut, 80),
+        (DueKind::BatchSettle, 81),
+        (DueKind::PaymentFinish, 90),
+    ];
+    for (kind, number) in order {
+        assert_eq!(kind as u8, number, "{kind:?}");
+    }
+    assert!(order.is_sorted());
+}
+
+tables! {
+/// All five kinds in one millisecond, made in the opposite order.
+five_kinds_at_one_midnight "
+    user     alice 3 CNY                   | ok
+    top_up   alice 1000.00 r1              | ok
+    merchant shop CNY cycle=1 days=1       | ok
+    account  a CNY                         | ok
+    account  b CNY                         | ok
+    at       2026-01-31T23:59:59.999Z      |
+    create   p1 o1 shop 10.00              | ok
+    pay      p1 alice balance:10.00        | ok
+    at       2026-02-01T23:59:00Z          | BatchCut BatchSettle
+    create   p2 o2 shop 10.00              | ok
+    pay      p2 alice balance:10.00        | ok
+    pend     t1 a b 1.00 timeout=60        | ok
+    create   p3 o3 shop 10.00 timeout=60   | ok
+    at       2026-02-02T00:00:00Z          | PaymentExpiry TransferExpiry BatchCut BatchSettle \
+                                             PaymentFinish
+    events   PaymentClosed TransferExpired BatchCut BatchSettled PaymentFinished
+    state    p3 TIMED_OUT
+    state    t1 EXPIRED
+    state    p1 FINISHED
+    state    p2 PAID
+"
+
+/// However long nothing was heard, time comes before kind.
+a_long_silence_is_caught_up_in_order_of_time "
+    user     alice 3 CNY                   | ok
+    top_up   alice 1000.00 r1              | ok
+    merchant shop CNY cycle=3 days=2       | ok
+    account  a CNY                         | ok
+    account  b CNY                         | ok
+    at       2026-01-31T12:00:00Z          |
+    create   p1 o1 shop 10.00              | ok
+    pay      p1 alice balance:10.00        | ok
+    create   p2 o2 shop 10.00 timeout=1296000 | ok
+    pend     t1 a b 1.00 timeout=259200    | ok
+    at       2026-03-31T12:00:00Z          | BatchCut PaymentFinish BatchSettle TransferExpiry \
+                                             PaymentExpiry
+"
+
+/// Of one kind, the older row first.
+rows_of_one_kind_fall_due_in_their_order "
+    account  a CNY keep=credit             | ok
+    account  b CNY                         | ok
+    post     b a 3.00                      | ok
+    pend     t3 a b 1.00 timeout=30        | ok
+    pend     t1 a b 1.00 timeout=30        | ok
+    pend     t2 a b 1.00 timeout=10        | ok
+    at       +10s                          | TransferExpiry
+    state    t2 EXPIRED
+    at       +20s                          | TransferExpiry TransferExpiry
+    counters a 0.00 3.00 0.00 0.00
+"
+
+/// Whoever comes in the very millisecond of an expiry comes too late.
+a_command_meets_what_fell_due_first "
+    user     alice 3 CNY                   | ok
+    top_up   alice 1000.00 r1              | ok
+    merchant shop CNY fee=0 days=1         | ok
+    account  a CNY keep=credit             | ok
+    account  b CNY                         | ok
+    post     b a 1.00                      | ok
+    at       2026-01-31T22:59:00Z          |
+    create   p1 o1 shop 10.00 timeout=60   | ok
+    create   p2 o2 shop 10.00              | ok
+    pend     t1 a b 1.00 timeout=60        | ok
+    at       2026-01-31T22:59:59.999Z      |
+    post     a b 1.00                      | ExceedsCredits
+    at       2026-01-31T23:00:00Z          | PaymentExpiry TransferExpiry
+    pay      p1 alice balance:10.00        | PaymentExpired
+    post_pending t1                        | PendingExpired
+    post     a b 1.00                      | ok
+    pay      p2 alice balance:10.00        | ok
+    payout   w1 merchant:shop 10.00        | InsufficientFunds
+    at       2026-02-01T00:00:00Z          | BatchCut BatchSettle
+    payout   w1 merchant:shop 10.00        | ok
+    at       2026-02-01T23:00:00.001Z      | PaymentFinish
+    refund   p2 f1 1.00                    | RefundWindowClosed
+"
+
+/// What was done in time is not owed any more, also when it was owed several times over.
+what_is_settled_by_command_is_not_owed "
+    user     alice 3 CNY                   | ok
+    top_up   alice 1000.00 r1              | ok
+    merchant shop CNY days=3               | ok
+    create   p1 o1 shop 10.00 timeout=60   | ok
+    create   p2 o2 shop 10.00 timeout=60   | ok
+    create   p3 o3 shop 10.00 timeout=60   | ok
+    pay      p1 alice balance:10.00        | ok
+    close    p2                            | ok
+    cancel   p3                            | ok
+    refund   p1 f1 10.00                   | ok
+    at       +1h                           |
+    at       +9d                           | BatchCut BatchSettle
+    state    p1 REFUNDED
+"
+}

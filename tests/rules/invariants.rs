@@ -1,0 +1,128 @@
+//! What must hold after every event (DOMAIN §6), computed from the rows and from nothing else.
+
+use groat_ledger::{
+    AccountKey, BatchState, Class, FeeRefund, Id, Kind, Ledger, PaymentState, PayoutState,
+    PendingState, SignRule,
+};
+use std::collections::BTreeMap;
+
+/// Fails naming the first invariant that does not hold.
+pub(crate) fn check(ledger: &Ledger) {
+    sums_are_zero_per_currency(ledger);
+    sign_rules_are_kept(ledger);
+    pending_rows_explain_pending_counters(ledger);
+    payments_keep_their_sums(ledger);
+    batches_equal_their_accounts(ledger);
+    holds_payouts_and_receipts_equal_their_accounts(ledger);
+}
+
+/// §6, 1: the trial balance is zero per currency, posted and pending.
+fn sums_are_zero_per_currency(ledger: &Ledger) {
+    let mut sums: BTreeMap<_, [u128; 4]> = BTreeMap::new();
+    for a in ledger.tables().accounts.rows() {
+        let sum = sums.entry(a.currency).or_default();
+        sum[0] += a.debits_posted;
+        sum[1] += a.credits_posted;
+        sum[2] += a.debits_pending;
+        sum[3] += a.credits_pending;
+    }
+    for (currency, [debits, credits, debits_pending, credits_pending]) in sums {
+        assert_eq!(debits, credits, "{currency}: posted debits and credits");
+        assert_eq!(debits_pending, credits_pending, "{currency}: pending debits and credits");
+    }
+}
+
+/// §6, 2, and §3: which side an account keeps follows from what kind of thing it is.
+fn sign_rules_are_kept(ledger: &Ledger) {
+    for a in ledger.tables().accounts.rows() {
+        let (keeps_credit, keeps_debit) = match a.key.class.kind() {
+            Kind::Liability => (true, false),
+            Kind::Asset => (false, true),
+            Kind::Ledger => {
+                (a.sign_rule == SignRule::CreditBalance, a.sign_rule == SignRule::DebitBalance)
+            }
+            Kind::Equity | Kind::Income | Kind::Expense | Kind::Trading | Kind::Memorandum => {
+                (false, false)
+            }
+        };
+        let key = a.key;
+        if keeps_credit {
+            let debits = a.debits_posted + a.debits_pending;
+            assert!(debits <= a.credits_posted, "{key:?}: debits {debits} beyond credits");
+        }
+        if keeps_debit {
+            let credits = a.credits_posted + a.credits_pending;
+            assert!(credits <= a.debits_posted, "{key:?}: credits {credits} beyond debits");
+        }
+    }
+}
+
+fn pending_rows_explain_pending_counters(ledger: &Ledger) {
+    let tables = ledger.tables();
+    let mut held = vec![(0u128, 0u128); tables.accounts.rows().len()];
+    for row in tables.pending.rows().iter().filter(|r| r.state == PendingState::Pending) {
+        held[row.debit as usize].0 += u128::from(row.amount);
+        held[row.credit as usize].1 += u128::from(row.amount);
+    }
+    for (a, held) in tables.accounts.rows().iter().zip(held) {
+        assert_eq!((a.debits_pending, a.credits_pending), held, "{:?}: pending", a.key);
+    }
+}
+
+/// §6, 5.
+fn payments_keep_their_sums(ledger: &Ledger) {
+    let tables = ledger.tables();
+    for p in tables.payments.rows() {
+        let id = p.payment;
+        let refunded: u64 = p.refunds.iter().map(|r| r.amount).sum();
+        assert!(refunded <= p.amount.amount, "{id}: refunds beyond what was paid");
+        assert!(p.fee_returned <= p.fee, "{id}: more fee returned than charged");
+        let whole = refunded == p.amount.amount;
+        assert_eq!(p.state == PaymentState::Refunded, whole, "{id}: refunded in full");
+        let returns = tables.merchants.row(p.merchant).terms.fee_refund == FeeRefund::Proportional;
+        if whole && returns {
+            assert_eq!(p.fee_returned, p.fee, "{id}: fee of a full refund");
+        }
+        if p.user.is_some() {
+            assert_eq!(p.balance + p.channel_amount, p.amount.amount, "{id}: legs");
+        }
+    }
+}
+
+/// §6, 12: MP = unsettled items, each in exactly one batch; nothing is left of a settled one.
+fn batches_equal_their_accounts(ledger: &Ledger) {
+    let tables = ledger.tables();
+    for (no, b) in (0u32..).zip(tables.batches.rows()) {
+        let net = i128::from(b.receipts) - i128::from(b.fees) - i128::from(b.refunds)
+            + i128::from(b.fees_returned);
+        let expected = if b.state == BatchState::Settled { 0 } else { net };
+        let account = tables.accounts.row(b.account);
+        assert!(net >= 0, "batch {no}: net {net}");
+        assert_eq!(account.credit_balance(), expected, "batch {no} and its account");
+        let items = tables.payments.rows().iter().filter(|p| p.batch == Some(no));
+        assert_eq!(items.count(), b.count as usize, "batch {no}: number of payments");
+    }
+}
+
+fn holds_payouts_and_receipts_equal_their_accounts(ledger: &Ledger) {
+    let tables = ledger.tables();
+    let mut expected: BTreeMap<(Class, Id, u16), u128> = BTreeMap::new();
+    for h in tables.holds.rows() {
+        let code = tables.users.get(&h.user).unwrap().currency.code();
+        *expected.entry((Class::UserHold, h.user, code)).or_default() += u128::from(h.rest);
+    }
+    for p in tables.payouts.rows() {
+        let rest = if p.state == PayoutState::Requested { p.amount.amount } else { 0 };
+        let key = (Class::PayoutInTransit, p.payout, p.amount.currency.code());
+        *expected.entry(key).or_default() += u128::from(rest);
+    }
+    for r in tables.receipts.rows() {
+        let key = (Class::Suspense, Id::NONE, r.unmatched.currency.code());
+        *expected.entry(key).or_default() += u128::from(r.unmatched.amount);
+    }
+    for ((class, owner, currency_code), amount) in expected {
+        let account = ledger.account(&AccountKey { class, owner, sub: 0, currency_code });
+        let balance = account.map_or(0, |a| a.credits_posted - a.debits_posted);
+        assert_eq!(balance, amount, "{} of {owner}", class.name());
+    }
+}

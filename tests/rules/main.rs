@@ -1,0 +1,47 @@
+//! The rules as tables: one line per command, its outcome in the last column.
+//!
+//! Read `table.rs` for the form of a line; each other file is one subject of DOMAIN.md. These
+//! tests see the ledger alone: what needs ids, blocks or a broker is tested elsewhere.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test that meets what it does not expect has to stop and say so"
+)]
+
+/// Writes each table as a test of its name, and all of them as a list that can be read.
+macro_rules! tables {
+    ($($(#[$doc:meta])* $name:ident $text:literal)*) => {
+        pub(crate) const TABLES: &[&str] = &[$($text),*];
+        $($(#[$doc])* #[test] fn $name() { crate::table::check(stringify!($name), $text); })*
+    };
+}
+
+mod table;
+
+mod checks;
+mod commands;
+mod invariants;
+mod words;
+
+mod transfers;
+
+mod accounts;
+mod treasury;
+
+mod limits;
+
+mod payments;
+mod refunds;
+
+mod settlement;
+
+mod due;
+
+mod precedence;
+
+mod museum;
+
+mod foreign;
+
+mod coverage;

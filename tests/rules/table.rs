@@ -1,0 +1,238 @@
+//! The one place that touches the ledger's interface: runs a table line by line.
+//!
+//! A line is a verb, its words, and after a bar the outcome: `ok`, the rejection's name, or
+//! `again` when the business number was done before. `at` moves time; its outcome is what fell due,
+//! in order. `repeat 50 …` runs a line 50 times, `$` is the round. Verbs: `commands.rs` (what is
+//! asked), `checks.rs` (what must be). Lines that begin with `//` are comments.
+//!
+//! After every line the invariants are checked; at the end the journal is folded into new books
+//! and the rows are put to rest and taken up again.
+
+use crate::words::{Args, time};
+use crate::{checks, commands, invariants};
+use groat_ledger::table::Table;
+use groat_ledger::{
+    Body, Calendar, Command, Decision, Fact, Id, Ledger, Movement, Refusal, Settlement, Tables,
+    project,
+};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+/// A ledger with what a shard would keep beside it.
+pub(crate) struct Books {
+    pub(crate) ledger: Ledger,
+    now: u64,
+    journal: Vec<(Fact, Vec<Movement>, u64)>,
+    /// Names of the events of the last line.
+    pub(crate) events: Vec<String>,
+    /// Names of the settlements of the last line.
+    pub(crate) told: Vec<String>,
+    commands: u128,
+}
+
+/// Runs a table; the failing line is printed.
+pub(crate) fn check(name: &str, text: &str) {
+    let mut books = Books::new(Calendar::default());
+    for (no, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with("//") {
+            continue;
+        }
+        let run = catch_unwind(AssertUnwindSafe(|| books.line(line)));
+        if let Err(why) = run {
+            eprintln!("table {name}, line {}: {line}", no + 1);
+            resume_unwind(why);
+        }
+    }
+    books.fold_and_rest();
+}
+
+impl Books {
+    fn new(calendar: Calendar) -> Books {
+        Books {
+            ledger: Ledger::new(calendar),
+            now: 0,
+            journal: Vec::new(),
+            events: Vec::new(),
+            told: Vec::new(),
+            commands: 0,
+        }
+    }
+
+    fn line(&mut self, line: &str) {
+        let (asked, outcome) = line.split_once('|').unwrap_or((line, ""));
+        let outcome = outcome.trim();
+        let mut words = asked.split_whitespace();
+        match words.next().expect("a line has a verb") {
+            "repeat" => {
+                let rounds: u32 = words.next().unwrap().parse().unwrap();
+                let inner = words.collect::<Vec<_>>().join(" ");
+                for round in 1..=rounds {
+                    let inner = inner.replace('$', &round.to_string());
+                    self.line(&format!("{inner} | {outcome}"));
+                }
+            }
+            "calendar" => {
+                let day_offset_min = words.next().unwrap().parse().unwrap();
+                *self = Books::new(Calendar { day_offset_min });
+            }
+            "at" => {
+                let to = time(words.next().unwrap(), self.now);
+                assert!(to >= self.now, "tables go forward in time");
+                self.now = to;
+                self.forget_last();
+                assert_eq!(self.pay_dues(), outcome, "what fell due");
+            }
+            verb => self.verb(verb, Args::new(words), outcome),
+        }
+        invariants::check(&self.ledger);
+        assert_eq!(self.ledger.next_event(), self.journal.len() as u64 + 1, "event numbers");
+    }
+
+    fn verb(&mut self, verb: &str, mut args: Args<'_>, outcome: &str) {
+        if let Some((id, body)) = commands::body(verb, &mut args, self.now) {
+            args.finish();
+            assert_eq!(self.command(id, body), outcome, "outcome");
+        } else {
+            assert!(checks::check(self, verb, &mut args), "no such verb: {verb}");
+            args.finish();
+            assert_eq!(outcome, "", "a check has no outcome");
+        }
+    }
+
+    /// As a shard does it: what is due first, then the command, then its events.
+    fn command(&mut self, id: Option<Id>, body: Body) -> String {
+        self.forget_last();
+        let due = self.pay_dues();
+        assert_eq!(due, "", "all that was due fell due with the line that moved time");
+        self.commands += 1;
+        let id = id.unwrap_or(Id((u128::from(self.now) << 80) | self.commands));
+        let mut decision = Decision::default();
+        match self.ledger.decide(&Command { id, body }, self.now, &mut decision) {
+            Ok(()) => {
+                assert!(!decision.is_empty(), "an accepted command leaves an event");
+                self.apply(&decision, self.now);
+                "ok".to_owned()
+            }
+            Err(Refusal::Repeat(range)) => {
+                let first = usize::try_from(range.first).unwrap() - 1;
+                let fact = &self.journal[first].0;
+                assert!(matches!(fact, Fact::RefundSucceeded { .. }), "the answer: {fact:?}");
+                "again".to_owned()
+            }
+            Err(Refusal::Rejected(rejection)) => {
+                let before = rows(&self.ledger);
+                let fact = Fact::CommandRejected { rejection };
+                self.apply_event(&fact, &[], self.now);
+                assert!(before == rows(&self.ledger), "{rejection} changed the tables");
+                rejection.name().to_owned()
+            }
+        }
+    }
+
+    /// What fell due up to now, by name and in order.
+    fn pay_dues(&mut self) -> String {
+        let mut paid = Vec::new();
+        let mut decision = Decision::default();
+        while let Some(due) = self.ledger.next_due(self.now) {
+            self.ledger.decide_due(due, &mut decision);
+            self.apply(&decision, due.at);
+            paid.push(format!("{:?}", due.kind));
+            assert!(paid.len() < 100_000, "what is due is never done: {due:?}");
+        }
+        paid.join(" ")
+    }
+
+    fn apply(&mut self, decision: &Decision, at: u64) {
+        let events: Vec<_> = decision.events().map(|(f, m)| (f.clone(), m.to_vec())).collect();
+        for (fact, movements) in events {
+            self.apply_event(&fact, &movements, at);
+        }
+        invariants::check(&self.ledger);
+    }
+
+    fn apply_event(&mut self, fact: &Fact, movements: &[Movement], at: u64) {
+        assert_eq!(self.ledger.check(fact, movements), Ok(()), "{fact:?}");
+        self.ledger.apply(fact, movements, at);
+        self.journal.push((fact.clone(), movements.to_vec(), at));
+        self.events.push(name_of(&format!("{fact:?}")));
+        let told = &mut self.told;
+        project(&self.ledger, fact, movements, |s: Settlement| {
+            assert!(!s.key().is_none(), "told to nobody: {s:?}");
+            told.push(name_of(&format!("{s:?}")));
+        });
+    }
+
+    fn forget_last(&mut self) {
+        self.events.clear();
+        self.told.clear();
+    }
+
+    /// Events alone, and rows alone, make the same books.
+    fn fold_and_rest(&self) {
+        let calendar = self.ledger.calendar();
+        let mut folded = Ledger::new(calendar);
+        for (fact, movements, at) in &self.journal {
+            assert_eq!(folded.check(fact, movements), Ok(()), "folding {fact:?}");
+            folded.apply(fact, movements, *at);
+        }
+        assert!(rows(&folded) == rows(&self.ledger), "the journal folds into the same rows");
+        let (now, next) = (self.ledger.now(), self.ledger.next_event());
+        let rested = Ledger::from_rest(calendar, now, next, at_rest(&self.ledger)).unwrap();
+        let owed = |mut ledger: Ledger| ledger.next_due(u64::MAX);
+        assert_eq!(owed(folded), owed(rested), "what is due next");
+    }
+}
+
+/// The name of an enum's variant out of its debug text.
+fn name_of(debug: &str) -> String {
+    debug.chars().take_while(char::is_ascii_alphanumeric).collect()
+}
+
+/// Every row of every table, as text per table: two ledgers with the same rows are the same.
+pub(crate) fn rows(ledger: &Ledger) -> Vec<String> {
+    let t = ledger.tables();
+    vec![
+        format!("{:?}", t.accounts.rows()),
+        format!("{:?}", t.pending.rows()),
+        format!("{:?}", t.apps.rows()),
+        format!("{:?}", t.users.rows()),
+        format!("{:?}", t.merchants.rows()),
+        format!("{:?}", t.limits.rows()),
+        format!("{:?}", t.holds.rows()),
+        format!("{:?}", t.payouts.rows()),
+        format!("{:?}", t.receipts.rows()),
+        format!("{:?}", t.payments.rows()),
+        format!("{:?}", t.batches.rows()),
+    ]
+}
+
+/// The rows as a snapshot would give them back.
+pub(crate) fn at_rest(ledger: &Ledger) -> Tables {
+    let t = ledger.tables();
+    let mut rest = Tables::default();
+    rest.accounts = Table::from_rows(t.accounts.rows().to_vec()).unwrap();
+    rest.pending = Table::from_rows(t.pending.rows().to_vec()).unwrap();
+    rest.apps = Table::from_rows(t.apps.rows().to_vec()).unwrap();
+    rest.users = Table::from_rows(t.users.rows().to_vec()).unwrap();
+    rest.merchants = Table::from_rows(t.merchants.rows().to_vec()).unwrap();
+    rest.limits = Table::from_rows(t.limits.rows().to_vec()).unwrap();
+    rest.holds = Table::from_rows(t.holds.rows().to_vec()).unwrap();
+    rest.payouts = Table::from_rows(t.payouts.rows().to_vec()).unwrap();
+    rest.receipts = Table::from_rows(t.receipts.rows().to_vec()).unwrap();
+    rest.payments = Table::from_rows(t.payments.rows().to_vec()).unwrap();
+    rest.batches = Table::from_rows(t.batches.rows().to_vec()).unwrap();
+    rest
+}
+
+/// The harness must see what it is there to see.
+#[test]
+fn a_wrong_table_fails() {
+    let fails = |text: &str| catch_unwind(|| check("canary", text)).is_err();
+    let opened = "user alice 2 CNY | ok\n top_up alice 1.00 r1 | ok\n";
+    assert!(!fails(opened));
+    assert!(fails(&format!("{opened} balance user_available alice 1.01")));
+    assert!(fails(&format!("{opened} top_up alice 1.00 r1 | ok")));
+    assert!(fails(&format!("{opened} top_up alice 1.00 r2 | Duplicate")));
+    assert!(fails(&format!("{opened} top_up alice 1.00 r2 banc=x | ok")));
+    assert!(fails(&format!("{opened} pay_in_full alice | ok")));
+}
