@@ -38,7 +38,10 @@ pub enum Kind {
 }
 
 macro_rules! classes {
-    ($($(#[$doc:meta])* $variant:ident = $code:literal, $name:literal, $kind:ident, $sign:ident;)*) => {
+    ($(
+        $(#[$doc:meta])*
+        $variant:ident = $code:literal, $name:literal, $kind:ident, $sign:ident;
+    )*) => {
         /// A line of the chart of accounts (DOMAIN §3). The number is the chart's own and stands
         /// in every stored block: never change one.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -9,10 +9,11 @@
 //!
 //! Steps neither wait nor fail: whatever an input is, it has an answer.
 
-use crate::block::{Block, FrameKind, write_frame};
+use crate::answer::{Answered, earlier, outcome};
+use crate::block::{FrameKind, write_frame};
 use crate::codec::{
-    BadRows, CommandView, Malformed, for_each_row, read_command, read_event, read_rows,
-    write_event, write_settlement,
+    BadRows, CommandView, Malformed, for_each_row, read_command, read_rows, write_event,
+    write_settlement,
 };
 use crate::limits::{ID_AHEAD_MS_MAX, RECORD_BYTES_MAX, RECORD_COMMANDS_MAX};
 use crate::seen::{Answer, Seen, SeenIds};
@@ -22,11 +23,8 @@ use groat_ledger::{
     AdvanceClock, Body, Calendar, Command, Decision, EventRange, Fact, Id, Ledger, Movement,
     Refusal, Rejection, project,
 };
-use groat_proto::v1::{
-    self, ChainTerms, Clock, Decided, DueEvent, Earlier, Input, Position, outcome,
-};
-use groat_proto::{Message, read_record};
-use std::fmt;
+use groat_proto::read_record;
+use groat_proto::v1::{self, ChainTerms, Clock, Decided, DueEvent, Input};
 
 /// An input of a shard.
 #[derive(Clone, Copy, Debug)]
@@ -63,56 +61,12 @@ pub struct OpenBlock {
 
 /// See the module.
 pub struct Books {
-    shard: u32,
+    pub(crate) shard: u32,
     terms: ChainTerms,
-    ledger: Ledger,
-    seen: SeenIds,
+    pub(crate) ledger: Ledger,
+    pub(crate) seen: SeenIds,
     decision: Decision,
     wire: v1::Event,
-}
-
-/// Why a block's events do not fold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BadFold {
-    /// Offset in the block's body.
-    pub at: usize,
-    /// The number of the event, where it is one.
-    pub event: u64,
-    /// What is wrong.
-    pub what: String,
-}
-
-impl fmt::Display for BadFold {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "at event {} (byte {} of the body): {}", self.event, self.at, self.what)
-    }
-}
-
-/// What a fold shows on its way, each after it was applied.
-#[derive(Debug)]
-pub enum Folded<'a> {
-    /// An input, with its commands' bytes following one by one.
-    Input(&'a Input),
-    /// An event: its number, time, fact and movements; `due` if the clock owed it.
-    Event {
-        /// Its number.
-        number: u64,
-        /// Its time in milliseconds since 1970.
-        at: u64,
-        /// The fact.
-        fact: &'a Fact,
-        /// Its movements.
-        movements: &'a [Movement],
-        /// True if the clock owed it; else it is of the command decided next.
-        due: bool,
-    },
-    /// The end of a command and its answer.
-    Decided {
-        /// The command's bytes; empty where the record was no record.
-        command: &'a [u8],
-        /// The answer.
-        outcome: &'a v1::Outcome,
-    },
 }
 
 impl Books {
@@ -373,7 +327,7 @@ impl Books {
         answered
     }
 
-    fn remember(&mut self, id: Id, fingerprint: u64, answer: Answer) {
+    pub(crate) fn remember(&mut self, id: Id, fingerprint: u64, answer: Answer) {
         self.seen.insert(Seen { id, fingerprint, answer });
     }
 
@@ -419,126 +373,14 @@ impl Books {
         let answered = self.leave_no_event(Answered::Malformed(malformed), out);
         outcome(self.shard, None, offset, index, answered)
     }
-
-    /// Applies the events of a block whose place in the chain was checked, and shows each.
-    pub fn fold(
-        &mut self,
-        block: &Block,
-        mut show: impl FnMut(&Books, Folded<'_>),
-    ) -> Result<(), BadFold> {
-        let mut cursor = Cursor::default();
-        let mut movements = Vec::new();
-        for frame in block.frames() {
-            let event = self.ledger.next_event();
-            let (at, kind, bytes) = frame.map_err(|b| BadFold { at: b.at, event, what: b.what })?;
-            self.fold_frame(kind, bytes, &mut cursor, &mut movements, &mut show)
-                .map_err(|what| BadFold { at, event, what })?;
-        }
-        let ends = || -> Result<(), &str> {
-            let header = &block.header;
-            ensure(cursor.is_done(), "the body ends before its last input is answered")?;
-            let next = header.first_event.saturating_add(header.events);
-            ensure(self.ledger.next_event() == next, "the header counts other events")?;
-            ensure(self.ledger.now() == header.time, "the header has another time")
-        };
-        let (at, event) = (block.body.len(), self.ledger.next_event());
-        ends().map_err(|what| BadFold { at, event, what: what.into() })?;
-        self.seen.forget(self.ledger.now());
-        Ok(())
-    }
-
-    fn fold_frame(
-        &mut self,
-        kind: FrameKind,
-        bytes: &[u8],
-        cursor: &mut Cursor,
-        movements: &mut Vec<Movement>,
-        show: &mut impl FnMut(&Books, Folded<'_>),
-    ) -> Result<(), String> {
-        let text = |e: groat_proto::prost::DecodeError| e.to_string();
-        match kind {
-            FrameKind::Input => {
-                ensure(cursor.is_done(), "an input follows before the last one is answered")?;
-                let input = Input::decode(bytes).map_err(text)?;
-                show(self, Folded::Input(&input));
-                *cursor = Cursor::new(input, self.ledger.next_event());
-            }
-            FrameKind::Clock => {
-                let advance = Clock::decode(bytes).map_err(text)?.advance;
-                let to = self.ledger.now().checked_add(advance).filter(|to| *to <= TIME_MS_MAX);
-                self.ledger.advance(to.ok_or("the clock moves beyond the year 9999")?);
-            }
-            FrameKind::Due => {
-                let due = DueEvent::decode(bytes).map_err(text)?;
-                let event = due.event.ok_or("a due event is empty")?;
-                ensure(due.at >= self.ledger.now(), "a due event is out of order")?;
-                self.fold_event(&event, due.at, true, movements, show)?;
-                cursor.first_event = self.ledger.next_event();
-            }
-            FrameKind::Event => {
-                let event = v1::Event::decode(bytes).map_err(text)?;
-                let at = self.ledger.now();
-                cursor.rejection = self.fold_event(&event, at, false, movements, show)?;
-            }
-            FrameKind::Decided => {
-                let decided = Decided::decode(bytes).map_err(text)?;
-                self.fold_decided(&decided, cursor, show)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn fold_event(
-        &mut self,
-        event: &v1::Event,
-        at: u64,
-        due: bool,
-        movements: &mut Vec<Movement>,
-        show: &mut impl FnMut(&Books, Folded<'_>),
-    ) -> Result<Option<Rejection>, String> {
-        let fact = read_event(event, movements).map_err(|e| e.to_string())?;
-        self.ledger.check(&fact, movements)?;
-        let number = self.ledger.next_event();
-        self.ledger.apply(&fact, movements, at);
-        show(self, Folded::Event { number, at, fact: &fact, movements, due });
-        match fact {
-            Fact::CommandRejected { rejection } => Ok(Some(rejection)),
-            _ => Ok(None),
-        }
-    }
-
-    fn fold_decided(
-        &mut self,
-        decided: &Decided,
-        cursor: &mut Cursor,
-        show: &mut impl FnMut(&Books, Folded<'_>),
-    ) -> Result<(), String> {
-        let bytes = cursor.command().ok_or("a command is answered that is not there")?;
-        let view = read_command(bytes);
-        let answered = read_answer(decided, cursor, &view, self.ledger.next_event())?;
-        if let (Ok(view), Some(answer)) = (&view, answered.to_remember()) {
-            self.remember(view.id, fingerprint(bytes), answer);
-        }
-        let id = view.ok().map(|v| v.id);
-        let outcome = outcome(self.shard, id, cursor.offset, no(cursor.decided), answered);
-        show(self, Folded::Decided { command: bytes, outcome: &outcome });
-        cursor.decided += 1;
-        cursor.first_event = self.ledger.next_event();
-        cursor.rejection = None;
-        Ok(())
-    }
 }
 
 fn calendar(terms: &ChainTerms) -> Calendar {
     Calendar { day_offset_min: terms.day_offset_min }
 }
 
-fn ensure(condition: bool, what: &'static str) -> Result<(), &'static str> {
-    if condition { Ok(()) } else { Err(what) }
-}
-
 /// An index within a record.
-fn no(index: usize) -> u32 {
+pub(crate) fn no(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }
 
@@ -560,17 +402,17 @@ pub fn tell(
 }
 
 /// The commands of a record.
-struct Walked<'a> {
-    commands: Vec<CommandBytes<'a>>,
+pub(crate) struct Walked<'a> {
+    pub(crate) commands: Vec<CommandBytes<'a>>,
     atomic: bool,
 }
 
-struct CommandBytes<'a> {
-    bytes: &'a [u8],
+pub(crate) struct CommandBytes<'a> {
+    pub(crate) bytes: &'a [u8],
     view: Result<CommandView, Malformed>,
 }
 
-fn walk(record: &[u8]) -> Result<Walked<'_>, Malformed> {
+pub(crate) fn walk(record: &[u8]) -> Result<Walked<'_>, Malformed> {
     if record.len() > RECORD_BYTES_MAX {
         let len = record.len();
         return Err(Malformed(format!("the record has {len} bytes; at most {RECORD_BYTES_MAX}")));
@@ -584,140 +426,4 @@ fn walk(record: &[u8]) -> Result<Walked<'_>, Malformed> {
     }
     let command = |bytes| CommandBytes { bytes, view: read_command(bytes) };
     Ok(Walked { commands: view.commands.into_iter().map(command).collect(), atomic: view.atomic })
-}
-
-/// How a command was answered.
-#[derive(Clone, Debug)]
-enum Answered {
-    Accepted(EventRange),
-    Rejected(EventRange, Rejection),
-    Earlier(Answer),
-    Refused(Rejection),
-    Malformed(Malformed),
-}
-
-impl Answered {
-    /// Why it was not done, if it was not.
-    fn rejection(&self) -> Option<Rejection> {
-        match self {
-            Answered::Accepted(_) | Answered::Earlier(Answer::Accepted(_)) => None,
-            Answered::Rejected(_, r)
-            | Answered::Earlier(Answer::Rejected(_, r))
-            | Answered::Refused(r) => Some(*r),
-            Answered::Malformed(_) => Some(Rejection::SchemaInvalid),
-        }
-    }
-
-    /// What later commands with the id are answered.
-    fn to_remember(&self) -> Option<Answer> {
-        match self {
-            Answered::Accepted(range) => Some(Answer::Accepted(*range)),
-            Answered::Rejected(range, rejection) => Some(Answer::Rejected(*range, *rejection)),
-            Answered::Earlier(answer) => Some(*answer),
-            Answered::Refused(_) | Answered::Malformed(_) => None,
-        }
-    }
-}
-
-fn earlier(answer: Answer) -> Earlier {
-    let (range, rejected) = match answer {
-        Answer::Accepted(range) => (range, 0),
-        Answer::Rejected(range, rejection) => (range, rejection.code()),
-    };
-    Earlier { first_event: range.first, events: range.count, rejected: rejected.into() }
-}
-
-/// An answer as a block has it.
-fn read_answer(
-    decided: &Decided,
-    cursor: &Cursor,
-    view: &Result<CommandView, Malformed>,
-    next_event: u64,
-) -> Result<Answered, String> {
-    let known = |code| Rejection::from_code(code).ok_or("an answer has an unknown rejection code");
-    if decided.malformed {
-        let of_record = walk(&cursor.record).err();
-        let why = of_record.or_else(|| view.as_ref().err().cloned());
-        let in_batch = || Malformed("another command of the atomic batch is malformed".into());
-        return Ok(Answered::Malformed(why.unwrap_or_else(in_batch)));
-    }
-    if decided.refused > 0 {
-        return Ok(Answered::Refused(known(decided.refused)?));
-    }
-    if let Some(e) = &decided.earlier {
-        let range = EventRange { first: e.first_event, count: e.events };
-        return Ok(Answered::Earlier(match e.rejected {
-            0 => Answer::Accepted(range),
-            code => Answer::Rejected(range, known(code)?),
-        }));
-    }
-    let count = u32::try_from(next_event - cursor.first_event).map_err(|e| e.to_string())?;
-    let range = EventRange { first: cursor.first_event, count };
-    Ok(match cursor.rejection {
-        Some(rejection) => Answered::Rejected(range, rejection),
-        None => Answered::Accepted(range),
-    })
-}
-
-/// The outcome of a command as it is told.
-fn outcome(shard: u32, id: Option<Id>, offset: u64, index: u32, answered: Answered) -> v1::Outcome {
-    let accepted = |range: EventRange| {
-        outcome::Result::Accepted(v1::Accepted { first_event: range.first, events: range.count })
-    };
-    let replay = matches!(answered, Answered::Earlier(_));
-    let result = match answered {
-        Answered::Accepted(range) | Answered::Earlier(Answer::Accepted(range)) => accepted(range),
-        Answered::Earlier(Answer::Rejected(_, rejection))
-        | Answered::Rejected(_, rejection)
-        | Answered::Refused(rejection) => outcome::Result::Rejected(v1::Rejected {
-            code: rejection.code().into(),
-            name: rejection.name().into(),
-            sentence: rejection.sentence().into(),
-            may_pass_later: rejection.may_pass_later(),
-        }),
-        Answered::Malformed(Malformed(reason)) => {
-            outcome::Result::Malformed(v1::Malformed { reason })
-        }
-    };
-    let position = Some(Position { shard, offset, index });
-    v1::Outcome { id: id.map(Into::into), position, replay, result: Some(result) }
-}
-
-/// Where a fold stands within an input.
-#[derive(Default)]
-struct Cursor {
-    offset: u64,
-    record: Vec<u8>,
-    /// Where each command lies in the record.
-    commands: Vec<std::ops::Range<usize>>,
-    decided: usize,
-    /// The first event of the command being folded.
-    first_event: u64,
-    /// Set by its `CommandRejected`.
-    rejection: Option<Rejection>,
-}
-
-impl Cursor {
-    fn new(input: Input, first_event: u64) -> Cursor {
-        let Input { offset, record, .. } = input;
-        let base = record.as_ptr() as usize;
-        let place = |bytes: &[u8]| {
-            let start = bytes.as_ptr() as usize - base;
-            start..start + bytes.len()
-        };
-        let commands = match walk(&record) {
-            Ok(walked) => walked.commands.iter().map(|c| place(c.bytes)).collect(),
-            // The record as a whole has one answer.
-            Err(_) => std::iter::once(0..0).collect(),
-        };
-        Cursor { offset, record, commands, decided: 0, first_event, rejection: None }
-    }
-
-    fn is_done(&self) -> bool {
-        self.decided == self.commands.len()
-    }
-
-    fn command(&self) -> Option<&[u8]> {
-        self.record.get(self.commands.get(self.decided)?.clone())
-    }
 }

@@ -4,11 +4,13 @@
 //! blocks come out; then `books` for what a step does. Kafka, threads and the clock are the
 //! service's business.
 
+mod answer;
 mod block;
 mod books;
 mod chain;
 mod codec;
 mod fault;
+mod fold;
 pub mod limits;
 mod restore;
 mod seen;
@@ -16,10 +18,11 @@ mod shard;
 mod store;
 
 pub use block::{BadBlock, Block, FORMAT, FrameKind, Hash, RULESET, hex};
-pub use books::{BadFold, Books, Folded, Inbound, OpenBlock, Outbound, tell};
+pub use books::{Books, Inbound, OpenBlock, Outbound, tell};
 pub use chain::{ChainBreak, ChainHead};
 pub use codec::{CommandView, Malformed, read_command, read_event, write_event};
 pub use fault::Fault;
+pub use fold::{BadFold, Folded};
 pub use restore::restore;
 pub use shard::{Sealed, Shard};
 pub use store::{Checked, MemoryStore, SledStore, Store};

@@ -1,0 +1,65 @@
+//! decode, step and seal: the whole hot path of a shard, in memory; and the fold of what it wrote.
+#![allow(missing_docs, reason = "criterion's macros")]
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use groat_benches::{ACCOUNTS, open_accounts, payments, records, shard, step_and_seal, transfers};
+use groat_shard::{Block, Books, read_command};
+use std::hint::black_box;
+
+fn benches(c: &mut Criterion) {
+    let mut group = c.benchmark_group("step");
+    let opens = records(&open_accounts(0, ACCOUNTS), 1_000);
+    let commands = transfers(1_000_000, 20_000, ACCOUNTS);
+    group.throughput(Throughput::Elements(commands.len() as u64));
+
+    let single = records(&commands, 1);
+    group.bench_function("decode a plain transfer", |b| {
+        b.iter(|| {
+            for record in &single {
+                // Behind the record's own tag and length.
+                let _ = black_box(read_command(&record[2..]));
+            }
+        });
+    });
+    let opened = || {
+        let mut shard = shard();
+        step_and_seal(&mut shard, 0, &opens);
+        shard
+    };
+    for size in [1, 1_000] {
+        let batches = records(&commands, size);
+        group.bench_function(format!("plain transfers, {size} in a record"), |b| {
+            let step = |shard: &mut groat_shard::Shard| step_and_seal(shard, 1_000, &batches);
+            b.iter_batched_ref(opened, step, BatchSize::LargeInput);
+        });
+    }
+    let paid = payments(0, 10_000, 1_000);
+    let batches = records(&paid, 100);
+    group.throughput(Throughput::Elements(paid.len() as u64));
+    group.bench_function("payments created and paid", |b| {
+        b.iter_batched_ref(shard, |shard| step_and_seal(shard, 0, &batches), BatchSize::LargeInput);
+    });
+
+    let mut writer = shard();
+    let terms = *writer.books().terms();
+    let blocks: Vec<Block> = [&opens, &records(&commands, 1_000)]
+        .iter()
+        .zip([0, 1_000])
+        .flat_map(|(records, first)| step_and_seal(&mut writer, first, records))
+        .filter_map(|bytes| Block::parse(&bytes).ok())
+        .collect();
+    group.throughput(Throughput::Elements(commands.len() as u64 + u64::from(ACCOUNTS)));
+    group.bench_function("fold of plain transfers", |b| {
+        b.iter(|| {
+            let mut books = Books::new(0, terms);
+            for block in &blocks {
+                let _ = black_box(books.fold(block, |_, _| {}));
+            }
+            books.ledger().next_event()
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(all, benches);
+criterion_main!(all);

@@ -1,0 +1,187 @@
+//! The house rules that a machine can read: who may depend on what, who may read the clock, how
+//! a file begins and how long it may be.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
+}
+
+/// Files that git knows or would add, with these endings.
+fn files(endings: &[&str]) -> Vec<String> {
+    let args = ["ls-files", "--cached", "--others", "--exclude-standard"];
+    let listed = Command::new("git").args(args).current_dir(root()).output().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let ours = listed.lines().filter(|f| endings.iter().any(|e| f.ends_with(e)));
+    let there = ours.filter(|f| root().join(f).exists()).map(str::to_owned).collect::<Vec<_>>();
+    assert!(!there.is_empty(), "git lists no files: is this a checkout?");
+    there
+}
+
+fn sources() -> Vec<(String, String)> {
+    let written = files(&[".rs"]).into_iter().filter(|f| !f.contains("/generated/"));
+    written.map(|f| (f.clone(), read(&f))).collect()
+}
+
+/// The names under `[dependencies]` of a manifest.
+fn dependencies(manifest: &str) -> BTreeSet<String> {
+    let text = read(manifest);
+    let section = text.split("[dependencies]").nth(1).unwrap_or_default();
+    let section = section.split("\n[").next().unwrap_or_default();
+    let names = section.lines().filter(|l| !l.starts_with('#') && l.contains(['=', '.']));
+    names.map(|l| l.split(['=', '.', ' ']).next().unwrap().to_owned()).collect()
+}
+
+const MANIFESTS: [&str; 7] = [
+    "proto/Cargo.toml",
+    "engine/ledger/Cargo.toml",
+    "engine/shard/Cargo.toml",
+    "engine/service/Cargo.toml",
+    "replay/Cargo.toml",
+    "tests/Cargo.toml",
+    "benches/Cargo.toml",
+];
+
+#[test]
+fn the_ledger_depends_on_decimals_alone() {
+    let names = dependencies("engine/ledger/Cargo.toml");
+    assert_eq!(names, BTreeSet::from(["rust_decimal".to_owned()]));
+}
+
+#[test]
+fn each_heavy_dependency_has_one_home() {
+    for (name, home) in [
+        ("prost", "proto/Cargo.toml"),
+        ("sled", "engine/shard/Cargo.toml"),
+        ("tokio", "engine/service/Cargo.toml"),
+        ("rdkafka", "engine/service/Cargo.toml"),
+        ("criterion", "benches/Cargo.toml"),
+    ] {
+        for manifest in MANIFESTS {
+            let has = dependencies(manifest).contains(name);
+            assert_eq!(has, manifest == home, "{name} in {manifest}; its home is {home}");
+        }
+    }
+}
+
+#[test]
+fn dependencies_point_one_way() {
+    let order = ["groat-ledger", "groat-proto", "groat-shard", "groat", "groat-replay"];
+    for (at, manifest) in [
+        "engine/ledger/Cargo.toml",
+        "proto/Cargo.toml",
+        "engine/shard/Cargo.toml",
+        "engine/service/Cargo.toml",
+        "replay/Cargo.toml",
+    ]
+    .iter()
+    .enumerate()
+    {
+        for later in &order[at..] {
+            assert!(!dependencies(manifest).contains(*later), "{manifest} depends on {later}");
+        }
+    }
+}
+
+#[test]
+fn one_file_reads_the_clock() {
+    let clock = "engine/service/src/clock.rs";
+    let product = |f: &str| !f.starts_with("tests/") && !f.starts_with("benches/");
+    for (file, text) in sources().iter().filter(|(f, _)| product(f)) {
+        let reads = ["::now()", "UNIX_EPOCH"].iter().any(|word| text.contains(word));
+        assert_eq!(reads, file == clock, "{file}: only {clock} reads the clock");
+    }
+}
+
+#[test]
+fn the_ledger_has_no_input_output_and_no_chance() {
+    for (file, text) in sources().iter().filter(|(f, _)| f.starts_with("engine/ledger/")) {
+        for word in ["std::fs", "std::net", "std::time", "std::thread", "std::env", "f64", "f32"] {
+            assert!(!text.contains(word), "{file} has {word}");
+        }
+    }
+}
+
+#[test]
+fn every_file_says_what_it_is() {
+    for (file, text) in sources() {
+        assert!(text.starts_with("//! "), "{file} does not begin with //! and what it is");
+        let long: Vec<_> = text.lines().filter(|l| l.chars().count() > 100).collect();
+        let data = |l: &&str| l.contains("r#\"") || l.contains("{\"");
+        assert!(long.iter().all(data), "{file} has lines over 100 characters: {long:?}");
+    }
+}
+
+/// A file is one subject, read in one sitting. The ones listed are longer for a reason and may
+/// only shrink.
+#[test]
+fn files_stay_readable() {
+    let longer = [
+        ("engine/shard/src/codec/read.rs", 640, "one arm per command and fact"),
+        ("engine/shard/src/codec/write.rs", 480, "one arm per fact and settlement"),
+        ("engine/shard/src/codec/rows.rs", 560, "two functions per row"),
+        ("engine/ledger/src/command.rs", 560, "one struct per command"),
+        ("engine/ledger/src/ledger.rs", 580, "decide and apply, each with an arm per kind"),
+        ("engine/ledger/src/rules/payments.rs", 560, "one state machine"),
+        ("engine/ledger/src/rules/treasury.rs", 460, "one section of the rule book"),
+        ("engine/ledger/src/state.rs", 460, "one struct per table"),
+        ("proto/src/json.rs", 480, "one form"),
+        ("engine/service/src/main.rs", 500, "the program's table of contents"),
+    ];
+    for (file, text) in sources() {
+        let most = longer.iter().find(|l| l.0 == file).map_or(440, |l| l.1);
+        let lines = text.lines().count();
+        assert!(lines <= most, "{file} has {lines} lines; at most {most}");
+    }
+}
+
+#[test]
+fn nothing_is_left_open() {
+    for (file, text) in sources().iter().filter(|(f, _)| !f.starts_with("tests/tidy")) {
+        for word in ["todo!(", "unimplemented!(", "#[ignore", "#[should_panic", "FIXME", "TODO"] {
+            assert!(!text.contains(word), "{file} has {word}");
+        }
+    }
+}
+
+#[test]
+fn every_folder_says_what_may_live_there() {
+    for folder in ["proto", "engine", "replay", "benches", "tests"] {
+        let readme = read(&format!("{folder}/README.md"));
+        assert!(readme.contains("live"), "{folder}/README.md does not say what may live there");
+    }
+}
+
+#[test]
+fn the_top_level_holds_what_it_may() {
+    let allowed = BTreeSet::from([
+        "Cargo.toml",
+        "Cargo.lock",
+        "README.md",
+        "engine",
+        "proto",
+        "replay",
+        "benches",
+        "tests",
+        "rust-toolchain.toml",
+        "rustfmt.toml",
+        "clippy.toml",
+        "deny.toml",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        ".gitignore",
+        ".ci",
+        ".cargo",
+    ]);
+    for file in files(&[""]) {
+        let top = file.split('/').next().unwrap();
+        assert!(allowed.contains(top), "{top} does not belong at the top level");
+    }
+}
