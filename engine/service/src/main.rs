@@ -121,6 +121,13 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &Run) -> Result<(), Fault> {
+    let dash = Path::new("-");
+    if args.outcomes == dash && args.settlements.as_deref() == Some(dash) {
+        return Err(Fault::new(
+            "outcomes and settlements cannot both go to standard output",
+            "give one of them a file",
+        ));
+    }
     let (input, bytes) = open_input(&args.commands)?;
     let settlements = match &args.settlements {
         Some(path) => open_output(path)?,

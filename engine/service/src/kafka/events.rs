@@ -1,4 +1,4 @@
-//! Reads a shard's blocks from the `events` topic: what was committed, to the end, in order.
+//! Reads what was committed to a topic, to its end, in order: above all a shard's blocks.
 
 use super::{broker, consumer, overridden};
 use crate::config::Config;
@@ -16,7 +16,7 @@ use std::time::Duration;
 const READ_THROUGH: i64 = 2_000;
 
 /// Gives every committed block of a shard from block `from` on, as bytes. The end is the high
-/// watermark at the time of the call; whoever holds the shard must have fenced the last owner
+/// watermark at the time of the call; whoever takes the shard must have fenced the last owner
 /// before, so that nothing is undecided below it.
 pub fn read_events(
     config: &Config,
@@ -24,7 +24,7 @@ pub fn read_events(
     from: u64,
     mut each: impl FnMut(&[u8]) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    let reader = Reader::open(config, shard)?;
+    let reader = Reader::open(config, config.topic("events"), shard)?;
     let (low, high) = reader.watermarks()?;
     if low > 0 && from == 0 {
         return Err(Fault::new(
@@ -33,10 +33,23 @@ pub fn read_events(
         ));
     }
     let start = reader.offset_of(from, low, high)?;
-    reader.read(start, high, |payload| match number_of(payload) {
+    reader.read(start, high, |_, payload| match number_of(payload) {
         Some(number) if number < from => Ok(()),
         _ => each(payload),
     })
+}
+
+/// Gives key and value of every committed record of a partition of one of groat's topics, such as
+/// `outcomes`, that is there now.
+pub fn read_committed(
+    config: &Config,
+    topic: &str,
+    partition: u32,
+    each: impl FnMut(&[u8], &[u8]) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let reader = Reader::open(config, config.topic(topic), partition)?;
+    let (low, high) = reader.watermarks()?;
+    reader.read(low, high, each)
 }
 
 struct Reader<'a> {
@@ -47,14 +60,14 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn open(config: &Config, shard: u32) -> Result<Reader<'_>, Fault> {
+    fn open(config: &Config, topic: String, partition: u32) -> Result<Reader<'_>, Fault> {
         let mut client = consumer(config);
         client.set("enable.partition.eof", "true").set("group.id", config.topic("events-reader"));
         let consumer: BaseConsumer = overridden(client, config)
             .create()
             .map_err(|e| broker(config, "no consumer can be made", &e))?;
-        let partition = i32::try_from(shard).unwrap_or(i32::MAX);
-        Ok(Reader { config, topic: config.topic("events"), partition, consumer })
+        let partition = i32::try_from(partition).unwrap_or(i32::MAX);
+        Ok(Reader { config, topic, partition, consumer })
     }
 
     fn watermarks(&self) -> Result<(i64, i64), Fault> {
@@ -71,7 +84,7 @@ impl Reader<'_> {
         while after - before > READ_THROUGH {
             let middle = before + (after - before) / 2;
             let mut found = None;
-            self.read_until(middle, high, |payload| {
+            self.read_until(middle, high, |_, payload| {
                 found = number_of(payload);
                 false
             })?;
@@ -87,22 +100,22 @@ impl Reader<'_> {
         &self,
         start: i64,
         high: i64,
-        mut each: impl FnMut(&[u8]) -> Result<(), Fault>,
+        mut each: impl FnMut(&[u8], &[u8]) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         let mut result = Ok(());
-        self.read_until(start, high, |payload| {
-            result = each(payload);
+        self.read_until(start, high, |key, payload| {
+            result = each(key, payload);
             result.is_ok()
         })?;
         result
     }
 
-    /// Gives payloads until the end or until told to stop. A silence is an error, not an end.
+    /// Gives keys and payloads until the end or until told to stop. A silence is an error, not an end.
     fn read_until(
         &self,
         start: i64,
         high: i64,
-        mut each: impl FnMut(&[u8]) -> bool,
+        mut each: impl FnMut(&[u8], &[u8]) -> bool,
     ) -> Result<(), Fault> {
         if start >= high {
             return Ok(());
@@ -118,7 +131,8 @@ impl Reader<'_> {
             match self.consumer.poll(Duration::from_millis(200)) {
                 Some(Ok(message)) => {
                     heard = crate::clock::start();
-                    if !each(message.payload().unwrap_or_default()) {
+                    let key = message.key().unwrap_or_default();
+                    if !each(key, message.payload().unwrap_or_default()) {
                         return Ok(());
                     }
                     if message.offset() + 1 >= high {

@@ -16,7 +16,7 @@ mod publish;
 mod serve;
 mod topics;
 
-pub use events::read_events;
+pub use events::{read_committed, read_events};
 pub use publish::{Published, publish};
 pub use serve::serve;
 pub use topics::{Topics, check_topics};

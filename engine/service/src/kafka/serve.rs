@@ -73,15 +73,20 @@ pub fn serve(config: &Config) -> Result<(), Fault> {
 type GroupConsumer = BaseConsumer<Group>;
 
 fn poll_until(consumer: &Arc<GroupConsumer>, stop: &AtomicBool) -> Result<(), Fault> {
+    let mut last_said = String::new();
     while !stop.load(Ordering::Relaxed) {
         // Records arrive on the partitions' own queues; here come rebalances and errors.
         match consumer.poll(Duration::from_millis(100)) {
             None => {}
             Some(Ok(_)) => tracing::warn!("a record of no shard of ours was polled and left"),
-            Some(Err(KafkaError::MessageConsumption(code))) => {
-                tracing::warn!("the broker says: {code}");
+            Some(Err(e)) => {
+                // A broker that is away says so every second; once is enough.
+                let said = e.to_string();
+                if said != last_said {
+                    tracing::warn!("the broker connection: {said}; still trying");
+                    last_said = said;
+                }
             }
-            Some(Err(e)) => tracing::warn!("the broker says: {e}"),
         }
         if consumer.context().all_stopped() {
             return Ok(());
