@@ -1,1 +1,48 @@
-//! placeholder
+//! What an auditor asks of the blocks: do they hold, what do they sum to, would the rules decide
+//! them again, what moved on an account, and the same books for other tools to read.
+//!
+//! Functions here return reports and write to writers they are given; printing and exit codes are
+//! the binary's. Nothing here changes a block. Read [`Source`], then [`Follower`], then a command.
+//!
+//! | command | function | replays by |
+//! |---|---|---|
+//! | verify | [`verify()`] | folding, with every check of [`Check`] |
+//! | rebuild | [`rebuild()`] | folding up to an event or a time |
+//! | audit | [`audit()`] | deciding every input again |
+//! | statement | [`statement()`] | folding |
+//! | export | [`export()`] | folding |
+
+mod audit;
+mod checks;
+mod cut;
+mod export;
+mod follow;
+mod naive;
+mod names;
+mod rebuild;
+mod selector;
+mod source;
+mod statement;
+#[cfg(feature = "kafka")]
+mod topic;
+mod verify;
+
+#[cfg(test)]
+mod sample;
+
+pub use source::{Chain, Progress, Source};
+#[cfg(feature = "kafka")]
+pub use topic::Topic;
+
+pub use follow::{Finding, Follower, Place, Trouble, read_chain};
+
+pub use audit::{AuditReport, audit};
+pub use checks::{Check, Checked, Counts};
+pub use cut::{NotUntil, Until};
+pub use export::{ExportReport, Format, export};
+pub use rebuild::{
+    AccountLine, ClassLine, CurrencyBalance, RebuildReport, ShardState, Side, rebuild,
+};
+pub use selector::Selector;
+pub use statement::{AccountStatement, Line, Period, StatementReport, statement};
+pub use verify::{VerifyReport, verify};

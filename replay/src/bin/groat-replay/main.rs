@@ -1,0 +1,245 @@
+//! `groat-replay`: the auditors' commands. It reads arguments, prints reports and sets the exit
+//! code: 0 when the books hold, 1 when they do not or cannot be read, 2 for wrong usage.
+
+mod print;
+mod progress;
+
+use clap::{Args, Parser, Subcommand};
+use groat_proto::json::parse_date;
+#[cfg(feature = "kafka")]
+use groat_replay::Topic;
+use groat_replay::{
+    AuditReport, Format, Period, Selector, Source, Trouble, Until, VerifyReport, audit, export,
+    rebuild, statement, verify,
+};
+use serde::Serialize;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Checks and reads the books that groat keeps.
+#[derive(Parser)]
+#[command(name = "groat-replay", version, about)]
+#[command(
+    after_help = "Exit code: 0 the books hold, 1 they do not or cannot be read, 2 wrong usage."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Folds the chain under every check and names the first block, event and byte that is bad.
+    Verify {
+        #[command(flatten)]
+        books: BooksArgs,
+    },
+    /// The state from nothing: trial balance by currency and class, and its digest.
+    Rebuild {
+        #[command(flatten)]
+        books: BooksArgs,
+        /// Stop after this event number, or at this RFC 3339 time.
+        #[arg(long, value_name = "EVENT|TIME")]
+        at: Option<Until>,
+        /// List every account too.
+        #[arg(long)]
+        accounts: bool,
+    },
+    /// Decides every recorded input again and compares the bytes.
+    Audit {
+        #[command(flatten)]
+        books: BooksArgs,
+    },
+    /// What moved on the accounts of somebody, with the running balance.
+    #[command(allow_missing_positional = true)]
+    Statement {
+        #[command(flatten)]
+        books: BooksArgs,
+        /// `user:ID`, `merchant:ID`, `account:ID`, `class:CLASS[:OWNER]`, or an id alone.
+        #[arg(value_name = "ACCOUNT|USER|MERCHANT")]
+        of: Selector,
+        /// First business date, such as 2026-01-31.
+        #[arg(long, value_name = "DATE", value_parser = parse_date)]
+        from: Option<u32>,
+        /// Last business date.
+        #[arg(long, value_name = "DATE", value_parser = parse_date)]
+        to: Option<u32>,
+    },
+    /// The journal for hledger, ledger, beancount, a spreadsheet or a program.
+    Export {
+        #[command(flatten)]
+        books: BooksArgs,
+        /// hledger, ledger, beancount, csv or jsonl.
+        #[arg(long)]
+        format: Format,
+        /// Where to write; standard output if absent.
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+}
+
+#[derive(Args)]
+struct BooksArgs {
+    /// The data directory of `groat run` or `groat serve`.
+    #[cfg_attr(feature = "kafka", arg(required_unless_present = "brokers"))]
+    #[cfg_attr(not(feature = "kafka"), arg(required = true))]
+    dir: Option<PathBuf>,
+    /// Addresses of the brokers, to read the events topic instead of a directory.
+    #[cfg(feature = "kafka")]
+    #[arg(long, value_name = "ADDR", requires = "prefix", conflicts_with = "dir")]
+    brokers: Option<String>,
+    /// What the topics' names begin with.
+    #[cfg(feature = "kafka")]
+    #[arg(long, requires = "brokers")]
+    prefix: Option<String>,
+    /// A raw librdkafka property, as name=value; may be repeated.
+    #[cfg(feature = "kafka")]
+    #[arg(long = "kafka", value_name = "NAME=VALUE", requires = "brokers")]
+    properties: Vec<String>,
+    /// Only this shard; from a broker it must be named.
+    #[cfg_attr(feature = "kafka", arg(long, required_unless_present = "dir"))]
+    #[cfg_attr(not(feature = "kafka"), arg(long))]
+    shard: Option<u32>,
+    /// Print one JSON object, for programs.
+    #[arg(long)]
+    json: bool,
+}
+
+impl BooksArgs {
+    fn source(&self) -> Source {
+        #[cfg(feature = "kafka")]
+        if let (Some(brokers), Some(prefix)) = (self.brokers.clone(), self.prefix.clone()) {
+            let topic = Topic { brokers, prefix, properties: self.properties.clone() };
+            return Source::Topic(topic, self.shard.into_iter().collect());
+        }
+        Source::Directory(self.dir.clone().unwrap_or_default())
+    }
+
+    fn open(&self) -> Result<(Source, Vec<u32>), Trouble> {
+        let source = self.source();
+        let there = source.shards()?;
+        match self.shard {
+            None => Ok((source, there)),
+            Some(shard) if there.contains(&shard) => Ok((source, vec![shard])),
+            Some(shard) => {
+                Err(Trouble::Usage(format!("there is no shard {shard}; there are {there:?}")))
+            }
+        }
+    }
+}
+
+/// Reports of each shard and whether all of them are good.
+#[derive(Serialize)]
+struct Shards<R> {
+    holds: bool,
+    shards: Vec<R>,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let (Command::Verify { books }
+    | Command::Rebuild { books, .. }
+    | Command::Audit { books }
+    | Command::Statement { books, .. }
+    | Command::Export { books, .. }) = &cli.command;
+    let json = books.json;
+    match run(&cli.command) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        // Whoever read our output has gone: nothing is wrong with the books.
+        Err(Trouble::Output(e)) if e.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(trouble) => {
+            let code = if matches!(trouble, Trouble::Usage(_)) { 2 } else { 1 };
+            // There is nowhere left to say that saying it failed.
+            _ = print::trouble(&trouble, json);
+            ExitCode::from(code)
+        }
+    }
+}
+
+/// Runs a command; whether the books hold.
+fn run(command: &Command) -> Result<bool, Trouble> {
+    let bar = progress::Bar::new();
+    match command {
+        Command::Verify { books } => {
+            let (source, shards) = books.open()?;
+            let chains = shards.iter().map(|shard| verify(source.chain(*shard)?, &mut bar.hear()));
+            let reports = chains.collect::<Result<Vec<VerifyReport>, Trouble>>()?;
+            bar.end();
+            let holds = reports.iter().all(|report| report.holds);
+            out(books.json, &Shards { holds, shards: reports }, |out, report| {
+                report.shards.iter().try_for_each(|report| print::verify(out, report))
+            })?;
+            Ok(holds)
+        }
+        Command::Audit { books } => {
+            let (source, shards) = books.open()?;
+            let chains = shards.iter().map(|shard| audit(source.chain(*shard)?, &mut bar.hear()));
+            let reports = chains.collect::<Result<Vec<AuditReport>, Trouble>>()?;
+            bar.end();
+            let holds = reports.iter().all(|report| report.holds);
+            out(books.json, &Shards { holds, shards: reports }, |out, report| {
+                report.shards.iter().try_for_each(|report| print::audit(out, report))
+            })?;
+            Ok(holds)
+        }
+        Command::Rebuild { books, at, accounts } => {
+            let (source, shards) = books.open()?;
+            let report = rebuild(&source, &shards, *at, *accounts, &mut bar.hear())?;
+            bar.end();
+            out(books.json, &report, print::rebuild)?;
+            Ok(report.balanced)
+        }
+        Command::Statement { books, of, from, to } => {
+            let (source, shards) = books.open()?;
+            let period = Period { from: *from, to: *to };
+            let report = statement(&source, &shards, *of, period, &mut bar.hear())?;
+            bar.end();
+            out(books.json, &report, print::statement)?;
+            Ok(true)
+        }
+        Command::Export { books, format, output } => {
+            export_to(books, *format, output.as_deref(), &bar)?;
+            Ok(true)
+        }
+    }
+}
+
+fn export_to(
+    books: &BooksArgs,
+    format: Format,
+    output: Option<&Path>,
+    bar: &progress::Bar,
+) -> Result<(), Trouble> {
+    let (source, shards) = books.open()?;
+    let Some(path) = output else {
+        let mut to = BufWriter::new(io::stdout().lock());
+        export(&source, &shards, format, &mut to, &mut bar.hear())?;
+        bar.end();
+        return Ok(());
+    };
+    let named = |e: io::Error| io::Error::new(e.kind(), format!("{}: {e}", path.display()));
+    let mut file = BufWriter::new(File::create(path).map_err(named)?);
+    let report = export(&source, &shards, format, &mut file, &mut bar.hear())?;
+    bar.end();
+    out(books.json, &report, |out, report| print::export(out, report, path))?;
+    Ok(())
+}
+
+/// Prints a report: as JSON, or for people.
+fn out<R: Serialize>(
+    json: bool,
+    report: &R,
+    human: impl FnOnce(&mut dyn Write, &R) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    if json {
+        serde_json::to_writer(&mut out, report)?;
+        writeln!(out)?;
+    } else {
+        human(&mut out, report)?;
+    }
+    out.flush()
+}

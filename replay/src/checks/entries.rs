@@ -1,0 +1,65 @@
+//! Entries: event numbers, balance, counters, sign rules. What the facts mean is in `objects`.
+
+use super::{Check, Checks, Verdict, holds};
+use crate::follow::Place;
+use crate::names::account_name;
+use groat_ledger::{Fact, Movement};
+use groat_shard::Books;
+
+/// An event as a fold shows it.
+#[derive(Clone, Copy)]
+pub(super) struct Event<'a> {
+    pub(super) number: u64,
+    pub(super) time: u64,
+    pub(super) fact: &'a Fact,
+    pub(super) movements: &'a [Movement],
+    pub(super) due: bool,
+}
+
+impl Checks {
+    pub(super) fn event(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {
+        let Event { number, fact, movements, .. } = *event;
+        self.counts.events += 1;
+        let next = self.counts.events;
+        let gap = || format!("event {number} stands where event {next} is expected");
+        self.note(Check::EventNumbers, at, number, holds(number == next, gap));
+        if !event.due {
+            let rejects = matches!(fact, Fact::CommandRejected { .. });
+            self.own = (self.own.0 + 1, self.own.1 || rejects);
+        }
+        let opened = match fact {
+            Fact::AccountOpened { number, key, currency, sign_rule, .. } => {
+                self.journal.open(*number, key, *currency, *sign_rule)
+            }
+            _ => Ok(()),
+        };
+        let posted = opened.and_then(|()| self.journal.post(movements));
+        self.note(Check::EntryBalances, at, number, posted);
+        let mut touched: Vec<u32> = movements.iter().flat_map(|m| [m.debit, m.credit]).collect();
+        touched.sort_unstable();
+        touched.dedup();
+        for no in touched {
+            self.note(Check::CountersAreSums, at, number, self.counters(books, no));
+            self.note(Check::SignRules, at, number, self.sign_rule(no));
+        }
+        self.payment(books, at, event);
+        self.batches(books, at, event);
+        self.limits(books, at, event);
+    }
+
+    pub(super) fn counters(&self, books: &Books, no: u32) -> Verdict {
+        let account = books.ledger().tables().accounts.try_row(no);
+        let same = self.journal.of(no).zip(account).is_some_and(|(s, a)| s.are_those_of(a));
+        holds(same, || match self.journal.of(no) {
+            Some(sums) => format!("{} has other counters", account_name(&sums.key)),
+            None => format!("account {no} was never opened"),
+        })
+    }
+
+    pub(super) fn sign_rule(&self, no: u32) -> Verdict {
+        let Some(sums) = self.journal.of(no).filter(|sums| !sums.keep_sign_rule()) else {
+            return Ok(());
+        };
+        Err(format!("{} is on the wrong side of zero", account_name(&sums.key)))
+    }
+}

@@ -1,0 +1,163 @@
+//! What facts say about payments, batches and limits, against the movements that came with them.
+
+use super::entries::Event;
+use super::{Check, Checks, Verdict, holds};
+use crate::follow::Place;
+use crate::naive::Person;
+use crate::names::{account_name, fact_name};
+use groat_ledger::{
+    Batch, BatchState, CodeKind, Fact, FeeRefund, Id, Owner, Payment, PaymentState,
+};
+use groat_shard::Books;
+
+impl Checks {
+    pub(super) fn payment(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {
+        let Event { number, fact, movements, .. } = *event;
+        let (Fact::PaymentPaid { payment, .. }
+        | Fact::FeeCharged { payment, .. }
+        | Fact::FeeReturned { payment, .. }
+        | Fact::RefundSucceeded { payment, .. }) = fact
+        else {
+            return;
+        };
+        let moved: u128 = movements.iter().map(|m| u128::from(m.amount)).sum();
+        let name = fact_name(fact);
+        let parts = parts_sum(fact, moved);
+        let verdict = holds(parts, || format!("the parts of {name} of {payment} do not sum up"));
+        let row = books.ledger().tables().payments.get(payment);
+        let row = row.ok_or_else(|| format!("there is no payment {payment}"));
+        let verdict = verdict.and(row).and_then(|row| payment_holds(books, row));
+        self.note(Check::Payments, at, number, verdict);
+    }
+
+    pub(super) fn batches(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {
+        let Event { number, fact, .. } = *event;
+        let tables = books.ledger().tables();
+        let of = |payment: &Id| tables.payments.get(payment).and_then(|p| p.batch);
+        let touched = match fact {
+            Fact::PaymentPaid { batch, .. }
+            | Fact::BatchCut { batch }
+            | Fact::BatchSettled { batch, .. } => [Some(*batch), None],
+            Fact::FeeCharged { payment, .. } | Fact::FeeReturned { payment, .. } => {
+                [of(payment), None]
+            }
+            Fact::RefundSucceeded { payment, open_batch, .. } => [of(payment), *open_batch],
+            _ => return,
+        };
+        for no in touched.into_iter().flatten() {
+            self.note(Check::Batches, at, number, self.batch(books, no));
+        }
+        if let Fact::BatchSettled { batch, recovered, reserve, available } = fact {
+            let parts = i128::from(*recovered) + i128::from(*reserve) + i128::from(*available);
+            let net = tables.batches.try_row(*batch).map(net_of);
+            let verdict = holds(net == Some(parts), || {
+                format!("batch {batch} is settled with {parts}; its net is {net:?}")
+            });
+            self.note(Check::Batches, at, number, verdict);
+        }
+    }
+
+    pub(super) fn batch(&self, books: &Books, no: u32) -> Verdict {
+        let batch = books.ledger().tables().batches.try_row(no);
+        let batch = batch.ok_or_else(|| format!("there is no batch {no}"))?;
+        let sums = self.journal.of(batch.account);
+        let sums = sums.ok_or_else(|| format!("batch {no} has no account"))?;
+        let expected = if batch.state == BatchState::Settled { 0 } else { net_of(batch) };
+        let pending = sums.credits - sums.debits;
+        holds(pending == expected, || {
+            let name = account_name(&sums.key);
+            format!("{name} has {pending} pending; its items sum to {expected}")
+        })
+    }
+
+    pub(super) fn limits(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {
+        let Event { number, time, fact, .. } = *event;
+        let ledger = books.ledger();
+        let date = ledger.calendar().date(time);
+        let person = |id: &Id| {
+            let row = ledger.tables().users.get(id)?;
+            Some((
+                Person { user: row.user, kyc_class: row.kyc_class, currency: row.currency },
+                row.account,
+            ))
+        };
+        let verdict = match fact {
+            Fact::LimitsSet { scope, currency, limits } => {
+                self.spending.set(*scope, *currency, *limits);
+                return;
+            }
+            Fact::PaymentPaid { payment, user, balance, .. } if *balance > 0 => {
+                let code = ledger.tables().payments.get(payment).map(|p| p.code_kind);
+                let Some((payer, _)) = person(user) else { return };
+                self.spending.spend(payer, *balance, code.unwrap_or(CodeKind::None), date)
+            }
+            Fact::Transferred { from, to, amount } => {
+                let Some((payer, _)) = person(from) else { return };
+                let spent = self.spending.spend(payer, *amount, CodeKind::None, date);
+                spent.and_then(|()| self.holding(person(to)))
+            }
+            Fact::ToppedUp { user, .. }
+            | Fact::ReceiptMatched { target: Owner::User(user), .. } => self.holding(person(user)),
+            _ => return,
+        };
+        self.note(Check::Limits, at, number, verdict);
+    }
+
+    fn holding(&self, holder: Option<(Person, u32)>) -> Verdict {
+        let Some((person, account)) = holder else { return Ok(()) };
+        let balance = self.journal.of(account).map_or(0, |s| s.credits - s.debits);
+        self.spending.hold(person, balance)
+    }
+}
+
+/// Whether the parts of a payment's fact are what it moved.
+fn parts_sum(fact: &Fact, moved: u128) -> bool {
+    match fact {
+        Fact::PaymentPaid { balance, channel_amount, .. } => {
+            moved == u128::from(*balance) + u128::from(*channel_amount)
+        }
+        Fact::FeeCharged { amount, .. } | Fact::FeeReturned { amount, .. } => {
+            moved == u128::from(*amount)
+        }
+        Fact::RefundSucceeded {
+            amount,
+            from_own_batch,
+            from_available,
+            from_open_batch,
+            to_channel,
+            to_balance,
+            ..
+        } => {
+            let sum = |parts: &[u64]| parts.iter().map(|p| u128::from(*p)).sum::<u128>();
+            moved == u128::from(*amount)
+                && moved == sum(&[*from_own_batch, *from_available, *from_open_batch])
+                && moved == sum(&[*to_channel, *to_balance])
+        }
+        _ => true,
+    }
+}
+
+/// DOMAIN §6, 5.
+pub(super) fn payment_holds(books: &Books, p: &Payment) -> Verdict {
+    let name = p.payment;
+    let legs = u128::from(p.balance) + u128::from(p.channel_amount);
+    let legs_fit = p.user.is_none() || legs == u128::from(p.amount.amount);
+    holds(legs_fit, || format!("the legs of {name} sum to {legs}, not to its amount"))?;
+    let refunded: u128 = p.refunds.iter().map(|r| u128::from(r.amount)).sum();
+    let within = refunded <= if p.user.is_some() { u128::from(p.amount.amount) } else { 0 };
+    holds(within, || format!("{name} is refunded {refunded}, more than was paid"))?;
+    let (fee, back) = (p.fee, p.fee_returned);
+    holds(back <= fee, || format!("{name} has {back} of its fee of {fee} returned"))?;
+    let seller = books.ledger().tables().merchants.try_row(p.merchant);
+    let proportional = seller.is_some_and(|m| m.terms.fee_refund == FeeRefund::Proportional);
+    let whole = p.state == PaymentState::Refunded && proportional;
+    holds(!whole || back == fee, || {
+        format!("{name} is fully refunded with {back} of its fee of {fee} returned")
+    })
+}
+
+fn net_of(batch: &Batch) -> i128 {
+    i128::from(batch.receipts) + i128::from(batch.fees_returned)
+        - i128::from(batch.fees)
+        - i128::from(batch.refunds)
+}

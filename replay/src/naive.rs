@@ -1,0 +1,257 @@
+//! The naive models that run beside the ledger: sums over movements, answers by id, what was spent
+//! by window. They see facts only and share no code with the rules, so that both can be compared.
+
+use crate::names::account_name;
+use groat_ledger::hash::IdMap;
+use groat_ledger::{
+    Account, AccountKey, AccountNo, Class, CodeKind, Currency, EventRange, Id, Layer, LimitScope,
+    Limits, Movement, SignRule, year_and_month,
+};
+use std::collections::{BTreeMap, HashMap};
+
+/// What the movements of one account sum to.
+#[derive(Debug)]
+pub(crate) struct Sums {
+    pub(crate) key: AccountKey,
+    pub(crate) currency: Currency,
+    pub(crate) sign_rule: SignRule,
+    pub(crate) debits: i128,
+    pub(crate) credits: i128,
+    pub(crate) debits_pending: i128,
+    pub(crate) credits_pending: i128,
+}
+
+/// Sums of every account.
+#[derive(Default, Debug)]
+pub(crate) struct Journal {
+    pub(crate) accounts: Vec<Sums>,
+}
+
+impl Journal {
+    pub(crate) fn open(
+        &mut self,
+        number: AccountNo,
+        key: &AccountKey,
+        currency: Currency,
+        sign_rule: SignRule,
+    ) -> Result<(), String> {
+        if number as usize != self.accounts.len() {
+            return Err(format!("account {number} is opened out of order"));
+        }
+        if key.class != Class::Ledger && sign_rule != key.class.sign_rule() {
+            let name = account_name(key);
+            return Err(format!("{name} is opened with the sign rule of another class"));
+        }
+        self.accounts.push(Sums {
+            key: *key,
+            currency,
+            sign_rule,
+            debits: 0,
+            credits: 0,
+            debits_pending: 0,
+            credits_pending: 0,
+        });
+        Ok(())
+    }
+
+    pub(crate) fn of(&self, number: AccountNo) -> Option<&Sums> {
+        self.accounts.get(number as usize)
+    }
+
+    /// Adds up one entry; says where its debits and credits differ in a currency.
+    pub(crate) fn post(&mut self, movements: &[Movement]) -> Result<(), String> {
+        let mut net: Vec<(Currency, Layer, i128)> = Vec::new();
+        for m in movements {
+            let amount = i128::from(m.amount);
+            for (no, debit, signed) in [(m.debit, true, amount), (m.credit, false, -amount)] {
+                let sums = self.accounts.get_mut(no as usize);
+                let sums = sums.ok_or_else(|| format!("account {no} was never opened"))?;
+                let (counter, change) = match (m.layer, debit) {
+                    (Layer::Posted, true) => (&mut sums.debits, amount),
+                    (Layer::Posted, false) => (&mut sums.credits, amount),
+                    (Layer::Pending, true) => (&mut sums.debits_pending, amount),
+                    (Layer::Pending, false) => (&mut sums.credits_pending, amount),
+                    (Layer::Released, true) => (&mut sums.debits_pending, -amount),
+                    (Layer::Released, false) => (&mut sums.credits_pending, -amount),
+                };
+                *counter += change;
+                match net.iter_mut().find(|n| n.0 == sums.currency && n.1 == m.layer) {
+                    Some(net) => net.2 += signed,
+                    None => net.push((sums.currency, m.layer, signed)),
+                }
+            }
+        }
+        match net.iter().find(|n| n.2 != 0) {
+            Some((currency, _, off)) => Err(format!(
+                "debits and credits in {currency} differ by {off} minor units in one event"
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Posted and pending debits minus credits by currency: all zero in books that balance.
+    pub(crate) fn trial_balance(&self) -> BTreeMap<Currency, (i128, i128)> {
+        let mut balance = BTreeMap::new();
+        for sums in &self.accounts {
+            let (posted, pending): &mut (i128, i128) = balance.entry(sums.currency).or_default();
+            *posted += sums.debits - sums.credits;
+            *pending += sums.debits_pending - sums.credits_pending;
+        }
+        balance
+    }
+}
+
+impl Sums {
+    pub(crate) fn are_those_of(&self, account: &Account) -> bool {
+        let of = |counter: u128| i128::try_from(counter).ok();
+        of(account.debits_posted) == Some(self.debits)
+            && of(account.credits_posted) == Some(self.credits)
+            && of(account.debits_pending) == Some(self.debits_pending)
+            && of(account.credits_pending) == Some(self.credits_pending)
+    }
+
+    pub(crate) fn keep_sign_rule(&self) -> bool {
+        match self.sign_rule {
+            SignRule::CreditBalance => self.debits + self.debits_pending <= self.credits,
+            SignRule::DebitBalance => self.credits + self.credits_pending <= self.debits,
+            SignRule::Either => true,
+        }
+    }
+}
+
+const HOUR_MS: u64 = 3_600_000;
+
+/// The events of each command id, for the window in which ids are kept.
+#[derive(Default, Debug)]
+pub(crate) struct Answers {
+    hours: BTreeMap<u64, IdMap<Id, EventRange>>,
+}
+
+impl Answers {
+    pub(crate) fn get(&self, id: Id) -> Option<EventRange> {
+        self.hours.get(&(id.time_ms() / HOUR_MS))?.get(&id).copied()
+    }
+
+    pub(crate) fn insert(&mut self, id: Id, events: EventRange) {
+        self.hours.entry(id.time_ms() / HOUR_MS).or_default().insert(id, events);
+    }
+
+    pub(crate) fn forget(&mut self, now: u64, window_ms: u64) {
+        let edge = now.saturating_sub(window_ms) / HOUR_MS;
+        while self.hours.first_key_value().is_some_and(|(hour, _)| *hour < edge) {
+            self.hours.pop_first();
+        }
+    }
+}
+
+/// What a user spent from the balance, by window.
+#[derive(Default, Debug)]
+struct Spent {
+    day: Window,
+    month: Window,
+    year: Window,
+    lifetime: u128,
+    /// By code kind on `day`.
+    codes: [(Option<CodeKind>, u128); 5],
+}
+
+#[derive(Default, Debug)]
+struct Window {
+    period: u32,
+    sum: u128,
+}
+
+impl Window {
+    fn add(&mut self, period: u32, amount: u128) -> u128 {
+        if self.period != period {
+            *self = Window { period, sum: 0 };
+        }
+        self.sum += amount;
+        self.sum
+    }
+}
+
+/// Limits in force, and what was spent under them.
+#[derive(Default, Debug)]
+pub(crate) struct Spending {
+    limits: HashMap<(LimitScope, Currency), Limits>,
+    users: IdMap<Id, Spent>,
+}
+
+/// Who spends or holds, as limits see it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Person {
+    pub(crate) user: Id,
+    pub(crate) kyc_class: u8,
+    pub(crate) currency: Currency,
+}
+
+impl Spending {
+    pub(crate) fn set(&mut self, scope: LimitScope, currency: Currency, limits: Limits) {
+        self.limits.insert((scope, currency), limits);
+    }
+
+    /// The limits on a person, with their names.
+    fn on(&self, person: Person) -> impl Iterator<Item = &Limits> {
+        let scopes = [LimitScope::User(person.user), LimitScope::KycClass(person.kyc_class)];
+        scopes.into_iter().filter_map(move |scope| self.limits.get(&(scope, person.currency)))
+    }
+
+    /// Counts a spending; says which limit in force it exceeds.
+    pub(crate) fn spend(
+        &mut self,
+        person: Person,
+        amount: u64,
+        code: CodeKind,
+        date: u32,
+    ) -> Result<(), String> {
+        let amount = u128::from(amount);
+        let (year, month) = year_and_month(date);
+        let spent = self.users.entry(person.user).or_default();
+        if spent.day.period != date {
+            spent.codes = Default::default();
+        }
+        let day = spent.day.add(date, amount);
+        let month = spent.month.add(year * 12 + month, amount);
+        let year = spent.year.add(year, amount);
+        spent.lifetime += amount;
+        let lifetime = spent.lifetime;
+        let slot = spent.codes.iter_mut().find(|c| c.0.is_none_or(|kind| kind == code));
+        let of_code = slot.map_or(0, |slot| {
+            *slot = (Some(code), slot.1 + amount);
+            slot.1
+        });
+        let code_limit = match code {
+            CodeKind::None => None,
+            kind => self.limits.get(&(LimitScope::CodeKind(kind), person.currency)),
+        };
+        let of_code = code_limit.map(|limits| (limits.day, of_code, "code day"));
+        let sums = self.on(person).flat_map(|limits| {
+            [
+                (limits.single, amount, "single"),
+                (limits.day, day, "day"),
+                (limits.month, month, "month"),
+                (limits.year, year, "year"),
+                (limits.lifetime, lifetime, "lifetime"),
+            ]
+        });
+        for (limit, sum, name) in sums.chain(of_code) {
+            if let Some(limit) = limit.filter(|limit| sum > u128::from(*limit)) {
+                let user = person.user;
+                return Err(format!("{user} has spent {sum}; the {name} limit is {limit}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Says if a balance that was just raised exceeds its cap.
+    pub(crate) fn hold(&self, person: Person, balance: i128) -> Result<(), String> {
+        for cap in self.on(person).filter_map(|limits| limits.balance_cap) {
+            if balance > i128::from(cap) {
+                let user = person.user;
+                return Err(format!("{user} has a balance of {balance}; the cap is {cap}"));
+            }
+        }
+        Ok(())
+    }
+}

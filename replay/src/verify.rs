@@ -1,0 +1,336 @@
+//! `verify`: folds a chain from nothing under every check of [`crate::checks`], and names the first
+//! block, event and byte that does not hold. It does not ask whether the rules would decide the
+//! same again; that is `audit`.
+
+use crate::checks::{Check, Checked, Checks, Counts};
+use crate::follow::{Finding, Follower, Place, Trouble};
+use crate::source::{Chain, Progress};
+use groat_proto::json::time_text;
+use groat_shard::{Block, Fault, Shard, hex};
+use serde::Serialize;
+
+/// What `verify` found in one chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VerifyReport {
+    /// The shard.
+    pub shard: u32,
+    /// Whether every check passed.
+    pub holds: bool,
+    /// What went by, up to the first thing that does not hold.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// Number of the last event.
+    pub last_event: u64,
+    /// The ledger's time at the end.
+    pub last_time: String,
+    /// The hash of the last block.
+    pub last_block: String,
+    /// The digest of the state at the end.
+    pub digest: String,
+    /// The block after which the newest snapshot was taken.
+    pub snapshot: Option<u64>,
+    /// Each check and how often it was made.
+    pub checks: Vec<Checked>,
+    /// The first thing that does not hold.
+    pub first_bad: Option<Finding>,
+}
+
+/// Verifies one chain. Trouble is only what says nothing about the books: a broker that is away.
+pub fn verify(mut chain: Chain, progress: Progress<'_>) -> Result<VerifyReport, Trouble> {
+    let mut follower = Follower::new(chain.shard());
+    let mut checks = Checks::default();
+    let snapshot = chain.snapshot();
+    let snapshot =
+        snapshot.and_then(|kept| kept.map(|kept| Mark::of(chain.shard(), kept)).transpose());
+    while let Some(bytes) = chain.next() {
+        let block = match bytes {
+            Ok(bytes) => follower.accept(&bytes),
+            Err(fault) if chain.is_streamed() => return Err(fault.into()),
+            Err(fault) => Err(unread(&follower, &fault)),
+        };
+        let folded = block.and_then(|block| {
+            follower.fold(&block, |books, at, folded| checks.see(books, at, &folded))?;
+            Ok(block)
+        });
+        // A check that fails within a block comes before what the fold stumbles over behind it.
+        match folded {
+            Err(finding) => _ = checks.first.get_or_insert(finding),
+            Ok(block) => {
+                after_block(
+                    &mut checks,
+                    &follower,
+                    &block,
+                    snapshot.as_ref().ok().and_then(Option::as_ref),
+                );
+            }
+        }
+        if checks.first.is_some() {
+            break;
+        }
+        progress(chain.done(), chain.total());
+    }
+    at_end(&mut checks, &follower, &snapshot);
+    Ok(report(&follower, checks, snapshot.ok().flatten().map(|mark| mark.number)))
+}
+
+/// What a snapshot says about the chain at its block.
+struct Mark {
+    number: u64,
+    next_event: u64,
+    block: [u8; 32],
+    digest: [u8; 32],
+}
+
+impl Mark {
+    fn of(shard: u32, (number, bytes): (u64, Vec<u8>)) -> Result<Mark, Fault> {
+        let kept = Shard::from_snapshot(shard, &bytes)?;
+        let head = kept.head();
+        Ok(Mark {
+            number,
+            next_event: head.next_event,
+            block: head.previous,
+            digest: kept.books().digest(),
+        })
+    }
+}
+
+fn after_block(checks: &mut Checks, follower: &Follower, block: &Block, snapshot: Option<&Mark>) {
+    checks.counts.blocks += 1;
+    let Some(books) = follower.books() else { return };
+    let (header, event) = (&block.header, follower.head().next_event);
+    let at = end_of(follower, block.header.number, block.body.len());
+    checks.note(Check::Chain, &at, event, Ok(()));
+    let taken = snapshot.filter(|mark| mark.number == header.number);
+    if header.state_digest.is_empty() && taken.is_none() {
+        return;
+    }
+    let digest = books.digest();
+    if !header.state_digest.is_empty() {
+        let same = if digest == header.state_digest.as_slice() {
+            Ok(())
+        } else {
+            let (folded, recorded) = (hex(&digest), hex(&header.state_digest));
+            Err(format!("the state has digest {folded}; the header records {recorded}"))
+        };
+        checks.note(Check::Digests, &at, event, same);
+    }
+    if let Some(mark) = taken {
+        let same = mark.block == block.hash && mark.next_event == event;
+        let verdict = if !same {
+            Err("the snapshot was taken after another block of this number".into())
+        } else if mark.digest != digest {
+            let (folded, kept) = (hex(&digest), hex(&mark.digest));
+            Err(format!("the state has digest {folded}; the snapshot's rows have {kept}"))
+        } else {
+            Ok(())
+        };
+        checks.note(Check::Snapshot, &at, event, verdict);
+    }
+}
+
+fn at_end(checks: &mut Checks, follower: &Follower, snapshot: &Result<Option<Mark>, Fault>) {
+    let last = follower.head().next_number.saturating_sub(1);
+    let event = follower.head().next_event;
+    let at = end_of(follower, last, 0);
+    if let Some(books) = follower.books()
+        && checks.first.is_none()
+    {
+        checks.at_end(books, &at);
+    }
+    match snapshot {
+        Err(fault) => checks.note(Check::Snapshot, &at, event, Err(fault.what.clone())),
+        Ok(Some(mark)) if mark.number >= follower.head().next_number => {
+            let what = format!("it is of block {}, which is not there", mark.number);
+            checks.note(Check::Snapshot, &at, event, Err(what));
+        }
+        Ok(_) => {}
+    }
+}
+
+/// The end of a block as a place.
+fn end_of(follower: &Follower, block: u64, byte: usize) -> Place<'static> {
+    Place { shard: follower.head().shard, block, byte, command: &[] }
+}
+
+fn unread(follower: &Follower, fault: &Fault) -> Finding {
+    let head = follower.head();
+    Finding {
+        shard: head.shard,
+        block: head.next_number,
+        event: head.next_event,
+        byte: None,
+        byte_of: "block",
+        check: "blocks can be read",
+        what: fault.what.clone(),
+    }
+}
+
+fn report(follower: &Follower, checks: Checks, snapshot: Option<u64>) -> VerifyReport {
+    let head = follower.head();
+    let books = follower.books();
+    VerifyReport {
+        shard: head.shard,
+        holds: checks.first.is_none(),
+        counts: checks.counts,
+        last_event: head.next_event.saturating_sub(1),
+        last_time: time_text(books.map_or(0, |books| books.ledger().now())),
+        last_block: hex(&head.previous),
+        digest: books.map_or_else(String::new, |books| hex(&books.digest())),
+        snapshot,
+        checks: checks.made(),
+        first_bad: checks.first,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{self, chain_of, forged, with_events};
+    use groat_proto::v1::event::Fact;
+
+    fn check(chain: Chain) -> VerifyReport {
+        verify(chain, &mut |_, _| {}).unwrap()
+    }
+
+    fn bad(blocks: Vec<Vec<u8>>) -> Finding {
+        let report = check(chain_of(blocks));
+        assert!(!report.holds);
+        report.first_bad.unwrap()
+    }
+
+    #[test]
+    fn a_good_chain_holds() {
+        let day = sample::day();
+        let report = check(day.chain());
+        assert_eq!(report.first_bad, None);
+        assert!(report.holds);
+        assert_eq!(report.digest, hex(&day.digest));
+        assert_eq!(report.snapshot, Some(5));
+        let expected = Counts {
+            blocks: 6,
+            inputs: 22,
+            commands: 24,
+            events: 32,
+            accepted: 17,
+            rejected: 4,
+            replayed: 2,
+            malformed: 1,
+        };
+        assert_eq!(report.counts, expected);
+        for checked in &report.checks {
+            assert!(checked.times > 0, "{} was never made", checked.check);
+        }
+    }
+
+    #[test]
+    fn a_byte_flipped_anywhere_is_named_by_its_block() {
+        let day = sample::day();
+        for (number, bytes) in (0..).zip(&day.blocks) {
+            for at in (0..bytes.len()).step_by(7) {
+                let mut blocks = day.blocks.clone();
+                blocks[number][at] ^= 0x10;
+                let finding = bad(blocks);
+                assert_eq!(finding.block, number as u64, "byte {at}: {finding}");
+                assert!(finding.byte.is_some() && finding.byte_of == "block");
+            }
+        }
+    }
+
+    #[test]
+    fn a_block_left_out_is_named() {
+        for gone in 0..5 {
+            let mut blocks = sample::day().blocks;
+            blocks.remove(gone);
+            let finding = bad(blocks);
+            assert_eq!(finding.block, gone as u64, "{finding}");
+            assert_eq!(finding.check, Check::Chain.name());
+        }
+        let mut day = sample::day();
+        day.blocks.truncate(3);
+        let report = check(day.chain());
+        assert!(report.holds, "a shorter chain is a chain");
+    }
+
+    #[test]
+    fn blocks_of_another_shard_are_named() {
+        let mut blocks = sample::day().blocks;
+        blocks[3] = sample::day_of(1).blocks[3].clone();
+        let finding = bad(blocks);
+        assert_eq!(finding.block, 3);
+        assert!(finding.what.contains("of shard 1, not of shard 0"), "{finding}");
+    }
+
+    #[test]
+    fn forged_events_are_named_by_check_block_and_event() {
+        let day = sample::day();
+        // Amounts that the fact does not say, and one that is not there.
+        for (wanted, amount, check) in [
+            (16, 691, Check::Payments),
+            (17, 5, Check::Payments),
+            (18, 2_000_000, Check::SignRules),
+        ] {
+            let blocks = forged(&day.blocks, |header, body| {
+                *body = with_events(header, body, |number, event| {
+                    if number == wanted {
+                        event.movements[0].amount = amount;
+                    }
+                });
+            });
+            let finding = bad(blocks);
+            assert_eq!((finding.block, finding.event), (2, wanted), "{finding}");
+            assert_eq!(finding.check, check.name());
+            assert_eq!(finding.byte_of, "body");
+        }
+    }
+
+    #[test]
+    fn spending_beyond_a_limit_is_found() {
+        let blocks = forged(&sample::day().blocks, |header, body| {
+            *body = with_events(header, body, |_, event| {
+                if let Some(Fact::LimitsSet(limits)) = &mut event.fact {
+                    limits.day.as_mut().unwrap().amount = 1_000;
+                }
+            });
+        });
+        let finding = bad(blocks);
+        assert_eq!(finding.check, Check::Limits.name());
+        assert!(finding.what.contains("alice") && finding.what.contains("day"), "{finding}");
+    }
+
+    #[test]
+    fn digests_and_snapshots_are_compared() {
+        let day = sample::day();
+        let blocks = forged(&day.blocks, |header, _| {
+            if let Some(byte) = header.state_digest.first_mut() {
+                *byte ^= 1;
+            }
+        });
+        assert_eq!(bad(blocks).check, Check::Digests.name());
+
+        let mut other = day.clone();
+        other.snapshot.0 = 4;
+        let finding = check(other.chain()).first_bad.unwrap();
+        assert_eq!((finding.check, finding.block), (Check::Snapshot.name(), 4));
+        let mut torn = day;
+        torn.snapshot.1.truncate(100);
+        let finding = check(torn.chain()).first_bad.unwrap();
+        assert_eq!(finding.check, Check::Snapshot.name());
+    }
+
+    #[test]
+    fn an_answer_too_many_or_missing_is_found() {
+        let decided = [4u8, 0];
+        let more = forged(&sample::day().blocks, |header, body| {
+            if header.number == 1 {
+                body.extend(decided);
+            }
+        });
+        assert_eq!(bad(more).block, 1);
+        let fewer = forged(&sample::day().blocks, |header, body| {
+            if header.number == 1 {
+                body.truncate(body.len() - decided.len());
+            }
+        });
+        assert_eq!(bad(fewer).block, 1);
+    }
+}
