@@ -361,7 +361,7 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {
             change_batch(ledger, payment, |b| b.fees = b.fees.saturating_add(*amount));
         }
         Fact::FeeReturned { payment, amount } => {
-            change(ledger, payment, |p| p.fee_returned += amount);
+            change(ledger, payment, |p| p.fee_returned = p.fee_returned.saturating_add(*amount));
             change_batch(ledger, payment, |b| {
                 if b.state != BatchState::Settled {
                     b.fees_returned = b.fees_returned.saturating_add(*amount);
@@ -500,8 +500,8 @@ fn refunded(ledger: &mut Ledger, fact: &Fact, number: u64) {
         let events = EventRange { first: number, count: 1 };
         let out_request_no = out_request_no.clone();
         p.refunds.push(Refund { out_request_no, amount: *amount, events });
-        p.refunded_from_own_batch += from_own_batch;
-        p.refunded_to_channel += to_channel;
+        p.refunded_from_own_batch = p.refunded_from_own_batch.saturating_add(*from_own_batch);
+        p.refunded_to_channel = p.refunded_to_channel.saturating_add(*to_channel);
         let whole = p.refunded() == p.amount.amount;
         p.state = if whole { PaymentState::Refunded } else { PaymentState::PartiallyRefunded };
     });
