@@ -24,12 +24,8 @@ fn count(lines: &str) -> u64 {
 /// A tool of Apache Kafka itself, so that not only our own client is believed.
 fn kafka(args: &[&str], input: &str) -> String {
     let tool = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.ci/kafka/tool");
-    let mut child = Command::new(tool)
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        Command::new(tool).args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     let ended = child.wait_with_output().unwrap();
     assert!(ended.status.success(), "{args:?}");
@@ -68,12 +64,22 @@ fn commands_become_outcomes_settlements_and_blocks() {
     let file = dir.path().join("commands.jsonl");
     std::fs::write(&file, &lines).unwrap();
     let (data, settled) = (dir.path().join("local"), dir.path().join("settled.jsonl"));
-    let local = run("groat", &[
-        "run", "--clock", "command", "--outcomes", "/dev/null",
-        "--data", data.to_str().unwrap(),
-        "--commands", file.to_str().unwrap(),
-        "--settlements", settled.to_str().unwrap(),
-    ]);
+    let local = run(
+        "groat",
+        &[
+            "run",
+            "--clock",
+            "command",
+            "--outcomes",
+            "/dev/null",
+            "--data",
+            data.to_str().unwrap(),
+            "--commands",
+            file.to_str().unwrap(),
+            "--settlements",
+            settled.to_str().unwrap(),
+        ],
+    );
     assert_eq!(digest, groat_tests::digest(&local));
     let local_told = std::fs::read_to_string(settled).unwrap();
     assert_eq!(told.len() as u64, count(&local_told));
@@ -220,7 +226,7 @@ fn shards_are_chains_of_their_own() {
         .unwrap();
         answered
     };
-    serving.until("all are answered", || (0..3).map(answered).sum::<u64>() == 60);
+    serving.until(|| (0..3).map(answered).sum::<u64>() == 60);
     serving.release();
     assert!((0..3).all(|shard| answered(shard) > 5), "the keys spread over the shards");
     let said = std::fs::read_to_string(log).unwrap();

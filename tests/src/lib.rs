@@ -1,5 +1,19 @@
 //! What the test targets share: the real binaries, temporary folders, the broker.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "test support")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    missing_docs,
+    reason = "test support"
+)]
+
+pub mod feed;
+pub mod local;
+pub mod served;
+pub mod transfer_feed;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

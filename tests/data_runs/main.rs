@@ -1,0 +1,25 @@
+//! Public data through the real binaries, matched to the cent: every row of a data set is either
+//! matched or listed with the reason why not. Each data set runs three times over: in local mode,
+//! from a real broker with the same state at the end, and as an exported journal that hledger and
+//! ledger read.
+//!
+//! | file | statement |
+//! |---|---|
+//! | `journal` | the exported journal in hledger and ledger |
+//! | `transfers`, `merchant_sales`, `tigerbeetle`, `pgledger` | the data sets |
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "tests"
+)]
+
+mod journal;
+
+mod merchant_sales;
+mod pgledger;
+mod tigerbeetle;
+mod transfers;

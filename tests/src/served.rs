@@ -1,0 +1,154 @@
+//! The same commands published to a real broker and served from it.
+
+use crate::{broker, fresh_prefix, run, stderr};
+use groat::config::Config;
+use groat::kafka::read_events;
+use groat_shard::Block;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long a chain may take to come to its end.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A prefix of its own on a real broker, with the topics made.
+pub struct Topics {
+    brokers: String,
+    prefix: String,
+}
+
+/// Serves the lines from a broker, if there is one, and compares the state at the end.
+pub fn same_state(test: &str, lines: &str, records: u64, digest: &str) {
+    let Some(topics) = Topics::fresh(test) else { return };
+    topics.publish(lines, records);
+    let dir = tempfile::tempdir().unwrap();
+    let serving = topics.serve(&dir.path().join("data"), &dir.path().join("log"));
+    serving.until_consumed(records);
+    assert_eq!(serving.release(), digest, "Kafka mode ends in the state of local mode");
+}
+
+impl Topics {
+    /// `None`, and said loudly, when there is no broker.
+    pub fn fresh(test: &str) -> Option<Topics> {
+        let topics = Topics { brokers: broker(test)?, prefix: fresh_prefix(test) };
+        topics.groat(&["topics", "--create"]);
+        Some(topics)
+    }
+
+    /// Their configuration.
+    pub fn config(&self) -> Config {
+        let (brokers, prefix) = (self.brokers.clone(), self.prefix.clone());
+        Config { brokers, prefix, ..Config::default() }
+    }
+
+    fn flags(&self) -> [&str; 4] {
+        ["--brokers", &self.brokers, "--prefix", &self.prefix]
+    }
+
+    fn groat(&self, args: &[&str]) -> String {
+        let ended = run("groat", &[args, &self.flags()].concat());
+        assert!(ended.status.success(), "{args:?}: {}", stderr(&ended));
+        stderr(&ended)
+    }
+
+    /// Publishes lines which all are commands.
+    pub fn publish(&self, lines: &str, records: u64) {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), lines).unwrap();
+        let told = self.groat(&["publish", file.path().to_str().unwrap()]);
+        assert!(told.starts_with(&format!("{records} records published")), "{told}");
+    }
+
+    /// Starts `groat serve`; its log is appended to `log`.
+    pub fn serve(&self, data: &Path, log: &Path) -> Serving<'_> {
+        let file = File::options().create(true).append(true).open(log).unwrap();
+        let mut args = vec!["serve", "--clock", "command", "--data", data.to_str().unwrap()];
+        // A member that was killed is missed sooner than by default.
+        args.extend(["--kafka", "session.timeout.ms=6000", "--snapshot-bytes", "2000000"]);
+        let mut command = Command::new(crate::binary("groat"));
+        command.args(args).args(self.flags());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(file);
+        Serving { topics: self, log: log.into(), child: command.spawn().unwrap() }
+    }
+
+    /// The offset after the last command in a committed block, if `from` or a later block is there.
+    pub fn consumed(&self, from: &mut u64) -> Option<u64> {
+        let mut next = None;
+        read_events(&self.config(), 0, *from, |bytes| {
+            let header = Block::parse(bytes).unwrap().header;
+            *from = header.number;
+            next = header.inputs.last().map(|range| range.last_offset + 1).or(next);
+            Ok(())
+        })
+        .unwrap();
+        next
+    }
+}
+
+/// A `groat serve` that is killed when it is let go of.
+pub struct Serving<'a> {
+    topics: &'a Topics,
+    log: PathBuf,
+    child: Child,
+}
+
+impl Serving<'_> {
+    /// Waits until the chain has consumed this many commands.
+    pub fn until_consumed(&self, records: u64) {
+        let mut block = 0;
+        self.until(|| self.topics.consumed(&mut block).is_some_and(|next| next >= records));
+    }
+
+    /// Waits until something is so.
+    pub fn until(&self, mut so: impl FnMut() -> bool) {
+        let started = Instant::now();
+        while !so() {
+            self.still_well(started);
+        }
+    }
+
+    /// Waits until the log says something.
+    pub fn until_says(&self, words: &str) {
+        self.until(|| self.said().contains(words));
+    }
+
+    /// A pause between two looks, unless waiting has become pointless.
+    fn still_well(&self, started: Instant) {
+        assert!(started.elapsed() < PATIENCE, "not in {PATIENCE:?}:\n{}", self.said());
+        let alive = Path::new("/proc").join(self.child.id().to_string()).join("exe").exists();
+        assert!(alive, "groat serve has ended:\n{}", self.said());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+
+    /// Everything in the log so far.
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// `kill -9`.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Stops it by SIGTERM; gives the digest with which the shard was released.
+    pub fn release(mut self) -> String {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        let ended = self.child.wait().unwrap();
+        let said = self.said();
+        assert!(ended.success(), "{said}");
+        let released = said.lines().rev().find(|line| line.contains("shard is released"));
+        let digest = released.and_then(|line| line.split_once("state_digest="));
+        let (_, digest) = digest.unwrap_or_else(|| panic!("no digest in:\n{said}"));
+        digest.trim_matches('"').to_owned()
+    }
+}
+
+impl Drop for Serving<'_> {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
