@@ -6,6 +6,9 @@ use std::time::Duration;
 /// Longest line of JSON: text is a few times its command's bytes.
 pub const LINE_BYTES_MAX: usize = 8 * RECORD_BYTES_MAX;
 
+/// Bytes asked of the input of local mode at once: about as many lines as are handed over.
+pub const INPUT_BYTES: usize = 64 * 1024;
+
 /// Inputs handed over at once, so that threads do not meet for every line.
 pub const HANDOVER_INPUTS_MAX: usize = 256;
 

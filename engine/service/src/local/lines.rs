@@ -1,10 +1,10 @@
 //! Lines of JSON become records, on a thread of their own.
 
-use crate::limits::{HANDOVER_INPUTS_MAX, LINE_BYTES_MAX};
+use crate::limits::{HANDOVER_INPUTS_MAX, INPUT_BYTES, LINE_BYTES_MAX};
 use groat_proto::Message;
 use groat_proto::json::read_line;
-use std::io::{BufRead, Read};
-use std::sync::mpsc::{SyncSender, TrySendError};
+use std::io::{BufRead, BufReader, Read};
+use std::sync::mpsc::SyncSender;
 
 /// One line of the input.
 #[derive(Debug)]
@@ -28,9 +28,10 @@ impl Line {
     }
 }
 
-/// Reads lines until the input ends or nobody takes them any more. What is there is handed over
-/// at once when nobody waits for more.
-pub(super) fn read(mut input: impl BufRead, give: &SyncSender<Vec<Line>>) {
+/// Reads lines until the input ends or nobody takes them any more. What was read is handed over
+/// before the input is asked for more, as that may wait for ever.
+pub(super) fn read(input: impl Read, give: &SyncSender<Vec<Line>>) {
+    let mut input = BufReader::with_capacity(INPUT_BYTES, input);
     let (mut number, mut bytes_read) = (0, 0);
     let mut lines = Vec::new();
     loop {
@@ -52,16 +53,12 @@ pub(super) fn read(mut input: impl BufRead, give: &SyncSender<Vec<Line>>) {
         number += 1;
         bytes_read += text.len() as u64;
         lines.extend(line(number, &text, bytes_read, complaint));
-        if lines.len() >= HANDOVER_INPUTS_MAX {
-            if give.send(std::mem::take(&mut lines)).is_err() {
-                return;
-            }
-        } else if !lines.is_empty() {
-            match give.try_send(std::mem::take(&mut lines)) {
-                Ok(()) => {}
-                Err(TrySendError::Full(back)) => lines = back,
-                Err(TrySendError::Disconnected(_)) => return,
-            }
+        let line_at_hand = input.buffer().contains(&b'\n');
+        if (!line_at_hand || lines.len() >= HANDOVER_INPUTS_MAX)
+            && !lines.is_empty()
+            && give.send(std::mem::take(&mut lines)).is_err()
+        {
+            return;
         }
         if ended {
             break;
@@ -118,4 +115,34 @@ fn line(number: u64, text: &[u8], bytes_read: u64, complaint: Option<String>) ->
         },
         Err(complaint) => malformed(trimmed.as_bytes(), complaint.to_string()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use std::sync::mpsc::sync_channel;
+    use std::time::Duration;
+
+    #[test]
+    fn no_line_is_kept_back_while_the_input_rests() {
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        let (give, take) = sync_channel(1);
+        let thread = std::thread::spawn(move || read(reader, &give));
+        for line in 0..100 {
+            writeln!(writer, "{line}").unwrap();
+        }
+        // Half of the next line is there too.
+        write!(writer, "half").unwrap();
+        let mut lines = Vec::new();
+        while lines.len() < 100 {
+            let handed = take.recv_timeout(Duration::from_secs(10));
+            lines.extend(handed.expect("every whole line is handed over"));
+        }
+        drop(writer);
+        lines.extend(take.recv().unwrap());
+        let numbers: Vec<u64> = lines.iter().map(|line| line.number).collect();
+        assert_eq!(numbers, (1..=101).collect::<Vec<u64>>());
+        thread.join().unwrap();
+    }
 }
