@@ -2,7 +2,7 @@
 
 use crate::seed::Seed;
 use groat_proto::v1::{self, outcome};
-use groat_shard::{SledStore, hex, restore};
+use groat_shard::{Restored, SledStore, hex, restore};
 use groat_tests::local::verdict;
 use groat_tests::transfer_feed::{between_users, read};
 use groat_tests::{binary, digest, stderr};
@@ -130,8 +130,7 @@ fn check_restore(dir: &Path) {
     let copied = Command::new("cp").arg("-r").arg(&data).arg(&copy).status().unwrap();
     assert!(copied.success());
     let mut store = SledStore::open(&copy).unwrap();
-    let shard = restore(&mut store, 0, |_, _| {}).unwrap();
-    if let Some(shard) = shard {
+    if let Some(Restored { shard, .. }) = restore(&mut store, 0, |_, _| {}).unwrap() {
         println!(
             "killed after block {}: {}",
             shard.head().next_number,

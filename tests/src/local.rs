@@ -44,7 +44,7 @@ impl Local {
     /// The shard as restored from the data directory: it has the digest that the run told.
     pub fn restored(&self) -> Shard {
         let mut store = SledStore::open(&self.data()).unwrap();
-        let shard = restore(&mut store, 0, |_, _| {}).unwrap().unwrap();
+        let shard = restore(&mut store, 0, |_, _| {}).unwrap().unwrap().shard;
         assert_eq!(hex(&shard.books().digest()), self.digest);
         shard
     }

@@ -114,7 +114,9 @@ fn every_file_says_what_it_is() {
     for (file, text) in sources() {
         assert!(text.starts_with("//! "), "{file} does not begin with //! and what it is");
         let long: Vec<_> = text.lines().filter(|l| l.chars().count() > 100).collect();
-        let data = |l: &&str| l.contains("r#\"") || l.contains("{\"");
+        let data = |l: &&str| {
+            ["r#\"", "{\"", ", never, \"", ", later, \""].iter().any(|mark| l.contains(mark))
+        };
         assert!(long.iter().all(data), "{file} has lines over 100 characters: {long:?}");
     }
 }

@@ -23,6 +23,6 @@ pub use chain::{ChainBreak, ChainHead};
 pub use codec::{CommandView, Malformed, read_command, read_event, write_event};
 pub use fault::Fault;
 pub use fold::{BadFold, Folded};
-pub use restore::restore;
+pub use restore::{Restored, restore};
 pub use shard::{Sealed, Shard};
 pub use store::{Checked, MemoryStore, SledStore, Store};

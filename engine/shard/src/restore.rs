@@ -5,19 +5,28 @@ use crate::fault::Fault;
 use crate::shard::Shard;
 use crate::store::Store;
 
+/// A shard rebuilt.
+pub struct Restored {
+    /// The shard.
+    pub shard: Shard,
+    /// Bytes of the blocks that came after the snapshot.
+    pub tail_bytes: u64,
+}
+
 /// Rebuilds a shard from its store; `None` when the store is empty. `progress` hears of every
 /// block: done, and of how many.
 pub fn restore(
     store: &mut impl Store,
     shard_no: u32,
     mut progress: impl FnMut(u64, u64),
-) -> Result<Option<Shard>, Fault> {
+) -> Result<Option<Restored>, Fault> {
     let Some(last) = store.last() else { return Ok(None) };
     let snapshot = store.snapshot()?;
     let (mut shard, first) = match snapshot {
         Some((number, bytes)) => (Some(Shard::from_snapshot(shard_no, &bytes)?), number + 1),
         None => (None, 0),
     };
+    let mut tail_bytes = 0;
     for number in first..=last {
         let bytes = store.read(number)?.ok_or_else(|| missing(shard_no, number, last))?;
         let block = Block::parse(&bytes).map_err(|bad| {
@@ -39,9 +48,10 @@ pub fn restore(
         };
         let shard = shard.insert(continued);
         shard.follow(&block)?;
+        tail_bytes += bytes.len() as u64;
         progress(number - first + 1, last - first + 1);
     }
-    Ok(shard)
+    Ok(shard.map(|shard| Restored { shard, tail_bytes }))
 }
 
 fn missing(shard: u32, number: u64, last: u64) -> Fault {

@@ -14,7 +14,9 @@
 use crate::clock;
 use crate::limits::CLOCK_JUMP_MS_MAX;
 use groat_proto::v1::ChainTerms;
-use groat_shard::{Block, Checked, Fault, Inbound, Sealed, Shard, SledStore, Store, hex, restore};
+use groat_shard::{
+    Block, Checked, Fault, Inbound, Restored, Sealed, Shard, SledStore, Store, hex, restore,
+};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -78,7 +80,7 @@ pub fn own(
     stop: &AtomicBool,
 ) -> Result<(), Fault> {
     let (mut store, local) = restore_local(settings)?;
-    let mut shard = catch_up(settings, log, &mut store, local)?;
+    let Restored { mut shard, tail_bytes } = catch_up(settings, log, &mut store, local)?;
     let claim = shard.claim();
     log.commit(&claim, &[])?;
     keep(&mut store, &claim)?;
@@ -92,8 +94,7 @@ pub fn own(
         state_digest = hex(&shard.books().digest()),
         "shard is owned"
     );
-    let mut owner =
-        Owner { settings, log, source, store, shard, inputs: Vec::new(), bytes_since_snapshot: 0 };
+    let mut owner = Owner { settings, log, source, store, shard, inputs: Vec::new(), tail_bytes };
     while !stop.load(Ordering::Relaxed) {
         owner.turn()?;
     }
@@ -110,7 +111,7 @@ pub fn own(
 type LocalStore = Checked<SledStore>;
 
 /// The local copy. It is only a copy: a damaged one is set aside and made again from the log.
-fn restore_local(settings: &Settings) -> Result<(LocalStore, Option<Shard>), Fault> {
+fn restore_local(settings: &Settings) -> Result<(LocalStore, Option<Restored>), Fault> {
     let opened = SledStore::open(&settings.data).map(Checked::new).and_then(|mut store| {
         let shard = restore(&mut store, settings.shard, |_, _| {})?;
         Ok((store, shard))
@@ -148,12 +149,15 @@ fn catch_up(
     settings: &Settings,
     log: &mut impl Log,
     store: &mut LocalStore,
-    local: Option<Shard>,
-) -> Result<Shard, Fault> {
-    let local_head = local.as_ref().map(|shard| shard.head().clone());
+    local: Option<Restored>,
+) -> Result<Restored, Fault> {
+    let local_head = local.as_ref().map(|local| local.shard.head().clone());
     // The last local block is read again from the log: both must be the same chain.
     let from = local_head.as_ref().map_or(0, |head| head.next_number - 1);
-    let mut shard = local;
+    let (mut shard, mut tail_bytes) = match local {
+        Some(Restored { shard, tail_bytes }) => (Some(shard), tail_bytes),
+        None => (None, 0),
+    };
     let mut seen = false;
     log.take_over(from, &mut |bytes| {
         let block = Block::parse(bytes).map_err(|bad| {
@@ -179,6 +183,7 @@ fn catch_up(
         let shard = shard.insert(continued);
         shard.follow(&block)?;
         store.append(block.header.number, bytes)?;
+        tail_bytes += bytes.len() as u64;
         seen = true;
         Ok(())
     })?;
@@ -195,7 +200,7 @@ fn catch_up(
     store.sync()?;
     let shard = shard.unwrap_or_else(|| Shard::begin(settings.shard, settings.terms));
     same_terms(settings, &shard)?;
-    Ok(shard)
+    Ok(Restored { shard, tail_bytes })
 }
 
 fn forked(settings: &Settings, block: &Block) -> Fault {
@@ -233,7 +238,8 @@ struct Owner<'a, L, S> {
     store: LocalStore,
     shard: Shard,
     inputs: Vec<Input>,
-    bytes_since_snapshot: u64,
+    /// Bytes of the blocks since the last snapshot.
+    tail_bytes: u64,
 }
 
 impl<L: Log, S: Source> Owner<'_, L, S> {
@@ -273,15 +279,15 @@ impl<L: Log, S: Source> Owner<'_, L, S> {
     }
 
     fn commit(&mut self) -> Result<(), Fault> {
-        let snapshot_due = self.bytes_since_snapshot >= self.settings.snapshot_bytes;
+        let snapshot_due = self.tail_bytes >= self.settings.snapshot_bytes;
         let sealed = self.shard.seal(&self.settings.topic, snapshot_due);
         self.log.commit(&sealed, &self.inputs)?;
         keep(&mut self.store, &sealed)?;
-        self.bytes_since_snapshot += sealed.bytes.len() as u64;
+        self.tail_bytes += sealed.bytes.len() as u64;
         if snapshot_due {
             self.store.sync()?;
             self.store.put_snapshot(sealed.number, &self.shard.snapshot())?;
-            self.bytes_since_snapshot = 0;
+            self.tail_bytes = 0;
         }
         Ok(())
     }

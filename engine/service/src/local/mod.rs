@@ -17,7 +17,9 @@ use crate::clock;
 use crate::limits::{BLOCKS_PER_SYNC_MAX, CLOCK_JUMP_MS_MAX, HANDOVERS_WAITING_MAX, IDLE_TICK};
 use groat_proto::v1::ChainTerms;
 use groat_shard::limits::{ID_WINDOW_MS_DEFAULT, SNAPSHOT_BYTES_DEFAULT};
-use groat_shard::{Checked, Fault, Inbound, Sealed, Shard, SledStore, Store, hex, restore};
+use groat_shard::{
+    Checked, Fault, Inbound, Restored, Sealed, Shard, SledStore, Store, hex, restore,
+};
 use lines::Line;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
@@ -132,9 +134,9 @@ impl Run {
             day_offset_min: settings.day_offset_min,
         };
         let restored = restore(&mut store, LOCAL_SHARD, |_, _| {})?;
-        let mut shard = match restored {
-            Some(shard) => shard,
-            None => Shard::begin(LOCAL_SHARD, wanted),
+        let (mut shard, bytes_since_snapshot) = match restored {
+            Some(Restored { shard, tail_bytes }) => (shard, tail_bytes),
+            None => (Shard::begin(LOCAL_SHARD, wanted), 0),
         };
         let terms = *shard.books().terms();
         let differs = settings.clock.is_some() && terms.command_clock != wanted.command_clock;
@@ -156,7 +158,7 @@ impl Run {
             command_clock: terms.command_clock,
             blocks: 0,
             snapshot_bytes: settings.snapshot_bytes,
-            bytes_since_snapshot: 0,
+            bytes_since_snapshot,
         })
     }
 

@@ -1,5 +1,7 @@
 //! Where blocks are kept: bytes by number, and the newest snapshot. Nothing here knows a ledger.
 
+mod faults;
+mod head;
 mod memory;
 mod sled_store;
 

@@ -18,12 +18,12 @@
 //! some damage instead of returning an error; that ends here, as a fault.
 
 use super::Store;
+use super::faults::{corrupt, disk, guard};
+use super::head::Head;
 use crate::fault::Fault;
 use crate::limits::{CACHE_BYTES, SEGMENT_BYTES, VALUE_BYTES_MAX};
 use std::fs::{self, File, TryLockError};
-use std::io::{Read, Write};
-use std::os::unix::fs::FileExt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 const FORMAT: &str = "groat data 1\n";
@@ -147,54 +147,6 @@ impl Store for SledStore {
         let Some(number) = self.open.first.checked_sub(1) else { return Ok(None) };
         let snapshot = self.open.get_parts(SNAPSHOT_KEY, number)?;
         Ok(snapshot.map(|bytes| (number, bytes)))
-    }
-}
-
-/// The number of the last block that was synced, in a file of its own.
-struct Head {
-    path: PathBuf,
-    file: File,
-    synced: Option<u64>,
-}
-
-impl Head {
-    fn open(dir: &Path) -> Result<Head, Fault> {
-        let path = dir.join("HEAD");
-        let failed = |e: std::io::Error| disk(&path, "cannot be opened", &e);
-        let mut file = File::options()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(&path)
-            .map_err(failed)?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(failed)?;
-        let synced = match bytes.split_first_chunk::<8>() {
-            None => {
-                // Its length is made durable once; later writes stay within it.
-                file.write_all_at(&[0; 16], 0).and_then(|()| file.sync_all()).map_err(failed)?;
-                None
-            }
-            Some((number, checksum)) if checksum == Head::checksum(number) => {
-                Some(u64::from_le_bytes(*number))
-            }
-            Some((number, checksum)) if *number == [0; 8] && checksum == [0; 8] => None,
-            Some(_) => return Err(corrupt(&path, "its checksum is wrong")),
-        };
-        Ok(Head { path, file, synced })
-    }
-
-    fn write(&mut self, number: u64) -> Result<(), Fault> {
-        let number = number.to_le_bytes();
-        let bytes = [number, Head::checksum(&number)].concat();
-        self.file.write_all_at(&bytes, 0).map_err(|e| disk(&self.path, "cannot be written", &e))
-    }
-
-    fn checksum(number: &[u8; 8]) -> [u8; 8] {
-        let mut checksum = [0; 8];
-        checksum.copy_from_slice(&blake3::hash(number).as_bytes()[..8]);
-        checksum
     }
 }
 
@@ -347,35 +299,6 @@ fn check_format(dir: &Path) -> Result<(), Fault> {
 
 fn sync_dir(dir: &Path) -> Result<(), Fault> {
     File::open(dir).and_then(|d| d.sync_all()).map_err(|e| disk(dir, "cannot be synced", &e))
-}
-
-fn disk(path: &Path, what: &str, error: &std::io::Error) -> Fault {
-    Fault::new(
-        format!("{} {what}: {error}", path.display()),
-        "check that the disk is there, writable and not full, then start again; nothing that was \
-         acknowledged is lost",
-    )
-}
-
-fn corrupt(path: &Path, what: &str) -> Fault {
-    Fault::damage(
-        format!("the store {} is damaged: {what}", path.display()),
-        "keep a copy of the directory, then see README \"When a data directory is damaged\"",
-    )
-}
-
-/// Calls sled: its errors and its panics become faults.
-fn guard<T>(path: &Path, call: impl FnOnce() -> sled::Result<T>) -> Result<T, Fault> {
-    match catch_unwind(AssertUnwindSafe(call)) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(sled::Error::Io(e))) => Err(disk(path, "failed", &e)),
-        Ok(Err(e)) => Err(corrupt(path, &e.to_string())),
-        Err(panic) => {
-            let text = panic.downcast_ref::<String>().map(String::as_str);
-            let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-            Err(corrupt(path, text.unwrap_or("sled panicked while reading it")))
-        }
-    }
 }
 
 #[cfg(test)]
