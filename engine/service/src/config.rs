@@ -143,7 +143,7 @@ mod tests {
     fn flags_stand_over_the_file() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("groat.toml");
-        let text = "brokers = \"a:1\"\nprefix = \"p\"\nclock = \"command\"\n[kafka]\n\"linger.ms\" = \"1\"\n";
+        let text = "brokers = 'a:1'\nprefix = 'p'\nclock = 'command'\n[kafka]\n'linger.ms' = '1'\n";
         std::fs::write(&path, text).unwrap();
         let flags = Flags {
             config: Some(path.clone()),
