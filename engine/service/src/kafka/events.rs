@@ -110,7 +110,8 @@ impl Reader<'_> {
         result
     }
 
-    /// Gives keys and payloads until the end or until told to stop. A silence is an error, not an end.
+    /// Gives keys and payloads until the end or until told to stop. A silence is an error, not an
+    /// end.
     fn read_until(
         &self,
         start: i64,
