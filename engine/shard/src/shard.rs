@@ -196,7 +196,8 @@ impl Shard {
         let broken = |what: String| {
             Fault::damage(
                 format!("shard {}: block {number} cannot be folded: {what}", block.header.shard),
-                "run `groat-replay verify` on the data; it names the first bad block, event and byte",
+                "run `groat-replay verify` on the data; it names the first bad block, event and \
+                 byte",
             )
         };
         self.head.accept(block).map_err(|b| broken(b.to_string()))?;
