@@ -336,12 +336,17 @@ macro_rules! text_fields {
             use super::*;
 
             /// Writes the text.
-            pub fn serialize<S: Serializer>(value: &Option<$type>, s: S) -> Result<S::Ok, S::Error> {
+            pub fn serialize<S: Serializer>(
+                value: &Option<$type>,
+                s: S,
+            ) -> Result<S::Ok, S::Error> {
                 value.map($write).serialize(s)
             }
 
             /// Reads the text.
-            pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<$type>, D::Error> {
+            pub fn deserialize<'de, D: Deserializer<'de>>(
+                d: D,
+            ) -> Result<Option<$type>, D::Error> {
                 let text = Option::<String>::deserialize(d)?;
                 text.map(|text| $read(&text)).transpose().map_err(D::Error::custom)
             }
