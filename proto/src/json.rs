@@ -29,7 +29,10 @@ impl fmt::Display for NotACommand {
 
 /// Reads a line: one command, or a batch `{"atomic": true, "commands": [{…}, …]}`.
 pub fn read_line(line: &str) -> Result<v1::Record, NotACommand> {
-    let not = |error: serde_json::Error| NotACommand(error.to_string());
+    // The line's own number is the caller's to say.
+    let not = |error: serde_json::Error| {
+        NotACommand(error.to_string().replace(" at line 1 column ", " at column "))
+    };
     if line.contains("\"commands\"") {
         let batch: Batch = serde_json::from_str(line).map_err(not)?;
         if batch.commands.is_empty() {

@@ -25,6 +25,16 @@ pub struct ChainHead {
     pub terms: Option<ChainTerms>,
 }
 
+/// The terms of a chain in words.
+pub fn terms_text(terms: &ChainTerms) -> String {
+    let clock = if terms.command_clock { "command" } else { "record" };
+    let (offset, hours) = (terms.day_offset_min, terms.id_window_ms / 3_600_000);
+    format!(
+        "{} partitions, clock = {clock}, day_offset = {offset}, id_window_hours = {hours}",
+        terms.shards
+    )
+}
+
 /// Why a block does not continue a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChainBreak(pub String);

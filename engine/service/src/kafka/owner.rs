@@ -16,6 +16,7 @@ use crate::limits::CLOCK_JUMP_MS_MAX;
 use groat_proto::v1::ChainTerms;
 use groat_shard::{
     Block, Checked, Fault, Inbound, Restored, Sealed, Shard, SledStore, Store, hex, restore,
+    terms_text,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -223,7 +224,8 @@ fn same_terms(settings: &Settings, shard: &Shard) -> Result<(), Fault> {
     } else {
         "the number of partitions is fixed when the topics are made; it must not change"
     };
-    let what = format!("shard {}: the chain has {is:?}, configured is {wanted:?}", settings.shard);
+    let (is, wanted) = (terms_text(is), terms_text(wanted));
+    let what = format!("shard {}: the chain has {is}; configured is {wanted}", settings.shard);
     Err(Fault::new(what, advice))
 }
 

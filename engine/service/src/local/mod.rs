@@ -18,7 +18,7 @@ use crate::limits::{BLOCKS_PER_SYNC_MAX, CLOCK_JUMP_MS_MAX, HANDOVERS_WAITING_MA
 use groat_proto::v1::ChainTerms;
 use groat_shard::limits::{ID_WINDOW_MS_DEFAULT, SNAPSHOT_BYTES_DEFAULT};
 use groat_shard::{
-    Checked, Fault, Inbound, Restored, Sealed, Shard, SledStore, Store, hex, restore,
+    Checked, Fault, Inbound, Restored, Sealed, Shard, SledStore, Store, hex, restore, terms_text,
 };
 use lines::Line;
 use std::io::BufRead;
@@ -144,7 +144,11 @@ impl Run {
             || (shard.head().next_number > 0 && terms.day_offset_min != wanted.day_offset_min)
         {
             return Err(Fault::new(
-                format!("{} was begun with other terms: {terms:?}", settings.data.display()),
+                format!(
+                    "{} was begun with other terms: {}",
+                    settings.data.display(),
+                    terms_text(&terms)
+                ),
                 "leave out --clock and give the same --day-offset, or take a new directory",
             ));
         }
