@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod disk;
 mod run;
 mod seed;
 mod serve;
