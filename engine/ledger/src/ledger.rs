@@ -283,33 +283,30 @@ impl Ledger {
     }
 
     /// Whether an event read from outside fits this state: [`Ledger::apply`] then cannot fail.
-    /// Not the rules, only that what it names is there.
+    /// Not the rules, only that what it names is there and no counter leaves its range.
     pub fn check(&self, fact: &Fact, movements: &[Movement]) -> Result<(), &'static str> {
-        let mut accounts = self.tables.accounts.next_no();
         if let Fact::AccountOpened { number, key, .. } = fact {
-            if *number != accounts {
+            if *number != self.tables.accounts.next_no() {
                 return Err("accounts are not opened in the order of their numbers");
             }
             if self.tables.accounts.find(key).is_some() {
                 return Err("an account is opened twice");
             }
-            accounts += 1;
         }
         for m in movements {
-            if m.debit >= accounts || m.credit >= accounts {
+            // An account is opened by an event of its own, so every account named is there.
+            let (Some(debit), Some(credit)) =
+                (self.tables.accounts.try_row(m.debit), self.tables.accounts.try_row(m.credit))
+            else {
                 return Err("a movement names an account that does not exist");
+            };
+            if debit.currency != credit.currency {
+                return Err("a movement joins accounts of two currencies");
             }
-            let (debit, credit) =
-                (self.tables.accounts.try_row(m.debit), self.tables.accounts.try_row(m.credit));
-            if let (Some(debit), Some(credit)) = (debit, credit) {
-                if debit.currency != credit.currency {
-                    return Err("a movement joins accounts of two currencies");
-                }
-                let from_debit = released(movements, |r| r.debit == m.debit);
-                let from_credit = released(movements, |r| r.credit == m.credit);
-                if debit.debits_pending < from_debit || credit.credits_pending < from_credit {
-                    return Err("more is released than is pending");
-                }
+            let from_debit = released(movements, |r| r.debit == m.debit);
+            let from_credit = released(movements, |r| r.credit == m.credit);
+            if debit.debits_pending < from_debit || credit.credits_pending < from_credit {
+                return Err("more is released than is pending");
             }
             if m.amount == 0 || m.amount > AMOUNT_MAX {
                 return Err("a movement's amount is zero or too large");
@@ -382,7 +379,7 @@ impl Ledger {
                 let p = self.tables.payments.try_row(no)?;
                 let refundable =
                     matches!(p.state, PaymentState::Paid | PaymentState::PartiallyRefunded);
-                refundable.then(|| self.refund_window_end(no) + 1)
+                refundable.then(|| self.refund_window_end(no).saturating_add(1))
             }
         }
     }
@@ -391,7 +388,7 @@ impl Ledger {
     pub(crate) fn refund_window_end(&self, payment: u32) -> u64 {
         let p = self.tables.payments.row(payment);
         let days = self.tables.merchants.row(p.merchant).terms.refund_days;
-        p.paid_at + u64::from(days) * DAY_MS
+        p.paid_at.saturating_add(u64::from(days) * DAY_MS)
     }
 
     fn fill_due(&mut self) {

@@ -314,7 +314,7 @@ pub struct Refund {
 impl Payment {
     /// Sum of all refunds.
     pub fn refunded(&self) -> u64 {
-        self.refunds.iter().map(|r| r.amount).sum()
+        self.refunds.iter().fold(0, |sum, r| sum.saturating_add(r.amount))
     }
 
     /// The refund of this number.

@@ -17,7 +17,7 @@ use crate::id::Id;
 use crate::ledger::post;
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
-use crate::state::{Merchant, Tables, User};
+use crate::state::{Merchant, Payment, Tables, User};
 
 /// The user of an id.
 pub(crate) fn user(tables: &Tables, user: Id) -> Result<&User, Rejection> {
@@ -95,7 +95,8 @@ pub(crate) fn pair(
     }
 }
 
-/// Whether the objects a foreign fact names are there, so that applying it cannot fail.
+/// Whether the objects a foreign fact names are there and leave room for its amounts, so that
+/// neither applying it nor deciding after it can fail.
 pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
     let known = |there: bool, what| if there { Ok(()) } else { Err(what) };
     match fact {
@@ -156,26 +157,33 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         Fact::ReceiptMatched { bank_ref, .. } => {
             known(tables.receipts.find(bank_ref).is_some(), "a bank reference is unknown")
         }
-        Fact::PaymentCreated { payment, merchant, .. } => {
+        Fact::PaymentCreated { payment, merchant, out_trade_no, auth_code, .. } => {
             known(tables.payments.find(payment).is_none(), "a payment is created twice")?;
-            known(tables.merchants.find(merchant).is_some(), "a merchant is unknown")
+            let no = tables.merchants.find(merchant).ok_or("a merchant is unknown")?;
+            let trade_no = (no, out_trade_no.clone());
+            known(tables.trade_nos.find(&trade_no).is_none(), "an out_trade_no is used twice")?;
+            let used = auth_code.as_ref().is_some_and(|c| tables.auth_codes.find(c).is_some());
+            known(!used, "a payer's code is used twice")
         }
         Fact::PaymentPaid { payment, user, batch, .. } => {
             known(tables.payments.find(payment).is_some(), "a payment is unknown")?;
             known(tables.batches.try_row(*batch).is_some(), "a batch is unknown")?;
             known(tables.users.find(user).is_some(), "a user is unknown")
         }
-        Fact::FeeCharged { payment, .. }
-        | Fact::FeeReturned { payment, .. }
-        | Fact::RefundSucceeded { payment, open_batch: None, .. } => known(
-            tables.payments.get(payment).is_some_and(|p| p.batch.is_some()),
-            "a payment is unknown or unpaid",
-        ),
-        Fact::RefundSucceeded { payment, open_batch: Some(batch), .. } => known(
-            tables.payments.get(payment).is_some_and(|p| p.batch.is_some())
-                && tables.batches.try_row(*batch).is_some(),
-            "a payment or batch is unknown",
-        ),
+        Fact::FeeCharged { payment, .. } => paid(tables, payment).map(|_| ()),
+        Fact::FeeReturned { payment, amount } => {
+            let p = paid(tables, payment)?;
+            known(*amount <= p.fee.saturating_sub(p.fee_returned), "more fee is returned than due")
+        }
+        Fact::RefundSucceeded { payment, open_batch, amount, to_channel, .. } => {
+            let p = paid(tables, payment)?;
+            let there = open_batch.is_none_or(|batch| tables.batches.try_row(batch).is_some());
+            known(there, "a batch is unknown")?;
+            let refundable = p.amount.amount.saturating_sub(p.refunded());
+            known(*amount <= refundable, "more is refunded than was paid")?;
+            let of_channel = p.channel_amount.saturating_sub(p.refunded_to_channel);
+            known(*to_channel <= of_channel, "more is refunded to a channel than it paid")
+        }
         Fact::PaymentClosed { payment, .. }
         | Fact::PaymentCancelled { payment }
         | Fact::PaymentFinished { payment } => {
@@ -190,4 +198,10 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
             known(tables.batches.try_row(*batch).is_some(), "a batch is unknown")
         }
     }
+}
+
+/// A payment that was paid.
+fn paid<'a>(tables: &'a Tables, payment: &Id) -> Result<&'a Payment, &'static str> {
+    let payment = tables.payments.get(payment).filter(|p| p.batch.is_some());
+    payment.ok_or("a payment is unknown or unpaid")
 }

@@ -280,7 +280,8 @@ fn give_back(
         FeeRefund::None => 0,
         FeeRefund::Proportional => {
             let refunded = payment.refunded() + amount;
-            cumulative_half_up(payment.fee, refunded, payment.amount.amount) - payment.fee_returned
+            cumulative_half_up(payment.fee, refunded, payment.amount.amount)
+                .saturating_sub(payment.fee_returned)
         }
     };
     let own = tables.batches.row(own_batch);
@@ -289,11 +290,14 @@ fn give_back(
         u64::try_from(tables.accounts.row(account).debit_room()).unwrap_or(u64::MAX)
     };
     let fee_to = if own_unsettled { own.account } else { seller.account };
-    let room_with_fee =
-        |account: AccountNo| room(account) + if account == fee_to { fee_part } else { 0 };
+    // A room may be the whole of `u64`: it stands for more than can be asked for.
+    let room_with_fee = |account: AccountNo| {
+        room(account).saturating_add(if account == fee_to { fee_part } else { 0 })
+    };
 
-    let own_left = (payment.amount.amount + payment.fee_returned + fee_part)
-        .saturating_sub(payment.fee + payment.refunded_from_own_batch);
+    let own_part = payment.amount.amount.saturating_add(payment.fee_returned + fee_part);
+    let own_left =
+        own_part.saturating_sub(payment.fee.saturating_add(payment.refunded_from_own_batch));
     let from_own_batch =
         if own_unsettled { amount.min(own_left).min(room_with_fee(own.account)) } else { 0 };
     let from_available = (amount - from_own_batch).min(room_with_fee(seller.account));
@@ -422,7 +426,8 @@ fn created(ledger: &mut Ledger, fact: &Fact) {
     };
     let tables = ledger.tables_mut();
     let Some(seller) = tables.merchants.find(seller) else { return };
-    tables.merchants.row_mut(seller).open_payments += 1;
+    let open = &mut tables.merchants.row_mut(seller).open_payments;
+    *open = open.saturating_add(1);
     tables.trade_nos.insert(TradeNo { merchant: seller, out_trade_no: out_trade_no.clone() });
     if let Some(code) = auth_code {
         tables.auth_codes.insert(AuthCode { code: code.clone() });
@@ -475,10 +480,10 @@ fn paid(ledger: &mut Ledger, fact: &Fact) {
         count(usage, calendar, *balance, code_kind, now);
     }
     let batch = tables.batches.row_mut(*batch);
-    batch.count += 1;
+    batch.count = batch.count.saturating_add(1);
     batch.receipts = batch.receipts.saturating_add(receipts);
     ended(ledger, payment);
-    let at = ledger.refund_window_end(no) + 1;
+    let at = ledger.refund_window_end(no).saturating_add(1);
     ledger.owe(Due { at, kind: DueKind::PaymentFinish, no });
 }
 

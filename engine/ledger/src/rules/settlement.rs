@@ -23,8 +23,9 @@ pub(crate) fn settle(ledger: &Ledger, no: u32, out: &mut Decision) {
     let receivable = AccountKey::of(Class::MerchantReceivable, seller.merchant, currency);
     let debt = tables.accounts.find(&receivable);
     let recovered = debt.map_or(0, |no| net.min(as_u64(tables.accounts.row(no).credit_room())));
-    let reserve = bps_floor(net - recovered, seller.terms.reserve_bps);
-    let available = net - recovered - reserve;
+    let rest = net - recovered;
+    let reserve = bps_floor(rest, seller.terms.reserve_bps).min(rest);
+    let available = rest - reserve;
 
     let kept = (reserve > 0).then(|| {
         let key = AccountKey::of(Class::MerchantReserve, seller.merchant, currency);
@@ -46,7 +47,8 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
             let cut_at = ledger.calendar().start_of(date.saturating_add(1));
             let tables = ledger.tables_mut();
             let Some(seller) = tables.merchants.find(merchant) else { return };
-            tables.merchants.row_mut(seller).open_batches += 1;
+            let open = &mut tables.merchants.row_mut(seller).open_batches;
+            *open = open.saturating_add(1);
             let no = tables.batches.insert(Batch {
                 merchant: seller,
                 date: *date,

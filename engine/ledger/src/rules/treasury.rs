@@ -426,6 +426,6 @@ fn set_open_payouts(ledger: &mut Ledger, owner: Owner, opened: bool) {
         Owner::Ledger(_) => None,
     };
     if let Some(open) = open {
-        *open = if opened { *open + 1 } else { open.saturating_sub(1) };
+        *open = if opened { open.saturating_add(1) } else { open.saturating_sub(1) };
     }
 }
