@@ -1,7 +1,7 @@
 //! The block: what a shard did with one batch of input, as bytes. The unit of commit, of the hash
 //! chain and of replay. The layout is documented in `proto/groat/v1/block.proto`.
 
-use crate::limits::{BLOCK_BYTES_MAX, COMPRESS_BYTES_MIN};
+use crate::limits::{BLOCK_BYTES_MAX, COMPRESS_BYTES_MIN, COMPRESSION_MAX};
 use groat_proto::v1::BlockHeader;
 use groat_proto::{Message, read_varint, write_varint};
 use std::fmt;
@@ -129,7 +129,8 @@ impl Block {
         if !header.compressed {
             return Some(stored.to_vec());
         }
-        let len = usize::try_from(header.body_bytes).ok().filter(|len| *len <= BLOCK_BYTES_MAX)?;
+        let most = stored.len().saturating_mul(COMPRESSION_MAX).min(BLOCK_BYTES_MAX);
+        let len = usize::try_from(header.body_bytes).ok().filter(|len| *len <= most)?;
         lz4_flex::block::decompress(stored, len).ok()
     }
 

@@ -116,16 +116,18 @@ impl Books {
     /// Consumes one input.
     pub fn step(&mut self, inbound: Inbound<'_>, out: &mut OpenBlock) {
         let Inbound { offset, time, record } = inbound;
+        // Of a record that is too large, no more is kept than shows that it is.
+        let record = &record[..record.len().min(RECORD_BYTES_MAX + 1)];
         let input = Input { offset, time, record: record.to_vec() };
         write_frame(&mut out.body, FrameKind::Input, &input);
         let first = out.offsets.map_or(offset, |(first, _)| first);
         out.offsets = Some((first, offset));
         if !self.terms.command_clock {
-            self.pay_due(time, out);
+            self.pay_due(time.min(TIME_MS_MAX), out);
         }
         let mut outcomes = Vec::new();
         match walk(record) {
-            Err(malformed) => outcomes.push(self.refuse_bytes(offset, 0, malformed, out)),
+            Err(malformed) => outcomes.push(self.refuse_bytes(None, offset, 0, malformed, out)),
             Ok(Walked { commands, atomic: true }) => {
                 outcomes = self.all_or_nothing(offset, &commands, out);
             }
@@ -146,7 +148,7 @@ impl Books {
 
     /// Moves time forward without input, as the owner of a shard that has caught up may.
     pub fn tick(&mut self, to: u64, out: &mut OpenBlock) {
-        self.pay_due(to, out);
+        self.pay_due(to.min(TIME_MS_MAX), out);
         self.seen.forget(self.ledger.now());
     }
 
@@ -187,14 +189,6 @@ impl Books {
         if self.terms.command_clock && view.body.is_ok() { view.at } else { 0 }
     }
 
-    /// Whether a command moves the clock itself, and to when.
-    fn advances_to(&self, view: &CommandView) -> Option<u64> {
-        let Ok(Body::AdvanceClock(AdvanceClock { to })) = view.body else { return None };
-        let new =
-            self.seen.get(view.id).is_none() && !self.seen.is_too_old(view.id, self.ledger.now());
-        (self.terms.command_clock && new && to <= TIME_MS_MAX).then_some(to)
-    }
-
     /// Decides one command of a record that is not atomic.
     fn one(
         &mut self,
@@ -205,12 +199,11 @@ impl Books {
     ) -> v1::Outcome {
         let view = match &command.view {
             Ok(view) => view,
-            Err(malformed) => return self.refuse_bytes(offset, index, malformed.clone(), out),
+            Err(malformed) => {
+                return self.refuse_bytes(None, offset, index, malformed.clone(), out);
+            }
         };
         self.pay_due(self.asked_time(view), out);
-        if let Some(to) = self.advances_to(view) {
-            self.pay_due(to, out);
-        }
         let answered = self.answer(view, command.bytes, out);
         outcome(self.shard, Some(view.id), offset, index, answered)
     }
@@ -222,10 +215,16 @@ impl Books {
         commands: &[CommandBytes<'_>],
         out: &mut OpenBlock,
     ) -> Vec<v1::Outcome> {
-        if let Some(malformed) = commands.iter().find_map(|c| c.view.as_ref().err()) {
-            let why = Malformed(format!("a command of the atomic batch is malformed: {malformed}"));
-            let indexes = 0..commands.len();
-            return indexes.map(|at| self.refuse_bytes(offset, no(at), why.clone(), out)).collect();
+        if commands.iter().any(|c| c.view.is_err()) {
+            let mut refused = Vec::with_capacity(commands.len());
+            for (at, command) in commands.iter().enumerate() {
+                let (id, why) = match &command.view {
+                    Ok(view) => (Some(view.id), Malformed::by_another()),
+                    Err(malformed) => (None, malformed.clone()),
+                };
+                refused.push(self.refuse_bytes(id, offset, no(at), why, out));
+            }
+            return refused;
         }
         let views = || commands.iter().filter_map(|c| c.view.as_ref().ok().map(|v| (v, c.bytes)));
         // One time for the whole batch: nothing falls due within it.
@@ -305,6 +304,12 @@ impl Books {
             }
             Ok(body) => body.clone(),
         };
+        // Not before it is known to be new: a command that is refused or repeated moves no time.
+        if let Body::AdvanceClock(AdvanceClock { to }) = body
+            && to <= TIME_MS_MAX
+        {
+            self.pay_due(to, out);
+        }
         let now = self.ledger.now();
         let mut decision = std::mem::take(&mut self.decision);
         let decided = self.ledger.decide(&Command { id: view.id, body }, now, &mut decision);
@@ -365,13 +370,14 @@ impl Books {
 
     fn refuse_bytes(
         &mut self,
+        id: Option<Id>,
         offset: u64,
         index: u32,
         malformed: Malformed,
         out: &mut OpenBlock,
     ) -> v1::Outcome {
         let answered = self.leave_no_event(Answered::Malformed(malformed), out);
-        outcome(self.shard, None, offset, index, answered)
+        outcome(self.shard, id, offset, index, answered)
     }
 }
 
@@ -414,8 +420,7 @@ pub(crate) struct CommandBytes<'a> {
 
 pub(crate) fn walk(record: &[u8]) -> Result<Walked<'_>, Malformed> {
     if record.len() > RECORD_BYTES_MAX {
-        let len = record.len();
-        return Err(Malformed(format!("the record has {len} bytes; at most {RECORD_BYTES_MAX}")));
+        return Err(Malformed(format!("the record has more than {RECORD_BYTES_MAX} bytes")));
     }
     let view = read_record(record).map_err(|e| Malformed(e.to_string()))?;
     if view.commands.len() > RECORD_COMMANDS_MAX {

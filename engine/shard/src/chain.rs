@@ -63,7 +63,7 @@ impl ChainHead {
     /// The first offset of an input that was not consumed yet.
     pub fn next_offset(&self, topic: &str, partition: u32) -> u64 {
         let position = self.positions.iter().find(|p| p.topic == topic && p.partition == partition);
-        position.map_or(0, |p| p.last_offset + 1)
+        position.map_or(0, |p| p.last_offset.saturating_add(1))
     }
 
     /// Accepts the next block or says why it is not that.
@@ -109,7 +109,7 @@ impl ChainHead {
     fn move_on(&mut self, block: &Block) {
         let h = &block.header;
         self.epoch = h.epoch;
-        self.next_number = h.number + 1;
+        self.next_number = h.number.saturating_add(1);
         self.next_event = h.first_event.saturating_add(h.events);
         self.previous = block.hash;
         self.time = h.time;

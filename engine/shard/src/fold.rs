@@ -109,7 +109,8 @@ impl Books {
             FrameKind::Due => {
                 let due = DueEvent::decode(bytes).map_err(text)?;
                 let event = due.event.ok_or("a due event is empty")?;
-                ensure(due.at >= self.ledger.now(), "a due event is out of order")?;
+                let in_order = (self.ledger.now()..=TIME_MS_MAX).contains(&due.at);
+                ensure(in_order, "a due event is out of order")?;
                 self.fold_event(&event, due.at, true, movements, show)?;
                 cursor.first_event = self.ledger.next_event();
             }
@@ -182,8 +183,7 @@ fn read_answer(
     if decided.malformed {
         let of_record = walk(&cursor.record).err();
         let why = of_record.or_else(|| view.as_ref().err().cloned());
-        let in_batch = || Malformed("another command of the atomic batch is malformed".into());
-        return Ok(Answered::Malformed(why.unwrap_or_else(in_batch)));
+        return Ok(Answered::Malformed(why.unwrap_or_else(Malformed::by_another)));
     }
     if decided.refused > 0 {
         return Ok(Answered::Refused(known(decided.refused)?));

@@ -1,5 +1,7 @@
 //! Every bound of a shard, with its reason.
 
+use std::time::Duration;
+
 /// A block is sealed when its body reaches this. sled likes values of 64 to 96 KiB.
 pub const BODY_BYTES_SEAL: usize = 64 * 1024;
 
@@ -42,8 +44,20 @@ pub const SEGMENT_BYTES: usize = 8 * 1024 * 1024;
 /// sled's cache.
 pub const CACHE_BYTES: u64 = 64 * 1024 * 1024;
 
-/// Largest block that a reader accepts: a record of the largest size and its events, with room.
-pub const BLOCK_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// How often a database that was just dropped is tried again, for five seconds in all: sled's
+/// threads need milliseconds to let go of one.
+pub const LOCK_TRIES: u32 = 500;
+
+/// The pause between two tries.
+pub const LOCK_PAUSE: Duration = Duration::from_millis(10);
+
+/// Largest block that a reader accepts: one step's events are in one block, and a step across a
+/// long time makes an event of some 50 bytes for each thing that fell due in it. This lets twenty
+/// million of them be read back.
+pub const BLOCK_BYTES_MAX: usize = 1024 * 1024 * 1024;
+
+/// lz4 cannot shrink bytes further than this: what claims to be more is not worth the memory.
+pub const COMPRESSION_MAX: usize = 255;
 
 /// Bodies below this are not worth compressing.
 pub const COMPRESS_BYTES_MIN: usize = 512;

@@ -21,9 +21,13 @@ pub fn restore(
     mut progress: impl FnMut(u64, u64),
 ) -> Result<Option<Restored>, Fault> {
     let Some(last) = store.last() else { return Ok(None) };
-    let snapshot = store.snapshot()?;
-    let (mut shard, first) = match snapshot {
-        Some((number, bytes)) => (Some(Shard::from_snapshot(shard_no, &bytes)?), number + 1),
+    let (mut shard, first) = match store.snapshot()? {
+        Some((number, bytes)) => match from_snapshot(shard_no, number, &bytes) {
+            Ok(shard) => (Some(shard), number + 1),
+            // It was only a shortcut: the blocks from the first on lead to the same state.
+            Err(_) if store.read(0)?.is_some() => (None, 0),
+            Err(fault) => return Err(fault),
+        },
         None => (None, 0),
     };
     let mut tail_bytes = 0;
@@ -52,6 +56,17 @@ pub fn restore(
         progress(number - first + 1, last - first + 1);
     }
     Ok(shard.map(|shard| Restored { shard, tail_bytes }))
+}
+
+fn from_snapshot(shard_no: u32, number: u64, bytes: &[u8]) -> Result<Shard, Fault> {
+    let shard = Shard::from_snapshot(shard_no, bytes)?;
+    if shard.head().next_number == number + 1 {
+        return Ok(shard);
+    }
+    Err(Fault::damage(
+        format!("shard {shard_no}: the snapshot after block {number} is of another block"),
+        "restore the data directory from a copy",
+    ))
 }
 
 fn missing(shard: u32, number: u64, last: u64) -> Fault {

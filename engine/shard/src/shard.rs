@@ -52,7 +52,7 @@ impl Shard {
 
     /// Seals an empty block with a higher epoch: this owner's claim.
     pub fn claim(&mut self) -> Sealed {
-        self.head.epoch += 1;
+        self.head.epoch = self.head.epoch.saturating_add(1);
         self.seal_with("", false)
     }
 
@@ -151,8 +151,8 @@ impl Shard {
         let bad = |what: String| {
             Fault::damage(
                 format!("the snapshot of shard {shard} cannot be used: {what}"),
-                "move its generation's directory away; the chain before it is whole, and the \
-                 next start replays it",
+                "restore the data directory from a copy; in Kafka mode move it away, and it is \
+                 made again from the log",
             )
         };
         let mut at = 0;
@@ -172,6 +172,9 @@ impl Shard {
         }
         let terms = head.terms.ok_or_else(|| bad("it has no terms of a chain".into()))?;
         let books = Books::from_rows(shard, terms, rows).map_err(|b| bad(b.to_string()))?;
+        if books.ledger().next_event() != head.next_event {
+            return Err(bad("its rows are of another event than its head".into()));
+        }
         let previous: Hash = head
             .block_hash
             .as_slice()
@@ -180,7 +183,7 @@ impl Shard {
         let chain = ChainHead {
             shard,
             epoch: head.epoch,
-            next_number: head.number + 1,
+            next_number: head.number.saturating_add(1),
             next_event: head.next_event,
             previous,
             time: books.ledger().now(),

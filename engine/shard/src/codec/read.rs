@@ -26,6 +26,13 @@ impl fmt::Display for Malformed {
     }
 }
 
+impl Malformed {
+    /// Why a good command of an atomic batch is not even decided.
+    pub(crate) fn by_another() -> Malformed {
+        Malformed("another command of the atomic batch is malformed".into())
+    }
+}
+
 /// A command as far as it could be read.
 #[derive(Debug)]
 pub struct CommandView {
@@ -71,7 +78,7 @@ fn envelope_fits(wire: &v1::Command) -> Field<()> {
     ensure(wire.metadata.iter().all(fits), "metadata")
 }
 
-fn ensure(condition: bool, field: &'static str) -> Field<()> {
+pub(super) fn ensure(condition: bool, field: &'static str) -> Field<()> {
     if condition { Ok(()) } else { Err(field) }
 }
 

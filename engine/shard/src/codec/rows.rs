@@ -6,6 +6,7 @@
 use super::read::{self, Field};
 use super::write;
 use crate::seen::{Answer, Seen, SeenIds};
+use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::table::Table;
 use groat_ledger::{
     Account, App, Batch, BatchState, Calendar, EventRange, Hold, Ledger, LimitRow, Merchant,
@@ -18,6 +19,12 @@ use std::fmt;
 
 /// Version of the sequence of rows.
 const FORMAT: u32 = 1;
+
+/// No chain gets so far; beyond it a number could overflow while events are applied.
+const EVENT_MAX: u64 = 1 << 62;
+
+/// No counter gets so far by 2^62 events; beyond it a sum of two could overflow.
+const SUM_MAX: u128 = 1 << 124;
 
 /// Gives the bytes of each row, behind their varint length, in order.
 pub fn for_each_row(ledger: &Ledger, seen: &SeenIds, mut give: impl FnMut(&[u8])) {
@@ -81,6 +88,8 @@ fn account(r: &Account) -> v1::AccountRow {
 
 fn read_account(w: &v1::AccountRow) -> Field<Account> {
     let (key, currency) = read::account_key(w.class, w.owner, w.sub, w.currency)?;
+    let sums = [w.debits_posted, w.credits_posted, w.debits_pending, w.credits_pending];
+    read::ensure(sums.into_iter().all(|sum| read_sum(sum) <= SUM_MAX), "sums")?;
     Ok(Account {
         history: w.history,
         closed: w.closed,
@@ -455,8 +464,12 @@ struct Rows {
 impl Rows {
     fn add(&mut self, row: row::Row, seen: &mut SeenIds) -> Field<()> {
         match row {
-            row::Row::Rest(w) if w.format == FORMAT => self.rest = Some((w.now, w.next_event)),
-            row::Row::Rest(_) => return Err("format"),
+            row::Row::Rest(w) => {
+                read::ensure(w.format == FORMAT, "format")?;
+                read::ensure(w.now <= TIME_MS_MAX, "now")?;
+                read::ensure(w.next_event <= EVENT_MAX, "next_event")?;
+                self.rest = Some((w.now, w.next_event));
+            }
             row::Row::Account(w) => self.accounts.push(read_account(&w)?),
             row::Row::Pending(w) => self.pending.push(read_pending(&w)?),
             row::Row::App(w) => self.apps.push(read_app(&w)?),

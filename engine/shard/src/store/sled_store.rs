@@ -21,7 +21,7 @@ use super::Store;
 use super::faults::{corrupt, disk, guard};
 use super::head::Head;
 use crate::fault::Fault;
-use crate::limits::{CACHE_BYTES, SEGMENT_BYTES, VALUE_BYTES_MAX};
+use crate::limits::{CACHE_BYTES, LOCK_PAUSE, LOCK_TRIES, SEGMENT_BYTES, VALUE_BYTES_MAX};
 use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -158,7 +158,7 @@ impl Generation {
             .cache_capacity(CACHE_BYTES)
             .segment_size(SEGMENT_BYTES)
             .flush_every_ms(None);
-        let db = guard(&path, || config.open())?;
+        let db = guard(&path, || open_when_free(&config))?;
         let file = path.join("db");
         let barrier = File::open(&file).map_err(|e| disk(&file, "cannot be opened", &e))?;
         Ok(Generation { first, path, db, barrier })
@@ -229,6 +229,20 @@ impl Generation {
             guard(&self.path, || self.db.remove(&key))?;
         }
     }
+}
+
+/// Opens a database. One that this process has just dropped stays locked by sled's own threads for
+/// some moments more; another process cannot hold it, as it would hold `LOCK`.
+fn open_when_free(config: &sled::Config) -> sled::Result<sled::Db> {
+    for _ in 0..LOCK_TRIES {
+        match config.open() {
+            Err(sled::Error::Io(e)) if e.to_string().starts_with("could not acquire lock") => {
+                std::thread::sleep(LOCK_PAUSE);
+            }
+            opened => return opened,
+        }
+    }
+    config.open()
 }
 
 fn key(kind: u8, number: u64, part: u32) -> [u8; 13] {
