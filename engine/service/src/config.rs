@@ -79,6 +79,9 @@ pub struct ServeFlags {
     /// Minutes that the business day is ahead of UTC [default: 0]
     #[arg(long, env = "GROAT_DAY_OFFSET", allow_negative_numbers = true)]
     pub day_offset: Option<i32>,
+    /// How long command ids are kept, in hours of stream time [default: 168]
+    #[arg(long, env = "GROAT_ID_WINDOW_HOURS")]
+    pub id_window_hours: Option<u64>,
     /// Take a snapshot when this many bytes of blocks have come since the last
     #[arg(long, env = "GROAT_SNAPSHOT_BYTES")]
     pub snapshot_bytes: Option<u64>,
@@ -108,6 +111,7 @@ impl Config {
         config.data = serve.data.clone().unwrap_or(config.data);
         config.clock = serve.clock.unwrap_or(config.clock);
         config.day_offset = serve.day_offset.unwrap_or(config.day_offset);
+        config.id_window_hours = serve.id_window_hours.unwrap_or(config.id_window_hours);
         config.snapshot_bytes = serve.snapshot_bytes.unwrap_or(config.snapshot_bytes);
         Ok(config)
     }

@@ -37,6 +37,15 @@ pub const BROKER_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long a shard keeps trying to reach its broker before it stops with a fault.
 pub const BROKER_PATIENCE: Duration = Duration::from_secs(120);
 
+/// Largest record that is published: its key and the broker's framing must fit beside it.
+pub const PUBLISH_BYTES_MAX: usize = RECORD_BYTES_MAX - 4 * 1024;
+
+/// How long a shard waits to hear where its input ends, before it leaves time alone this once.
+pub const END_WAIT: Duration = Duration::from_secs(1);
+
+/// The pause before something is asked of a broker again.
+pub const RETRY_PAUSE: Duration = Duration::from_millis(100);
+
 /// Largest message that the topics must let through: a block of the largest record.
 pub const MESSAGE_BYTES_MAX: usize = 8 * RECORD_BYTES_MAX;
 

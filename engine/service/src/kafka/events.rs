@@ -1,8 +1,8 @@
 //! Reads what was committed to a topic, to its end, in order: above all a shard's blocks.
 
-use super::{broker, consumer, overridden};
+use super::{broker, consumer, is_passing, overridden};
 use crate::config::Config;
-use crate::limits::BROKER_TIMEOUT;
+use crate::limits::{BROKER_PATIENCE, BROKER_TIMEOUT, RETRY_PAUSE};
 use groat_proto::Message as _;
 use groat_proto::v1::BlockHeader;
 use groat_shard::Fault;
@@ -15,17 +15,40 @@ use std::time::Duration;
 /// Offsets between which it is not worth searching: they are read through faster.
 const READ_THROUGH: i64 = 2_000;
 
-/// Gives every committed block of a shard from block `from` on, as bytes. The end is the high
-/// watermark at the time of the call; whoever takes the shard must have fenced the last owner
-/// before, so that nothing is undecided below it.
+/// Gives every committed block of a shard from block `from` on, as bytes, up to the first offset
+/// that is undecided at the time of the call. That is enough for a reader, not for an owner.
 pub fn read_events(
     config: &Config,
     shard: u32,
     from: u64,
-    mut each: impl FnMut(&[u8]) -> Result<(), Fault>,
+    each: impl FnMut(&[u8]) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let reader = Reader::open(config, config.topic("events"), shard)?;
     let (low, high) = reader.watermarks()?;
+    blocks_between(&reader, from, low, high, each)
+}
+
+/// As [`read_events`], up to everything there is at the time of the call, decided or not: what is
+/// undecided is waited for. Whoever takes a shard must have fenced its last owner before, so that
+/// nothing of that owner comes later.
+pub(super) fn read_all_events(
+    config: &Config,
+    shard: u32,
+    from: u64,
+    each: impl FnMut(&[u8]) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let reader = Reader::open(config, config.topic("events"), shard)?;
+    let (low, _) = reader.watermarks()?;
+    blocks_between(&reader, from, low, reader.decided_end()?, each)
+}
+
+fn blocks_between(
+    reader: &Reader<'_>,
+    from: u64,
+    low: i64,
+    high: i64,
+    mut each: impl FnMut(&[u8]) -> Result<(), Fault>,
+) -> Result<(), Fault> {
     if low > 0 && from == 0 {
         return Err(Fault::new(
             format!("topic {} begins at offset {low} instead of 0: it was trimmed", reader.topic),
@@ -70,10 +93,43 @@ impl Reader<'_> {
         Ok(Reader { config, topic, partition, consumer })
     }
 
+    /// The first offset, and the first that is undecided or not there yet.
     fn watermarks(&self) -> Result<(i64, i64), Fault> {
         self.consumer
             .fetch_watermarks(&self.topic, self.partition, BROKER_TIMEOUT)
             .map_err(|e| broker(self.config, &format!("{} cannot be read", self.topic), &e))
+    }
+
+    /// The end of everything there is, once all of it is decided. Without that wait a transaction
+    /// that nobody ends would hide every later block.
+    fn decided_end(&self) -> Result<i64, Fault> {
+        let mut client = overridden(consumer(self.config), self.config);
+        client.set("isolation.level", "read_uncommitted");
+        let failed =
+            |e: &KafkaError| broker(self.config, &format!("{} cannot be read", self.topic), e);
+        let everything: BaseConsumer = client.create().map_err(|e| failed(&e))?;
+        let (_, high) = everything
+            .fetch_watermarks(&self.topic, self.partition, BROKER_TIMEOUT)
+            .map_err(|e| failed(&e))?;
+        let started = crate::clock::start();
+        loop {
+            let (_, decided) = self.watermarks()?;
+            if decided >= high {
+                return Ok(high);
+            }
+            if started.elapsed() > BROKER_PATIENCE {
+                let (topic, partition) = (&self.topic, self.partition);
+                return Err(Fault::new(
+                    format!(
+                        "{topic} partition {partition} ends at offset {high}, but a transaction \
+                         from offset {decided} on is never ended"
+                    ),
+                    "find it with Kafka's `kafka-transactions.sh find-hanging` and abort it, then \
+                     start again",
+                ));
+            }
+            std::thread::sleep(RETRY_PAUSE);
+        }
     }
 
     /// An offset at or before the block's, close enough to read through. A block takes at least
@@ -141,14 +197,14 @@ impl Reader<'_> {
                     }
                 }
                 Some(Err(KafkaError::PartitionEOF(_))) => return Ok(()),
-                Some(Err(e)) => return Err(failed(&e)),
-                None if heard.elapsed() > BROKER_TIMEOUT => {
+                Some(Err(e)) if !is_passing(&e) => return Err(failed(&e)),
+                Some(Err(_)) | None if heard.elapsed() <= BROKER_TIMEOUT => {}
+                Some(Err(_)) | None => {
                     return Err(Fault::new(
                         format!("{} went silent before its end at offset {high}", self.topic),
                         "check the broker, then start again",
                     ));
                 }
-                None => {}
             }
         }
     }

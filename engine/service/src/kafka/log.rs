@@ -5,14 +5,15 @@
 //! whether the block is there; if not, the identical bytes are sent again. So correctness rests on
 //! one record, the block.
 
-use super::events::read_events;
+use super::events::{read_all_events, read_events};
 use super::owner::{Input, Log};
-use super::{broker, client, overridden};
+use super::{broker, client, overridden, send};
 use crate::clock;
 use crate::config::Config;
-use crate::limits::{BROKER_PATIENCE, BROKER_TIMEOUT, MESSAGE_BYTES_MAX};
+use crate::limits::{BROKER_PATIENCE, BROKER_TIMEOUT, MESSAGE_BYTES_MAX, RETRY_PAUSE};
 use groat_proto::Message;
 use groat_proto::v1::outcome;
+use groat_shard::limits::RECORD_BYTES_MAX;
 use groat_shard::{Fault, Sealed};
 use rdkafka::client::ClientContext;
 use rdkafka::consumer::ConsumerGroupMetadata;
@@ -20,6 +21,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext, PurgeConfig};
 use rdkafka::{Offset, TopicPartitionList};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -31,6 +33,8 @@ pub(super) struct KafkaLog {
     config: Config,
     shard: u32,
     group: GroupMetadata,
+    /// Set when the shard is to be let go of: nothing is tried again then.
+    stop: Arc<AtomicBool>,
     producer: Option<BaseProducer<Deliveries>>,
 }
 
@@ -63,8 +67,13 @@ enum Trouble {
 }
 
 impl KafkaLog {
-    pub(super) fn new(config: Config, shard: u32, group: GroupMetadata) -> KafkaLog {
-        KafkaLog { config, shard, group, producer: None }
+    pub(super) fn new(
+        config: Config,
+        shard: u32,
+        group: GroupMetadata,
+        stop: Arc<AtomicBool>,
+    ) -> KafkaLog {
+        KafkaLog { config, shard, group, stop, producer: None }
     }
 
     /// A producer that has fenced every earlier one of this shard.
@@ -88,12 +97,14 @@ impl KafkaLog {
         loop {
             match producer.init_transactions(BROKER_TIMEOUT) {
                 Ok(()) => return Ok(producer),
-                Err(e) if started.elapsed() > BROKER_PATIENCE || is_fenced(&e) => {
+                Err(e)
+                    if started.elapsed() > BROKER_PATIENCE || is_fenced(&e) || self.is_over() =>
+                {
                     return Err(failed(&e));
                 }
                 Err(e) => {
                     tracing::warn!(shard = self.shard, "still trying to take the shard over: {e}");
-                    std::thread::sleep(Duration::from_millis(200));
+                    std::thread::sleep(RETRY_PAUSE);
                 }
             }
         }
@@ -135,7 +146,7 @@ impl KafkaLog {
         sealed: &Sealed,
         inputs: &[Input],
     ) -> Result<(), Trouble> {
-        let send = |topic: &str, partition: Option<i32>, key: &[u8], payload: &[u8], headers| {
+        let put = |topic: &str, partition: Option<i32>, key: &[u8], payload: &[u8], headers| {
             let name = self.config.topic(topic);
             let record = BaseRecord::to(&name).payload(payload).key(key);
             let record = match partition {
@@ -146,23 +157,25 @@ impl KafkaLog {
                 Some(headers) => record.headers(headers),
                 None => record,
             };
-            producer.send(record).map_err(|(e, _)| Trouble::Abort(e))
+            send(producer, record).map_err(Trouble::Abort)
         };
         let own = Some(self.partition());
-        send("events", own, &[], &sealed.bytes, None)?;
+        put("events", own, &[], &sealed.bytes, None)?;
         for ((_, outcomes), input) in sealed.outbound.outcomes.iter().zip(inputs) {
-            send("outcomes", own, &input.key, &outcomes.encode_to_vec(), None)?;
+            put("outcomes", own, &input.key, &outcomes.encode_to_vec(), None)?;
             for outcome in &outcomes.outcomes {
                 if let Some(outcome::Result::Malformed(malformed)) = &outcome.result {
                     let headers = Some(self.where_from(input, &malformed.reason));
-                    send("dead-letter", None, &input.key, &input.record, headers)?;
+                    // Of a record that is too large, its beginning.
+                    let most = input.record.len().min(RECORD_BYTES_MAX);
+                    put("dead-letter", None, &input.key, &input.record[..most], headers)?;
                     break;
                 }
             }
         }
         for (key, settlement) in &sealed.outbound.settlements {
             let key = key.to_string();
-            send("settlements", own, key.as_bytes(), &settlement.encode_to_vec(), None)?;
+            put("settlements", own, key.as_bytes(), &settlement.encode_to_vec(), None)?;
         }
         Ok(())
     }
@@ -198,16 +211,57 @@ impl KafkaLog {
     /// With a new producer: whether the block is the last of the log.
     fn is_committed(&mut self, sealed: &Sealed) -> Result<bool, Fault> {
         self.producer = None;
-        self.producer = Some(self.fresh_producer()?);
+        let other = || self.lost("the log has another block in place of ours");
+        // A new producer would take the shard back from an owner that came after us. A broker
+        // that does not answer this look is waited for below.
+        let mut has_other = false;
+        let _ = read_events(&self.config, self.shard, sealed.number, |bytes| {
+            has_other |= bytes != sealed.bytes;
+            Ok(())
+        });
+        if has_other {
+            return Err(other());
+        }
+        let producer = self.fresh_producer()?;
         let mut found = false;
-        read_events(&self.config, self.shard, sealed.number, |bytes| {
+        read_all_events(&self.config, self.shard, sealed.number, |bytes| {
             if bytes == sealed.bytes {
                 found = true;
                 return Ok(());
             }
-            Err(self.lost("the log has another block in place of ours"))
+            Err(other())
         })?;
+        self.producer = Some(producer);
         Ok(found)
+    }
+
+    fn is_over(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    fn let_go(&self, sealed: &Sealed, error: &KafkaError) -> Fault {
+        Fault::new(
+            format!(
+                "shard {} is let go of while block {} is not known to be committed: {error}",
+                self.shard, sealed.number
+            ),
+            "nothing: the next owner reads from the log whether it is, or decides its input again",
+        )
+    }
+
+    fn too_large(&self, sealed: &Sealed) -> Fault {
+        let (topic, len) = (self.config.topic("events"), sealed.bytes.len());
+        Fault::new(
+            format!(
+                "shard {}: block {} has {len} bytes, more than one message may have: very much \
+                 fell due in one step",
+                self.shard, sealed.number
+            ),
+            format!(
+                "raise max.message.bytes of {topic} and \"message.max.bytes\" under [kafka] above \
+                 that, then start again"
+            ),
+        )
     }
 
     fn lost(&self, why: &str) -> Fault {
@@ -226,7 +280,7 @@ impl Log for KafkaLog {
         each: &mut dyn FnMut(&[u8]) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         self.producer = Some(self.fresh_producer()?);
-        read_events(&self.config, self.shard, from, each)
+        read_all_events(&self.config, self.shard, from, each)
     }
 
     fn commit(&mut self, sealed: &Sealed, inputs: &[Input]) -> Result<(), Fault> {
@@ -235,9 +289,15 @@ impl Log for KafkaLog {
             let error = match self.transact(sealed, inputs) {
                 Ok(()) => return Ok(()),
                 Err(Trouble::Fenced(e)) => return Err(self.lost(&e.to_string())),
+                Err(Trouble::Abort(KafkaError::MessageProduction(
+                    RDKafkaErrorCode::MessageSizeTooLarge,
+                ))) => return Err(self.too_large(sealed)),
                 Err(Trouble::Abort(e)) => {
                     self.abort();
                     e
+                }
+                Err(Trouble::Indefinite(e)) if self.is_over() => {
+                    return Err(self.let_go(sealed, &e));
                 }
                 Err(Trouble::Indefinite(e)) => {
                     tracing::warn!(
@@ -251,6 +311,9 @@ impl Log for KafkaLog {
                     e
                 }
             };
+            if self.is_over() {
+                return Err(self.let_go(sealed, &error));
+            }
             if started.elapsed() > BROKER_PATIENCE {
                 let what =
                     format!("shard {}: block {} cannot be committed", self.shard, sealed.number);
@@ -260,6 +323,7 @@ impl Log for KafkaLog {
             if self.producer.is_none() && self.is_committed(sealed)? {
                 return Ok(());
             }
+            std::thread::sleep(RETRY_PAUSE);
         }
     }
 }

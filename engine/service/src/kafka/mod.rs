@@ -25,7 +25,10 @@ use crate::config::Config;
 use crate::limits::{BROKER_TIMEOUT, MESSAGE_BYTES_MAX};
 use groat_shard::Fault;
 use rdkafka::ClientConfig;
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::ToBytes;
+use rdkafka::producer::{BaseProducer, BaseRecord, ProducerContext};
+use std::time::Duration;
 
 /// What every client of a broker is configured with.
 fn client(config: &Config) -> ClientConfig {
@@ -89,4 +92,42 @@ fn partitions(config: &Config, topic: &str) -> Result<u32, Fault> {
         ));
     }
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// Whether the client library mends this by itself: connections come and go.
+fn is_passing(error: &KafkaError) -> bool {
+    matches!(
+        error.rdkafka_error_code(),
+        Some(
+            RDKafkaErrorCode::BrokerTransportFailure
+                | RDKafkaErrorCode::AllBrokersDown
+                | RDKafkaErrorCode::Resolve
+                | RDKafkaErrorCode::OperationTimedOut
+        )
+    )
+}
+
+/// Queues a record; while the queue is full, waits for some of it to be delivered.
+fn send<C, K, P>(
+    producer: &BaseProducer<C>,
+    mut record: BaseRecord<'_, K, P>,
+) -> Result<(), KafkaError>
+where
+    C: ProducerContext<DeliveryOpaque = ()>,
+    K: ToBytes + ?Sized,
+    P: ToBytes + ?Sized,
+{
+    let started = crate::clock::start();
+    loop {
+        match producer.send(record) {
+            Ok(()) => return Ok(()),
+            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back))
+                if started.elapsed() < BROKER_TIMEOUT =>
+            {
+                record = back;
+                producer.poll(Duration::from_millis(10));
+            }
+            Err((error, _)) => return Err(error),
+        }
+    }
 }

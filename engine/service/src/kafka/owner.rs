@@ -43,6 +43,10 @@ pub trait Source {
 
     /// Waits a moment for input, then takes what is there, bounded.
     fn poll(&mut self, inputs: &mut Vec<Input>) -> Result<(), Fault>;
+
+    /// Whether all that is in the input now was taken. Not when that cannot be known: that nothing
+    /// came for a moment means little.
+    fn is_at_end(&mut self) -> bool;
 }
 
 /// A record of the `commands` topic.
@@ -260,10 +264,12 @@ impl<L: Log, S: Source> Owner<'_, L, S> {
         if self.shard.has_open() { self.commit() } else { Ok(()) }
     }
 
-    /// Nothing came in, so the shard has caught up and its owner may move time.
+    /// Lets happen what fell due, if the shard has caught up. What is published after the clock
+    /// was read is later than it, so the end of the input is asked for after that.
     fn look_at_the_clock(&mut self) -> Result<(), Fault> {
         let (now, stream) = (clock::wall_ms(), self.shard.books().ledger().now());
-        if self.settings.terms.command_clock || !self.shard.is_due(now) {
+        if self.settings.terms.command_clock || !self.shard.is_due(now) || !self.source.is_at_end()
+        {
             return Ok(());
         }
         if now > stream.saturating_add(CLOCK_JUMP_MS_MAX) {

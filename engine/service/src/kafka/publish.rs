@@ -1,8 +1,8 @@
 //! Lines of JSON become records of the `commands` topic, by an idempotent producer.
 
-use super::{broker, client, overridden};
+use super::{broker, client, overridden, send};
 use crate::config::Config;
-use crate::limits::{BROKER_PATIENCE, BROKER_TIMEOUT, LINE_BYTES_MAX};
+use crate::limits::{BROKER_PATIENCE, LINE_BYTES_MAX, PUBLISH_BYTES_MAX};
 use crate::routing::routing_key;
 use groat_ledger::Id;
 use groat_proto::Message;
@@ -10,7 +10,6 @@ use groat_proto::json::read_line;
 use groat_shard::Fault;
 use groat_shard::limits::RECORD_BYTES_MAX;
 use rdkafka::client::ClientContext;
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::DeliveryResult;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
 use std::io::{BufRead, Read, Write};
@@ -22,7 +21,7 @@ use std::time::Duration;
 pub struct Published {
     /// Records that the broker has acknowledged.
     pub published: u64,
-    /// Lines that are no command.
+    /// Lines that are no command, or too large a one.
     pub malformed: u64,
 }
 
@@ -85,7 +84,18 @@ pub fn publish(
             Ok(record) => {
                 let owner = key.or_else(|| record.commands.first().and_then(routing_key));
                 let key = owner.map(|id| id.to_string()).unwrap_or_default();
-                send(config, &producer, &topic, &key, &record.encode_to_vec())?;
+                let payload = record.encode_to_vec();
+                let (len, most) = (payload.len(), PUBLISH_BYTES_MAX);
+                if len > most {
+                    done.malformed += 1;
+                    let what = format!("its record has {len} bytes; at most {most}: split it");
+                    let _ = writeln!(complaints, "line {number} is not published: {what}");
+                    continue;
+                }
+                let record = BaseRecord::to(&topic).payload(payload.as_slice()).key(&key);
+                send(&producer, record)
+                    .map_err(|e| broker(config, &format!("line {number} cannot be sent"), &e))?;
+                producer.poll(Duration::ZERO);
                 done.published += 1;
             }
             Err(complaint) => {
@@ -104,30 +114,4 @@ pub fn publish(
         ));
     }
     Ok(done)
-}
-
-fn send(
-    config: &Config,
-    producer: &BaseProducer<Deliveries>,
-    topic: &str,
-    key: &str,
-    payload: &[u8],
-) -> Result<(), Fault> {
-    let mut record = BaseRecord::to(topic).payload(payload).key(key);
-    let started = crate::clock::start();
-    loop {
-        match producer.send(record) {
-            Ok(()) => {
-                producer.poll(Duration::ZERO);
-                return Ok(());
-            }
-            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back))
-                if started.elapsed() < BROKER_TIMEOUT =>
-            {
-                record = back;
-                producer.poll(Duration::from_millis(50));
-            }
-            Err((e, _)) => return Err(broker(config, "a record cannot be sent", &e)),
-        }
-    }
 }

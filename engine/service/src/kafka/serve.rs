@@ -9,9 +9,13 @@
 use super::log::KafkaLog;
 use super::owner::{Input, Settings, Source, own};
 use super::topics::check_topics;
-use super::{broker, consumer, overridden, partitions};
+use super::{broker, consumer, is_passing, overridden, partitions};
+use crate::clock;
 use crate::config::Config;
-use crate::limits::{BROKER_TIMEOUT, POLL_BYTES_MAX, POLL_RECORDS_MAX, POLL_WAIT, STOP_PATIENCE};
+use crate::limits::{
+    BROKER_PATIENCE, BROKER_TIMEOUT, END_WAIT, POLL_BYTES_MAX, POLL_RECORDS_MAX, POLL_WAIT,
+    RETRY_PAUSE, STOP_PATIENCE,
+};
 use crate::local::ClockSource;
 use groat_proto::v1::ChainTerms;
 use groat_shard::Fault;
@@ -176,13 +180,24 @@ impl Group {
         };
         let group = Arc::downgrade(consumer);
         let metadata = move || group.upgrade().and_then(|consumer| consumer.group_metadata());
-        let mut log = KafkaLog::new(self.config.clone(), shard, Box::new(metadata));
         let config = self.config.clone();
-        let mut source =
-            KafkaSource { config, consumer: Arc::downgrade(consumer), topic, partition, queue };
+        let mut log = KafkaLog::new(config.clone(), shard, Box::new(metadata), Arc::clone(&stop));
+        let mut source = KafkaSource {
+            config,
+            consumer: Arc::downgrade(consumer),
+            topic,
+            partition,
+            queue,
+            next: 0,
+            stop: Arc::clone(&stop),
+        };
         let (stop_it, faults) = (Arc::clone(&stop), Arc::clone(&self.faults));
         let thread = std::thread::Builder::new().name(format!("shard-{shard}")).spawn(move || {
             if let Err(fault) = own(&settings, &mut log, &mut source, &stop_it) {
+                if stop_it.load(Ordering::Relaxed) {
+                    tracing::warn!(shard, "the shard was let go of: {fault}");
+                    return;
+                }
                 tracing::error!(shard, "the shard stops: {fault}");
                 if let Ok(mut faults) = faults.lock() {
                     faults.push(fault);
@@ -210,7 +225,7 @@ impl Group {
         for (_, owner) in &stopping {
             owner.stop.store(true, Ordering::Relaxed);
         }
-        let started = crate::clock::start();
+        let started = clock::start();
         for (partition, owner) in stopping {
             while !owner.thread.is_finished() && started.elapsed() < STOP_PATIENCE {
                 std::thread::sleep(Duration::from_millis(5));
@@ -221,11 +236,12 @@ impl Group {
         }
     }
 
-    /// Whether every shard this process was given has ended by a fault.
+    /// Whether every shard this process has was ended by a fault. One that has none may get some.
     fn all_stopped(&self) -> bool {
         let faulted = self.faults.lock().is_ok_and(|faults| !faults.is_empty());
         let Ok(owners) = self.owners.lock() else { return true };
-        faulted && owners.values().all(|owner| owner.thread.is_finished())
+        let mut owners = owners.values().peekable();
+        faulted && owners.peek().is_some() && owners.all(|owner| owner.thread.is_finished())
     }
 
     fn first_fault(&self) -> Result<(), Fault> {
@@ -241,18 +257,41 @@ struct KafkaSource {
     topic: String,
     partition: i32,
     queue: PartitionQueue<Group>,
+    /// The offset after the last record taken.
+    next: i64,
+    /// Set when the shard is to be let go of.
+    stop: Arc<AtomicBool>,
+}
+
+impl KafkaSource {
+    /// Asks until there is an answer: an assignment takes a moment to be there, a broker may be
+    /// away for one.
+    fn patiently<T>(&self, mut ask: impl FnMut() -> Result<T, KafkaError>) -> Result<T, Fault> {
+        let started = clock::start();
+        loop {
+            match ask() {
+                Ok(answer) => return Ok(answer),
+                Err(e)
+                    if started.elapsed() > BROKER_PATIENCE || self.stop.load(Ordering::Relaxed) =>
+                {
+                    return Err(self.unreadable(&e));
+                }
+                Err(_) => std::thread::sleep(RETRY_PAUSE),
+            }
+        }
+    }
+
+    fn unreadable(&self, error: &KafkaError) -> Fault {
+        let what = format!("{} partition {} cannot be read", self.topic, self.partition);
+        broker(&self.config, &what, error)
+    }
 }
 
 impl Source for KafkaSource {
     fn start_at(&mut self, offset: u64) -> Result<(), Fault> {
         let Some(consumer) = self.consumer.upgrade() else { return Ok(()) };
-        let failed = |e: &KafkaError| {
-            let what = format!("{} partition {} cannot be read", self.topic, self.partition);
-            broker(&self.config, &what, e)
-        };
-        let (low, high) = consumer
-            .fetch_watermarks(&self.topic, self.partition, BROKER_TIMEOUT)
-            .map_err(|e| failed(&e))?;
+        let (low, high) = self
+            .patiently(|| consumer.fetch_watermarks(&self.topic, self.partition, BROKER_TIMEOUT))?;
         let next = i64::try_from(offset).unwrap_or(i64::MAX);
         if next < low || next > high {
             let (topic, partition) = (&self.topic, self.partition);
@@ -265,12 +304,13 @@ impl Source for KafkaSource {
                 "restore the topic; if the commands are truly gone, that is for people to settle",
             ));
         }
-        consumer
-            .seek(&self.topic, self.partition, Offset::Offset(next), BROKER_TIMEOUT)
-            .map_err(|e| failed(&e))?;
+        self.patiently(|| {
+            consumer.seek(&self.topic, self.partition, Offset::Offset(next), BROKER_TIMEOUT)
+        })?;
+        self.next = next;
         let mut list = TopicPartitionList::new();
         list.add_partition(&self.topic, self.partition);
-        consumer.resume(&list).map_err(|e| failed(&e))
+        consumer.resume(&list).map_err(|e| self.unreadable(&e))
     }
 
     fn poll(&mut self, inputs: &mut Vec<Input>) -> Result<(), Fault> {
@@ -281,6 +321,7 @@ impl Source for KafkaSource {
                 Some(Ok(message)) => {
                     let record = message.payload().unwrap_or_default().to_vec();
                     bytes += record.len();
+                    self.next = message.offset() + 1;
                     inputs.push(Input {
                         offset: u64::try_from(message.offset()).unwrap_or(0),
                         time: message
@@ -294,14 +335,26 @@ impl Source for KafkaSource {
                     wait = Duration::ZERO;
                 }
                 Some(Err(KafkaError::PartitionEOF(_))) => break,
-                Some(Err(e)) => {
-                    let what =
-                        format!("{} partition {} cannot be read", self.topic, self.partition);
-                    return Err(broker(&self.config, &what, &e));
-                }
+                Some(Err(e)) if is_passing(&e) => break,
+                Some(Err(e)) => return Err(self.unreadable(&e)),
             }
         }
         Ok(())
+    }
+
+    fn is_at_end(&mut self) -> bool {
+        let Some(consumer) = self.consumer.upgrade() else { return false };
+        let asked = consumer.fetch_watermarks(&self.topic, self.partition, END_WAIT);
+        let Ok((_, end)) = asked else { return false };
+        // The consumer's position is also behind what is no record, as the ends of transactions.
+        let positions = consumer.position().ok();
+        let position = positions.as_ref().and_then(|list| {
+            list.find_partition(&self.topic, self.partition).map(|element| element.offset())
+        });
+        match position {
+            Some(Offset::Offset(position)) => position.max(self.next) >= end,
+            _ => self.next >= end,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::limits::{HANDOVER_INPUTS_MAX, INPUT_BYTES, LINE_BYTES_MAX};
 use groat_proto::Message;
 use groat_proto::json::read_line;
+use groat_shard::Fault;
 use std::io::{BufRead, BufReader, Read};
 use std::sync::mpsc::SyncSender;
 
@@ -22,34 +23,30 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Whether its first command carries `at`.
-    pub(super) fn has_time(&self) -> bool {
-        self.timed
+    /// Whether its first command carries `at`; none where it is no command.
+    pub(super) fn has_time(&self) -> Option<bool> {
+        self.complaint.is_none().then_some(self.timed)
     }
 }
 
 /// Reads lines until the input ends or nobody takes them any more. What was read is handed over
 /// before the input is asked for more, as that may wait for ever.
-pub(super) fn read(input: impl Read, give: &SyncSender<Vec<Line>>) {
+pub(super) fn read(input: impl Read, give: &SyncSender<Vec<Line>>) -> Result<(), Fault> {
     let mut input = BufReader::with_capacity(INPUT_BYTES, input);
     let (mut number, mut bytes_read) = (0, 0);
     let mut lines = Vec::new();
-    loop {
+    let ended = loop {
         let mut text = Vec::new();
-        let taken = (&mut input).take(LINE_BYTES_MAX as u64 + 1).read_until(b'\n', &mut text);
-        let complaint = match taken {
-            Ok(0) => None,
-            Ok(_) if text.len() > LINE_BYTES_MAX => {
-                skip_line(&mut input, &mut bytes_read);
-                Some(format!("the line is longer than {LINE_BYTES_MAX} bytes"))
-            }
-            Ok(_) => None,
-            Err(e) => Some(format!("the input cannot be read: {e}; nothing after this line is")),
-        };
-        let ended = text.is_empty() || complaint.as_ref().is_some_and(|c| c.contains("cannot be"));
-        if text.is_empty() && complaint.is_none() {
-            break;
+        match (&mut input).take(LINE_BYTES_MAX as u64 + 1).read_until(b'\n', &mut text) {
+            Ok(0) => break Ok(()),
+            Ok(_) => {}
+            Err(e) => break Err(unreadable(number + 1, &e)),
         }
+        let too_long = text.len() > LINE_BYTES_MAX && !text.ends_with(b"\n");
+        if too_long {
+            skip_line(&mut input, &mut bytes_read);
+        }
+        let complaint = too_long.then(|| format!("it is longer than {LINE_BYTES_MAX} bytes"));
         number += 1;
         bytes_read += text.len() as u64;
         lines.extend(line(number, &text, bytes_read, complaint));
@@ -58,16 +55,21 @@ pub(super) fn read(input: impl Read, give: &SyncSender<Vec<Line>>) {
             && !lines.is_empty()
             && give.send(std::mem::take(&mut lines)).is_err()
         {
-            return;
+            return Ok(());
         }
-        if ended {
-            break;
-        }
-    }
+    };
     if !lines.is_empty() {
         // Nobody left to take them: the other side has its fault.
         let _ = give.send(lines);
     }
+    ended
+}
+
+fn unreadable(line: u64, error: &std::io::Error) -> Fault {
+    Fault::new(
+        format!("the input cannot be read at line {line}: {error}"),
+        "the lines before it are done and answered; mend the input and run the whole of it again",
+    )
 }
 
 fn skip_line(input: &mut impl BufRead, bytes_read: &mut u64) {
@@ -143,6 +145,6 @@ mod tests {
         lines.extend(take.recv().unwrap());
         let numbers: Vec<u64> = lines.iter().map(|line| line.number).collect();
         assert_eq!(numbers, (1..=101).collect::<Vec<u64>>());
-        thread.join().unwrap();
+        thread.join().unwrap().unwrap();
     }
 }

@@ -14,7 +14,9 @@ mod outputs;
 pub use outputs::{Outputs, Totals};
 
 use crate::clock;
-use crate::limits::{BLOCKS_PER_SYNC_MAX, CLOCK_JUMP_MS_MAX, HANDOVERS_WAITING_MAX, IDLE_TICK};
+use crate::limits::{
+    BLOCKS_PER_SYNC_MAX, CLOCK_JUMP_MS_MAX, HANDOVER_INPUTS_MAX, HANDOVERS_WAITING_MAX, IDLE_TICK,
+};
 use groat_proto::v1::ChainTerms;
 use groat_shard::limits::{ID_WINDOW_MS_DEFAULT, SNAPSHOT_BYTES_DEFAULT};
 use groat_shard::{
@@ -88,23 +90,24 @@ pub fn run(
 ) -> Result<Summary, Fault> {
     let (give, take) = sync_channel(HANDOVERS_WAITING_MAX);
     let reader = std::thread::Builder::new().name("lines".into());
-    reader
+    let reader = reader
         .spawn(move || lines::read(input, &give))
         .map_err(|e| Fault::new(format!("no thread to read the input: {e}"), "free some memory"))?;
-    let mut pending: Option<Vec<Line>> = None;
+    let mut pending: Vec<Line> = Vec::new();
     let clock = settings.clock.unwrap_or_else(|| {
-        pending = take.recv().ok();
-        let first = pending.iter().flatten().next();
-        match first.is_some_and(Line::has_time) {
-            true => ClockSource::Command,
-            false => ClockSource::Record,
+        let mut timed = None;
+        while timed.is_none() && pending.len() < HANDOVER_INPUTS_MAX {
+            let Ok(lines) = take.recv() else { break };
+            pending.extend(lines);
+            timed = pending.iter().find_map(Line::has_time);
         }
+        if timed == Some(true) { ClockSource::Command } else { ClockSource::Record }
     });
     let mut run = Run::open(settings, clock)?;
-    if let Some(lines) = pending {
-        run.consume(&lines, outputs, &mut progress)?;
-    }
+    run.consume(&pending, outputs, &mut progress)?;
     run.until_the_input_ends(&take, outputs, &mut progress)?;
+    let panicked = || Fault::new("reading the input panicked", "please report it: a bug of groat");
+    reader.join().unwrap_or_else(|_| Err(panicked()))?;
     let shard = &run.shard;
     let digest = hex(&shard.books().digest());
     let last_event = shard.head().next_event - 1;
@@ -210,7 +213,9 @@ impl Run {
             if self.shard.is_full() {
                 self.seal();
             }
-            if self.sealed.len() >= BLOCKS_PER_SYNC_MAX {
+            // A block with a digest is to be the last one before its snapshot.
+            let snapshot_due = self.sealed.last().is_some_and(|sealed| sealed.has_digest);
+            if snapshot_due || self.sealed.len() >= BLOCKS_PER_SYNC_MAX {
                 self.commit(outputs)?;
             }
         }
@@ -226,8 +231,8 @@ impl Run {
                     "the clock of this machine says {wall}, more than a year after {stream}, \
                          the time of the last event"
                 ),
-                "set the clock; or, if the data really rested that long, run once with \
-                 `--clock command` on an AdvanceClock command in a copy of the data",
+                "set the clock of this machine; a directory begun with --clock record that really \
+                 rested for more than a year cannot be continued",
             ));
         }
         Ok(wall)
