@@ -14,6 +14,7 @@ use serde::de::{Error as _, IgnoredAny};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -33,7 +34,12 @@ pub fn read_line(line: &str) -> Result<v1::Record, NotACommand> {
     let not = |error: serde_json::Error| {
         NotACommand(error.to_string().replace(" at line 1 column ", " at column "))
     };
-    if line.contains("\"commands\"") {
+    // The word may also stand in a command, as a scope or in its metadata.
+    let is_batch = line.contains("\"commands\"") && {
+        let keys: BTreeMap<String, IgnoredAny> = serde_json::from_str(line).map_err(not)?;
+        keys.contains_key("commands")
+    };
+    if is_batch {
         let batch: Batch = serde_json::from_str(line).map_err(not)?;
         if batch.commands.is_empty() {
             return Err(NotACommand("the batch has no command".into()));
@@ -108,7 +114,7 @@ struct Envelope {
     #[serde(with = "optional_date")]
     effective_date: Option<u32>,
     reference: String,
-    metadata: std::collections::BTreeMap<String, String>,
+    metadata: BTreeMap<String, String>,
 }
 
 impl<'de> Deserialize<'de> for v1::Command {
@@ -383,6 +389,12 @@ mod tests {
         let Some(Body::Transfer(transfer)) = &command.body else { panic!("{command:?}") };
         assert_eq!(transfer.amt, Some(v1::Money { amount: 1234, currency: 156 }));
         assert_eq!(serde_json::to_string(command).unwrap(), LINE);
+    }
+
+    #[test]
+    fn a_command_may_speak_of_commands() {
+        let line = LINE.replace(r#""app":"#, r#""metadata":{"commands":"1"},"app":"#);
+        assert_eq!(read_line(&line).unwrap().commands[0].metadata["commands"], "1");
     }
 
     #[test]
