@@ -5,7 +5,7 @@ use groat::kafka::read_committed;
 use groat_proto::Message;
 use groat_proto::v1::{Outcomes, Settlement, outcome};
 use groat_tests::served::Topics;
-use groat_tests::{binary, broker, run, stderr};
+use groat_tests::{binary, broker, run, stderr, stdout};
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
@@ -60,6 +60,15 @@ fn commands_become_outcomes_settlements_and_blocks() {
         Ok(())
     })
     .unwrap();
+
+    // An auditor reads the topic itself, and needs nothing of ours on disk.
+    let config = topics.config();
+    for command in ["verify", "audit"] {
+        let topic = ["--brokers", &config.brokers, "--prefix", &config.prefix, "--shard", "0"];
+        let read = run("groat-replay", &[&[command], &topic[..]].concat());
+        assert!(read.status.success(), "{command}: {}", stderr(&read));
+        assert!(stdout(&read).contains(&digest), "{command} ends in the same state");
+    }
 
     let file = dir.path().join("commands.jsonl");
     std::fs::write(&file, &lines).unwrap();
