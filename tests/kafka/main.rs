@@ -257,3 +257,55 @@ fn a_broker_that_is_away_is_said_clearly() {
     let said = stderr(&ended);
     assert!(said.contains("127.0.0.1:1") && said.contains("check that the broker is up"), "{said}");
 }
+
+/// A broker of this test's own, which it may kill; stopped when let go of.
+struct OwnBroker {
+    run: tempfile::TempDir,
+}
+
+impl OwnBroker {
+    fn tell(&self, word: &str) -> String {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.ci/kafka/broker");
+        let told = Command::new(script)
+            .arg(word)
+            .env("GROAT_KAFKA_PORT", "19592")
+            .env("GROAT_KAFKA_RUN", self.run.path().join("run"))
+            .output()
+            .unwrap();
+        assert!(told.status.success(), "broker {word}: {}", stderr(&told));
+        stdout(&told).trim().to_owned()
+    }
+}
+
+impl Drop for OwnBroker {
+    fn drop(&mut self) {
+        self.tell("stop");
+    }
+}
+
+#[test]
+fn a_broker_that_dies_and_comes_back_costs_nothing() {
+    if broker("dies").is_none() {
+        return;
+    }
+    let own = OwnBroker { run: tempfile::tempdir().unwrap() };
+    let topics = Topics::on(own.tell("start"), "dies");
+    let dir = tempfile::tempdir().unwrap();
+    let serving = topics.serve(&dir.path().join("data"), &dir.path().join("log"));
+    serving.until_says("shard is owned");
+    let lines = examples();
+    let halves: Vec<&str> = lines.split_inclusive('\n').collect();
+    let (first, second) = halves.split_at(halves.len() / 2);
+    topics.publish(&first.concat(), first.len() as u64);
+    own.tell("kill");
+    serving.until_says("still trying");
+    own.tell("restart");
+    topics.publish(&second.concat(), second.len() as u64);
+    serving.until_consumed(halves.len() as u64);
+    let digest = serving.release();
+    let (local, file) = (dir.path().join("local"), dir.path().join("commands.jsonl"));
+    std::fs::write(&file, &lines).unwrap();
+    let args = ["run", "--clock", "command", "--outcomes", "/dev/null"];
+    let paths = ["--data", local.to_str().unwrap(), "--commands", file.to_str().unwrap()];
+    assert_eq!(digest, groat_tests::digest(&run("groat", &[&args[..], &paths].concat())));
+}

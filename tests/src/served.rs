@@ -31,9 +31,14 @@ pub fn same_state(test: &str, lines: &str, records: u64, digest: &str) {
 impl Topics {
     /// `None`, and said loudly, when there is no broker.
     pub fn fresh(test: &str) -> Option<Topics> {
-        let topics = Topics { brokers: broker(test)?, prefix: fresh_prefix(test) };
+        Some(Topics::on(broker(test)?, test))
+    }
+
+    /// On the broker of this address.
+    pub fn on(brokers: String, test: &str) -> Topics {
+        let topics = Topics { brokers, prefix: fresh_prefix(test) };
         topics.groat(&["topics", "--create"]);
-        Some(topics)
+        topics
     }
 
     /// Their configuration.
