@@ -6,8 +6,8 @@
 
 use crate::currencies::CURRENCIES;
 use crate::limits::AMOUNT_MAX;
+use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use rust_decimal::{Decimal, RoundingStrategy};
 use std::fmt;
 use std::str::FromStr;
 
@@ -159,33 +159,36 @@ impl fmt::Display for Money {
 /// assert_eq!(fee_half_up(690, 6_000), 4); // 6.90 at 0.6 % leaves 6.86
 /// ```
 pub fn fee_half_up(amount: u64, ppm: u32) -> u64 {
-    share(amount, u64::from(ppm), 1_000_000, RoundingStrategy::MidpointAwayFromZero)
+    share(amount, u64::from(ppm), 1_000_000, Rounding::HalfUp)
 }
 
 /// `⌊amount × bps / 10^4⌋`: a percentage of a split or reserve (DOMAIN §2, FLOOR).
 pub fn bps_floor(amount: u64, bps: u32) -> u64 {
-    share(amount, u64::from(bps), 10_000, RoundingStrategy::ToZero)
+    share(amount, u64::from(bps), 10_000, Rounding::Floor)
 }
 
 /// The part of `full` that belongs to `done` of `total`, half up: with the amount already given
 /// subtracted by the caller, parts always sum to the whole (DOMAIN §2, cumulative rule).
 pub fn cumulative_half_up(full: u64, done: u64, total: u64) -> u64 {
-    share(full, done, total, RoundingStrategy::MidpointAwayFromZero)
+    share(full, done, total, Rounding::HalfUp)
+}
+
+/// How a half or any other part of a minor unit is rounded.
+#[derive(Clone, Copy)]
+enum Rounding {
+    HalfUp,
+    Floor,
 }
 
 /// `amount × numerator / denominator` in exact integers, rounded as named. The quotient must not
 /// exceed `u64`, which holds wherever `numerator <= denominator` or the ratio is a bounded rate.
-fn share(amount: u64, numerator: u64, denominator: u64, rounding: RoundingStrategy) -> u64 {
+fn share(amount: u64, numerator: u64, denominator: u64, rounding: Rounding) -> u64 {
     let product = u128::from(amount) * u128::from(numerator);
     let denominator = u128::from(denominator.max(1));
     let (quotient, rest) = (product / denominator, product % denominator);
     let up = match rounding {
-        RoundingStrategy::MidpointAwayFromZero => rest * 2 >= denominator,
-        RoundingStrategy::MidpointNearestEven => {
-            rest * 2 > denominator || (rest * 2 == denominator && quotient % 2 == 1)
-        }
-        RoundingStrategy::AwayFromZero => rest > 0,
-        _ => false,
+        Rounding::HalfUp => rest * 2 >= denominator,
+        Rounding::Floor => false,
     };
     u64::try_from(quotient + u128::from(up)).unwrap_or(u64::MAX)
 }
