@@ -7,7 +7,7 @@
 
 use super::events::{read_all_events, read_events};
 use super::owner::{Input, Log};
-use super::{broker, client, overridden, send};
+use super::{Deliveries, broker, client, overridden, send};
 use crate::clock;
 use crate::config::Config;
 use crate::limits::{BROKER_PATIENCE, BROKER_TIMEOUT, MESSAGE_BYTES_MAX, RETRY_PAUSE};
@@ -15,11 +15,10 @@ use groat_proto::Message;
 use groat_proto::v1::outcome;
 use groat_shard::limits::RECORD_BYTES_MAX;
 use groat_shard::{Fault, Sealed};
-use rdkafka::client::ClientContext;
 use rdkafka::consumer::ConsumerGroupMetadata;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
-use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext, PurgeConfig};
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer, PurgeConfig};
 use rdkafka::{Offset, TopicPartitionList};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -36,24 +35,6 @@ pub(super) struct KafkaLog {
     /// Set when the shard is to be let go of: nothing is tried again then.
     stop: Arc<AtomicBool>,
     producer: Option<BaseProducer<Deliveries>>,
-}
-
-/// Whether all records of the transaction were delivered.
-#[derive(Default)]
-struct Deliveries {
-    failed: AtomicBool,
-}
-
-impl ClientContext for Deliveries {}
-
-impl ProducerContext for Deliveries {
-    type DeliveryOpaque = ();
-
-    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
-        if result.is_err() {
-            self.failed.store(true, Ordering::Relaxed);
-        }
-    }
 }
 
 /// What an error of a transaction means.
@@ -114,7 +95,7 @@ impl KafkaLog {
         let Some(producer) = self.producer.as_ref() else {
             return Err(Trouble::Indefinite(KafkaError::Canceled));
         };
-        producer.context().failed.store(false, Ordering::Relaxed);
+        producer.context().start_over();
         producer.begin_transaction().map_err(trouble)?;
         self.send_all(producer, sealed, inputs)?;
         if let (Some(last), Some(group)) = (sealed.last_offset, (self.group)()) {
@@ -133,7 +114,7 @@ impl KafkaLog {
                 return Err(Trouble::Abort(KafkaError::Flush(code)));
             }
         }
-        if producer.context().failed.load(Ordering::Relaxed) {
+        if producer.context().failed() > 0 {
             let code = RDKafkaErrorCode::MessageTimedOut;
             return Err(Trouble::Abort(KafkaError::MessageProduction(code)));
         }

@@ -25,9 +25,11 @@ use crate::config::Config;
 use crate::limits::{BROKER_TIMEOUT, MESSAGE_BYTES_MAX};
 use groat_shard::Fault;
 use rdkafka::ClientConfig;
+use rdkafka::client::ClientContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::ToBytes;
+use rdkafka::message::{DeliveryResult, ToBytes};
 use rdkafka::producer::{BaseProducer, BaseRecord, ProducerContext};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// What every client of a broker is configured with.
@@ -105,6 +107,34 @@ fn is_passing(error: &KafkaError) -> bool {
                 | RDKafkaErrorCode::OperationTimedOut
         )
     )
+}
+
+/// Counts the records that a producer could not deliver.
+#[derive(Default)]
+struct Deliveries {
+    failed: AtomicU64,
+}
+
+impl Deliveries {
+    fn failed(&self) -> u64 {
+        self.failed.load(Ordering::Relaxed)
+    }
+
+    fn start_over(&self) {
+        self.failed.store(0, Ordering::Relaxed);
+    }
+}
+
+impl ClientContext for Deliveries {}
+
+impl ProducerContext for Deliveries {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        if result.is_err() {
+            self.failed.fetch_add(1, Ordering::Relaxed);
+        }
+    }
 }
 
 /// Queues a record; while the queue is full, waits for some of it to be delivered.

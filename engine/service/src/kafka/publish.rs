@@ -1,6 +1,6 @@
 //! Lines of JSON become records of the `commands` topic, by an idempotent producer.
 
-use super::{broker, client, overridden, send};
+use super::{Deliveries, broker, client, overridden, send};
 use crate::config::Config;
 use crate::limits::{BROKER_PATIENCE, LINE_BYTES_MAX, PUBLISH_BYTES_MAX};
 use crate::routing::routing_key;
@@ -9,11 +9,8 @@ use groat_proto::Message;
 use groat_proto::json::read_line;
 use groat_shard::Fault;
 use groat_shard::limits::RECORD_BYTES_MAX;
-use rdkafka::client::ClientContext;
-use rdkafka::message::DeliveryResult;
-use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use std::io::{BufRead, Read, Write};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// What was published.
@@ -23,23 +20,6 @@ pub struct Published {
     pub published: u64,
     /// Lines that are no command, or too large a one.
     pub malformed: u64,
-}
-
-#[derive(Default)]
-struct Deliveries {
-    failed: AtomicU64,
-}
-
-impl ClientContext for Deliveries {}
-
-impl ProducerContext for Deliveries {
-    type DeliveryOpaque = ();
-
-    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
-        if result.is_err() {
-            self.failed.fetch_add(1, Ordering::Relaxed);
-        }
-    }
 }
 
 /// Publishes every line; `key` stands over each command's own routing key. `progress` hears how
@@ -106,7 +86,7 @@ pub fn publish(
         progress(bytes);
     }
     producer.flush(BROKER_PATIENCE).map_err(|e| broker(config, "not all was delivered", &e))?;
-    let failed = producer.context().failed.load(Ordering::Relaxed);
+    let failed = producer.context().failed();
     if failed > 0 {
         return Err(Fault::new(
             format!("{failed} of {} records were not delivered to {topic}", done.published),
