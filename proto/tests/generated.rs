@@ -8,7 +8,7 @@ use protox::prost_reflect::prost_types::{
 };
 use std::path::Path;
 
-const SCHEMAS: [&str; 6] = ["money", "command", "event", "outcome", "block", "snapshot"];
+const SCHEMAS: [&str; 7] = ["money", "holds", "command", "event", "outcome", "block", "snapshot"];
 
 /// Messages whose JSON form is written by hand in `src/json.rs`.
 const BY_HAND: [&str; 3] = ["Id", "Money", "Command"];
@@ -116,9 +116,11 @@ fn field_attributes(config: &mut Config, message: &DescriptorProto, field: &Fiel
         }
         ("ccy" | "currency" | "settle_ccy", _) if plain => Some("crate::json::currency".into()),
         ("class", _) if plain => Some("crate::json::class".into()),
-        ("at" | "to" | "paid_at" | "expires_at" | "settle_at", _) if plain => {
-            Some(format!("crate::json::{optional}time"))
-        }
+        (
+            "at" | "to" | "paid_at" | "expires_at" | "settle_at" | "due_at" | "borrow_at"
+            | "expiry_at" | "started_at" | "new_expiry" | "restore_at",
+            _,
+        ) if plain => Some(format!("crate::json::{optional}time")),
         ("date" | "effective_date", _) if plain => Some(format!("crate::json::{optional}date")),
         _ => None,
     };

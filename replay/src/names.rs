@@ -9,6 +9,8 @@ use groat_proto::json::date_text;
 pub(crate) enum Holder {
     User,
     Merchant,
+    /// An authorization or a rental.
+    Hold,
     /// The platform, a bank, an acquirer, a payout on its way.
     Platform,
     /// Whoever uses the primitive ledger.
@@ -17,7 +19,14 @@ pub(crate) enum Holder {
 
 pub(crate) fn holder(class: Class) -> Holder {
     match class {
-        Class::UserAvailable | Class::UserHold => Holder::User,
+        Class::UserAvailable
+        | Class::UserHold
+        | Class::CreditUnbilled
+        | Class::LimitGranted
+        | Class::CreditHeld => Holder::User,
+        Class::UserFrozen | Class::DepositWaived | Class::RentObligation | Class::RentalAdvance => {
+            Holder::Hold
+        }
         Class::MerchantReceivable
         | Class::MerchantPending
         | Class::MerchantAvailable
@@ -30,7 +39,11 @@ pub(crate) fn holder(class: Class) -> Holder {
         | Class::ServiceFee
         | Class::OtherFees
         | Class::Marketing
-        | Class::OtherWriteOff => Holder::Platform,
+        | Class::OtherWriteOff
+        | Class::LimitGrantedContra
+        | Class::CreditHeldContra
+        | Class::DepositWaivedContra
+        | Class::RentObligationContra => Holder::Platform,
         Class::Ledger => Holder::Ledger,
     }
 }
@@ -170,6 +183,35 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::BatchOpened { .. } => "batch_opened",
         Fact::BatchCut { .. } => "batch_cut",
         Fact::BatchSettled { .. } => "batch_settled",
+        Fact::FundsAuthorized { .. } => "funds_authorized",
+        Fact::AuthorizationCaptured { .. } => "authorization_captured",
+        Fact::FundsReleased { .. } => "funds_released",
+        Fact::AuthorizationClosed { .. } => "authorization_closed",
+        Fact::RentalCreated { .. } => "rental_created",
+        Fact::RentalAssessed { .. } => "rental_assessed",
+        Fact::DepositSecured { .. } => "deposit_secured",
+        Fact::RentalStarted { .. } => "rental_started",
+        Fact::RentalExtended { .. } => "rental_extended",
+        Fact::RentalReturned { .. } => "rental_returned",
+        Fact::RentTermDue { .. } => "rent_term_due",
+        Fact::DamageClaimed { .. } => "damage_claimed",
+        Fact::ChargeReduced { .. } => "charge_reduced",
+        Fact::RentalCharged { .. } => "rental_charged",
+        Fact::RentalSettled { .. } => "rental_settled",
+        Fact::RentalPaymentPending { .. } => "rental_payment_pending",
+        Fact::RentalCollected { .. } => "rental_collected",
+        Fact::CollectionFailed { .. } => "collection_failed",
+        Fact::RentalOverdue { .. } => "rental_overdue",
+        Fact::RentalBoughtOut { .. } => "rental_bought_out",
+        Fact::RentalLost { .. } => "rental_lost",
+        Fact::RentalCancelled { .. } => "rental_cancelled",
+        Fact::CreditLineGranted { .. } => "credit_line_granted",
+        Fact::LimitAdjusted { .. } => "limit_adjusted",
+        Fact::CreditLineFrozen { .. } => "credit_line_frozen",
+        Fact::CreditLineUnfrozen { .. } => "credit_line_unfrozen",
+        Fact::CreditLineClosed { .. } => "credit_line_closed",
+        Fact::CreditRepaid { .. } => "credit_repaid",
+        Fact::ReserveReleased { .. } => "reserve_released",
     }
 }
 

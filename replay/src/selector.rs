@@ -1,5 +1,5 @@
-//! Whose statement is asked for, as text: `user:alice`, `merchant:shop`, `account:till`,
-//! `class:user_hold`, `class:user_hold:alice`, or an id alone.
+//! Whose statement is asked for, as text: `user:alice`, `merchant:shop`, `rental:car-1`,
+//! `auth:hotel-1`, `account:till`, `class:user_hold`, `class:user_hold:alice`, or an id alone.
 
 use crate::names::{Holder, holder};
 use groat_ledger::{AccountKey, Class, Id};
@@ -12,6 +12,8 @@ pub enum Selector {
     User(Id),
     /// A merchant's.
     Merchant(Id),
+    /// Those of an authorization or a rental.
+    Hold(Id),
     /// The one that `OpenLedgerAccount` opened.
     Account(Id),
     /// All of a class, or those of one owner.
@@ -29,6 +31,7 @@ impl FromStr for Selector {
         match text.split_once(':') {
             Some(("user", user)) => Ok(Selector::User(id(user)?)),
             Some(("merchant", merchant)) => Ok(Selector::Merchant(id(merchant)?)),
+            Some(("rental" | "auth", hold)) => Ok(Selector::Hold(id(hold)?)),
             Some(("account", account)) => Ok(Selector::Account(id(account)?)),
             Some(("class", rest)) => {
                 let (name, owner) =
@@ -51,6 +54,7 @@ impl Selector {
         match self {
             Selector::User(id) => of(Holder::User, id),
             Selector::Merchant(id) => of(Holder::Merchant, id),
+            Selector::Hold(id) => of(Holder::Hold, id),
             Selector::Account(id) => of(Holder::Ledger, id),
             Selector::Class(class, owner) => {
                 key.class == class && owner.is_none_or(|owner| key.owner == owner)

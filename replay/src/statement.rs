@@ -101,12 +101,12 @@ pub fn statement(
     }
     if let Selector::Bare(_) = selector {
         let there = |wanted| accounts.iter().any(|a| held_by(a, wanted));
-        let first =
-            [Holder::User, Holder::Merchant, Holder::Ledger].into_iter().find(|h| there(*h));
+        let order = [Holder::User, Holder::Merchant, Holder::Hold, Holder::Ledger];
+        let first = order.into_iter().find(|h| there(*h));
         accounts.retain(|account| first.is_some_and(|wanted| held_by(account, wanted)));
     }
     if accounts.is_empty() {
-        let what = "there is no such account; name it user:ID, merchant:ID, account:ID, \
+        let what = "there is no such account; name it user:ID, merchant:ID, rental:ID, auth:ID, account:ID, \
                     class:CLASS or class:CLASS:OWNER";
         return Err(Trouble::Usage(what.into()));
     }

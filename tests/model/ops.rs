@@ -144,6 +144,7 @@ pub(crate) fn terms(merchant: u8) -> MerchantTerms {
         fee_refund,
         cycle_days,
         reserve_bps,
+        reserve_days: 0,
         royalty_cap_bps: 3_000,
         refund_days,
         settle_currency,

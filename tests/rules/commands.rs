@@ -116,7 +116,7 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>, now: u64) -> Option<(Option<Id>
             };
             Body::PostTransfer(PostTransfer { debit, credit, amount, phase })
         }
-        _ => return None,
+        _ => return crate::hold_commands::body(verb, a, now),
     };
     Some((None, body))
 }
@@ -160,6 +160,7 @@ fn onboard(a: &mut Args<'_>) -> OnboardMerchant {
         fee_refund,
         cycle_days: a.number("cycle", 1),
         reserve_bps: a.number("reserve", 0),
+        reserve_days: a.number("reserve_days", 0),
         royalty_cap_bps: a.number("royalty", 3_000),
         refund_days: a.number("days", 365),
         settle_currency,
@@ -247,6 +248,7 @@ fn leg(word: &str, currency: Currency) -> Leg {
     let parts: Vec<&str> = word.split(':').collect();
     match parts[..] {
         ["balance", amount] => Leg { source: LegSource::Balance, amount: minor(amount) },
+        ["credit", amount] => Leg { source: LegSource::Credit, amount: minor(amount) },
         ["channel", channel, amount] => {
             Leg { source: LegSource::Channel(id(channel)), amount: minor(amount) }
         }

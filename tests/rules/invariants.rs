@@ -84,7 +84,7 @@ fn payments_keep_their_sums(ledger: &Ledger) {
             assert_eq!(p.fee_returned, p.fee, "{id}: fee of a full refund");
         }
         if p.user.is_some() {
-            assert_eq!(p.balance + p.channel_amount, p.amount.amount, "{id}: legs");
+            assert_eq!(p.balance + p.credit + p.channel_amount, p.amount.amount, "{id}: legs");
         }
     }
 }

@@ -21,6 +21,9 @@ mod table;
 
 mod checks;
 mod commands;
+mod hold_checks;
+mod hold_commands;
+mod hold_invariants;
 mod invariants;
 mod words;
 
@@ -35,6 +38,14 @@ mod payments;
 mod refunds;
 
 mod settlement;
+
+mod credit;
+
+mod authorizations;
+
+mod rentals;
+
+mod collection;
 
 mod due;
 

@@ -169,6 +169,77 @@ capture_right_behind_its_authorization "
     counters a 100.00 100.00 0.00 0.00
 "
 
+/// blnk#181: available = balance − held + credit line, for cash and for credit.
+two_holds_of_funds_beyond_balance_and_credit "
+    user     alice 2 CNY                   | ok
+    top_up   alice 100.00 r1               | ok
+    merchant shop CNY fee=0                | ok
+    line     alice 50.00                   | ok
+    authorize a1 o1 alice shop 90.00 credit=30.00 | ok
+    authorize a2 o2 alice shop 40.01       | InsufficientFunds
+    authorize a2 o2 alice shop 60.01 credit=20.01 | NotAdmitted
+    authorize a2 o2 alice shop 60.00 credit=20.00 | ok
+    authorize a3 o3 alice shop 0.01        | InsufficientFunds
+    authorize a3 o3 alice shop 0.01 credit=0.01 | NotAdmitted
+"
+
+/// blnk#182, blnk#41, midaz#1519: capturing what was refused, cancelled, expired or captured is
+/// refused, each by its own name, and posts nothing.
+capture_of_dead_funds "
+    user     alice 2 CNY                   | ok
+    top_up   alice 30.00 r1                | ok
+    merchant shop CNY fee=0                | ok
+    authorize a0 o0 alice shop 30.01       | InsufficientFunds
+    authorize a1 o1 alice shop 10.00       | ok
+    authorize a2 o2 alice shop 10.00       | ok
+    authorize a3 o3 alice shop 10.00 timeout=60 | ok
+    cancel_auth a1                         | ok
+    capture  a2 t2 10.00                   | ok
+    at       +60s                          | AuthorizationExpiry
+    capture  a0 t9 10.00                   | UnknownAccount
+    capture  a1 t9 10.00                   | AuthorizationClosed
+    capture  a2 t9 10.00                   | InvalidState
+    capture  a3 t9 10.00                   | AuthorizationExpired
+    balance  user_available alice 20.00
+"
+
+/// blnk#62: many captures of one hold are together at most what was authorized.
+captures_of_funds_beyond_the_authorization "
+    user     alice 2 CNY                   | ok
+    top_up   alice 30.00 r1                | ok
+    merchant shop CNY fee=0                | ok
+    authorize a1 o1 alice shop 10.00       | ok
+    capture  a1 t1 10.01                   | CaptureExceedsRest
+    capture  a1 t1 6.00                    | ok
+    capture  a1 t2 4.01                    | CaptureExceedsRest
+    capture  a1 t2 4.00                    | ok
+"
+
+/// midaz#2317: a hold on credit and cash is released to both, each its part, never both to one.
+a_release_covered_by_credit_and_cash "
+    user     alice 2 CNY                   | ok
+    top_up   alice 60.00 r1                | ok
+    merchant shop CNY fee=0                | ok
+    line     alice 40.00                   | ok
+    authorize a1 o1 alice shop 100.00 credit=40.00 | ok
+    unfreeze a1 q1 70.00                   | ok
+    balance  user_available alice 30.00
+    credit   alice ACTIVE owed=0.00 held=0.00 left=40.00
+    cancel_auth a1                         | ok
+    balance  user_available alice 60.00
+    credit   alice ACTIVE owed=0.00 held=0.00 left=40.00
+"
+
+/// midaz#1894: as above, for holds of funds.
+capture_right_behind_its_hold "
+    user     alice 2 CNY                   | ok
+    top_up   alice 100.00 r1               | ok
+    merchant shop CNY fee=0                | ok
+    repeat   100 authorize a$ o$ alice shop 1.00 | ok
+    repeat   100 capture a$ t$ 1.00        | ok
+    balance  user_available alice 0.00
+"
+
 /// killbill/killbill#809: a late command against a payment that went on; states move forward only.
 states_move_forward_only "
     user     alice 2 CNY                   | ok

@@ -80,10 +80,16 @@ classes! {
     SafeguardedBank = 1010, "safeguarded_bank", Asset, DebitBalance;
     /// Owed by a card or bank acquirer; owner: the channel.
     ChannelReceivable = 1020, "channel_receivable", Asset, DebitBalance;
+    /// Credit principal not yet billed; owner: the user.
+    CreditUnbilled = 1101, "credit_unbilled", Asset, DebitBalance;
+    /// Rent that the platform advanced for a user; owner: the rental.
+    RentalAdvance = 1210, "rental_advance", Asset, DebitBalance;
     /// A merchant's debt to the platform; owner: the merchant.
     MerchantReceivable = 1200, "merchant_receivable", Asset, DebitBalance;
     /// A user's balance to spend; owner: the user.
     UserAvailable = 2010, "user_available", Liability, CreditBalance;
+    /// Cash frozen by an authorization; owner: the authorization.
+    UserFrozen = 2020, "user_frozen", Liability, CreditBalance;
     /// A user's balance under compliance hold; owner: the user.
     UserHold = 2030, "user_hold", Liability, CreditBalance;
     /// Sales of one business date not yet settled; owner: the merchant, sub: the date.
@@ -106,6 +112,22 @@ classes! {
     Marketing = 5010, "marketing", Expense, Either;
     /// Written off for other reasons than credit.
     OtherWriteOff = 5030, "other_write_off", Expense, Either;
+    /// Limit of a line of credit; owner: the user.
+    LimitGranted = 9010, "limit_granted", Memorandum, DebitBalance;
+    /// Contra of [`Class::LimitGranted`].
+    LimitGrantedContra = 9011, "limit_granted_contra", Memorandum, CreditBalance;
+    /// Credit held by authorizations; owner: the user.
+    CreditHeld = 9020, "credit_held", Memorandum, DebitBalance;
+    /// Contra of [`Class::CreditHeld`].
+    CreditHeldContra = 9021, "credit_held_contra", Memorandum, CreditBalance;
+    /// Deposit not frozen; owner: the authorization.
+    DepositWaived = 9030, "deposit_waived", Memorandum, DebitBalance;
+    /// Contra of [`Class::DepositWaived`].
+    DepositWaivedContra = 9031, "deposit_waived_contra", Memorandum, CreditBalance;
+    /// Charges of a rental not yet paid; owner: the rental.
+    RentObligation = 9040, "rent_obligation", Memorandum, DebitBalance;
+    /// Contra of [`Class::RentObligation`].
+    RentObligationContra = 9041, "rent_obligation_contra", Memorandum, CreditBalance;
     /// An account opened by `OpenLedgerAccount`; owner: its own id.
     Ledger = 9900, "ledger", Ledger, Either;
 }

@@ -3,6 +3,14 @@
 //! Amounts are minor units with their currency, times are milliseconds since 1970 (UTC), dates are
 //! days since 1970. Text has been checked for shape before it gets here; rules check the rest.
 
+mod authorization;
+mod credit;
+mod rental;
+
+pub use authorization::*;
+pub use credit::*;
+pub use rental::*;
+
 use crate::account::Class;
 use crate::id::Id;
 use crate::limits::REFERENCE_CHARS_MAX;
@@ -47,6 +55,30 @@ pub enum Body {
     ClosePayment(ClosePayment),
     CancelPayment(CancelPayment),
     RefundPayment(RefundPayment),
+    AuthorizeFunds(AuthorizeFunds),
+    CaptureAuthorization(CaptureAuthorization),
+    UnfreezeFunds(UnfreezeFunds),
+    CancelAuthorization(CancelAuthorization),
+    CreateRental(CreateRental),
+    AssessRental(AssessRental),
+    SecureDeposit(SecureDeposit),
+    StartRental(StartRental),
+    ExtendRental(ExtendRental),
+    ReturnRental(ReturnRental),
+    ClaimDamage(ClaimDamage),
+    ReduceCharge(ReduceCharge),
+    SettleRental(SettleRental),
+    CollectRental(CollectRental),
+    BuyOutRental(BuyOutRental),
+    DeclareLost(DeclareLost),
+    CancelRental(CancelRental),
+    GrantCreditLine(GrantCreditLine),
+    AdjustLimit(AdjustLimit),
+    FreezeCreditLine(FreezeCreditLine),
+    UnfreezeCreditLine(UnfreezeCreditLine),
+    CloseCreditLine(CloseCreditLine),
+    RepayCredit(RepayCredit),
+    ReleaseReserve(ReleaseReserve),
 }
 
 /// An external reference: 1 to 64 characters `[A-Za-z0-9_-]` (DOMAIN §2).
@@ -200,6 +232,8 @@ pub struct MerchantTerms {
     pub cycle_days: u32,
     /// Part of each settlement kept as reserve, in ten-thousandths.
     pub reserve_bps: u32,
+    /// Days after settlement when the clock releases the reserve; 0 is never by the clock.
+    pub reserve_days: u32,
     /// Cap of profit sharing, in ten-thousandths of the order.
     pub royalty_cap_bps: u32,
     /// Days after payment in which refunds are possible.
@@ -519,6 +553,8 @@ pub enum LegSource {
     Balance,
     /// A card or bank acquirer, who has promised the money.
     Channel(Id),
+    /// The user's line of credit.
+    Credit,
 }
 
 /// Closes an unpaid order.

@@ -5,11 +5,13 @@
 
 use crate::account::{AccountKey, AccountNo, Movement, SignRule};
 use crate::command::{
-    Block, CodeKind, LimitScope, Limits, MerchantTerms, Owner, PayMode, Reference,
+    Block, CodeKind, CreditTerms, FreezeReason, LimitScope, Limits, MerchantTerms, Owner, PayMode,
+    Reference, RentalTerms,
 };
 use crate::id::Id;
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
+use crate::state::CreditBasis;
 
 /// Every fact there is. Amounts are minor units, times milliseconds since 1970.
 #[derive(Clone, PartialEq, Debug)]
@@ -145,15 +147,20 @@ pub enum Fact {
         auth_code: Option<Reference>,
         amount: Money,
         expires_at: u64,
+        /// Made by a rental; its number is the rental's and not an index of orders.
+        of_rental: bool,
     },
     /// `channel` names the acquirer when part of the amount came from one.
     PaymentPaid {
         payment: Id,
         user: Id,
         balance: u64,
+        credit: u64,
         channel_amount: u64,
         channel: Id,
         batch: u32,
+        /// A capture or rental: agreed before, so it does not count against spending limits.
+        agreed: bool,
     },
     FeeCharged {
         payment: Id,
@@ -176,6 +183,7 @@ pub enum Fact {
         from_available: u64,
         from_open_batch: u64,
         open_batch: Option<u32>,
+        to_credit: u64,
         to_channel: u64,
         to_balance: u64,
     },
@@ -201,6 +209,160 @@ pub enum Fact {
         recovered: u64,
         reserve: u64,
         available: u64,
+    },
+    /// Given back to the merchant; by the clock if a batch is named.
+    ReserveReleased {
+        merchant: Id,
+        amount: u64,
+        batch: Option<u32>,
+    },
+    FundsAuthorized {
+        auth: Id,
+        out_order_no: Reference,
+        user: Id,
+        merchant: Id,
+        currency: Currency,
+        fund: u64,
+        credit: u64,
+        basis: CreditBasis,
+        expires_at: Option<u64>,
+    },
+    /// `fund` and `credit` are the parts of the hold that were used.
+    AuthorizationCaptured {
+        auth: Id,
+        payment: Id,
+        fund: u64,
+        credit: u64,
+    },
+    FundsReleased {
+        auth: Id,
+        fund: u64,
+        credit: u64,
+        out_request_no: Option<Reference>,
+    },
+    AuthorizationClosed {
+        auth: Id,
+        fund: u64,
+        credit: u64,
+        expired: bool,
+    },
+    RentalCreated {
+        rental: Id,
+        out_order_no: Reference,
+        merchant: Id,
+        user: Id,
+        terms: Box<RentalTerms>,
+    },
+    RentalAssessed {
+        rental: Id,
+        score: u32,
+        declined: bool,
+        waived: u64,
+    },
+    DepositSecured {
+        rental: Id,
+    },
+    RentalStarted {
+        rental: Id,
+        at: u64,
+    },
+    RentalExtended {
+        rental: Id,
+        new_expiry: u64,
+    },
+    RentalReturned {
+        rental: Id,
+        restore_at: u64,
+        rent: u64,
+        late_rent: u64,
+    },
+    /// A term of the plan fell due, from 1.
+    RentTermDue {
+        rental: Id,
+        term_no: u32,
+        amount: u64,
+    },
+    DamageClaimed {
+        rental: Id,
+        amount: u64,
+        evidence: Reference,
+    },
+    /// `given_back` was paid already and is refunded.
+    ChargeReduced {
+        rental: Id,
+        item: u32,
+        amount: u64,
+        given_back: u64,
+    },
+    /// Money was taken for a rental; it pays charges in their order. `fund` came out of the
+    /// frozen deposit, `repaid` paid back what the platform had advanced.
+    RentalCharged {
+        rental: Id,
+        payment: Id,
+        amount: u64,
+        fund: u64,
+        repaid: u64,
+    },
+    RentalSettled {
+        rental: Id,
+    },
+    /// `advanced` was paid to the merchant by the platform, into this batch.
+    RentalPaymentPending {
+        rental: Id,
+        outstanding: u64,
+        advanced: u64,
+        batch: Option<u32>,
+    },
+    RentalCollected {
+        rental: Id,
+        amount: u64,
+    },
+    CollectionFailed {
+        rental: Id,
+        outstanding: u64,
+    },
+    RentalOverdue {
+        rental: Id,
+    },
+    RentalBoughtOut {
+        rental: Id,
+        term_no: u32,
+        price: u64,
+    },
+    RentalLost {
+        rental: Id,
+        amount: u64,
+    },
+    /// Ended before it started; by the clock if expired.
+    RentalCancelled {
+        rental: Id,
+        expired: bool,
+    },
+    CreditLineGranted {
+        user: Id,
+        limit: Money,
+        terms: CreditTerms,
+    },
+    LimitAdjusted {
+        user: Id,
+        limit: Money,
+    },
+    CreditLineFrozen {
+        user: Id,
+        reason: FreezeReason,
+    },
+    CreditLineUnfrozen {
+        user: Id,
+        reason: Reference,
+    },
+    CreditLineClosed {
+        user: Id,
+        reason: Reference,
+    },
+    /// `principal` was paid back.
+    CreditRepaid {
+        user: Id,
+        principal: u64,
     },
 }
 

@@ -13,12 +13,18 @@
 use crate::account::{Account, AccountKey, AccountNo, Layer, Movement};
 use crate::command::{Body, Command};
 use crate::event::{Decision, EventRange, Fact};
-use crate::limits::{AMOUNT_MAX, DAY_MS};
+use crate::limits::{AMOUNT_MAX, DAY_MS, RENTAL_UNSTARTED_DAYS_MAX};
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
-use crate::rules::{accounts, limits as limit_rules, payments, settlement, transfers, treasury};
-use crate::state::{AuthCode, BatchState, Calendar, PaymentState, PendingState, Tables, TradeNo};
-use crate::table::DuplicateKey;
+use crate::rules::{
+    accounts, authorizations, collection, credit, limits as limit_rules, payments, rental_rows,
+    rentals, settlement, transfers, treasury,
+};
+use crate::state::{
+    AuthCode, AuthorizationState, BatchState, Calendar, CreditBasis, OrderNo, PaymentState,
+    PendingState, RentalState, Tables, TradeNo,
+};
+use crate::table::{DuplicateKey, Table};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -44,8 +50,18 @@ impl From<Rejection> for Refusal {
 pub enum DueKind {
     /// The time to pay an order is over.
     PaymentExpiry = 10,
+    /// An authorization times out.
+    AuthorizationExpiry = 11,
+    /// A rental that nobody started.
+    RentalExpiry = 14,
     /// A pending transfer times out.
     TransferExpiry = 15,
+    /// A term of a rent plan.
+    RentTerm = 20,
+    /// A thing is not back, or charges are not paid.
+    RentalOverdue = 21,
+    /// A reserve has been kept long enough.
+    ReserveRelease = 71,
     /// A business date ends for a merchant.
     BatchCut = 80,
     /// A batch is settled at T+n.
@@ -117,20 +133,29 @@ impl Ledger {
         let mut ledger =
             Ledger { tables, calendar, now, next_event, due: BinaryHeap::new(), mark: None };
         ledger.check_references()?;
-        let trades = ledger
-            .tables
-            .payments
-            .rows()
-            .iter()
-            .map(|p| TradeNo { merchant: p.merchant, out_trade_no: p.out_trade_no.clone() });
+        let orders = ledger.tables.payments.rows().iter().filter(|p| !p.of_rental);
+        let trades =
+            orders.map(|p| TradeNo { merchant: p.merchant, out_trade_no: p.out_trade_no.clone() });
         let duplicate =
             |table| move |d: DuplicateKey| BadState { table, row: d.row, what: "duplicate key" };
         ledger.tables.trade_nos =
-            crate::table::Table::from_rows(trades.collect()).map_err(duplicate("payments"))?;
+            Table::from_rows(trades.collect()).map_err(duplicate("payments"))?;
         let codes = ledger.tables.payments.rows().iter().filter_map(|p| p.auth_code.clone());
-        ledger.tables.auth_codes =
-            crate::table::Table::from_rows(codes.map(|code| AuthCode { code }).collect())
-                .map_err(duplicate("payments"))?;
+        ledger.tables.auth_codes = Table::from_rows(codes.map(|code| AuthCode { code }).collect())
+            .map_err(duplicate("payments"))?;
+        let holds = ledger.tables.authorizations.rows().iter();
+        let holds = holds.filter(|a| a.basis == CreditBasis::Line).map(|a| OrderNo {
+            merchant: a.merchant,
+            rental: false,
+            out_order_no: a.out_order_no.clone(),
+        });
+        let rentals = ledger.tables.rentals.rows().iter().map(|r| OrderNo {
+            merchant: r.merchant,
+            rental: true,
+            out_order_no: r.out_order_no.clone(),
+        });
+        ledger.tables.order_nos = Table::from_rows(holds.chain(rentals).collect())
+            .map_err(duplicate("authorizations"))?;
         ledger.fill_due();
         Ok(ledger)
     }
@@ -192,6 +217,32 @@ impl Ledger {
             Body::ClosePayment(c) => payments::close(self, c, out)?,
             Body::CancelPayment(c) => payments::cancel(self, c, now, out)?,
             Body::RefundPayment(c) => payments::refund(self, c, now, out)?,
+            Body::AuthorizeFunds(c) => authorizations::authorize(self, c, now, out)?,
+            Body::CaptureAuthorization(c) => {
+                authorizations::capture(self, command.id, c, now, out)?;
+            }
+            Body::UnfreezeFunds(c) => authorizations::unfreeze(self, c, out)?,
+            Body::CancelAuthorization(c) => authorizations::cancel(self, c, out)?,
+            Body::CreateRental(c) => rentals::create(self, c, out)?,
+            Body::AssessRental(c) => rentals::assess(self, c, out)?,
+            Body::SecureDeposit(c) => rentals::secure(self, c, out)?,
+            Body::StartRental(c) => rentals::start(self, c, now, out)?,
+            Body::ExtendRental(c) => rentals::extend(self, c, out)?,
+            Body::ReturnRental(c) => rentals::give_back_item(self, c, now, out)?,
+            Body::ClaimDamage(c) => rentals::claim_damage(self, c, now, out)?,
+            Body::ReduceCharge(c) => collection::reduce(self, command.id, c, now, out)?,
+            Body::SettleRental(c) => collection::settle(self, command.id, c, now, out)?,
+            Body::CollectRental(c) => collection::collect_again(self, command.id, c, now, out)?,
+            Body::BuyOutRental(c) => collection::buy_out(self, command.id, c, now, out)?,
+            Body::DeclareLost(c) => rentals::declare_lost(self, c, now, out)?,
+            Body::CancelRental(c) => rentals::cancel(self, c, out)?,
+            Body::GrantCreditLine(c) => credit::grant(self, c, out)?,
+            Body::AdjustLimit(c) => credit::adjust(self, c, out)?,
+            Body::FreezeCreditLine(c) => credit::freeze(self, c, out)?,
+            Body::UnfreezeCreditLine(c) => credit::unfreeze(self, c, out)?,
+            Body::CloseCreditLine(c) => credit::close(self, c, out)?,
+            Body::RepayCredit(c) => credit::repay(self, c, out)?,
+            Body::ReleaseReserve(c) => settlement::release_reserve(self, c, out)?,
         }
         self.keep_sign_rules(out)?;
         Ok(())
@@ -219,7 +270,12 @@ impl Ledger {
         out.clear();
         match due.kind {
             DueKind::PaymentExpiry => payments::expire(self, due.no, out),
+            DueKind::AuthorizationExpiry => authorizations::expire(self, due.no, out),
+            DueKind::RentalExpiry => rentals::expire(self, due.no, out),
             DueKind::TransferExpiry => transfers::expire(self, due.no, out),
+            DueKind::RentTerm => collection::term_due(self, due.no, due.at.max(self.now), out),
+            DueKind::RentalOverdue => rentals::overdue(self, due.no, out),
+            DueKind::ReserveRelease => settlement::release_by_clock(self, due.no, out),
             DueKind::BatchCut => settlement::cut(due.no, out),
             DueKind::BatchSettle => settlement::settle(self, due.no, out),
             DueKind::PaymentFinish => payments::finish(self, due.no, out),
@@ -276,9 +332,38 @@ impl Ledger {
             | Fact::RefundSucceeded { .. }
             | Fact::PaymentCancelled { .. }
             | Fact::PaymentFinished { .. } => payments::apply(self, fact, number),
-            Fact::BatchOpened { .. } | Fact::BatchCut { .. } | Fact::BatchSettled { .. } => {
-                settlement::apply(self, fact);
-            }
+            Fact::BatchOpened { .. }
+            | Fact::BatchCut { .. }
+            | Fact::BatchSettled { .. }
+            | Fact::ReserveReleased { .. } => settlement::apply(self, fact),
+            Fact::FundsAuthorized { .. }
+            | Fact::AuthorizationCaptured { .. }
+            | Fact::FundsReleased { .. }
+            | Fact::AuthorizationClosed { .. } => authorizations::apply(self, fact, number),
+            Fact::RentalCreated { .. }
+            | Fact::RentalAssessed { .. }
+            | Fact::DepositSecured { .. }
+            | Fact::RentalStarted { .. }
+            | Fact::RentalExtended { .. }
+            | Fact::RentalReturned { .. }
+            | Fact::RentTermDue { .. }
+            | Fact::DamageClaimed { .. }
+            | Fact::ChargeReduced { .. }
+            | Fact::RentalCharged { .. }
+            | Fact::RentalSettled { .. }
+            | Fact::RentalPaymentPending { .. }
+            | Fact::RentalOverdue { .. }
+            | Fact::RentalBoughtOut { .. }
+            | Fact::RentalLost { .. }
+            | Fact::RentalCancelled { .. } => rental_rows::apply(self, fact),
+            Fact::CreditLineGranted { .. }
+            | Fact::LimitAdjusted { .. }
+            | Fact::CreditLineFrozen { .. }
+            | Fact::CreditLineUnfrozen { .. }
+            | Fact::CreditLineClosed { .. } => credit::apply(self, fact),
+            Fact::RentalCollected { .. }
+            | Fact::CollectionFailed { .. }
+            | Fact::CreditRepaid { .. } => {}
         }
     }
 
@@ -357,7 +442,7 @@ impl Ledger {
         self.owed_at(due.kind, due.no) == Some(due.at)
     }
 
-    fn owed_at(&self, kind: DueKind, no: u32) -> Option<u64> {
+    pub(crate) fn owed_at(&self, kind: DueKind, no: u32) -> Option<u64> {
         match kind {
             DueKind::PaymentExpiry => {
                 let p = self.tables.payments.try_row(no)?;
@@ -375,6 +460,33 @@ impl Ledger {
                 let b = self.tables.batches.try_row(no)?;
                 (b.state == BatchState::Cut).then_some(b.settle_at)
             }
+            DueKind::AuthorizationExpiry => {
+                let a = self.tables.authorizations.try_row(no)?;
+                a.expires_at.filter(|_| a.state == AuthorizationState::Authorized)
+            }
+            DueKind::RentalExpiry => {
+                let r = self.tables.rentals.try_row(no)?;
+                let unstarted = r.created_at + RENTAL_UNSTARTED_DAYS_MAX * DAY_MS;
+                rentals::before_start(r).then_some(unstarted)
+            }
+            DueKind::RentTerm => {
+                let r = self.tables.rentals.try_row(no)?;
+                let term = r.terms.plan.get(r.terms_due as usize)?;
+                rentals::is_out(r).then_some(term.due_at)
+            }
+            DueKind::RentalOverdue => {
+                let r = self.tables.rentals.try_row(no)?;
+                match r.state {
+                    RentalState::InUse => {
+                        Some(r.terms.expiry_at + u64::from(r.terms.grace_s) * 1_000 + 1)
+                    }
+                    RentalState::PaymentPending => {
+                        Some(r.terms.expiry_at.max(r.pending_at + DAY_MS) + 1)
+                    }
+                    _ => None,
+                }
+            }
+            DueKind::ReserveRelease => self.reserve_release_at(no),
             DueKind::PaymentFinish => {
                 let p = self.tables.payments.try_row(no)?;
                 let refundable =
@@ -382,6 +494,14 @@ impl Ledger {
                 refundable.then(|| self.refund_window_end(no).saturating_add(1))
             }
         }
+    }
+
+    /// When the clock gives the reserve of a settled batch back.
+    pub(crate) fn reserve_release_at(&self, batch: u32) -> Option<u64> {
+        let b = self.tables.batches.try_row(batch)?;
+        let days = self.tables.merchants.row(b.merchant).terms.reserve_days;
+        let kept = b.state == BatchState::Settled && b.reserve > 0 && days > 0;
+        kept.then(|| b.settle_at + u64::from(days) * DAY_MS)
     }
 
     /// The last millisecond in which a paid payment may be refunded.
@@ -395,6 +515,11 @@ impl Ledger {
         let kinds = [
             (DueKind::PaymentExpiry, self.tables.payments.next_no()),
             (DueKind::TransferExpiry, self.tables.pending.next_no()),
+            (DueKind::AuthorizationExpiry, self.tables.authorizations.next_no()),
+            (DueKind::RentalExpiry, self.tables.rentals.next_no()),
+            (DueKind::RentTerm, self.tables.rentals.next_no()),
+            (DueKind::RentalOverdue, self.tables.rentals.next_no()),
+            (DueKind::ReserveRelease, self.tables.batches.next_no()),
             (DueKind::BatchCut, self.tables.batches.next_no()),
             (DueKind::BatchSettle, self.tables.batches.next_no()),
             (DueKind::PaymentFinish, self.tables.payments.next_no()),
@@ -428,6 +553,12 @@ impl Ledger {
             "batches",
             t.batches.rows().iter().position(|r| r.merchant >= merchants || r.account >= accounts),
         )?;
+        let parties = |user: u32, merchant: u32| user < users && merchant < merchants;
+        let position = t.authorizations.rows().iter().position(|r| !parties(r.user, r.merchant));
+        holds("authorizations", position)?;
+        let position = t.rentals.rows().iter().position(|r| !parties(r.user, r.merchant));
+        holds("rentals", position)?;
+        holds("credit_lines", t.credit_lines.rows().iter().position(|r| r.user >= users))?;
         holds(
             "payments",
             t.payments.rows().iter().position(|r| {

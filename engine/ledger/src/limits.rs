@@ -34,6 +34,30 @@ pub const CYCLE_DAYS_MAX: u32 = 90;
 /// Longest refund window, in days: ten years.
 pub const REFUND_DAYS_MAX: u32 = 3_650;
 
+/// Time to hold an authorization where the order does not say, in seconds (Alipay: 15 minutes).
+pub const AUTHORIZATION_TIMEOUT_S_DEFAULT: u32 = 900;
+
+/// Days after which a rental that has not started expires (WeChat: 30).
+pub const RENTAL_UNSTARTED_DAYS_MAX: u64 = 30;
+
+/// Days after return in which damage may be claimed (DOMAIN §4.4).
+pub const DAMAGE_CLAIM_DAYS_MAX: u64 = 30;
+
+/// How far a return may lie ahead of the ledger's time, in milliseconds (Zhima: 24 hours).
+pub const RETURN_AHEAD_MS_MAX: u64 = DAY_MS;
+
+/// Terms of a rent plan: ten years of months.
+pub const PLAN_TERMS_MAX: usize = 120;
+
+/// Charges of one rental: a plan's terms and a page of claims.
+pub const CHARGES_MAX: usize = PLAN_TERMS_MAX + 64;
+
+/// Releases of one authorization.
+pub const RELEASES_MAX: usize = 64;
+
+/// Longest time a reserve is kept, in days: ten years.
+pub const RESERVE_DAYS_MAX: u32 = 3_650;
+
 /// Longest timeout of a pending transfer, in seconds: ten years.
 pub const PENDING_TIMEOUT_S_MAX: u32 = 315_360_000;
 

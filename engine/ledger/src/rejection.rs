@@ -97,6 +97,36 @@ rejections! {
     RefundWindowClosed = 71, never, "The time for refunds is over.";
     RefundCountExceeded = 72, never, "The payment was refunded too many times.";
     MerchantBalanceInsufficient = 73, later, "The merchant's money does not cover the refund.";
+    DuplicateOutOrderNo = 80, never, "The merchant used this out_order_no already.";
+    NotAdmitted = 81, later, "Neither score nor line of credit stands for the credit part; freeze the whole amount instead.";
+    CaptureExceedsRest = 82, never, "More is to be captured than is still held.";
+    DebitFailed = 83, later, "Neither balance nor credit covers the credit part of the capture.";
+    UnfreezeExceedsRest = 84, never, "More is to be released than is still held.";
+    AlreadyCaptured = 85, never, "Part of the hold was captured; release the rest instead.";
+    AuthorizationClosed = 86, never, "The hold was cancelled or released.";
+    AuthorizationExpired = 87, never, "The hold timed out and was released.";
+    ReleaseCountExceeded = 88, never, "The hold was released in too many parts.";
+    CreditLimitExceeded = 90, later, "The user's available credit does not cover the amount.";
+    CreditLineFrozen = 91, later, "The user's line of credit is frozen or closed.";
+    KycClassTooLow = 92, later, "A line of credit needs identity class 2 or 3.";
+    DebtOutstanding = 93, later, "Something is still owed or held on the line.";
+    Overpayment = 94, never, "More is to be repaid than is owed.";
+    BadSchedule = 100, never, "Times, terms or prices of the rental do not fit together.";
+    WaiverExceedsDeposit = 101, never, "More is waived than the deposit.";
+    ItemIsOut = 102, later, "The thing is out with another rental.";
+    ExpiryMovedEarlier = 103, never, "An extension cannot end earlier than what was agreed.";
+    ReturnTimeInvalid = 104, never, "The return lies before the start or more than a day ahead.";
+    DamageExceedsDeposit = 105, never, "The claims of damage together would exceed the deposit.";
+    DamageClaimedLate = 106, never, "More than 30 days have passed since the return.";
+    ReductionExceedsCharge = 107, never, "More is taken off than is left of the charge.";
+    TotalMismatch = 108, never, "The total is not the charges less the reductions.";
+    TotalExceedsRiskAmount = 109, never, "The charges together would exceed the agreed risk amount.";
+    NothingDue = 110, never, "Nothing is owed.";
+    BuyoutNotOffered = 111, never, "The plan has no price for buying at this term.";
+    NotOverdueLongEnough = 112, later, "The rental has not been overdue for the agreed days.";
+    AlreadyStarted = 113, never, "The rental has started; return and settle it instead.";
+    ChargeCountExceeded = 114, never, "The rental has too many charges.";
+    ReserveInsufficient = 115, later, "The merchant's reserve is less than the amount.";
     ChannelInsufficient = 74, later, "The acquirer owes less than is to be returned through it.";
 }
 

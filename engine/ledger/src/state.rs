@@ -3,6 +3,12 @@
 //! Every table is numbered in order of insertion, so a ledger at rest is these rows in this order
 //! and nothing else; whatever can be derived from them (indexes, due times) is not state.
 
+mod holds;
+mod rental;
+
+pub use holds::*;
+pub use rental::*;
+
 use crate::account::{Account, AccountNo};
 use crate::command::{CodeKind, LimitScope, Limits, MerchantTerms, Owner, PayMode, Reference};
 use crate::event::EventRange;
@@ -26,10 +32,16 @@ pub struct Tables {
     pub receipts: Table<Receipt>,
     pub payments: Table<Payment>,
     pub batches: Table<Batch>,
+    pub authorizations: Table<Authorization>,
+    pub credit_lines: Table<CreditLine>,
+    pub rentals: Table<Rental>,
+    pub items: Table<Item>,
     /// Derived from `payments`.
     pub(crate) trade_nos: Table<TradeNo>,
     /// Derived from `payments`.
     pub(crate) auth_codes: Table<AuthCode>,
+    /// Derived from `authorizations` and `rentals`.
+    pub(crate) order_nos: Table<OrderNo>,
 }
 
 macro_rules! every_table {
@@ -45,6 +57,11 @@ macro_rules! every_table {
         $tables.receipts.$method();
         $tables.payments.$method();
         $tables.batches.$method();
+        $tables.authorizations.$method();
+        $tables.credit_lines.$method();
+        $tables.rentals.$method();
+        $tables.items.$method();
+        $tables.order_nos.$method();
         $tables.trade_nos.$method();
         $tables.auth_codes.$method();
     }};
@@ -130,6 +147,8 @@ pub struct User {
     pub account: AccountNo,
     /// Payouts requested and neither confirmed nor failed.
     pub open_payouts: u32,
+    /// Authorizations with something left, and rentals not ended.
+    pub open_holds: u32,
     /// What was spent from the balance.
     pub usage: Usage,
 }
@@ -169,6 +188,8 @@ pub struct Merchant {
     pub account: AccountNo,
     /// Orders neither paid nor closed.
     pub open_payments: u32,
+    /// Authorizations with something left, and rentals not ended.
+    pub open_holds: u32,
     /// Batches not settled.
     pub open_batches: u32,
     /// Payouts requested and neither confirmed nor failed.
@@ -265,8 +286,12 @@ pub struct Payment {
     pub paid_at: u64,
     /// Who paid: number in `users`.
     pub user: Option<u32>,
-    /// Minor units from the balance.
+    /// Made by a rental.
+    pub of_rental: bool,
+    /// Minor units from the balance, frozen or not.
     pub balance: u64,
+    /// Minor units from the line of credit.
+    pub credit: u64,
     /// Minor units from an acquirer.
     pub channel_amount: u64,
     /// Which acquirer.
@@ -279,6 +304,8 @@ pub struct Payment {
     pub batch: Option<u32>,
     /// Taken for refunds from its own part of that batch.
     pub refunded_from_own_batch: u64,
+    /// Returned to credit, or to the balance where nothing was owed any more.
+    pub refunded_to_credit: u64,
     /// Returned to the acquirer.
     pub refunded_to_channel: u64,
     /// Each refund.
@@ -365,6 +392,8 @@ pub struct Batch {
     pub refunds: u64,
     /// Sum of fees returned to it.
     pub fees_returned: u64,
+    /// Reserve kept back at its settlement and not released by the clock.
+    pub reserve: u64,
 }
 
 row!(Batch, (u32, u32), self => (self.merchant, self.date));

@@ -17,6 +17,1062 @@ pub struct Money {
     #[prost(uint32, tag = "2")]
     pub currency: u32,
 }
+// Commands of authorizations, rentals and credit. Times are milliseconds since 1970 UTC.
+
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AuthorizeFunds {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub auth: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_order_no: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_request_no: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+    /// The part held on the user's line of credit; absent is none.
+    #[prost(message, optional, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub credit_amt: ::core::option::Option<Money>,
+    /// Seconds until what is left is released; 0 is 15 minutes.
+    #[prost(uint32, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub timeout_s: u32,
+}
+/// The command's id is the id of the payment it makes.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CaptureAuthorization {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub auth: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_trade_no: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+    #[prost(enumeration = "CaptureMode", tag = "4")]
+    #[serde(with = "crate::json::Named::<crate::v1::CaptureMode>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub mode: i32,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UnfreezeFunds {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub auth: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_request_no: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+    #[prost(bool, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub biz_complete: bool,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CancelAuthorization {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub auth: ::core::option::Option<Id>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RentTerm {
+    #[prost(uint64, tag = "1")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub due_at: u64,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+    /// Price of the thing at this term, less rent paid; absent: not for sale.
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub buyout: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CreateRental {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_order_no: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    /// The thing, if it is one of a kind: it cannot be out twice.
+    #[prost(message, optional, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub item: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub deposit: ::core::option::Option<Money>,
+    /// Price of a unit.
+    #[prost(message, optional, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rent: ::core::option::Option<Money>,
+    #[prost(enumeration = "RentUnit", tag = "8")]
+    #[serde(with = "crate::json::Named::<crate::v1::RentUnit>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub unit: i32,
+    #[prost(enumeration = "DayRule", tag = "9")]
+    #[serde(with = "crate::json::Named::<crate::v1::DayRule>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub day_rule: i32,
+    /// Most per started 24 hours, with HOUR.
+    #[prost(message, optional, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub day_cap: ::core::option::Option<Money>,
+    #[prost(uint64, tag = "11")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub borrow_at: u64,
+    #[prost(uint64, tag = "12")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub expiry_at: u64,
+    /// Seconds into a further unit that cost nothing.
+    #[prost(uint32, tag = "13")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub grace_s: u32,
+    /// Price of a late day in millionths of `rent`; absent is 1,500,000.
+    #[prost(uint32, optional, tag = "14")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub late_ppm: ::core::option::Option<u32>,
+    /// Price of a late day, over `late_ppm`.
+    #[prost(message, optional, tag = "15")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub late_price: ::core::option::Option<Money>,
+    #[prost(message, repeated, tag = "16")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub plan: ::prost::alloc::vec::Vec<RentTerm>,
+    #[prost(bool, tag = "17")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub deposit_fallback: bool,
+    /// Most that all charges together may come to.
+    #[prost(message, optional, tag = "18")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub risk_amount: ::core::option::Option<Money>,
+    #[prost(bool, tag = "19")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub guaranteed: bool,
+    #[prost(bool, tag = "20")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub credit_first: bool,
+    /// Days overdue after which it may be declared lost; absent is 30.
+    #[prost(uint32, optional, tag = "21")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub lost_after_days: ::core::option::Option<u32>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Admitted {
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PartlyAdmitted {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub waived: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Declined {
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AssessRental {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub score: u32,
+    #[prost(oneof = "assess_rental::Decision", tags = "3, 4, 5")]
+    pub decision: ::core::option::Option<assess_rental::Decision>,
+}
+/// Nested message and enum types in `AssessRental`.
+pub mod assess_rental {
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Decision {
+        #[prost(message, tag = "3")]
+        Full(super::Admitted),
+        #[prost(message, tag = "4")]
+        Partial(super::PartlyAdmitted),
+        #[prost(message, tag = "5")]
+        Declined(super::Declined),
+    }
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SecureDeposit {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StartRental {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub started_at: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExtendRental {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub new_expiry: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReturnRental {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub restore_at: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClaimDamage {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+    #[prost(string, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub evidence: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReduceCharge {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    /// Which charge, from 0.
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub item: u32,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SettleRental {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    /// What the merchant reckons; must be charges less reductions.
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub total: ::core::option::Option<Money>,
+    #[prost(bool, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub allow_partial: bool,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CollectRental {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(bool, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub allow_partial: bool,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BuyOutRental {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    /// From 1.
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub term_no: u32,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeclareLost {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CancelRental {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GrantCreditLine {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub limit: ::core::option::Option<Money>,
+    /// 1 to 28.
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub statement_day: u32,
+    /// 1 to 28, of the month after.
+    #[prost(uint32, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub due_day: u32,
+    /// Absent is 1000.
+    #[prost(uint32, optional, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub min_bps: ::core::option::Option<u32>,
+    /// Absent is 500.
+    #[prost(uint32, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub day_ppm: ::core::option::Option<u32>,
+    #[prost(uint32, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub late_fee_ppm: u32,
+    /// Absent is 3.
+    #[prost(uint32, optional, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub grace_d: ::core::option::Option<u32>,
+    /// Absent is 10.00 in a currency with two decimals, and alike in others.
+    #[prost(message, optional, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub tolerance: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AdjustLimit {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub limit: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FreezeCreditLine {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(enumeration = "FreezeReason", tag = "2")]
+    #[serde(with = "crate::json::Named::<crate::v1::FreezeReason>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reason: i32,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UnfreezeCreditLine {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reason: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CloseCreditLine {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reason: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RepayCredit {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReleaseReserve {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FundsAuthorized {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub auth: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_order_no: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(uint32, tag = "5")]
+    #[serde(with = "crate::json::currency")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub currency: u32,
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fund: u64,
+    #[prost(uint64, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub credit: u64,
+    #[prost(enumeration = "CreditBasis", tag = "8")]
+    #[serde(with = "crate::json::Named::<crate::v1::CreditBasis>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub basis: i32,
+    #[prost(uint64, optional, tag = "9")]
+    #[serde(with = "crate::json::optional_time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub expires_at: ::core::option::Option<u64>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AuthorizationCaptured {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub auth: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fund: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub credit: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FundsReleased {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub auth: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fund: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub credit: u64,
+    #[prost(string, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_request_no: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AuthorizationClosed {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub auth: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fund: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub credit: u64,
+    #[prost(bool, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub expired: bool,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RentalAssessed {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub score: u32,
+    #[prost(bool, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub declined: bool,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub waived: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DepositSecured {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RentalReturned {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub restore_at: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rent: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub late_rent: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RentTermDue {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub term_no: u32,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DamageClaimed {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(string, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub evidence: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChargeReduced {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub item: u32,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub given_back: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RentalCharged {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fund: u64,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub repaid: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RentalSettled {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RentalPaymentPending {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub outstanding: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub advanced: u64,
+    #[prost(uint32, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub batch: ::core::option::Option<u32>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RentalCollected {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CollectionFailed {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub outstanding: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RentalOverdue {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RentalBoughtOut {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub term_no: u32,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub price: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RentalLost {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RentalCancelled {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(bool, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub expired: bool,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreditRepaid {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub principal: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReserveReleased {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint32, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub batch: ::core::option::Option<u32>,
+}
+// Settlements.
+
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldHold {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub auth: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_order_no: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    /// What was placed, captured or released now, and its two parts.
+    #[prost(message, optional, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fund: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub credit: ::core::option::Option<Money>,
+    /// What is left of the hold.
+    #[prost(message, optional, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fund_rest: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub credit_rest: ::core::option::Option<Money>,
+    /// Of a capture: the payment it made.
+    #[prost(message, optional, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    /// Of a release.
+    #[prost(enumeration = "ReleaseReason", tag = "11")]
+    #[serde(with = "crate::json::Named::<crate::v1::ReleaseReason>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reason: i32,
+    #[prost(uint64, optional, tag = "12")]
+    #[serde(with = "crate::json::optional_time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub expires_at: ::core::option::Option<u64>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldRental {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_order_no: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub deposit: ::core::option::Option<Money>,
+    /// Charges less reductions.
+    #[prost(message, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub total: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub paid: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub outstanding: ::core::option::Option<Money>,
+    /// Of a secured rental: how the deposit is held.
+    #[prost(message, optional, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub frozen: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub waived: ::core::option::Option<Money>,
+    /// Of a pending payment: what the platform paid to the merchant.
+    #[prost(message, optional, tag = "11")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub advanced: ::core::option::Option<Money>,
+    /// Of a collection: what came in.
+    #[prost(message, optional, tag = "12")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub collected: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldReserve {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CaptureMode {
+    /// Keeps what is left.
+    Unspecified = 0,
+    NotComplete = 1,
+    /// Releases what is left.
+    Complete = 2,
+}
+impl CaptureMode {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CAPTURE_MODE_UNSPECIFIED",
+            Self::NotComplete => "CAPTURE_MODE_NOT_COMPLETE",
+            Self::Complete => "CAPTURE_MODE_COMPLETE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CAPTURE_MODE_UNSPECIFIED" => Some(Self::Unspecified),
+            "CAPTURE_MODE_NOT_COMPLETE" => Some(Self::NotComplete),
+            "CAPTURE_MODE_COMPLETE" => Some(Self::Complete),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RentUnit {
+    Unspecified = 0,
+    Hour = 1,
+    Day = 2,
+    Fixed = 3,
+    Use = 4,
+}
+impl RentUnit {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "RENT_UNIT_UNSPECIFIED",
+            Self::Hour => "RENT_UNIT_HOUR",
+            Self::Day => "RENT_UNIT_DAY",
+            Self::Fixed => "RENT_UNIT_FIXED",
+            Self::Use => "RENT_UNIT_USE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "RENT_UNIT_UNSPECIFIED" => Some(Self::Unspecified),
+            "RENT_UNIT_HOUR" => Some(Self::Hour),
+            "RENT_UNIT_DAY" => Some(Self::Day),
+            "RENT_UNIT_FIXED" => Some(Self::Fixed),
+            "RENT_UNIT_USE" => Some(Self::Use),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DayRule {
+    /// Started stretches of 24 hours.
+    Unspecified = 0,
+    Elapsed = 1,
+    /// Business dates crossed.
+    Calendar = 2,
+}
+impl DayRule {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "DAY_RULE_UNSPECIFIED",
+            Self::Elapsed => "DAY_RULE_ELAPSED",
+            Self::Calendar => "DAY_RULE_CALENDAR",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DAY_RULE_UNSPECIFIED" => Some(Self::Unspecified),
+            "DAY_RULE_ELAPSED" => Some(Self::Elapsed),
+            "DAY_RULE_CALENDAR" => Some(Self::Calendar),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum FreezeReason {
+    Unspecified = 0,
+    Manual = 1,
+    Overdue = 2,
+    Risk = 3,
+}
+impl FreezeReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "FREEZE_REASON_UNSPECIFIED",
+            Self::Manual => "FREEZE_REASON_MANUAL",
+            Self::Overdue => "FREEZE_REASON_OVERDUE",
+            Self::Risk => "FREEZE_REASON_RISK",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "FREEZE_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "FREEZE_REASON_MANUAL" => Some(Self::Manual),
+            "FREEZE_REASON_OVERDUE" => Some(Self::Overdue),
+            "FREEZE_REASON_RISK" => Some(Self::Risk),
+            _ => None,
+        }
+    }
+}
+// Events. Amounts are minor units of the object's currency.
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CreditBasis {
+    /// The user's line of credit.
+    Line = 0,
+    /// The score: the deposit is waived.
+    Waiver = 1,
+}
+impl CreditBasis {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Line => "CREDIT_BASIS_LINE",
+            Self::Waiver => "CREDIT_BASIS_WAIVER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CREDIT_BASIS_LINE" => Some(Self::Line),
+            "CREDIT_BASIS_WAIVER" => Some(Self::Waiver),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ReleaseReason {
+    Unspecified = 0,
+    Released = 1,
+    Cancelled = 2,
+    Expired = 3,
+}
+impl ReleaseReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "RELEASE_REASON_UNSPECIFIED",
+            Self::Released => "RELEASE_REASON_RELEASED",
+            Self::Cancelled => "RELEASE_REASON_CANCELLED",
+            Self::Expired => "RELEASE_REASON_EXPIRED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "RELEASE_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "RELEASE_REASON_RELEASED" => Some(Self::Released),
+            "RELEASE_REASON_CANCELLED" => Some(Self::Cancelled),
+            "RELEASE_REASON_EXPIRED" => Some(Self::Expired),
+            _ => None,
+        }
+    }
+}
 /// The value of one record of the `commands` topic: one command, or a batch.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -54,7 +1110,7 @@ pub struct Command {
     /// At most 16 entries, keys to 64 bytes, values to 256 bytes.
     #[prost(btree_map = "string, string", tag = "7")]
     pub metadata: ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, ::prost::alloc::string::String>,
-    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35")]
+    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57")]
     pub body: ::core::option::Option<command::Body>,
 }
 /// Nested message and enum types in `Command`.
@@ -73,7 +1129,11 @@ pub mod command {
         PayPayment(super::PayPayment),
         #[prost(message, tag = "12")]
         RefundPayment(super::RefundPayment),
-        /// 13 to 15 are kept for hot commands to come.
+        #[prost(message, tag = "13")]
+        AuthorizeFunds(super::AuthorizeFunds),
+        #[prost(message, tag = "14")]
+        CaptureAuthorization(super::CaptureAuthorization),
+        /// 15 is kept for a hot command to come.
         #[prost(message, tag = "16")]
         OpenLedgerAccount(super::OpenLedgerAccount),
         #[prost(message, tag = "17")]
@@ -114,6 +1174,50 @@ pub mod command {
         ClosePayment(super::ClosePayment),
         #[prost(message, tag = "35")]
         CancelPayment(super::CancelPayment),
+        #[prost(message, tag = "36")]
+        UnfreezeFunds(super::UnfreezeFunds),
+        #[prost(message, tag = "37")]
+        CancelAuthorization(super::CancelAuthorization),
+        #[prost(message, tag = "38")]
+        CreateRental(super::CreateRental),
+        #[prost(message, tag = "39")]
+        AssessRental(super::AssessRental),
+        #[prost(message, tag = "40")]
+        SecureDeposit(super::SecureDeposit),
+        #[prost(message, tag = "41")]
+        StartRental(super::StartRental),
+        #[prost(message, tag = "42")]
+        ExtendRental(super::ExtendRental),
+        #[prost(message, tag = "43")]
+        ReturnRental(super::ReturnRental),
+        #[prost(message, tag = "44")]
+        ClaimDamage(super::ClaimDamage),
+        #[prost(message, tag = "45")]
+        ReduceCharge(super::ReduceCharge),
+        #[prost(message, tag = "46")]
+        SettleRental(super::SettleRental),
+        #[prost(message, tag = "47")]
+        CollectRental(super::CollectRental),
+        #[prost(message, tag = "48")]
+        BuyOutRental(super::BuyOutRental),
+        #[prost(message, tag = "49")]
+        DeclareLost(super::DeclareLost),
+        #[prost(message, tag = "50")]
+        CancelRental(super::CancelRental),
+        #[prost(message, tag = "51")]
+        GrantCreditLine(super::GrantCreditLine),
+        #[prost(message, tag = "52")]
+        AdjustLimit(super::AdjustLimit),
+        #[prost(message, tag = "53")]
+        FreezeCreditLine(super::FreezeCreditLine),
+        #[prost(message, tag = "54")]
+        UnfreezeCreditLine(super::UnfreezeCreditLine),
+        #[prost(message, tag = "55")]
+        CloseCreditLine(super::CloseCreditLine),
+        #[prost(message, tag = "56")]
+        RepayCredit(super::RepayCredit),
+        #[prost(message, tag = "57")]
+        ReleaseReserve(super::ReleaseReserve),
     }
 }
 /// Whose account is meant.
@@ -253,6 +1357,10 @@ pub struct OnboardMerchant {
     #[serde(with = "crate::json::currency")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub settle_ccy: u32,
+    /// Days after settlement when the clock releases the reserve; absent is 90, 0 is never.
+    #[prost(uint32, optional, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reserve_days: ::core::option::Option<u32>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
@@ -583,10 +1691,18 @@ pub struct ChannelLeg {
     pub amt: ::core::option::Option<Money>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreditLeg {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Leg {
-    #[prost(oneof = "leg::Source", tags = "1, 2")]
+    #[prost(oneof = "leg::Source", tags = "1, 2, 3")]
     pub source: ::core::option::Option<leg::Source>,
 }
 /// Nested message and enum types in `Leg`.
@@ -599,6 +1715,8 @@ pub mod leg {
         Balance(super::BalanceLeg),
         #[prost(message, tag = "2")]
         Channel(super::ChannelLeg),
+        #[prost(message, tag = "3")]
+        Credit(super::CreditLeg),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -927,7 +2045,7 @@ pub struct Event {
     #[prost(message, repeated, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub movements: ::prost::alloc::vec::Vec<Movement>,
-    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -935,7 +2053,7 @@ pub struct Event {
 pub mod event {
     #[derive(serde::Serialize, serde::Deserialize)]
     #[serde(rename_all = "snake_case")]
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Fact {
         #[prost(message, tag = "2")]
         TransferPosted(super::TransferPosted),
@@ -1011,6 +2129,64 @@ pub mod event {
         BatchCut(super::BatchCut),
         #[prost(message, tag = "39")]
         BatchSettled(super::BatchSettled),
+        #[prost(message, tag = "40")]
+        FundsAuthorized(super::FundsAuthorized),
+        #[prost(message, tag = "41")]
+        AuthorizationCaptured(super::AuthorizationCaptured),
+        #[prost(message, tag = "42")]
+        FundsReleased(super::FundsReleased),
+        #[prost(message, tag = "43")]
+        AuthorizationClosed(super::AuthorizationClosed),
+        #[prost(message, tag = "44")]
+        RentalCreated(super::CreateRental),
+        #[prost(message, tag = "45")]
+        RentalAssessed(super::RentalAssessed),
+        #[prost(message, tag = "46")]
+        DepositSecured(super::DepositSecured),
+        #[prost(message, tag = "47")]
+        RentalStarted(super::StartRental),
+        #[prost(message, tag = "48")]
+        RentalExtended(super::ExtendRental),
+        #[prost(message, tag = "49")]
+        RentalReturned(super::RentalReturned),
+        #[prost(message, tag = "50")]
+        RentTermDue(super::RentTermDue),
+        #[prost(message, tag = "51")]
+        DamageClaimed(super::DamageClaimed),
+        #[prost(message, tag = "52")]
+        ChargeReduced(super::ChargeReduced),
+        #[prost(message, tag = "53")]
+        RentalCharged(super::RentalCharged),
+        #[prost(message, tag = "54")]
+        RentalSettled(super::RentalSettled),
+        #[prost(message, tag = "55")]
+        RentalPaymentPending(super::RentalPaymentPending),
+        #[prost(message, tag = "56")]
+        RentalCollected(super::RentalCollected),
+        #[prost(message, tag = "57")]
+        CollectionFailed(super::CollectionFailed),
+        #[prost(message, tag = "58")]
+        RentalOverdue(super::RentalOverdue),
+        #[prost(message, tag = "59")]
+        RentalBoughtOut(super::RentalBoughtOut),
+        #[prost(message, tag = "60")]
+        RentalLost(super::RentalLost),
+        #[prost(message, tag = "61")]
+        RentalCancelled(super::RentalCancelled),
+        #[prost(message, tag = "62")]
+        CreditLineGranted(super::GrantCreditLine),
+        #[prost(message, tag = "63")]
+        LimitAdjusted(super::AdjustLimit),
+        #[prost(message, tag = "64")]
+        CreditLineFrozen(super::FreezeCreditLine),
+        #[prost(message, tag = "65")]
+        CreditLineUnfrozen(super::UnfreezeCreditLine),
+        #[prost(message, tag = "66")]
+        CreditLineClosed(super::CloseCreditLine),
+        #[prost(message, tag = "67")]
+        CreditRepaid(super::CreditRepaid),
+        #[prost(message, tag = "68")]
+        ReserveReleased(super::ReserveReleased),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -1327,6 +2503,10 @@ pub struct PaymentCreated {
     #[serde(with = "crate::json::time")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub expires_at: u64,
+    /// Made by a rental; `out_trade_no` is then the rental's number.
+    #[prost(bool, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub of_rental: bool,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -1351,6 +2531,13 @@ pub struct PaymentPaid {
     #[prost(uint32, tag = "6")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub batch: u32,
+    #[prost(uint64, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub credit: u64,
+    /// A capture or rental: does not count against spending limits.
+    #[prost(bool, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub agreed: bool,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -1434,6 +2621,9 @@ pub struct RefundSucceeded {
     #[prost(uint64, tag = "9")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub to_balance: u64,
+    #[prost(uint64, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub to_credit: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -1648,7 +2838,7 @@ pub struct Settlement {
     #[prost(uint64, tag = "4")]
     #[serde(with = "crate::json::time")]
     pub at: u64,
-    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12")]
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -1674,6 +2864,22 @@ pub mod settlement {
         PayoutFailed(super::Payout),
         #[prost(message, tag = "12")]
         AccountMoved(super::AccountMoved),
+        #[prost(message, tag = "13")]
+        HoldPlaced(super::ToldHold),
+        #[prost(message, tag = "14")]
+        HoldCaptured(super::ToldHold),
+        #[prost(message, tag = "15")]
+        HoldReleased(super::ToldHold),
+        #[prost(message, tag = "16")]
+        RentalSecured(super::ToldRental),
+        #[prost(message, tag = "17")]
+        RentalSettled(super::ToldRental),
+        #[prost(message, tag = "18")]
+        RentalPaymentPending(super::ToldRental),
+        #[prost(message, tag = "19")]
+        RentalCollected(super::ToldRental),
+        #[prost(message, tag = "20")]
+        ReserveReleased(super::ToldReserve),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -2061,7 +3267,7 @@ pub struct SnapshotHead {
 #[serde(transparent)]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Row {
-    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13")]
+    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17")]
     pub row: ::core::option::Option<row::Row>,
 }
 /// Nested message and enum types in `Row`.
@@ -2096,6 +3302,14 @@ pub mod row {
         Payment(super::PaymentRow),
         #[prost(message, tag = "13")]
         Seen(super::SeenRow),
+        #[prost(message, tag = "14")]
+        Authorization(super::AuthorizationRow),
+        #[prost(message, tag = "15")]
+        CreditLine(super::CreditLineRow),
+        #[prost(message, tag = "16")]
+        Rental(super::RentalRow),
+        #[prost(message, tag = "17")]
+        Item(super::ItemRow),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -2239,6 +3453,9 @@ pub struct UserRow {
     #[prost(uint64, repeated, tag = "13")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub code_sums: ::prost::alloc::vec::Vec<u64>,
+    #[prost(uint32, tag = "14")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub open_holds: u32,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -2259,6 +3476,9 @@ pub struct MerchantRow {
     #[prost(uint32, tag = "5")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub open_payouts: u32,
+    #[prost(uint32, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub open_holds: u32,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -2344,6 +3564,9 @@ pub struct BatchRow {
     #[prost(uint64, tag = "11")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub fees_returned: u64,
+    #[prost(uint64, tag = "12")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reserve: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -2430,6 +3653,144 @@ pub struct PaymentRow {
     #[prost(message, repeated, tag = "20")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub refunds: ::prost::alloc::vec::Vec<RefundRow>,
+    #[prost(bool, tag = "21")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub of_rental: bool,
+    #[prost(uint64, tag = "22")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub credit: u64,
+    #[prost(uint64, tag = "23")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub refunded_to_credit: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AuthorizationRow {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub placed: ::core::option::Option<FundsAuthorized>,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: u32,
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: u32,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fund_rest: u64,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub credit_rest: u64,
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fund_captured: u64,
+    #[prost(uint64, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub credit_captured: u64,
+    #[prost(uint32, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub state: u32,
+    #[prost(message, repeated, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub releases: ::prost::alloc::vec::Vec<RefundRow>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreditLineRow {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub line: ::core::option::Option<GrantCreditLine>,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: u32,
+    /// 0 active, 1 closed, 2 frozen for `reason`.
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub state: u32,
+    #[prost(enumeration = "FreezeReason", tag = "4")]
+    #[serde(with = "crate::json::Named::<crate::v1::FreezeReason>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reason: i32,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChargeRow {
+    #[prost(uint32, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: u32,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reduced: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub paid: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RentalRow {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub agreed: ::core::option::Option<CreateRental>,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: u32,
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: u32,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub created_at: u64,
+    #[prost(uint32, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub state: u32,
+    #[prost(uint32, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub score: u32,
+    #[prost(uint64, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub waived: u64,
+    #[prost(uint64, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub returned_at: u64,
+    #[prost(uint64, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub pending_at: u64,
+    #[prost(uint64, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub overdue_at: u64,
+    #[prost(uint32, tag = "11")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub terms_due: u32,
+    #[prost(message, repeated, tag = "12")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub charges: ::prost::alloc::vec::Vec<ChargeRow>,
+    #[prost(uint64, tag = "13")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub advanced: u64,
+    #[prost(message, repeated, tag = "14")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payments: ::prost::alloc::vec::Vec<Id>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ItemRow {
+    #[prost(uint32, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: u32,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub item: ::core::option::Option<Id>,
+    #[prost(uint32, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_with: ::core::option::Option<u32>,
 }
 /// A command id and its first answer.
 #[derive(serde::Serialize, serde::Deserialize)]

@@ -42,6 +42,7 @@ impl Checks {
                 [of(payment), None]
             }
             Fact::RefundSucceeded { payment, open_batch, .. } => [of(payment), *open_batch],
+            Fact::RentalPaymentPending { batch, .. } => [*batch, None],
             _ => return,
         };
         for no in touched.into_iter().flatten() {
@@ -86,7 +87,7 @@ impl Checks {
                 self.spending.set(*scope, *currency, *limits);
                 return;
             }
-            Fact::PaymentPaid { payment, user, balance, .. } if *balance > 0 => {
+            Fact::PaymentPaid { payment, user, balance, agreed: false, .. } if *balance > 0 => {
                 let code = ledger.tables().payments.get(payment).map(|p| p.code_kind);
                 let Some((payer, _)) = person(user) else { return };
                 self.spending.spend(payer, *balance, code.unwrap_or(CodeKind::None), date)
@@ -113,8 +114,8 @@ impl Checks {
 /// Whether the parts of a payment's fact are what it moved.
 fn parts_sum(fact: &Fact, moved: u128) -> bool {
     match fact {
-        Fact::PaymentPaid { balance, channel_amount, .. } => {
-            moved == u128::from(*balance) + u128::from(*channel_amount)
+        Fact::PaymentPaid { balance, credit, channel_amount, .. } => {
+            moved == u128::from(*balance) + u128::from(*credit) + u128::from(*channel_amount)
         }
         Fact::FeeCharged { amount, .. } | Fact::FeeReturned { amount, .. } => {
             moved == u128::from(*amount)
@@ -124,6 +125,7 @@ fn parts_sum(fact: &Fact, moved: u128) -> bool {
             from_own_batch,
             from_available,
             from_open_batch,
+            to_credit,
             to_channel,
             to_balance,
             ..
@@ -131,7 +133,7 @@ fn parts_sum(fact: &Fact, moved: u128) -> bool {
             let sum = |parts: &[u64]| parts.iter().map(|p| u128::from(*p)).sum::<u128>();
             moved == u128::from(*amount)
                 && moved == sum(&[*from_own_batch, *from_available, *from_open_batch])
-                && moved == sum(&[*to_channel, *to_balance])
+                && moved == sum(&[*to_credit, *to_channel, *to_balance])
         }
         _ => true,
     }
@@ -140,7 +142,7 @@ fn parts_sum(fact: &Fact, moved: u128) -> bool {
 /// DOMAIN §6, 5.
 pub(super) fn payment_holds(books: &Books, p: &Payment) -> Verdict {
     let name = p.payment;
-    let legs = u128::from(p.balance) + u128::from(p.channel_amount);
+    let legs = [p.balance, p.credit, p.channel_amount].map(u128::from).iter().sum::<u128>();
     let legs_fit = p.user.is_none() || legs == u128::from(p.amount.amount);
     holds(legs_fit, || format!("the legs of {name} sum to {legs}, not to its amount"))?;
     let refunded: u128 = p.refunds.iter().map(|r| u128::from(r.amount)).sum();

@@ -7,10 +7,10 @@ use crate::command::{
 };
 use crate::event::{Decision, Fact};
 use crate::ledger::Ledger;
-use crate::limits::{CYCLE_DAYS_MAX, REFUND_DAYS_MAX};
+use crate::limits::{CYCLE_DAYS_MAX, REFUND_DAYS_MAX, RESERVE_DAYS_MAX};
 use crate::rejection::Rejection;
 use crate::rules::{account_of, merchant, refuse_if, user};
-use crate::state::{App, Merchant, Tables, Usage, User};
+use crate::state::{App, CreditLineState, Merchant, Tables, Usage, User};
 
 pub(crate) fn register_app(
     ledger: &Ledger,
@@ -48,6 +48,7 @@ pub(crate) fn onboard_merchant(
     refuse_if(reserve_bps > 10_000, Rejection::RateOutOfRange)?;
     refuse_if(royalty_cap_bps > 10_000, Rejection::RateOutOfRange)?;
     refuse_if(c.terms.cycle_days > CYCLE_DAYS_MAX, Rejection::RateOutOfRange)?;
+    refuse_if(c.terms.reserve_days > RESERVE_DAYS_MAX, Rejection::RateOutOfRange)?;
     refuse_if(c.terms.refund_days > REFUND_DAYS_MAX, Rejection::RateOutOfRange)?;
     refuse_if(ledger.tables().merchants.find(&c.merchant).is_some(), Rejection::Duplicate)?;
     // From here on nothing may fail.
@@ -101,10 +102,18 @@ pub(crate) fn close_account(
         tables.accounts.get(&AccountKey::of(class, id, currency)).is_none_or(|a| a.is_zero())
     };
     let open = match c.account {
-        Owner::User(id) => user(tables, id)?.open_payouts > 0 || !zero(Class::UserHold, id),
+        Owner::User(id) => {
+            let u = user(tables, id)?;
+            let line = tables.users.find(&id).and_then(|no| tables.credit_lines.get(&no));
+            u.open_payouts > 0
+                || u.open_holds > 0
+                || line.is_some_and(|line| line.state != CreditLineState::Closed)
+                || !zero(Class::UserHold, id)
+        }
         Owner::Merchant(id) => {
             let m = merchant(tables, id)?;
             m.open_payments > 0
+                || m.open_holds > 0
                 || m.open_batches > 0
                 || m.open_payouts > 0
                 || !zero(Class::MerchantReserve, id)
@@ -130,6 +139,7 @@ pub(crate) fn apply(tables: &mut Tables, fact: &Fact) {
                 currency: *currency,
                 account: *account,
                 open_payouts: 0,
+                open_holds: 0,
                 usage: Usage::default(),
             });
         }
@@ -139,6 +149,7 @@ pub(crate) fn apply(tables: &mut Tables, fact: &Fact) {
                 terms: *terms,
                 account: *account,
                 open_payments: 0,
+                open_holds: 0,
                 open_batches: 0,
                 open_payouts: 0,
             });

@@ -4,9 +4,16 @@
 //! "from here on nothing may fail"; then accounts are opened, movements noted, facts recorded.
 
 pub(crate) mod accounts;
+pub(crate) mod authorizations;
+pub(crate) mod collection;
+pub(crate) mod credit;
 pub(crate) mod limits;
 pub(crate) mod payments;
+pub(crate) mod rent;
+pub(crate) mod rental_rows;
+pub(crate) mod rentals;
 pub(crate) mod settlement;
+pub(crate) mod taking;
 pub(crate) mod transfers;
 pub(crate) mod treasury;
 
@@ -194,8 +201,62 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
             known(tables.batches.find(&(no, *date)).is_none(), "a batch is opened twice")?;
             known(tables.accounts.try_row(*account).is_some(), "a batch's account is unknown")
         }
-        Fact::BatchCut { batch } | Fact::BatchSettled { batch, .. } => {
+        Fact::BatchCut { batch }
+        | Fact::BatchSettled { batch, .. }
+        | Fact::ReserveReleased { batch: Some(batch), .. } => {
             known(tables.batches.try_row(*batch).is_some(), "a batch is unknown")
+        }
+        Fact::ReserveReleased { merchant, batch: None, .. } => {
+            known(tables.merchants.find(merchant).is_some(), "a merchant is unknown")
+        }
+        Fact::FundsAuthorized { auth, user, merchant, .. } => {
+            known(tables.authorizations.find(auth).is_none(), "a hold is placed twice")?;
+            known(tables.merchants.find(merchant).is_some(), "a merchant is unknown")?;
+            known(tables.users.find(user).is_some(), "a user is unknown")
+        }
+        Fact::AuthorizationCaptured { auth, .. }
+        | Fact::FundsReleased { auth, .. }
+        | Fact::AuthorizationClosed { auth, .. } => {
+            known(tables.authorizations.find(auth).is_some(), "an authorization is unknown")
+        }
+        Fact::RentalCreated { rental, user, merchant, .. } => {
+            known(tables.rentals.find(rental).is_none(), "a rental is created twice")?;
+            known(tables.merchants.find(merchant).is_some(), "a merchant is unknown")?;
+            known(tables.users.find(user).is_some(), "a user is unknown")
+        }
+        Fact::RentalPaymentPending { rental, batch: Some(batch), .. } => {
+            known(tables.rentals.find(rental).is_some(), "a rental is unknown")?;
+            known(tables.batches.try_row(*batch).is_some(), "a batch is unknown")
+        }
+        Fact::RentalAssessed { rental, .. }
+        | Fact::DepositSecured { rental }
+        | Fact::RentalStarted { rental, .. }
+        | Fact::RentalExtended { rental, .. }
+        | Fact::RentalReturned { rental, .. }
+        | Fact::RentTermDue { rental, .. }
+        | Fact::DamageClaimed { rental, .. }
+        | Fact::ChargeReduced { rental, .. }
+        | Fact::RentalCharged { rental, .. }
+        | Fact::RentalSettled { rental }
+        | Fact::RentalPaymentPending { rental, batch: None, .. }
+        | Fact::RentalCollected { rental, .. }
+        | Fact::CollectionFailed { rental, .. }
+        | Fact::RentalOverdue { rental }
+        | Fact::RentalBoughtOut { rental, .. }
+        | Fact::RentalLost { rental, .. }
+        | Fact::RentalCancelled { rental, .. } => {
+            known(tables.rentals.find(rental).is_some(), "a rental is unknown")
+        }
+        Fact::CreditLineGranted { user, .. } => {
+            known(tables.users.find(user).is_some(), "a user is unknown")
+        }
+        Fact::LimitAdjusted { user, .. }
+        | Fact::CreditLineFrozen { user, .. }
+        | Fact::CreditLineUnfrozen { user, .. }
+        | Fact::CreditLineClosed { user, .. }
+        | Fact::CreditRepaid { user, .. } => {
+            let line = tables.users.find(user).and_then(|no| tables.credit_lines.find(&no));
+            known(line.is_some(), "a line of credit is unknown")
         }
     }
 }

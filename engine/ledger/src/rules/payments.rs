@@ -17,9 +17,11 @@ use crate::limits::{
     CANCEL_WINDOW_MS, LEGS_MAX, PAYMENT_MAJOR_MAX, PAYMENT_TIMEOUT_S_MAX, PAYMENT_TIMEOUT_S_MIN,
     REFUNDS_MAX,
 };
-use crate::money::{cumulative_half_up, fee_half_up};
+use crate::money::cumulative_half_up;
 use crate::rejection::Rejection;
+use crate::rules::credit;
 use crate::rules::limits::{count, may_spend};
+use crate::rules::taking::{Sources, fee_key, settle_sources};
 use crate::rules::{credit_room, in_currency, may_credit, may_debit, pair, refuse_if, user};
 use crate::state::{AuthCode, BatchState, Payment, PaymentState, Refund, TradeNo};
 
@@ -77,6 +79,7 @@ pub(crate) fn create(
         auth_code: c.auth_code.clone(),
         amount: c.amount,
         expires_at: now + u64::from(timeout_s) * 1_000,
+        of_rental: false,
     });
     Ok(())
 }
@@ -115,74 +118,45 @@ pub(crate) fn pay(
     refuse_if(c.currency != currency, Rejection::CurrencyMismatch)?;
     may_debit(tables, payer.account)?;
     may_credit(tables, seller.account)?;
-    let (balance, channel_amount, channel) = legs(c, payment.amount.amount)?;
+    let mut sources = legs(c, payment.amount.amount)?;
     let room = tables.accounts.row(payer.account).debit_room();
-    refuse_if(room < u128::from(balance), Rejection::InsufficientFunds)?;
-    if balance > 0 {
-        may_spend(ledger, payer, balance, payment.code_kind, now)?;
+    refuse_if(room < u128::from(sources.balance), Rejection::InsufficientFunds)?;
+    if sources.balance > 0 {
+        may_spend(ledger, payer, sources.balance, payment.code_kind, now)?;
     }
+    let credit_account = if sources.credit > 0 {
+        Some(credit::purchasable(ledger, payer, sources.credit)?)
+    } else {
+        None
+    };
     // From here on nothing may fail.
-    let (batch, pending) = open_batch(ledger, payment.merchant, now, out);
-    let receivable = (channel_amount > 0).then(|| {
-        let key = AccountKey::of(Class::ChannelReceivable, channel, currency);
-        ledger.account_or_open(key, currency, out)
-    });
-    let fee = fee_half_up(payment.amount.amount, seller.terms.fee_ppm);
-    let fees = (fee > 0).then(|| ledger.account_or_open(fee_key(payment), currency, out));
-    post(out, payer.account, pending, balance);
-    if let Some(receivable) = receivable {
-        post(out, receivable, pending, channel_amount);
-    }
-    let (payment, user) = (c.payment, c.user);
-    out.record(Fact::PaymentPaid { payment, user, balance, channel_amount, channel, batch });
-    if let Some(fees) = fees {
-        post(out, pending, fees, fee);
-        out.record(Fact::FeeCharged { payment, amount: fee });
-    }
+    sources.debits.push((payer.account, sources.balance));
+    sources.debits.extend(credit_account.map(|account| (account, sources.credit)));
+    let amount = payment.amount.amount;
+    settle_sources(ledger, c.payment, payment.merchant, c.user, amount, sources, now, out);
     Ok(())
 }
 
-/// Balance and channel part of the legs, each at most once, which sum to the amount.
-fn legs(c: &PayPayment, amount: u64) -> Result<(u64, u64, Id), Rejection> {
-    let (mut balance, mut channel_amount, mut channel, mut sum) = (0, 0, Id::NONE, 0u64);
+/// The parts of the legs, each at most once, which sum to the amount.
+fn legs(c: &PayPayment, amount: u64) -> Result<Sources, Rejection> {
+    let (mut sources, mut sum) = (Sources::default(), 0u64);
     refuse_if(c.legs.len() > LEGS_MAX, Rejection::SchemaInvalid)?;
     for leg in &c.legs {
         refuse_if(leg.amount == 0, Rejection::AmountOutOfRange)?;
         sum = sum.checked_add(leg.amount).ok_or(Rejection::AmountOutOfRange)?;
-        match leg.source {
-            LegSource::Balance => {
-                refuse_if(balance > 0, Rejection::SchemaInvalid)?;
-                balance = leg.amount;
-            }
-            LegSource::Channel(id) => {
-                refuse_if(channel_amount > 0, Rejection::SchemaInvalid)?;
-                (channel_amount, channel) = (leg.amount, id);
-            }
+        let part = match leg.source {
+            LegSource::Balance => &mut sources.balance,
+            LegSource::Credit => &mut sources.credit,
+            LegSource::Channel(_) => &mut sources.channel_amount,
+        };
+        refuse_if(*part > 0, Rejection::SchemaInvalid)?;
+        *part = leg.amount;
+        if let LegSource::Channel(id) = leg.source {
+            sources.channel = id;
         }
     }
     refuse_if(sum != amount, Rejection::LegSumMismatch)?;
-    Ok((balance, channel_amount, channel))
-}
-
-fn fee_key(payment: &Payment) -> AccountKey {
-    AccountKey::house(Class::ServiceFee, payment.amount.currency)
-}
-
-/// Number and account of the merchant's batch of today, opening it in this decision.
-fn open_batch(ledger: &Ledger, seller: u32, now: u64, out: &mut Decision) -> (u32, AccountNo) {
-    let tables = ledger.tables();
-    let (row, date) = (tables.merchants.row(seller), ledger.calendar().date(now));
-    if let Some(no) = tables.batches.find(&(seller, date)) {
-        return (no, tables.batches.row(no).account);
-    }
-    let currency = row.terms.settle_currency;
-    let key =
-        AccountKey { sub: date, ..AccountKey::of(Class::MerchantPending, row.merchant, currency) };
-    let account = ledger.account_or_open(key, currency, out);
-    let settle_date = date.saturating_add(row.terms.cycle_days.max(1));
-    let settle_at = ledger.calendar().start_of(settle_date);
-    out.record(Fact::BatchOpened { merchant: row.merchant, date, account, settle_at });
-    (tables.batches.next_no(), account)
+    Ok(sources)
 }
 
 pub(crate) fn close(
@@ -261,9 +235,9 @@ pub(crate) fn refund(
 }
 
 /// Moves `amount` of a paid payment back: the fee part first, then from the payment's own part of
-/// its unsettled batch, then from the merchant's settled money, then from today's batch; to the
-/// acquirer first, then to the balance.
-fn give_back(
+/// its unsettled batch, then from the merchant's settled money, then from today's batch; to credit
+/// first (what is no longer owed there goes to the balance), to the acquirer, to the balance.
+pub(crate) fn give_back(
     ledger: &Ledger,
     payment: &Payment,
     out_request_no: Reference,
@@ -310,17 +284,21 @@ fn give_back(
     refuse_if(still > today_room, Rejection::MerchantBalanceInsufficient)?;
     let open_batch = today.filter(|_| still > 0);
 
-    let to_channel = amount.min(payment.channel_amount - payment.refunded_to_channel);
-    let to_balance = amount - to_channel;
     let currency = payment.amount.currency;
+    let to_credit = amount.min(payment.credit - payment.refunded_to_credit);
+    let (debt_account, owed_on_credit) = credit::debt(ledger, payer);
+    let to_debt = to_credit.min(owed_on_credit);
+    let to_channel = (amount - to_credit).min(payment.channel_amount - payment.refunded_to_channel);
+    let to_balance = amount - to_credit - to_channel;
     let receivable = AccountKey::of(Class::ChannelReceivable, payment.channel, currency);
     let owed = credit_room(tables, &receivable);
     refuse_if(owed < u128::from(to_channel), Rejection::ChannelInsufficient)?;
     let closed = tables.accounts.row(payer.account).closed;
-    refuse_if(to_balance > 0 && closed, Rejection::AccountClosed)?;
+    let to_payer = to_balance + (to_credit - to_debt);
+    refuse_if(to_payer > 0 && closed, Rejection::AccountClosed)?;
     // From here on nothing may fail.
     if fee_part > 0 {
-        let fees = ledger.account_or_open(fee_key(payment), currency, out);
+        let fees = ledger.account_or_open(fee_key(payment.amount.currency), currency, out);
         post(out, fees, fee_to, fee_part);
         out.record(Fact::FeeReturned { payment: payment.payment, amount: fee_part });
     }
@@ -329,7 +307,11 @@ fn give_back(
     pair(
         out,
         [(own.account, from_own_batch), (seller.account, from_available), (today_account, still)],
-        [(receivable, to_channel), (payer.account, to_balance)],
+        [
+            (debt_account.unwrap_or(payer.account), to_debt),
+            (receivable, to_channel),
+            (payer.account, to_payer),
+        ],
     );
     out.record(Fact::RefundSucceeded {
         payment: payment.payment,
@@ -339,6 +321,7 @@ fn give_back(
         from_available,
         from_open_batch: still,
         open_batch,
+        to_credit,
         to_channel,
         to_balance,
     });
@@ -420,6 +403,7 @@ fn created(ledger: &mut Ledger, fact: &Fact) {
         auth_code,
         amount,
         expires_at,
+        of_rental,
     } = fact
     else {
         return;
@@ -428,7 +412,9 @@ fn created(ledger: &mut Ledger, fact: &Fact) {
     let Some(seller) = tables.merchants.find(seller) else { return };
     let open = &mut tables.merchants.row_mut(seller).open_payments;
     *open = open.saturating_add(1);
-    tables.trade_nos.insert(TradeNo { merchant: seller, out_trade_no: out_trade_no.clone() });
+    if !of_rental {
+        tables.trade_nos.insert(TradeNo { merchant: seller, out_trade_no: out_trade_no.clone() });
+    }
     if let Some(code) = auth_code {
         tables.auth_codes.insert(AuthCode { code: code.clone() });
     }
@@ -444,13 +430,16 @@ fn created(ledger: &mut Ledger, fact: &Fact) {
         expires_at: *expires_at,
         paid_at: 0,
         user: None,
+        of_rental: *of_rental,
         balance: 0,
+        credit: 0,
         channel_amount: 0,
         channel: Id::NONE,
         fee: 0,
         fee_returned: 0,
         batch: None,
         refunded_from_own_batch: 0,
+        refunded_to_credit: 0,
         refunded_to_channel: 0,
         refunds: Vec::new(),
     });
@@ -458,7 +447,17 @@ fn created(ledger: &mut Ledger, fact: &Fact) {
 }
 
 fn paid(ledger: &mut Ledger, fact: &Fact) {
-    let Fact::PaymentPaid { payment, user, balance, channel_amount, channel, batch } = fact else {
+    let Fact::PaymentPaid {
+        payment,
+        user,
+        balance,
+        credit,
+        channel_amount,
+        channel,
+        batch,
+        agreed,
+    } = fact
+    else {
         return;
     };
     let (now, calendar) = (ledger.now(), ledger.calendar());
@@ -471,11 +470,12 @@ fn paid(ledger: &mut Ledger, fact: &Fact) {
     row.paid_at = now;
     row.user = Some(payer);
     row.balance = *balance;
+    row.credit = *credit;
     row.channel_amount = *channel_amount;
     row.channel = *channel;
     row.batch = Some(*batch);
     let (receipts, code_kind): (u64, CodeKind) = (row.amount.amount, row.code_kind);
-    if *balance > 0 {
+    if *balance > 0 && !agreed {
         let usage = &mut tables.users.row_mut(payer).usage;
         count(usage, calendar, *balance, code_kind, now);
     }
@@ -495,6 +495,7 @@ fn refunded(ledger: &mut Ledger, fact: &Fact, number: u64) {
         from_own_batch,
         from_open_batch,
         open_batch,
+        to_credit,
         to_channel,
         ..
     } = fact
@@ -506,6 +507,7 @@ fn refunded(ledger: &mut Ledger, fact: &Fact, number: u64) {
         let out_request_no = out_request_no.clone();
         p.refunds.push(Refund { out_request_no, amount: *amount, events });
         p.refunded_from_own_batch = p.refunded_from_own_batch.saturating_add(*from_own_batch);
+        p.refunded_to_credit = p.refunded_to_credit.saturating_add(*to_credit);
         p.refunded_to_channel = p.refunded_to_channel.saturating_add(*to_channel);
         let whole = p.refunded() == p.amount.amount;
         p.state = if whole { PaymentState::Refunded } else { PaymentState::PartiallyRefunded };

@@ -1,11 +1,14 @@
 //! Batches: a merchant's sales of one business date are cut at its end and settled at T+n
 //! (DOMAIN §4.6, §4.7). Settling pays the merchant's debt first, then the reserve, then the rest.
 
-use crate::account::{AccountKey, Class};
+use crate::account::{AccountKey, AccountNo, Class};
+use crate::command::ReleaseReserve;
 use crate::event::{Decision, Fact};
-use crate::ledger::{Due, DueKind, Ledger, post};
+use crate::ledger::{Due, DueKind, Ledger, in_range, post};
 use crate::money::bps_floor;
-use crate::state::{Batch, BatchState};
+use crate::rejection::Rejection;
+use crate::rules::{in_currency, merchant, refuse_if};
+use crate::state::{Batch, BatchState, Merchant};
 
 /// The clock ends a business date.
 pub(crate) fn cut(no: u32, out: &mut Decision) {
@@ -41,6 +44,45 @@ pub(crate) fn settle(ledger: &Ledger, no: u32, out: &mut Decision) {
     out.record(Fact::BatchSettled { batch: no, recovered, reserve, available });
 }
 
+/// The clock gives a batch's reserve back.
+pub(crate) fn release_by_clock(ledger: &Ledger, no: u32, out: &mut Decision) {
+    let tables = ledger.tables();
+    let batch = tables.batches.row(no);
+    let seller = tables.merchants.row(batch.merchant);
+    let kept = reserve_account(ledger, seller);
+    let room = kept.map_or(0, |kept| tables.accounts.row(kept).debit_room());
+    let amount = batch.reserve.min(u64::try_from(room).unwrap_or(u64::MAX));
+    if let Some(kept) = kept {
+        post(out, kept, seller.account, amount);
+    }
+    out.record(Fact::ReserveReleased { merchant: seller.merchant, amount, batch: Some(no) });
+}
+
+pub(crate) fn release_reserve(
+    ledger: &Ledger,
+    c: &ReleaseReserve,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let tables = ledger.tables();
+    let seller = merchant(tables, c.merchant)?;
+    in_currency(c.amount, seller.terms.settle_currency)?;
+    let amount = in_range(c.amount)?;
+    refuse_if(seller.terms.reserve_days > 0, Rejection::InvalidState)?;
+    let kept = reserve_account(ledger, seller).ok_or(Rejection::ReserveInsufficient)?;
+    let room = tables.accounts.row(kept).debit_room();
+    refuse_if(room < u128::from(amount), Rejection::ReserveInsufficient)?;
+    // From here on nothing may fail.
+    post(out, kept, seller.account, amount);
+    out.record(Fact::ReserveReleased { merchant: c.merchant, amount, batch: None });
+    Ok(())
+}
+
+fn reserve_account(ledger: &Ledger, seller: &Merchant) -> Option<AccountNo> {
+    let currency = seller.terms.settle_currency;
+    let key = AccountKey::of(Class::MerchantReserve, seller.merchant, currency);
+    ledger.tables().accounts.find(&key)
+}
+
 pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
     match fact {
         Fact::BatchOpened { merchant, date, account, settle_at } => {
@@ -61,6 +103,7 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
                 fees: 0,
                 refunds: 0,
                 fees_returned: 0,
+                reserve: 0,
             });
             ledger.owe(Due { at: cut_at, kind: DueKind::BatchCut, no });
         }
@@ -70,13 +113,20 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
             let at = row.settle_at;
             ledger.owe(Due { at, kind: DueKind::BatchSettle, no: *batch });
         }
-        Fact::BatchSettled { batch, .. } => {
+        Fact::BatchSettled { batch, reserve, .. } => {
             let tables = ledger.tables_mut();
             let row = tables.batches.row_mut(*batch);
             row.state = BatchState::Settled;
+            row.reserve = *reserve;
             let seller = row.merchant;
             let seller = tables.merchants.row_mut(seller);
             seller.open_batches = seller.open_batches.saturating_sub(1);
+            if let Some(at) = ledger.reserve_release_at(*batch) {
+                ledger.owe(Due { at, kind: DueKind::ReserveRelease, no: *batch });
+            }
+        }
+        Fact::ReserveReleased { batch: Some(batch), .. } => {
+            ledger.tables_mut().batches.row_mut(*batch).reserve = 0;
         }
         _ => {}
     }

@@ -336,6 +336,17 @@ fn adjustable(ledger: &Ledger, line: &EntryLine) -> Result<(), Rejection> {
         | Class::Marketing
         | Class::OtherWriteOff => Ok(()),
         Class::UserHold
+        | Class::UserFrozen
+        | Class::CreditUnbilled
+        | Class::RentalAdvance
+        | Class::LimitGranted
+        | Class::LimitGrantedContra
+        | Class::CreditHeld
+        | Class::CreditHeldContra
+        | Class::DepositWaived
+        | Class::DepositWaivedContra
+        | Class::RentObligation
+        | Class::RentObligationContra
         | Class::MerchantPending
         | Class::MerchantReserve
         | Class::PayoutInTransit

@@ -3,6 +3,7 @@
 //! A command that cannot be read at all is malformed; one that can be read but has a field that it
 //! cannot have is refused as `SchemaInvalid`, with its id taken.
 
+use super::read_holds;
 use crate::limits::{
     METADATA_ENTRIES_MAX, METADATA_KEY_BYTES_MAX, METADATA_VALUE_BYTES_MAX, REFERENCE_CHARS_MAX,
 };
@@ -100,7 +101,11 @@ pub(super) fn money(wire: Option<v1::Money>, field: &'static str) -> Field<Money
 }
 
 /// An amount that must be in the currency of another one.
-fn part_of(wire: Option<v1::Money>, whole: Currency, field: &'static str) -> Field<Option<u64>> {
+pub(super) fn part_of(
+    wire: Option<v1::Money>,
+    whole: Currency,
+    field: &'static str,
+) -> Field<Option<u64>> {
     let Some(wire) = wire else { return Ok(None) };
     let part = money(Some(wire), field)?;
     ensure(part.currency == whole, field)?;
@@ -128,7 +133,7 @@ pub(super) fn owner(wire: Option<&v1::Owner>, field: &'static str) -> Field<Owne
     }
 }
 
-fn known<W: TryFrom<i32>>(value: i32, field: &'static str) -> Field<W> {
+pub(super) fn known<W: TryFrom<i32>>(value: i32, field: &'static str) -> Field<W> {
     W::try_from(value).map_err(|_| field)
 }
 
@@ -178,6 +183,7 @@ pub(super) fn merchant_terms(wire: &v1::OnboardMerchant) -> Field<MerchantTerms>
         },
         cycle_days: wire.cycle,
         reserve_bps: wire.reserve_bps,
+        reserve_days: wire.reserve_days,
         royalty_cap_bps: wire.royalty_cap_bps.unwrap_or(3_000),
         refund_days: wire.refund_days.unwrap_or(365),
         settle_currency: currency(wire.settle_ccy, "settle_ccy")?,
@@ -258,6 +264,7 @@ fn pay_payment(w: &v1::PayPayment) -> Field<domain::PayPayment> {
     for leg in &w.legs {
         let (source, amount) = match leg.source.ok_or("legs")? {
             leg::Source::Balance(leg) => (LegSource::Balance, money(leg.amt, "legs")?),
+            leg::Source::Credit(leg) => (LegSource::Credit, money(leg.amt, "legs")?),
             leg::Source::Channel(leg) => {
                 (LegSource::Channel(id(leg.channel, "legs")?), money(leg.amt, "legs")?)
             }
@@ -386,6 +393,80 @@ fn read_body(wire: &command::Body) -> Field<Body> {
             approver: id(w.approver, "approver")?,
         }),
         W::AdvanceClock(w) => Body::AdvanceClock(domain::AdvanceClock { to: w.to }),
+        W::AuthorizeFunds(w) => read_holds::authorize_funds(w)?,
+        W::CaptureAuthorization(w) => read_holds::capture(w)?,
+        W::UnfreezeFunds(w) => read_holds::unfreeze(w)?,
+        W::CancelAuthorization(w) => {
+            let auth = id(w.auth, "auth")?;
+            Body::CancelAuthorization(domain::CancelAuthorization { auth })
+        }
+        W::CreateRental(w) => Body::CreateRental(read_holds::create_rental(w)?),
+        W::AssessRental(w) => read_holds::assess_rental(w)?,
+        W::SecureDeposit(w) => {
+            Body::SecureDeposit(domain::SecureDeposit { rental: id(w.rental, "rental")? })
+        }
+        W::StartRental(w) => Body::StartRental(domain::StartRental {
+            rental: id(w.rental, "rental")?,
+            at: w.started_at,
+        }),
+        W::ExtendRental(w) => Body::ExtendRental(domain::ExtendRental {
+            rental: id(w.rental, "rental")?,
+            new_expiry: w.new_expiry,
+        }),
+        W::ReturnRental(w) => Body::ReturnRental(domain::ReturnRental {
+            rental: id(w.rental, "rental")?,
+            restore_at: w.restore_at,
+        }),
+        W::ClaimDamage(w) => Body::ClaimDamage(domain::ClaimDamage {
+            rental: id(w.rental, "rental")?,
+            amount: money(w.amt, "amt")?,
+            evidence: reference(&w.evidence, "evidence")?,
+        }),
+        W::ReduceCharge(w) => Body::ReduceCharge(domain::ReduceCharge {
+            rental: id(w.rental, "rental")?,
+            item: w.item,
+            amount: money(w.amt, "amt")?,
+        }),
+        W::SettleRental(w) => read_holds::settle_rental(w)?,
+        W::CollectRental(w) => Body::CollectRental(domain::CollectRental {
+            rental: id(w.rental, "rental")?,
+            allow_partial: w.allow_partial,
+        }),
+        W::BuyOutRental(w) => Body::BuyOutRental(domain::BuyOutRental {
+            rental: id(w.rental, "rental")?,
+            term_no: w.term_no,
+        }),
+        W::DeclareLost(w) => {
+            Body::DeclareLost(domain::DeclareLost { rental: id(w.rental, "rental")? })
+        }
+        W::CancelRental(w) => {
+            Body::CancelRental(domain::CancelRental { rental: id(w.rental, "rental")? })
+        }
+        W::GrantCreditLine(w) => Body::GrantCreditLine(read_holds::grant(w)?),
+        W::AdjustLimit(w) => Body::AdjustLimit(domain::AdjustLimit {
+            user: id(w.user, "user")?,
+            limit: money(w.limit, "limit")?,
+        }),
+        W::FreezeCreditLine(w) => Body::FreezeCreditLine(domain::FreezeCreditLine {
+            user: id(w.user, "user")?,
+            reason: read_holds::freeze_reason(w.reason)?,
+        }),
+        W::UnfreezeCreditLine(w) => Body::UnfreezeCreditLine(domain::UnfreezeCreditLine {
+            user: id(w.user, "user")?,
+            reason: reference(&w.reason, "reason")?,
+        }),
+        W::CloseCreditLine(w) => Body::CloseCreditLine(domain::CloseCreditLine {
+            user: id(w.user, "user")?,
+            reason: reference(&w.reason, "reason")?,
+        }),
+        W::RepayCredit(w) => Body::RepayCredit(domain::RepayCredit {
+            user: id(w.user, "user")?,
+            amount: money(w.amt, "amt")?,
+        }),
+        W::ReleaseReserve(w) => Body::ReleaseReserve(domain::ReleaseReserve {
+            merchant: id(w.merchant, "merchant")?,
+            amount: money(w.amt, "amt")?,
+        }),
         W::ClosePayment(w) => {
             Body::ClosePayment(domain::ClosePayment { payment: id(w.payment, "payment")? })
         }
@@ -473,14 +554,17 @@ fn read_fact(wire: &event::Fact) -> Field<Fact> {
             auth_code: optional_reference(&w.auth_code, "auth_code")?,
             amount: money(w.amount, "amount")?,
             expires_at: w.expires_at,
+            of_rental: w.of_rental,
         },
         W::PaymentPaid(w) => Fact::PaymentPaid {
             payment: id(w.payment, "payment")?,
             user: id(w.user, "user")?,
             balance: w.balance,
+            credit: w.credit,
             channel_amount: w.channel_amount,
             channel: optional_id(w.channel),
             batch: w.batch,
+            agreed: w.agreed,
         },
         W::FeeCharged(w) => {
             Fact::FeeCharged { payment: id(w.payment, "payment")?, amount: w.amount }
@@ -496,6 +580,7 @@ fn read_fact(wire: &event::Fact) -> Field<Fact> {
             from_available: w.from_available,
             from_open_batch: w.from_open_batch,
             open_batch: w.open_batch,
+            to_credit: w.to_credit,
             to_channel: w.to_channel,
             to_balance: w.to_balance,
         },
@@ -583,6 +668,110 @@ fn read_fact(wire: &event::Fact) -> Field<Fact> {
             approver: id(w.approver, "approver")?,
         },
         W::ClockAdvanced(w) => Fact::ClockAdvanced { to: w.to },
+        W::FundsAuthorized(w) => read_holds::funds_authorized(w)?,
+        W::AuthorizationCaptured(w) => Fact::AuthorizationCaptured {
+            auth: id(w.auth, "auth")?,
+            payment: id(w.payment, "payment")?,
+            fund: w.fund,
+            credit: w.credit,
+        },
+        W::FundsReleased(w) => read_holds::funds_released(w)?,
+        W::AuthorizationClosed(w) => Fact::AuthorizationClosed {
+            auth: id(w.auth, "auth")?,
+            fund: w.fund,
+            credit: w.credit,
+            expired: w.expired,
+        },
+        W::RentalCreated(w) => read_holds::rental_created(w)?,
+        W::RentalAssessed(w) => Fact::RentalAssessed {
+            rental: id(w.rental, "rental")?,
+            score: w.score,
+            declined: w.declined,
+            waived: w.waived,
+        },
+        W::DepositSecured(w) => Fact::DepositSecured { rental: id(w.rental, "rental")? },
+        W::RentalStarted(w) => {
+            Fact::RentalStarted { rental: id(w.rental, "rental")?, at: w.started_at }
+        }
+        W::RentalExtended(w) => {
+            Fact::RentalExtended { rental: id(w.rental, "rental")?, new_expiry: w.new_expiry }
+        }
+        W::RentalReturned(w) => Fact::RentalReturned {
+            rental: id(w.rental, "rental")?,
+            restore_at: w.restore_at,
+            rent: w.rent,
+            late_rent: w.late_rent,
+        },
+        W::RentTermDue(w) => Fact::RentTermDue {
+            rental: id(w.rental, "rental")?,
+            term_no: w.term_no,
+            amount: w.amount,
+        },
+        W::DamageClaimed(w) => Fact::DamageClaimed {
+            rental: id(w.rental, "rental")?,
+            amount: w.amount,
+            evidence: reference(&w.evidence, "evidence")?,
+        },
+        W::ChargeReduced(w) => Fact::ChargeReduced {
+            rental: id(w.rental, "rental")?,
+            item: w.item,
+            amount: w.amount,
+            given_back: w.given_back,
+        },
+        W::RentalCharged(w) => Fact::RentalCharged {
+            rental: id(w.rental, "rental")?,
+            payment: id(w.payment, "payment")?,
+            amount: w.amount,
+            fund: w.fund,
+            repaid: w.repaid,
+        },
+        W::RentalSettled(w) => Fact::RentalSettled { rental: id(w.rental, "rental")? },
+        W::RentalPaymentPending(w) => Fact::RentalPaymentPending {
+            rental: id(w.rental, "rental")?,
+            outstanding: w.outstanding,
+            advanced: w.advanced,
+            batch: w.batch,
+        },
+        W::RentalCollected(w) => {
+            Fact::RentalCollected { rental: id(w.rental, "rental")?, amount: w.amount }
+        }
+        W::CollectionFailed(w) => {
+            Fact::CollectionFailed { rental: id(w.rental, "rental")?, outstanding: w.outstanding }
+        }
+        W::RentalOverdue(w) => Fact::RentalOverdue { rental: id(w.rental, "rental")? },
+        W::RentalBoughtOut(w) => Fact::RentalBoughtOut {
+            rental: id(w.rental, "rental")?,
+            term_no: w.term_no,
+            price: w.price,
+        },
+        W::RentalLost(w) => Fact::RentalLost { rental: id(w.rental, "rental")?, amount: w.amount },
+        W::RentalCancelled(w) => {
+            Fact::RentalCancelled { rental: id(w.rental, "rental")?, expired: w.expired }
+        }
+        W::CreditLineGranted(w) => read_holds::line_granted(w)?,
+        W::LimitAdjusted(w) => {
+            Fact::LimitAdjusted { user: id(w.user, "user")?, limit: money(w.limit, "limit")? }
+        }
+        W::CreditLineFrozen(w) => Fact::CreditLineFrozen {
+            user: id(w.user, "user")?,
+            reason: read_holds::freeze_reason(w.reason)?,
+        },
+        W::CreditLineUnfrozen(w) => Fact::CreditLineUnfrozen {
+            user: id(w.user, "user")?,
+            reason: reference(&w.reason, "reason")?,
+        },
+        W::CreditLineClosed(w) => Fact::CreditLineClosed {
+            user: id(w.user, "user")?,
+            reason: reference(&w.reason, "reason")?,
+        },
+        W::CreditRepaid(w) => {
+            Fact::CreditRepaid { user: id(w.user, "user")?, principal: w.principal }
+        }
+        W::ReserveReleased(w) => Fact::ReserveReleased {
+            merchant: id(w.merchant, "merchant")?,
+            amount: w.amount,
+            batch: w.batch,
+        },
         W::PaymentClosed(w) => Fact::PaymentClosed {
             payment: id(w.payment, "payment")?,
             reason: match known::<v1::CloseReason>(w.reason, "reason")? {

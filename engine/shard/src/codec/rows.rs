@@ -4,14 +4,15 @@
 //! that depends on batching may.
 
 use super::read::{self, Field};
+use super::rows_holds;
 use super::write;
 use crate::seen::{Answer, Seen, SeenIds};
 use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::table::Table;
 use groat_ledger::{
-    Account, App, Batch, BatchState, Calendar, EventRange, Hold, Ledger, LimitRow, Merchant,
-    Payment, PaymentState, Payout, PayoutState, PendingState, PendingTransfer, Receipt, Refund,
-    Rejection, Tables, Usage, User,
+    Account, App, Authorization, Batch, BatchState, Calendar, CreditLine, EventRange, Hold, Item,
+    Ledger, LimitRow, Merchant, Payment, PaymentState, Payout, PayoutState, PendingState,
+    PendingTransfer, Receipt, Refund, Rejection, Rental, Tables, Usage, User,
 };
 use groat_proto::v1::{self, row};
 use groat_proto::{Message, read_varint};
@@ -54,6 +55,14 @@ pub fn for_each_row(ledger: &Ledger, seen: &SeenIds, mut give: impl FnMut(&[u8])
     t.payouts.rows().iter().for_each(|r| row(row::Row::Payout(payout(r))));
     t.receipts.rows().iter().for_each(|r| row(row::Row::Receipt(receipt(r))));
     t.batches.rows().iter().for_each(|r| row(row::Row::Batch(batch(r))));
+    t.authorizations.rows().iter().for_each(|r| {
+        row(row::Row::Authorization(rows_holds::authorization(r, t)));
+    });
+    for r in t.credit_lines.rows() {
+        row(row::Row::CreditLine(rows_holds::credit_line(r, t)));
+    }
+    t.rentals.rows().iter().for_each(|r| row(row::Row::Rental(rows_holds::rental(r, t))));
+    t.items.rows().iter().for_each(|r| row(row::Row::Item(rows_holds::item(r))));
     t.payments.rows().iter().for_each(|r| row(row::Row::Payment(payment(r))));
     seen.iter().for_each(|r| row(row::Row::Seen(seen_row(r))));
 }
@@ -154,6 +163,7 @@ fn user(r: &User) -> v1::UserRow {
         currency: u32::from(r.currency.code()),
         account: r.account,
         open_payouts: r.open_payouts,
+        open_holds: r.open_holds,
         day: r.usage.day,
         day_sum: r.usage.day_sum,
         month: r.usage.month,
@@ -176,6 +186,7 @@ fn read_user(w: &v1::UserRow) -> Field<User> {
         currency: read::currency(w.currency, "currency")?,
         account: w.account,
         open_payouts: w.open_payouts,
+        open_holds: w.open_holds,
         usage: Usage {
             day: w.day,
             day_sum: w.day_sum,
@@ -195,6 +206,7 @@ fn merchant(r: &Merchant) -> v1::MerchantRow {
         account: r.account,
         open_payments: r.open_payments,
         open_batches: r.open_batches,
+        open_holds: r.open_holds,
         open_payouts: r.open_payouts,
     }
 }
@@ -207,6 +219,7 @@ fn read_merchant(w: &v1::MerchantRow) -> Field<Merchant> {
         account: w.account,
         open_payments: w.open_payments,
         open_batches: w.open_batches,
+        open_holds: w.open_holds,
         open_payouts: w.open_payouts,
     })
 }
@@ -269,6 +282,7 @@ fn batch(r: &Batch) -> v1::BatchRow {
         fees: r.fees,
         refunds: r.refunds,
         fees_returned: r.fees_returned,
+        reserve: r.reserve,
     }
 }
 
@@ -290,6 +304,7 @@ fn read_batch(w: &v1::BatchRow) -> Field<Batch> {
         fees: w.fees,
         refunds: w.refunds,
         fees_returned: w.fees_returned,
+        reserve: w.reserve,
     })
 }
 
@@ -306,13 +321,16 @@ fn payment(r: &Payment) -> v1::PaymentRow {
         expires_at: r.expires_at,
         paid_at: r.paid_at,
         user: r.user,
+        of_rental: r.of_rental,
         balance: r.balance,
+        credit: r.credit,
         channel_amount: r.channel_amount,
         channel: write::some(r.channel),
         fee: r.fee,
         fee_returned: r.fee_returned,
         batch: r.batch,
         refunded_from_own_batch: r.refunded_from_own_batch,
+        refunded_to_credit: r.refunded_to_credit,
         refunded_to_channel: r.refunded_to_channel,
         refunds: r.refunds.iter().map(refund).collect(),
     }
@@ -356,13 +374,16 @@ fn read_payment(w: &v1::PaymentRow) -> Field<Payment> {
         expires_at: w.expires_at,
         paid_at: w.paid_at,
         user: w.user,
+        of_rental: w.of_rental,
         balance: w.balance,
+        credit: w.credit,
         channel_amount: w.channel_amount,
         channel: read::optional_id(w.channel),
         fee: w.fee,
         fee_returned: w.fee_returned,
         batch: w.batch,
         refunded_from_own_batch: w.refunded_from_own_batch,
+        refunded_to_credit: w.refunded_to_credit,
         refunded_to_channel: w.refunded_to_channel,
         refunds: w.refunds.iter().map(read_refund).collect::<Field<_>>()?,
     })
@@ -439,6 +460,11 @@ pub fn read_rows(
     tables.payouts = Table::from_rows(rows.payouts).map_err(duplicate("payouts"))?;
     tables.receipts = Table::from_rows(rows.receipts).map_err(duplicate("receipts"))?;
     tables.batches = Table::from_rows(rows.batches).map_err(duplicate("batches"))?;
+    tables.authorizations =
+        Table::from_rows(rows.authorizations).map_err(duplicate("authorizations"))?;
+    tables.credit_lines = Table::from_rows(rows.credit_lines).map_err(duplicate("credit_lines"))?;
+    tables.rentals = Table::from_rows(rows.rentals).map_err(duplicate("rentals"))?;
+    tables.items = Table::from_rows(rows.items).map_err(duplicate("items"))?;
     tables.payments = Table::from_rows(rows.payments).map_err(duplicate("payments"))?;
     let ledger = Ledger::from_rest(calendar, now, next_event, tables)
         .map_err(|b| BadRows(format!("row {} of {}: {}", b.row, b.table, b.what)))?;
@@ -459,6 +485,10 @@ struct Rows {
     receipts: Vec<Receipt>,
     batches: Vec<Batch>,
     payments: Vec<Payment>,
+    authorizations: Vec<Authorization>,
+    credit_lines: Vec<CreditLine>,
+    rentals: Vec<Rental>,
+    items: Vec<Item>,
 }
 
 impl Rows {
@@ -484,6 +514,12 @@ impl Rows {
             row::Row::Receipt(w) => self.receipts.push(read_receipt(&w)?),
             row::Row::Batch(w) => self.batches.push(read_batch(&w)?),
             row::Row::Payment(w) => self.payments.push(read_payment(&w)?),
+            row::Row::Authorization(w) => {
+                self.authorizations.push(rows_holds::read_authorization(&w)?);
+            }
+            row::Row::CreditLine(w) => self.credit_lines.push(rows_holds::read_credit_line(&w)?),
+            row::Row::Rental(w) => self.rentals.push(rows_holds::read_rental(&w)?),
+            row::Row::Item(w) => self.items.push(rows_holds::read_item(&w)?),
             row::Row::Seen(w) => seen.insert(read_seen(&w)?),
         }
         Ok(())

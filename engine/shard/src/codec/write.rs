@@ -1,5 +1,6 @@
 //! Domain to wire: events, outcomes, settlements.
 
+use super::write_holds;
 use groat_ledger::{
     AccountKey, Block, CloseReason, CodeKind, Fact, FeeRefund, Id, Layer, LimitScope, Limits,
     MerchantTerms, Money, Movement, Owner, PayMode, Reference, Settlement, SignRule,
@@ -90,6 +91,7 @@ pub(super) fn terms(merchant: Id, terms: &MerchantTerms) -> v1::OnboardMerchant 
         .into(),
         cycle: terms.cycle_days,
         reserve_bps: terms.reserve_bps,
+        reserve_days: terms.reserve_days,
         royalty_cap_bps: Some(terms.royalty_cap_bps),
         refund_days: Some(terms.refund_days),
         settle_ccy: u32::from(terms.settle_currency.code()),
@@ -135,12 +137,12 @@ pub fn write_event(fact: &Fact, movements: &[Movement], wire: &mut v1::Event) {
             .into(),
         }
     }));
-    wire.fact = Some(write_fact(fact));
+    wire.fact = write_fact(fact);
 }
 
-fn write_fact(fact: &Fact) -> event::Fact {
+fn write_fact(fact: &Fact) -> Option<event::Fact> {
     use event::Fact as W;
-    match fact {
+    Some(match fact {
         Fact::CommandRejected { rejection } => {
             W::CommandRejected(v1::CommandRejected { code: rejection.code().into() })
         }
@@ -269,6 +271,7 @@ fn write_fact(fact: &Fact) -> event::Fact {
             auth_code,
             amount,
             expires_at,
+            of_rental,
         } => W::PaymentCreated(v1::PaymentCreated {
             payment: some(*payment),
             out_trade_no: out_trade_no.to_string(),
@@ -278,17 +281,27 @@ fn write_fact(fact: &Fact) -> event::Fact {
             auth_code: text(auth_code),
             amount: Some((*amount).into()),
             expires_at: *expires_at,
+            of_rental: *of_rental,
         }),
-        Fact::PaymentPaid { payment, user, balance, channel_amount, channel, batch } => {
-            W::PaymentPaid(v1::PaymentPaid {
-                payment: some(*payment),
-                user: some(*user),
-                balance: *balance,
-                channel_amount: *channel_amount,
-                channel: some(*channel),
-                batch: *batch,
-            })
-        }
+        Fact::PaymentPaid {
+            payment,
+            user,
+            balance,
+            credit,
+            channel_amount,
+            channel,
+            batch,
+            agreed,
+        } => W::PaymentPaid(v1::PaymentPaid {
+            payment: some(*payment),
+            user: some(*user),
+            balance: *balance,
+            credit: *credit,
+            channel_amount: *channel_amount,
+            channel: some(*channel),
+            batch: *batch,
+            agreed: *agreed,
+        }),
         Fact::FeeCharged { payment, amount } => {
             W::FeeCharged(v1::FeeCharged { payment: some(*payment), amount: *amount })
         }
@@ -307,6 +320,7 @@ fn write_fact(fact: &Fact) -> event::Fact {
             from_available,
             from_open_batch,
             open_batch,
+            to_credit,
             to_channel,
             to_balance,
         } => W::RefundSucceeded(v1::RefundSucceeded {
@@ -317,6 +331,7 @@ fn write_fact(fact: &Fact) -> event::Fact {
             from_available: *from_available,
             from_open_batch: *from_open_batch,
             open_batch: *open_batch,
+            to_credit: *to_credit,
             to_channel: *to_channel,
             to_balance: *to_balance,
         }),
@@ -343,7 +358,36 @@ fn write_fact(fact: &Fact) -> event::Fact {
                 available: *available,
             })
         }
-    }
+        Fact::FundsAuthorized { .. }
+        | Fact::AuthorizationCaptured { .. }
+        | Fact::FundsReleased { .. }
+        | Fact::AuthorizationClosed { .. }
+        | Fact::RentalCreated { .. }
+        | Fact::RentalAssessed { .. }
+        | Fact::DepositSecured { .. }
+        | Fact::RentalStarted { .. }
+        | Fact::RentalExtended { .. }
+        | Fact::RentalReturned { .. }
+        | Fact::RentTermDue { .. }
+        | Fact::DamageClaimed { .. }
+        | Fact::ChargeReduced { .. }
+        | Fact::RentalCharged { .. }
+        | Fact::RentalSettled { .. }
+        | Fact::RentalPaymentPending { .. }
+        | Fact::RentalCollected { .. }
+        | Fact::CollectionFailed { .. }
+        | Fact::RentalOverdue { .. }
+        | Fact::RentalBoughtOut { .. }
+        | Fact::RentalLost { .. }
+        | Fact::RentalCancelled { .. }
+        | Fact::CreditLineGranted { .. }
+        | Fact::LimitAdjusted { .. }
+        | Fact::CreditLineFrozen { .. }
+        | Fact::CreditLineUnfrozen { .. }
+        | Fact::CreditLineClosed { .. }
+        | Fact::CreditRepaid { .. }
+        | Fact::ReserveReleased { .. } => return write_holds::fact(fact),
+    })
 }
 
 /// Writes a settlement; `event` and `part` with the shard are its identity.
@@ -354,12 +398,12 @@ pub fn write_settlement(
     at: u64,
     told: &Settlement,
 ) -> v1::Settlement {
-    v1::Settlement { shard, event, part, at, body: Some(settlement_body(told)) }
+    v1::Settlement { shard, event, part, at, body: settlement_body(told) }
 }
 
-fn settlement_body(told: &Settlement) -> settlement::Body {
+fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
     use settlement::Body as W;
-    match told {
+    Some(match told {
         Settlement::PaymentPaid { payment, out_trade_no, merchant, user, amount, paid_at } => {
             W::PaymentPaid(v1::SettledPayment {
                 payment: some(*payment),
@@ -457,7 +501,15 @@ fn settlement_body(told: &Settlement) -> settlement::Body {
             debits_posted: debits_posted.to_string(),
             credits_posted: credits_posted.to_string(),
         }),
-    }
+        Settlement::HoldPlaced { .. }
+        | Settlement::HoldCaptured { .. }
+        | Settlement::HoldReleased { .. }
+        | Settlement::RentalSecured { .. }
+        | Settlement::RentalSettled { .. }
+        | Settlement::RentalPaymentPending { .. }
+        | Settlement::RentalCollected { .. }
+        | Settlement::ReserveReleased { .. } => return write_holds::settlement(told),
+    })
 }
 
 fn told_payout(

@@ -1,0 +1,100 @@
+//! Commands of virtual credit (DOMAIN §4.5).
+
+use crate::command::Reference;
+use crate::id::Id;
+use crate::money::Money;
+
+/// Grants a user a line of credit.
+#[derive(Clone, PartialEq, Debug)]
+pub struct GrantCreditLine {
+    /// To whom; identity class 2 or 3.
+    pub user: Id,
+    /// How much may be owed.
+    pub limit: Money,
+    /// What was agreed.
+    pub terms: CreditTerms,
+}
+
+/// What was agreed about a line of credit: product data, not constants.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CreditTerms {
+    /// Day of the month on which statements are cut, 1 to 28.
+    pub statement_day: u32,
+    /// Day of the month after on which they are due, 1 to 28.
+    pub due_day: u32,
+    /// Least part of a statement to pay, in ten-thousandths.
+    pub min_bps: u32,
+    /// Daily interest, in millionths.
+    pub day_ppm: u32,
+    /// Late fee, in millionths of the unpaid minimum.
+    pub late_fee_ppm: u32,
+    /// Days of grace after the due date.
+    pub grace_days: u32,
+    /// What may stay unpaid without consequence, in minor units.
+    pub tolerance: u64,
+}
+
+/// Raises or cuts a limit.
+#[derive(Clone, PartialEq, Debug)]
+pub struct AdjustLimit {
+    /// Whose.
+    pub user: Id,
+    /// The new limit.
+    pub limit: Money,
+}
+
+/// Stops new purchases on credit.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FreezeCreditLine {
+    /// Whose.
+    pub user: Id,
+    /// Why.
+    pub reason: FreezeReason,
+}
+
+/// Why a line is frozen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FreezeReason {
+    /// By a person.
+    Manual,
+    /// By the clock, for a debt past due.
+    Overdue,
+    /// By risk control.
+    Risk,
+}
+
+/// Allows purchases again.
+#[derive(Clone, PartialEq, Debug)]
+pub struct UnfreezeCreditLine {
+    /// Whose.
+    pub user: Id,
+    /// Why.
+    pub reason: Reference,
+}
+
+/// Ends a line of which nothing is owed or held.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CloseCreditLine {
+    /// Whose.
+    pub user: Id,
+    /// Why.
+    pub reason: Reference,
+}
+
+/// Pays back from the balance.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RepayCredit {
+    /// Who.
+    pub user: Id,
+    /// How much; at most what is owed.
+    pub amount: Money,
+}
+
+/// Gives part of a merchant's reserve back to it, where the clock does not.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ReleaseReserve {
+    /// The merchant.
+    pub merchant: Id,
+    /// How much.
+    pub amount: Money,
+}

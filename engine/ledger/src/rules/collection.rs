@@ -1,0 +1,291 @@
+//! How a rental's charges are paid: the frozen deposit first, then balance and credit (DOMAIN
+//! §4.4 SettleRental, CollectRental, BuyOutRental, ReduceCharge), and what becomes of the row.
+
+use crate::account::{AccountKey, Class};
+use crate::command::{BuyOutRental, CollectRental, ReduceCharge, Reference, SettleRental};
+use crate::event::{Decision, Fact};
+use crate::id::Id;
+use crate::ledger::{Ledger, Refusal, in_range, post};
+use crate::limits::REFUNDS_MAX;
+use crate::rejection::Rejection;
+use crate::rules::authorizations::{frozen_account, spendable};
+use crate::rules::credit;
+use crate::rules::payments::give_back;
+use crate::rules::rentals::{find, is_out, oblige, release_deposit, release_rest, unoblige};
+use crate::rules::taking::{Sources, open_batch, take};
+use crate::rules::{in_currency, refuse_if};
+use crate::state::{Charge, ChargeKind, Payment, PaymentState, Rental, RentalState};
+
+/// What was taken in a decision that has not been applied yet.
+struct Taken {
+    /// Out of the frozen deposit.
+    fund: u64,
+    /// What is still owed.
+    outstanding: u64,
+}
+
+pub(crate) fn settle(
+    ledger: &Ledger,
+    id: Id,
+    c: &SettleRental,
+    now: u64,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let rental = find(ledger, c.rental)?;
+    let settleable = matches!(rental.state, RentalState::Returned | RentalState::Lost);
+    refuse_if(!settleable, Rejection::InvalidState)?;
+    if let Some(total) = c.total {
+        in_currency(total, rental.terms.deposit.currency)?;
+    }
+    let total = rental.total();
+    refuse_if(c.total.is_some_and(|t| t.amount != total), Rejection::TotalMismatch)?;
+    let over = rental.terms.risk_amount.is_some_and(|most| total > most);
+    refuse_if(over, Rejection::TotalExceedsRiskAmount)?;
+    refuse_if(ledger.tables().payments.find(&id).is_some(), Rejection::Duplicate)?;
+    // From here on nothing may fail.
+    let taken = collect(ledger, id, rental, true, c.allow_partial, now, out);
+    if taken.outstanding == 0 {
+        complete(ledger, rental, taken.fund, out);
+        return Ok(());
+    }
+    let (mut advanced, mut batch) = (0, None);
+    if rental.terms.guaranteed {
+        let currency = rental.terms.deposit.currency;
+        let key = AccountKey::of(Class::RentalAdvance, rental.rental, currency);
+        let advance = ledger.account_or_open(key, currency, out);
+        let (no, pending) = open_batch(ledger, rental.merchant, now, out);
+        (advanced, batch) = (taken.outstanding, Some(no));
+        post(out, advance, pending, advanced);
+    }
+    let outstanding = taken.outstanding;
+    out.record(Fact::RentalPaymentPending { rental: c.rental, outstanding, advanced, batch });
+    Ok(())
+}
+
+/// Everything is paid: what is left of the deposit goes back.
+fn complete(ledger: &Ledger, rental: &Rental, fund_used: u64, out: &mut Decision) {
+    if let Some(held) = ledger.tables().authorizations.get(&rental.rental) {
+        let fund = held.fund_rest.saturating_sub(fund_used);
+        release_rest(ledger, rental.rental, fund, held.credit_rest, out);
+    }
+    out.record(Fact::RentalSettled { rental: rental.rental });
+}
+
+pub(crate) fn collect_again(
+    ledger: &Ledger,
+    id: Id,
+    c: &CollectRental,
+    now: u64,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let rental = find(ledger, c.rental)?;
+    let collectable = match rental.state {
+        RentalState::PaymentPending => true,
+        // Terms of a plan are collected while the thing is out.
+        RentalState::InUse | RentalState::Overdue => true,
+        _ => false,
+    };
+    refuse_if(!collectable, Rejection::InvalidState)?;
+    let before = rental.outstanding();
+    refuse_if(before == 0, Rejection::NothingDue)?;
+    refuse_if(ledger.tables().payments.find(&id).is_some(), Rejection::Duplicate)?;
+    // From here on nothing may fail.
+    let taken = collect(ledger, id, rental, false, c.allow_partial, now, out);
+    let collected = before - taken.outstanding;
+    if collected == 0 {
+        let outstanding = taken.outstanding;
+        out.record(Fact::CollectionFailed { rental: c.rental, outstanding });
+        return Ok(());
+    }
+    out.record(Fact::RentalCollected { rental: c.rental, amount: collected });
+    if taken.outstanding == 0 && !is_out(rental) {
+        complete(ledger, rental, taken.fund, out);
+    }
+    Ok(())
+}
+
+/// Takes what is owed: from the frozen deposit if `frozen`, then all or nothing (or what there
+/// is, if `partial`) from balance and credit.
+fn collect(
+    ledger: &Ledger,
+    payment: Id,
+    rental: &Rental,
+    frozen: bool,
+    partial: bool,
+    now: u64,
+    out: &mut Decision,
+) -> Taken {
+    let tables = ledger.tables();
+    let payer = tables.users.row(rental.user);
+    let owed = rental.outstanding();
+    // What the platform advanced is paid back first, on its own.
+    let wanted = if rental.advanced > 0 { owed.min(rental.advanced) } else { owed };
+    let held = tables.authorizations.get(&rental.rental).filter(|_| frozen);
+    let fund = held.map_or(0, |held| held.fund_rest.min(wanted));
+    let (balance, credit) = beyond(ledger, rental, wanted - fund, partial);
+    let amount = fund + balance + credit;
+    if amount == 0 {
+        return Taken { fund, outstanding: owed };
+    }
+    let line = credit::debt(ledger, payer).0;
+    let frozen = held.and_then(|held| frozen_account(ledger, held));
+    let debits: Vec<_> = [(frozen, fund), (Some(payer.account), balance), (line, credit)]
+        .into_iter()
+        .filter_map(|(account, amount)| account.map(|account| (account, amount)))
+        .collect();
+    let repaid = amount.min(rental.advanced);
+    let currency = rental.terms.deposit.currency;
+    if repaid > 0 {
+        let key = AccountKey::of(Class::RentalAdvance, rental.rental, currency);
+        let advance = ledger.account_or_open(key, currency, out);
+        for (account, amount) in debits {
+            post(out, account, advance, amount);
+        }
+    } else {
+        let balance = fund + balance;
+        let sources = Sources { debits, balance, credit, ..Sources::default() };
+        let number = rental.out_order_no.clone();
+        take(ledger, payment, number, rental.merchant, payer.user, sources, true, now, out);
+    }
+    unoblige(ledger, rental, amount, out);
+    let rental = rental.rental;
+    out.record(Fact::RentalCharged { rental, payment, amount, fund, repaid });
+    Taken { fund, outstanding: owed - amount }
+}
+
+/// How much of `wanted` balance and credit give, in the agreed order.
+fn beyond(ledger: &Ledger, rental: &Rental, wanted: u64, partial: bool) -> (u64, u64) {
+    let payer = ledger.tables().users.row(rental.user);
+    let (balance, credit) = (spendable(ledger, payer), credit::available(ledger, payer));
+    if balance.saturating_add(credit) < wanted && !partial {
+        return (0, 0);
+    }
+    if rental.terms.credit_first {
+        let credit = wanted.min(credit);
+        ((wanted - credit).min(balance), credit)
+    } else {
+        let balance = wanted.min(balance);
+        (balance, (wanted - balance).min(credit))
+    }
+}
+
+/// The clock charges a term of the plan and tries to collect it.
+pub(crate) fn term_due(ledger: &Ledger, no: u32, at: u64, out: &mut Decision) {
+    let rental = ledger.tables().rentals.row(no);
+    let index = rental.terms_due as usize;
+    let Some(term) = rental.terms.plan.get(index) else { return };
+    let (term_no, amount) = (rental.terms_due + 1, term.amount);
+    oblige(ledger, rental, amount, out);
+    out.record(Fact::RentTermDue { rental: rental.rental, term_no, amount });
+    let mut with_term = rental.clone();
+    with_term.charges.push(Charge { kind: ChargeKind::Rent, amount, reduced: 0, paid: 0 });
+    let payment = term_payment(ledger, rental.rental, term_no);
+    let taken = collect(ledger, payment, &with_term, false, false, at, out);
+    if taken.outstanding == 0 {
+        let amount = with_term.outstanding();
+        out.record(Fact::RentalCollected { rental: rental.rental, amount });
+    } else {
+        let outstanding = taken.outstanding;
+        out.record(Fact::CollectionFailed { rental: rental.rental, outstanding });
+    }
+}
+
+/// The id of the payment of a term: no command makes it, so it follows from rental and term.
+fn term_payment(ledger: &Ledger, rental: Id, term_no: u32) -> Id {
+    // Odd and arbitrary: part of the format, never change it.
+    const SPREAD: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
+    let mut id = Id(rental.0.wrapping_mul(SPREAD).rotate_left(41) ^ u128::from(term_no));
+    while id.is_none() || ledger.tables().payments.find(&id).is_some() {
+        id = Id(id.0.wrapping_add(SPREAD));
+    }
+    id
+}
+
+pub(crate) fn buy_out(
+    ledger: &Ledger,
+    id: Id,
+    c: &BuyOutRental,
+    now: u64,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let rental = find(ledger, c.rental)?;
+    refuse_if(rental.state != RentalState::InUse, Rejection::InvalidState)?;
+    let index = (c.term_no as usize).checked_sub(1);
+    let term = index.and_then(|index| rental.terms.plan.get(index));
+    let listed = term.and_then(|term| term.buyout).ok_or(Rejection::BuyoutNotOffered)?;
+    let paid: u64 = rental.charges.iter().map(|charge| charge.paid).sum();
+    let price = listed.saturating_sub(paid);
+    refuse_if(ledger.tables().payments.find(&id).is_some(), Rejection::Duplicate)?;
+    let (balance, credit) = beyond(ledger, rental, price, false);
+    refuse_if(balance + credit < price, Rejection::InsufficientFunds)?;
+    // From here on nothing may fail.
+    if price > 0 {
+        let payer = ledger.tables().users.row(rental.user);
+        let line = credit::debt(ledger, payer).0;
+        let mut debits = vec![(payer.account, balance)];
+        debits.extend(line.map(|account| (account, credit)));
+        let sources = Sources { debits, balance, credit, ..Sources::default() };
+        let number = rental.out_order_no.clone();
+        take(ledger, id, number, rental.merchant, payer.user, sources, true, now, out);
+    }
+    // Terms not paid are part of the price.
+    unoblige(ledger, rental, rental.outstanding(), out);
+    out.record(Fact::RentalBoughtOut { rental: c.rental, term_no: c.term_no, price });
+    release_deposit(ledger, c.rental, out);
+    Ok(())
+}
+
+pub(crate) fn reduce(
+    ledger: &Ledger,
+    id: Id,
+    c: &ReduceCharge,
+    now: u64,
+    out: &mut Decision,
+) -> Result<(), Refusal> {
+    let rental = find(ledger, c.rental)?;
+    let charge = rental.charges.get(c.item as usize).ok_or(Rejection::UnknownAccount)?;
+    in_currency(c.amount, rental.terms.deposit.currency)?;
+    let amount = in_range(c.amount)?;
+    let completed = rental.state == RentalState::Completed;
+    if !completed {
+        let open = matches!(
+            rental.state,
+            RentalState::InUse
+                | RentalState::Returned
+                | RentalState::PaymentPending
+                | RentalState::Overdue
+                | RentalState::Lost
+        );
+        refuse_if(!open, Rejection::InvalidState)?;
+        refuse_if(amount > charge.outstanding(), Rejection::ReductionExceedsCharge)?;
+        // The merchant has what was advanced; the user still owes it to the platform.
+        let left = rental.outstanding() - amount;
+        refuse_if(left < rental.advanced, Rejection::ReductionExceedsCharge)?;
+        // From here on nothing may fail.
+        unoblige(ledger, rental, amount, out);
+        let item = c.item;
+        out.record(Fact::ChargeReduced { rental: c.rental, item, amount, given_back: 0 });
+        let pending = match rental.state {
+            RentalState::PaymentPending => true,
+            RentalState::Overdue => !is_out(rental),
+            _ => false,
+        };
+        if left == 0 && pending {
+            complete(ledger, rental, 0, out);
+        }
+        return Ok(());
+    }
+    // After completion the amount may only go down: what was paid is given back.
+    refuse_if(amount > charge.amount - charge.reduced, Rejection::ReductionExceedsCharge)?;
+    let payments = rental.payments.iter().rev();
+    let mut payments = payments.filter_map(|id| ledger.tables().payments.get(id));
+    let left = |p: &Payment| p.amount.amount - p.refunded();
+    let paid = payments.find(|p| left(p) >= amount).ok_or(Rejection::ReductionExceedsCharge)?;
+    refuse_if(paid.state == PaymentState::Finished, Rejection::RefundWindowClosed)?;
+    refuse_if(paid.refunds.len() >= REFUNDS_MAX, Rejection::RefundCountExceeded)?;
+    let number = Reference::new(&format!("{:032x}", id.0)).ok_or(Rejection::SchemaInvalid)?;
+    give_back(ledger, paid, number, amount, now, out)?;
+    let (rental, item) = (c.rental, c.item);
+    out.record(Fact::ChargeReduced { rental, item, amount, given_back: amount });
+    Ok(())
+}

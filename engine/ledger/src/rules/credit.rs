@@ -1,0 +1,235 @@
+//! Virtual credit: lines, purchases on them, repayment (DOMAIN §4.5, first part).
+//!
+//! Available credit = limit − principal owed − held.
+
+use crate::account::{AccountKey, AccountNo, Class};
+use crate::command::{
+    AdjustLimit, CloseCreditLine, CreditTerms, FreezeCreditLine, GrantCreditLine, RepayCredit,
+    UnfreezeCreditLine,
+};
+use crate::event::{Decision, Fact};
+use crate::id::Id;
+use crate::ledger::{Ledger, in_range, post};
+use crate::rejection::Rejection;
+use crate::rules::{in_currency, may_debit, refuse_if, user};
+use crate::state::{CreditLine, CreditLineState, User};
+
+pub(crate) fn grant(
+    ledger: &Ledger,
+    c: &GrantCreditLine,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let owner = user(ledger.tables(), c.user)?;
+    refuse_if(ledger.tables().accounts.row(owner.account).closed, Rejection::AccountClosed)?;
+    in_currency(c.limit, owner.currency)?;
+    let limit = in_range(c.limit)?;
+    let CreditTerms { statement_day, due_day, min_bps, day_ppm, late_fee_ppm, .. } = c.terms;
+    let days = 1..=28;
+    let days_fit = days.contains(&statement_day) && days.contains(&due_day);
+    let rates_fit = min_bps <= 10_000 && day_ppm <= 1_000_000 && late_fee_ppm <= 1_000_000;
+    refuse_if(!days_fit || !rates_fit || c.terms.grace_days > 28, Rejection::RateOutOfRange)?;
+    refuse_if(owner.kyc_class < 2, Rejection::KycClassTooLow)?;
+    let open = line(ledger, owner).is_some_and(|line| line.state != CreditLineState::Closed);
+    refuse_if(open, Rejection::Duplicate)?;
+    // From here on nothing may fail.
+    let owed = AccountKey::of(Class::CreditUnbilled, c.user, owner.currency);
+    ledger.account_or_open(owed, owner.currency, out);
+    let (granted, contra) = memorandum(ledger, Class::LimitGranted, owner, out);
+    post(out, granted, contra, limit);
+    out.record(Fact::CreditLineGranted { user: c.user, limit: c.limit, terms: c.terms });
+    Ok(())
+}
+
+pub(crate) fn adjust(
+    ledger: &Ledger,
+    c: &AdjustLimit,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let owner = user(ledger.tables(), c.user)?;
+    let line = open_line(ledger, owner)?;
+    in_currency(c.limit, owner.currency)?;
+    let limit = in_range(c.limit)?;
+    // From here on nothing may fail.
+    let (granted, contra) = memorandum(ledger, Class::LimitGranted, owner, out);
+    let before = line.limit.amount;
+    post(out, granted, contra, limit.saturating_sub(before));
+    post(out, contra, granted, before.saturating_sub(limit));
+    out.record(Fact::LimitAdjusted { user: c.user, limit: c.limit });
+    Ok(())
+}
+
+pub(crate) fn freeze(
+    ledger: &Ledger,
+    c: &FreezeCreditLine,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let line = open_line(ledger, user(ledger.tables(), c.user)?)?;
+    refuse_if(line.state != CreditLineState::Active, Rejection::InvalidState)?;
+    // From here on nothing may fail.
+    out.record(Fact::CreditLineFrozen { user: c.user, reason: c.reason });
+    Ok(())
+}
+
+pub(crate) fn unfreeze(
+    ledger: &Ledger,
+    c: &UnfreezeCreditLine,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let line = open_line(ledger, user(ledger.tables(), c.user)?)?;
+    refuse_if(line.state == CreditLineState::Active, Rejection::InvalidState)?;
+    // From here on nothing may fail.
+    out.record(Fact::CreditLineUnfrozen { user: c.user, reason: c.reason.clone() });
+    Ok(())
+}
+
+pub(crate) fn close(
+    ledger: &Ledger,
+    c: &CloseCreditLine,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let owner = user(ledger.tables(), c.user)?;
+    let line = open_line(ledger, owner)?;
+    let outstanding = debt(ledger, owner).1 > 0 || held(ledger, owner) > 0;
+    refuse_if(outstanding, Rejection::DebtOutstanding)?;
+    // From here on nothing may fail.
+    let (granted, contra) = memorandum(ledger, Class::LimitGranted, owner, out);
+    post(out, contra, granted, line.limit.amount);
+    out.record(Fact::CreditLineClosed { user: c.user, reason: c.reason.clone() });
+    Ok(())
+}
+
+pub(crate) fn repay(ledger: &Ledger, c: &RepayCredit, out: &mut Decision) -> Result<(), Rejection> {
+    let owner = user(ledger.tables(), c.user)?;
+    let line = line(ledger, owner);
+    refuse_if(line.is_none(), Rejection::UnknownAccount)?;
+    in_currency(c.amount, owner.currency)?;
+    let amount = in_range(c.amount)?;
+    may_debit(ledger.tables(), owner.account)?;
+    let (account, owed) = debt(ledger, owner);
+    refuse_if(amount > owed, Rejection::Overpayment)?;
+    let room = ledger.tables().accounts.row(owner.account).debit_room();
+    refuse_if(room < u128::from(amount), Rejection::InsufficientFunds)?;
+    // From here on nothing may fail.
+    if let Some(account) = account {
+        post(out, owner.account, account, amount);
+    }
+    out.record(Fact::CreditRepaid { user: c.user, principal: amount });
+    Ok(())
+}
+
+/// A user's line, whatever its state.
+fn line<'a>(ledger: &'a Ledger, owner: &User) -> Option<&'a CreditLine> {
+    let no = ledger.tables().users.find(&owner.user)?;
+    ledger.tables().credit_lines.get(&no)
+}
+
+fn open_line<'a>(ledger: &'a Ledger, owner: &User) -> Result<&'a CreditLine, Rejection> {
+    let line = line(ledger, owner).ok_or(Rejection::UnknownAccount)?;
+    refuse_if(line.state == CreditLineState::Closed, Rejection::InvalidState)?;
+    Ok(line)
+}
+
+/// The account of what a user owes (PU), if it exists, and how much that is.
+pub(crate) fn debt(ledger: &Ledger, owner: &User) -> (Option<AccountNo>, u64) {
+    let key = AccountKey::of(Class::CreditUnbilled, owner.user, owner.currency);
+    let account = ledger.tables().accounts.find(&key);
+    let owed = account.map_or(0, |no| ledger.tables().accounts.row(no).credit_room());
+    (account, u64::try_from(owed).unwrap_or(u64::MAX))
+}
+
+/// What authorizations hold on a user's line (X2).
+fn held(ledger: &Ledger, owner: &User) -> u64 {
+    let key = AccountKey::of(Class::CreditHeld, owner.user, owner.currency);
+    let held = ledger.account(&key).map_or(0, |account| account.credit_room());
+    u64::try_from(held).unwrap_or(u64::MAX)
+}
+
+/// Whether a user's line allows purchases.
+pub(crate) fn is_active(ledger: &Ledger, owner: &User) -> bool {
+    line(ledger, owner).is_some_and(|line| line.state == CreditLineState::Active)
+}
+
+/// What a user may still buy or have held on credit: nothing without an active line.
+pub(crate) fn available(ledger: &Ledger, owner: &User) -> u64 {
+    match line(ledger, owner) {
+        Some(line) if line.state == CreditLineState::Active => {
+            let used = debt(ledger, owner).1.saturating_add(held(ledger, owner));
+            line.limit.amount.saturating_sub(used)
+        }
+        _ => 0,
+    }
+}
+
+/// Refuses a purchase on credit, or gives the account it is debited to, which the line opened.
+pub(crate) fn purchasable(
+    ledger: &Ledger,
+    owner: &User,
+    amount: u64,
+) -> Result<AccountNo, Rejection> {
+    let line = line(ledger, owner).ok_or(Rejection::CreditLimitExceeded)?;
+    refuse_if(line.state != CreditLineState::Active, Rejection::CreditLineFrozen)?;
+    refuse_if(amount > available(ledger, owner), Rejection::CreditLimitExceeded)?;
+    debt(ledger, owner).0.ok_or(Rejection::CreditLimitExceeded)
+}
+
+/// A memorandum account of a user and its contra, opening them in this decision.
+pub(crate) fn memorandum(
+    ledger: &Ledger,
+    class: Class,
+    owner: &User,
+    out: &mut Decision,
+) -> (AccountNo, AccountNo) {
+    memorandum_of(ledger, class, owner.user, owner.currency, out)
+}
+
+/// A memorandum account of any owner and its contra, opening them in this decision.
+pub(crate) fn memorandum_of(
+    ledger: &Ledger,
+    class: Class,
+    owner: Id,
+    currency: crate::money::Currency,
+    out: &mut Decision,
+) -> (AccountNo, AccountNo) {
+    let contra = match class {
+        Class::LimitGranted => Class::LimitGrantedContra,
+        Class::CreditHeld => Class::CreditHeldContra,
+        Class::DepositWaived => Class::DepositWaivedContra,
+        _ => Class::RentObligationContra,
+    };
+    let account = ledger.account_or_open(AccountKey::of(class, owner, currency), currency, out);
+    (account, ledger.account_or_open(AccountKey::house(contra, currency), currency, out))
+}
+
+pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
+    let tables = ledger.tables_mut();
+    let mut change = |user: &Id, change: &dyn Fn(&mut CreditLine)| {
+        let no = tables.users.find(user);
+        if let Some(line) = no.and_then(|no| tables.credit_lines.get_mut(&no)) {
+            change(line);
+        }
+    };
+    match fact {
+        Fact::CreditLineGranted { user, limit, terms } => {
+            let Some(no) = tables.users.find(user) else { return };
+            let (state, limit, terms) = (CreditLineState::Active, *limit, *terms);
+            let row = CreditLine { user: no, limit, terms, state };
+            match tables.credit_lines.get_mut(&no) {
+                Some(line) => *line = row,
+                None => {
+                    tables.credit_lines.insert(row);
+                }
+            }
+        }
+        Fact::LimitAdjusted { user, limit } => change(user, &|line| line.limit = *limit),
+        Fact::CreditLineFrozen { user, reason } => {
+            change(user, &|line| line.state = CreditLineState::Frozen(*reason));
+        }
+        Fact::CreditLineUnfrozen { user, .. } => {
+            change(user, &|line| line.state = CreditLineState::Active);
+        }
+        Fact::CreditLineClosed { user, .. } => {
+            change(user, &|line| line.state = CreditLineState::Closed);
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,210 @@
+//! What the events of rentals make of their rows.
+
+use crate::event::Fact;
+use crate::id::Id;
+use crate::ledger::{Due, DueKind, Ledger};
+use crate::limits::AMOUNT_MAX;
+use crate::rules::authorizations::{count_open, used};
+use crate::state::{Charge, ChargeKind, Item, OrderNo, Rental, RentalState};
+
+pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
+    let now = ledger.now();
+    match fact {
+        Fact::RentalCreated { .. } => created(ledger, fact),
+        Fact::RentalAssessed { rental, score, declined, waived } => {
+            change(ledger, rental, |r| {
+                r.score = *score;
+                r.waived = *waived;
+                r.state = if *declined { RentalState::Declined } else { RentalState::Assessed };
+            });
+        }
+        Fact::DepositSecured { rental } => {
+            change(ledger, rental, |r| r.state = RentalState::Secured);
+        }
+        Fact::RentalStarted { rental, at } => {
+            change(ledger, rental, |r| {
+                r.terms.borrow_at = *at;
+                r.state = RentalState::InUse;
+            });
+            set_item(ledger, rental, true);
+        }
+        Fact::RentalExtended { rental, new_expiry } => {
+            change(ledger, rental, |r| r.terms.expiry_at = *new_expiry);
+        }
+        Fact::RentalReturned { rental, restore_at, rent, late_rent } => {
+            change(ledger, rental, |r| {
+                r.returned_at = *restore_at;
+                r.state = RentalState::Returned;
+                charge(r, ChargeKind::Rent, *rent);
+                charge(r, ChargeKind::LateRent, *late_rent);
+            });
+            set_item(ledger, rental, false);
+        }
+        Fact::RentTermDue { rental, amount, .. } => {
+            change(ledger, rental, |r| {
+                r.terms_due = r.terms_due.saturating_add(1);
+                charge(r, ChargeKind::Rent, *amount);
+            });
+        }
+        Fact::DamageClaimed { rental, amount, .. } => {
+            change(ledger, rental, |r| charge(r, ChargeKind::Damage, *amount));
+        }
+        Fact::RentalLost { rental, amount } => {
+            change(ledger, rental, |r| {
+                r.state = RentalState::Lost;
+                charge(r, ChargeKind::Lost, *amount);
+            });
+            set_item(ledger, rental, false);
+        }
+        Fact::ChargeReduced { rental, item, amount, given_back } => {
+            change(ledger, rental, |r| {
+                if let Some(charge) = r.charges.get_mut(*item as usize) {
+                    charge.reduced = charge.reduced.saturating_add(*amount);
+                    charge.paid = charge.paid.saturating_sub(*given_back);
+                }
+            });
+        }
+        Fact::RentalCharged { .. } => charged(ledger, fact),
+        Fact::RentalSettled { rental } => {
+            change(ledger, rental, |r| r.state = RentalState::Completed);
+        }
+        Fact::RentalPaymentPending { rental, advanced, batch, .. } => {
+            change(ledger, rental, |r| {
+                r.state = RentalState::PaymentPending;
+                r.pending_at = now;
+                r.advanced = r.advanced.saturating_add(*advanced);
+            });
+            if let Some(batch) = batch {
+                let batch = ledger.tables_mut().batches.row_mut(*batch);
+                batch.receipts = batch.receipts.saturating_add(*advanced);
+            }
+        }
+        Fact::RentalOverdue { rental } => {
+            change(ledger, rental, |r| {
+                r.state = RentalState::Overdue;
+                r.overdue_at = now;
+            });
+        }
+        Fact::RentalBoughtOut { rental, .. } => {
+            change(ledger, rental, |r| {
+                r.state = RentalState::BoughtOut;
+                for charge in &mut r.charges {
+                    charge.reduced = charge.reduced.saturating_add(charge.outstanding());
+                }
+            });
+            set_item(ledger, rental, false);
+        }
+        Fact::RentalCancelled { rental, expired } => {
+            change(ledger, rental, |r| {
+                r.state = if *expired { RentalState::Expired } else { RentalState::Cancelled };
+            });
+        }
+        _ => {}
+    }
+}
+
+fn charge(rental: &mut Rental, kind: ChargeKind, amount: u64) {
+    if (1..=AMOUNT_MAX).contains(&amount) {
+        rental.charges.push(Charge { kind, amount, reduced: 0, paid: 0 });
+    }
+}
+
+/// Changes a rental, keeps count of what is open, and notes what it owes to the clock now.
+fn change(ledger: &mut Ledger, rental: &Id, change: impl FnOnce(&mut Rental)) {
+    let tables = ledger.tables_mut();
+    let Some(no) = tables.rentals.find(rental) else { return };
+    let row = tables.rentals.row_mut(no);
+    let was_open = is_open(row.state);
+    change(row);
+    let (payer, seller) = (row.user, row.merchant);
+    if was_open && !is_open(row.state) {
+        count_open(ledger, payer, seller, false);
+    }
+    note_due(ledger, no);
+}
+
+fn note_due(ledger: &mut Ledger, no: u32) {
+    for kind in [DueKind::RentalExpiry, DueKind::RentTerm, DueKind::RentalOverdue] {
+        if let Some(at) = ledger.owed_at(kind, no) {
+            ledger.owe(Due { at, kind, no });
+        }
+    }
+}
+
+fn is_open(state: RentalState) -> bool {
+    !matches!(
+        state,
+        RentalState::Completed
+            | RentalState::BoughtOut
+            | RentalState::Cancelled
+            | RentalState::Expired
+    )
+}
+
+/// A thing goes out with a rental, or comes in.
+fn set_item(ledger: &mut Ledger, rental: &Id, out: bool) {
+    let tables = ledger.tables_mut();
+    let Some(no) = tables.rentals.find(rental) else { return };
+    let row = tables.rentals.row(no);
+    let (merchant, item) = (row.merchant, row.terms.item);
+    if item.is_none() {
+        return;
+    }
+    let out_with = out.then_some(no);
+    match tables.items.get_mut(&(merchant, item)) {
+        Some(row) => row.out_with = out_with,
+        None => {
+            tables.items.insert(Item { merchant, item, out_with });
+        }
+    }
+}
+
+/// Money taken pays charges in their order; cash came out of the hold.
+fn charged(ledger: &mut Ledger, fact: &Fact) {
+    let Fact::RentalCharged { rental, payment, amount, fund, repaid } = fact else { return };
+    change(ledger, rental, |r| {
+        let mut rest = *amount;
+        for charge in &mut r.charges {
+            let part = rest.min(charge.outstanding());
+            charge.paid = charge.paid.saturating_add(part);
+            rest -= part;
+        }
+        r.advanced = r.advanced.saturating_sub(*repaid);
+        if *repaid == 0 {
+            r.payments.push(*payment);
+        }
+    });
+    used(ledger, rental, *fund, 0);
+}
+
+fn created(ledger: &mut Ledger, fact: &Fact) {
+    let Fact::RentalCreated { rental, out_order_no, merchant, user, terms } = fact else { return };
+    let created_at = ledger.now();
+    let tables = ledger.tables_mut();
+    let (Some(payer), Some(seller)) = (tables.users.find(user), tables.merchants.find(merchant))
+    else {
+        return;
+    };
+    let number = out_order_no.clone();
+    tables.order_nos.insert(OrderNo { merchant: seller, rental: true, out_order_no: number });
+    let no = tables.rentals.insert(Rental {
+        rental: *rental,
+        out_order_no: out_order_no.clone(),
+        merchant: seller,
+        user: payer,
+        terms: (**terms).clone(),
+        created_at,
+        state: RentalState::Created,
+        score: 0,
+        waived: 0,
+        returned_at: 0,
+        pending_at: 0,
+        overdue_at: 0,
+        terms_due: 0,
+        charges: Vec::new(),
+        advanced: 0,
+        payments: Vec::new(),
+    });
+    count_open(ledger, payer, seller, true);
+    note_due(ledger, no);
+}

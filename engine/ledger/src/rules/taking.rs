@@ -1,0 +1,134 @@
+//! Taking money for a merchant: what payments, captures and rentals have in common. Sources are
+//! debited into the merchant's batch of today, then the service fee is charged.
+
+use crate::account::{AccountKey, AccountNo, Class};
+use crate::command::{CodeKind, PayMode, Reference};
+use crate::event::{Decision, Fact};
+use crate::id::Id;
+use crate::ledger::{Ledger, post};
+use crate::money::{Currency, Money, fee_half_up};
+
+/// What a payment is made of. Amounts are minor units of the merchant's currency.
+#[derive(Default)]
+pub(crate) struct Sources {
+    /// Accounts debited for the user, with what each gives: frozen deposit, balance, credit.
+    pub(crate) debits: Vec<(AccountNo, u64)>,
+    /// From the balance, frozen or not.
+    pub(crate) balance: u64,
+    /// From the line of credit.
+    pub(crate) credit: u64,
+    /// From an acquirer.
+    pub(crate) channel_amount: u64,
+    /// Which acquirer.
+    pub(crate) channel: Id,
+    /// Agreed before, by a hold or a rental.
+    pub(crate) agreed: bool,
+}
+
+/// Records a payment made without an order before it; its id is new.
+#[expect(clippy::too_many_arguments, reason = "a payment has that many sides")]
+pub(crate) fn take(
+    ledger: &Ledger,
+    payment: Id,
+    out_trade_no: Reference,
+    merchant: u32,
+    user: Id,
+    sources: Sources,
+    of_rental: bool,
+    now: u64,
+    out: &mut Decision,
+) {
+    let seller = ledger.tables().merchants.row(merchant);
+    let currency = seller.terms.settle_currency;
+    let amount = Money { amount: sources.balance + sources.credit, currency };
+    out.record(Fact::PaymentCreated {
+        payment,
+        out_trade_no,
+        merchant: seller.merchant,
+        mode: PayMode::Agreement,
+        code_kind: CodeKind::None,
+        auth_code: None,
+        amount,
+        expires_at: now,
+        of_rental,
+    });
+    let sources = Sources { agreed: true, ..sources };
+    settle_sources(ledger, payment, merchant, user, amount.amount, sources, now, out);
+}
+
+/// Debits the sources of a payment into today's batch and charges the fee.
+#[expect(clippy::too_many_arguments, reason = "a payment has that many sides")]
+pub(crate) fn settle_sources(
+    ledger: &Ledger,
+    payment: Id,
+    merchant: u32,
+    user: Id,
+    amount: u64,
+    sources: Sources,
+    now: u64,
+    out: &mut Decision,
+) {
+    let terms = ledger.tables().merchants.row(merchant).terms;
+    let currency = terms.settle_currency;
+    let (batch, pending) = open_batch(ledger, merchant, now, out);
+    let Sources { debits, balance, credit, channel_amount, channel, agreed } = sources;
+    let receivable = (channel_amount > 0).then(|| {
+        let key = AccountKey::of(Class::ChannelReceivable, channel, currency);
+        ledger.account_or_open(key, currency, out)
+    });
+    let fee = fee_half_up(amount, terms.fee_ppm);
+    let fees = (fee > 0).then(|| ledger.account_or_open(fee_key(currency), currency, out));
+    for (account, amount) in debits {
+        post(out, account, pending, amount);
+    }
+    if let Some(receivable) = receivable {
+        post(out, receivable, pending, channel_amount);
+    }
+    out.record(Fact::PaymentPaid {
+        payment,
+        user,
+        balance,
+        credit,
+        channel_amount,
+        channel,
+        batch,
+        agreed,
+    });
+    if let Some(fees) = fees {
+        post(out, pending, fees, fee);
+        out.record(Fact::FeeCharged { payment, amount: fee });
+    }
+}
+
+/// Where service fees are earned.
+pub(crate) fn fee_key(currency: Currency) -> AccountKey {
+    AccountKey::house(Class::ServiceFee, currency)
+}
+
+/// Number and account of the merchant's batch of today, opening it in this decision.
+pub(crate) fn open_batch(
+    ledger: &Ledger,
+    merchant: u32,
+    now: u64,
+    out: &mut Decision,
+) -> (u32, AccountNo) {
+    let tables = ledger.tables();
+    let (row, date) = (tables.merchants.row(merchant), ledger.calendar().date(now));
+    if let Some(no) = tables.batches.find(&(merchant, date)) {
+        return (no, tables.batches.row(no).account);
+    }
+    let currency = row.terms.settle_currency;
+    let key =
+        AccountKey { sub: date, ..AccountKey::of(Class::MerchantPending, row.merchant, currency) };
+    let account = ledger.account_or_open(key, currency, out);
+    let settle_date = date.saturating_add(row.terms.cycle_days.max(1));
+    let settle_at = ledger.calendar().start_of(settle_date);
+    let opened = out.events().any(|(fact, _)| {
+        matches!(fact, Fact::BatchOpened { merchant, date: d, .. }
+            if *merchant == row.merchant && *d == date)
+    });
+    if !opened {
+        out.record(Fact::BatchOpened { merchant: row.merchant, date, account, settle_at });
+    }
+    (tables.batches.next_no(), account)
+}

@@ -1,0 +1,190 @@
+//! What must hold of holds, rentals and credit after every event (DOMAIN §6, 6 to 8), computed
+//! from the rows and from nothing else.
+
+use groat_ledger::{
+    AccountKey, AuthorizationState, Class, CreditBasis, CreditLineState, Currency, Id, Ledger,
+    Rental, RentalState,
+};
+use std::collections::BTreeMap;
+
+pub(crate) fn check(ledger: &Ledger) {
+    authorizations_keep_their_sums(ledger);
+    rentals_keep_their_sums(ledger);
+    lines_equal_their_accounts(ledger);
+    things_are_out_once(ledger);
+    owners_count_what_is_open(ledger);
+    contras_mirror_their_accounts(ledger);
+}
+
+/// The balance of an account on its own side, zero if it does not exist.
+fn balance(ledger: &Ledger, class: Class, owner: Id, currency: Currency) -> i128 {
+    let key = AccountKey::of(class, owner, currency);
+    let credit = ledger.account(&key).map_or(0, |account| account.credit_balance());
+    if class == Class::UserFrozen { credit } else { -credit }
+}
+
+/// §6, 6: frozen = captured + released + rest, each part; UF = rest of cash; X3 = rest of credit.
+fn authorizations_keep_their_sums(ledger: &Ledger) {
+    let mut held_on_line: BTreeMap<u32, i128> = BTreeMap::new();
+    for a in ledger.tables().authorizations.rows() {
+        let id = a.auth;
+        assert!(a.fund_captured + a.fund_rest <= a.fund_total, "{id}: cash beyond what was frozen");
+        assert!(a.credit_captured + a.credit_rest <= a.credit_total, "{id}: credit beyond");
+        let frozen = balance(ledger, Class::UserFrozen, id, a.currency);
+        assert_eq!(frozen, i128::from(a.fund_rest), "{id}: UF");
+        let waived = balance(ledger, Class::DepositWaived, id, a.currency);
+        assert_eq!(waived, i128::from(a.credit_rest), "{id}: X3");
+        let captured = a.fund_captured + a.credit_captured > 0;
+        match a.state {
+            AuthorizationState::Authorized => assert!(a.rest() > 0, "{id}: open and empty"),
+            AuthorizationState::Finished => assert!(a.rest() == 0 && captured, "{id}: finished"),
+            AuthorizationState::Closed | AuthorizationState::Expired => {
+                assert!(a.rest() == 0 && !captured, "{id}: closed");
+            }
+        }
+        let asked: u64 = a.releases.iter().map(|r| r.amount).sum();
+        let released = a.fund_total + a.credit_total
+            - (a.fund_captured + a.credit_captured + a.fund_rest + a.credit_rest);
+        assert!(asked <= released, "{id}: releases asked for and done");
+        if a.basis == CreditBasis::Line {
+            *held_on_line.entry(a.user).or_default() += i128::from(a.credit_rest);
+        }
+    }
+    for (no, u) in (0u32..).zip(ledger.tables().users.rows()) {
+        let held = balance(ledger, Class::CreditHeld, u.user, u.currency);
+        let expected = held_on_line.get(&no).copied().unwrap_or(0);
+        assert_eq!(held, expected, "{}: X2", u.user);
+    }
+}
+
+/// §6, 7.
+fn rentals_keep_their_sums(ledger: &Ledger) {
+    let tables = ledger.tables();
+    for r in tables.rentals.rows() {
+        let (id, deposit) = (r.rental, r.terms.deposit);
+        for c in &r.charges {
+            assert!(c.reduced + c.paid <= c.amount, "{id}: more paid than charged: {c:?}");
+        }
+        assert!(r.damage() <= deposit.amount, "{id}: damage beyond the deposit");
+        let owed = i128::from(r.outstanding());
+        let obligation = balance(ledger, Class::RentObligation, id, deposit.currency);
+        assert_eq!(obligation, owed, "{id}: X4");
+        let advanced = balance(ledger, Class::RentalAdvance, id, deposit.currency);
+        assert_eq!(advanced, i128::from(r.advanced), "{id}: RX");
+        assert!(advanced <= owed, "{id}: advanced and not owed");
+        let secured = tables.authorizations.get(&id);
+        if let Some(held) = secured {
+            assert_eq!(held.credit_total, r.waived, "{id}: waived");
+            assert_eq!(held.fund_total + held.credit_total, deposit.amount, "{id}: deposit");
+        }
+        let needs_deposit = !matches!(
+            r.state,
+            RentalState::Created
+                | RentalState::Assessed
+                | RentalState::Declined
+                | RentalState::Cancelled
+                | RentalState::Expired
+        );
+        assert!(secured.is_some() || !needs_deposit, "{id}: without a deposit");
+        if ended(r) {
+            let rest = secured.map_or(0, |held| held.rest());
+            assert_eq!((owed, rest), (0, 0), "{id}: ended, owed and held");
+        }
+        let risk = r.terms.risk_amount.unwrap_or(u64::MAX);
+        let by_plan = !r.terms.plan.is_empty() || r.state == RentalState::Lost;
+        assert!(r.total() <= risk || by_plan, "{id}: beyond the risk amount");
+    }
+}
+
+fn ended(r: &Rental) -> bool {
+    matches!(
+        r.state,
+        RentalState::Completed
+            | RentalState::BoughtOut
+            | RentalState::Cancelled
+            | RentalState::Expired
+    )
+}
+
+/// §6, 8: X1 is the limit of an open line and nothing of a closed one, which owes nothing.
+fn lines_equal_their_accounts(ledger: &Ledger) {
+    let tables = ledger.tables();
+    for line in tables.credit_lines.rows() {
+        let user = tables.users.row(line.user).user;
+        let granted = balance(ledger, Class::LimitGranted, user, line.limit.currency);
+        let closed = line.state == CreditLineState::Closed;
+        let expected = if closed { 0 } else { i128::from(line.limit.amount) };
+        assert_eq!(granted, expected, "{user}: X1");
+        let owed = balance(ledger, Class::CreditUnbilled, user, line.limit.currency);
+        assert!(!closed || owed == 0, "{user}: owes {owed} on a closed line");
+    }
+}
+
+/// §6, 8: asked for by the table as long as no limit was cut in it.
+pub(crate) fn debts_are_within_limits(ledger: &Ledger) {
+    let tables = ledger.tables();
+    for line in tables.credit_lines.rows() {
+        let user = tables.users.row(line.user).user;
+        let owed = balance(ledger, Class::CreditUnbilled, user, line.limit.currency);
+        let held = balance(ledger, Class::CreditHeld, user, line.limit.currency);
+        let limit = i128::from(line.limit.amount);
+        assert!(owed + held <= limit, "{user}: owes {owed}, holds {held}, limit {limit}");
+    }
+}
+
+/// A thing is out with exactly the one rental that has it.
+fn things_are_out_once(ledger: &Ledger) {
+    let tables = ledger.tables();
+    let mut out: BTreeMap<(u32, Id), u32> = BTreeMap::new();
+    for (no, r) in (0u32..).zip(tables.rentals.rows()) {
+        let running = matches!(r.state, RentalState::InUse | RentalState::Overdue);
+        let settling = r.returned_at > 0 || r.pending_at > 0;
+        if running && !settling && !r.terms.item.is_none() {
+            let other = out.insert((r.merchant, r.terms.item), no);
+            assert_eq!(other, None, "{}: out twice", r.terms.item);
+        }
+    }
+    for row in tables.items.rows() {
+        let expected = out.remove(&(row.merchant, row.item));
+        assert_eq!(row.out_with, expected, "{}: out with", row.item);
+    }
+    assert!(out.is_empty(), "out and not noted: {out:?}");
+}
+
+/// What keeps an account from being closed: open holds and rentals of users and merchants.
+fn owners_count_what_is_open(ledger: &Ledger) {
+    let tables = ledger.tables();
+    let mut users = vec![0u32; tables.users.rows().len()];
+    let mut merchants = vec![0u32; tables.merchants.rows().len()];
+    let holds = tables.authorizations.rows().iter();
+    let holds = holds.filter(|a| a.state == AuthorizationState::Authorized);
+    let rentals = tables.rentals.rows().iter().filter(|r| !ended(r));
+    let open = holds.map(|a| (a.user, a.merchant)).chain(rentals.map(|r| (r.user, r.merchant)));
+    for (user, merchant) in open {
+        users[user as usize] += 1;
+        merchants[merchant as usize] += 1;
+    }
+    for (u, open) in tables.users.rows().iter().zip(users) {
+        assert_eq!(u.open_holds, open, "{}: open holds", u.user);
+    }
+    for (m, open) in tables.merchants.rows().iter().zip(merchants) {
+        assert_eq!(m.open_holds, open, "{}: open holds", m.merchant);
+    }
+}
+
+/// Off the balance sheet every account has its contra: the sums agree per currency.
+fn contras_mirror_their_accounts(ledger: &Ledger) {
+    for (class, contra) in [
+        (Class::LimitGranted, Class::LimitGrantedContra),
+        (Class::CreditHeld, Class::CreditHeldContra),
+        (Class::DepositWaived, Class::DepositWaivedContra),
+        (Class::RentObligation, Class::RentObligationContra),
+    ] {
+        let mut sums: BTreeMap<Currency, i128> = BTreeMap::new();
+        let accounts = ledger.tables().accounts.rows().iter();
+        for a in accounts.filter(|a| a.key.class == class || a.key.class == contra) {
+            *sums.entry(a.currency).or_default() += a.credit_balance();
+        }
+        assert!(sums.values().all(|sum| *sum == 0), "{}: {sums:?}", class.name());
+    }
+}
