@@ -1357,10 +1357,10 @@ pub struct OnboardMerchant {
     #[serde(with = "crate::json::currency")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub settle_ccy: u32,
-    /// Days after settlement when the clock releases the reserve; absent is 90, 0 is never.
-    #[prost(uint32, optional, tag = "9")]
+    /// Days after settlement when the clock releases the reserve; 0 is never by the clock.
+    #[prost(uint32, tag = "9")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub reserve_days: ::core::option::Option<u32>,
+    pub reserve_days: u32,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
