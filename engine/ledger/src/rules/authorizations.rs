@@ -153,7 +153,7 @@ pub(crate) fn give_up(
 }
 
 /// The hold, if it is still open and not a rental's deposit.
-fn open<'a>(ledger: &'a Ledger, auth: Id) -> Result<&'a Authorization, Rejection> {
+fn open(ledger: &Ledger, auth: Id) -> Result<&Authorization, Rejection> {
     let held = ledger.tables().authorizations.get(&auth).ok_or(Rejection::UnknownAccount)?;
     refuse_if(held.basis == CreditBasis::Waiver, Rejection::InvalidState)?;
     match held.state {
