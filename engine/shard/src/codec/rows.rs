@@ -3,8 +3,9 @@
 //! The digest is taken over exactly these bytes, so whatever is state must be here and nothing
 //! that depends on batching may.
 
-use super::read::{self, Field};
-use super::rows_holds;
+mod holds;
+
+use super::read::fields::{self as read, Field};
 use super::write;
 use crate::seen::{Answer, Seen, SeenIds};
 use groat_ledger::limits::TIME_MS_MAX;
@@ -56,13 +57,13 @@ pub fn for_each_row(ledger: &Ledger, seen: &SeenIds, mut give: impl FnMut(&[u8])
     t.receipts.rows().iter().for_each(|r| row(row::Row::Receipt(receipt(r))));
     t.batches.rows().iter().for_each(|r| row(row::Row::Batch(batch(r))));
     t.authorizations.rows().iter().for_each(|r| {
-        row(row::Row::Authorization(rows_holds::authorization(r, t)));
+        row(row::Row::Authorization(holds::authorization(r, t)));
     });
     for r in t.credit_lines.rows() {
-        row(row::Row::CreditLine(rows_holds::credit_line(r, t)));
+        row(row::Row::CreditLine(holds::credit_line(r, t)));
     }
-    t.rentals.rows().iter().for_each(|r| row(row::Row::Rental(rows_holds::rental(r, t))));
-    t.items.rows().iter().for_each(|r| row(row::Row::Item(rows_holds::item(r))));
+    t.rentals.rows().iter().for_each(|r| row(row::Row::Rental(holds::rental(r, t))));
+    t.items.rows().iter().for_each(|r| row(row::Row::Item(holds::item(r))));
     t.payments.rows().iter().for_each(|r| row(row::Row::Payment(payment(r))));
     seen.iter().for_each(|r| row(row::Row::Seen(seen_row(r))));
 }
@@ -515,11 +516,11 @@ impl Rows {
             row::Row::Batch(w) => self.batches.push(read_batch(&w)?),
             row::Row::Payment(w) => self.payments.push(read_payment(&w)?),
             row::Row::Authorization(w) => {
-                self.authorizations.push(rows_holds::read_authorization(&w)?);
+                self.authorizations.push(holds::read_authorization(&w)?);
             }
-            row::Row::CreditLine(w) => self.credit_lines.push(rows_holds::read_credit_line(&w)?),
-            row::Row::Rental(w) => self.rentals.push(rows_holds::read_rental(&w)?),
-            row::Row::Item(w) => self.items.push(rows_holds::read_item(&w)?),
+            row::Row::CreditLine(w) => self.credit_lines.push(holds::read_credit_line(&w)?),
+            row::Row::Rental(w) => self.rentals.push(holds::read_rental(&w)?),
+            row::Row::Item(w) => self.items.push(holds::read_item(&w)?),
             row::Row::Seen(w) => seen.insert(read_seen(&w)?),
         }
         Ok(())

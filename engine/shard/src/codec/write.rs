@@ -1,17 +1,21 @@
-//! Domain to wire: events, outcomes, settlements.
+//! Domain to wire: events and settlements.
 
-use super::write_holds;
+pub(in crate::codec) mod holds;
+mod settlements;
+
+pub use settlements::write_settlement;
+
 use groat_ledger::{
     AccountKey, Block, CloseReason, CodeKind, Fact, FeeRefund, Id, Layer, LimitScope, Limits,
-    MerchantTerms, Money, Movement, Owner, PayMode, Reference, Settlement, SignRule,
+    MerchantTerms, Money, Movement, Owner, PayMode, Reference, SignRule,
 };
-use groat_proto::v1::{self, event, limit_scope, owner, settlement};
+use groat_proto::v1::{self, event, limit_scope, owner};
 
-pub(super) fn some(id: Id) -> Option<v1::Id> {
+pub(in crate::codec) fn some(id: Id) -> Option<v1::Id> {
     (!id.is_none()).then(|| id.into())
 }
 
-pub(super) fn owner(owner: Owner) -> Option<v1::Owner> {
+pub(in crate::codec) fn owner(owner: Owner) -> Option<v1::Owner> {
     let who = match owner {
         Owner::User(id) => owner::Who::User(id.into()),
         Owner::Merchant(id) => owner::Who::Merchant(id.into()),
@@ -20,7 +24,7 @@ pub(super) fn owner(owner: Owner) -> Option<v1::Owner> {
     Some(v1::Owner { who: Some(who) })
 }
 
-pub(super) fn constraint(sign_rule: SignRule) -> i32 {
+pub(in crate::codec) fn constraint(sign_rule: SignRule) -> i32 {
     match sign_rule {
         SignRule::Either => v1::Constraint::Unspecified,
         SignRule::CreditBalance => v1::Constraint::DebitsWithinCredits,
@@ -29,7 +33,7 @@ pub(super) fn constraint(sign_rule: SignRule) -> i32 {
     .into()
 }
 
-pub(super) fn code_kind(kind: CodeKind) -> i32 {
+pub(in crate::codec) fn code_kind(kind: CodeKind) -> i32 {
     match kind {
         CodeKind::None => v1::CodeKind::Unspecified,
         CodeKind::Static => v1::CodeKind::Static,
@@ -40,7 +44,7 @@ pub(super) fn code_kind(kind: CodeKind) -> i32 {
     .into()
 }
 
-pub(super) fn pay_mode(mode: PayMode) -> i32 {
+pub(in crate::codec) fn pay_mode(mode: PayMode) -> i32 {
     match mode {
         PayMode::MerchantPresented => v1::PayMode::MerchantPresented,
         PayMode::UserPresented => v1::PayMode::UserPresented,
@@ -68,19 +72,19 @@ fn close_reason(reason: CloseReason) -> i32 {
     .into()
 }
 
-pub(super) fn class(key: &AccountKey) -> u32 {
+pub(in crate::codec) fn class(key: &AccountKey) -> u32 {
     u32::from(key.class as u16)
 }
 
-pub(super) fn text(reference: &Option<Reference>) -> String {
+pub(in crate::codec) fn text(reference: &Option<Reference>) -> String {
     reference.as_ref().map_or_else(String::new, |r| r.as_str().to_owned())
 }
 
-pub(super) fn texts(references: &[Reference]) -> Vec<String> {
+pub(in crate::codec) fn texts(references: &[Reference]) -> Vec<String> {
     references.iter().map(|r| r.as_str().to_owned()).collect()
 }
 
-pub(super) fn terms(merchant: Id, terms: &MerchantTerms) -> v1::OnboardMerchant {
+pub(in crate::codec) fn terms(merchant: Id, terms: &MerchantTerms) -> v1::OnboardMerchant {
     v1::OnboardMerchant {
         merchant: some(merchant),
         fee_ppm: terms.fee_ppm,
@@ -98,7 +102,7 @@ pub(super) fn terms(merchant: Id, terms: &MerchantTerms) -> v1::OnboardMerchant 
     }
 }
 
-pub(super) fn limits(
+pub(in crate::codec) fn limits(
     scope: LimitScope,
     currency: groat_ledger::Currency,
     limits: &Limits,
@@ -386,144 +390,6 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::CreditLineUnfrozen { .. }
         | Fact::CreditLineClosed { .. }
         | Fact::CreditRepaid { .. }
-        | Fact::ReserveReleased { .. } => return write_holds::fact(fact),
+        | Fact::ReserveReleased { .. } => return holds::fact(fact),
     })
-}
-
-/// Writes a settlement; `event` and `part` with the shard are its identity.
-pub fn write_settlement(
-    shard: u32,
-    event: u64,
-    part: u32,
-    at: u64,
-    told: &Settlement,
-) -> v1::Settlement {
-    v1::Settlement { shard, event, part, at, body: settlement_body(told) }
-}
-
-fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
-    use settlement::Body as W;
-    Some(match told {
-        Settlement::PaymentPaid { payment, out_trade_no, merchant, user, amount, paid_at } => {
-            W::PaymentPaid(v1::SettledPayment {
-                payment: some(*payment),
-                out_trade_no: out_trade_no.to_string(),
-                merchant: some(*merchant),
-                user: some(*user),
-                amount: Some((*amount).into()),
-                paid_at: *paid_at,
-            })
-        }
-        Settlement::PaymentClosed { payment, out_trade_no, merchant, reason } => {
-            W::PaymentClosed(v1::ClosedPayment {
-                payment: some(*payment),
-                out_trade_no: out_trade_no.to_string(),
-                merchant: some(*merchant),
-                reason: close_reason(*reason),
-            })
-        }
-        Settlement::PaymentRefunded {
-            payment,
-            out_trade_no,
-            out_request_no,
-            merchant,
-            user,
-            amount,
-            refunded,
-            to_balance,
-            to_channel,
-            channel,
-        } => {
-            let money =
-                |minor: &u64| Some(Money { amount: *minor, currency: amount.currency }.into());
-            W::PaymentRefunded(v1::RefundedPayment {
-                payment: some(*payment),
-                out_trade_no: out_trade_no.to_string(),
-                out_request_no: out_request_no.to_string(),
-                merchant: some(*merchant),
-                user: some(*user),
-                amount: Some((*amount).into()),
-                refunded: money(refunded),
-                to_balance: money(to_balance),
-                to_channel: money(to_channel),
-                channel: some(*channel),
-            })
-        }
-        Settlement::BatchSettled {
-            merchant,
-            date,
-            count,
-            receipts,
-            fees,
-            refunds,
-            fees_returned,
-            recovered,
-            reserve,
-            available,
-        } => {
-            let money =
-                |minor: &u64| Some(Money { amount: *minor, currency: receipts.currency }.into());
-            W::BatchSettled(v1::SettledBatch {
-                merchant: some(*merchant),
-                date: *date,
-                count: *count,
-                receipts: Some((*receipts).into()),
-                fees: money(fees),
-                refunds: money(refunds),
-                fees_returned: money(fees_returned),
-                recovered: money(recovered),
-                reserve: money(reserve),
-                available: money(available),
-            })
-        }
-        Settlement::PayoutRequested { payout, owner, amount, fee } => {
-            let fee = Some(Money { amount: *fee, currency: amount.currency });
-            W::PayoutRequested(told_payout(*payout, *owner, *amount, fee, ""))
-        }
-        Settlement::PayoutConfirmed { payout, owner, amount } => {
-            W::PayoutConfirmed(told_payout(*payout, *owner, *amount, None, ""))
-        }
-        Settlement::PayoutFailed { payout, owner, amount, reason } => {
-            W::PayoutFailed(told_payout(*payout, *owner, *amount, None, reason.as_str()))
-        }
-        Settlement::AccountMoved {
-            account,
-            debit,
-            credit,
-            pending,
-            debits_posted,
-            credits_posted,
-        } => W::AccountMoved(v1::AccountMoved {
-            account: some(*account),
-            debit: Some((*debit).into()),
-            credit: Some((*credit).into()),
-            pending: *pending,
-            debits_posted: debits_posted.to_string(),
-            credits_posted: credits_posted.to_string(),
-        }),
-        Settlement::HoldPlaced { .. }
-        | Settlement::HoldCaptured { .. }
-        | Settlement::HoldReleased { .. }
-        | Settlement::RentalSecured { .. }
-        | Settlement::RentalSettled { .. }
-        | Settlement::RentalPaymentPending { .. }
-        | Settlement::RentalCollected { .. }
-        | Settlement::ReserveReleased { .. } => return write_holds::settlement(told),
-    })
-}
-
-fn told_payout(
-    payout: Id,
-    of: Owner,
-    amount: Money,
-    fee: Option<Money>,
-    reason: &str,
-) -> v1::Payout {
-    v1::Payout {
-        payout: some(payout),
-        owner: owner(of),
-        amount: Some(amount.into()),
-        fee: fee.map(Into::into),
-        reason: reason.into(),
-    }
 }

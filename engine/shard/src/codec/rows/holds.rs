@@ -1,9 +1,9 @@
 //! Rows of authorizations, lines of credit, rentals and things rented, both ways.
 
-use super::read::{self, Field};
-use super::read_holds;
-use super::write::some;
-use super::write_holds;
+use crate::codec::read::fields::{self as read, Field};
+use crate::codec::read::holds as read_holds;
+use crate::codec::write::holds as write_holds;
+use crate::codec::write::some;
 use groat_ledger::{
     Authorization, AuthorizationState, Charge, ChargeKind, CreditLine, CreditLineState, EventRange,
     Item, Release, Rental, RentalState, Tables,

@@ -1,6 +1,6 @@
 //! Domain to wire: events and settlements of authorizations, rentals and credit.
 
-use super::write::{some, text};
+use super::{some, text};
 use groat_ledger::{
     CreditBasis, CreditTerms, Currency, DayRule, Fact, FreezeReason, HoldOf, Id, Money, Reference,
     ReleaseReason, RentTerm, RentUnit, RentalOf, RentalTerms, Settlement,
@@ -11,7 +11,7 @@ fn in_currency(currency: Currency) -> impl Fn(u64) -> Option<v1::Money> {
     move |amount| Some(Money { amount, currency }.into())
 }
 
-pub(super) fn rental(
+pub(in crate::codec) fn rental(
     rental: Id,
     out_order_no: &Reference,
     merchant: Id,
@@ -59,7 +59,11 @@ pub(super) fn rental(
     }
 }
 
-pub(super) fn credit_line(user: Id, limit: Money, terms: &CreditTerms) -> v1::GrantCreditLine {
+pub(in crate::codec) fn credit_line(
+    user: Id,
+    limit: Money,
+    terms: &CreditTerms,
+) -> v1::GrantCreditLine {
     v1::GrantCreditLine {
         user: some(user),
         limit: Some(limit.into()),
@@ -73,7 +77,7 @@ pub(super) fn credit_line(user: Id, limit: Money, terms: &CreditTerms) -> v1::Gr
     }
 }
 
-pub(super) fn freeze_reason(reason: FreezeReason) -> i32 {
+pub(in crate::codec) fn freeze_reason(reason: FreezeReason) -> i32 {
     match reason {
         FreezeReason::Manual => v1::FreezeReason::Manual,
         FreezeReason::Overdue => v1::FreezeReason::Overdue,
@@ -82,7 +86,7 @@ pub(super) fn freeze_reason(reason: FreezeReason) -> i32 {
     .into()
 }
 
-pub(super) fn credit_basis(basis: CreditBasis) -> i32 {
+pub(in crate::codec) fn credit_basis(basis: CreditBasis) -> i32 {
     match basis {
         CreditBasis::Line => v1::CreditBasis::Line,
         CreditBasis::Waiver => v1::CreditBasis::Waiver,
@@ -91,7 +95,7 @@ pub(super) fn credit_basis(basis: CreditBasis) -> i32 {
 }
 
 /// The facts of this subject; `None` for those of others.
-pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
+pub(in crate::codec) fn fact(fact: &Fact) -> Option<event::Fact> {
     use event::Fact as W;
     Some(match fact {
         Fact::FundsAuthorized {
@@ -294,7 +298,7 @@ fn told_rental(rental: &RentalOf) -> v1::ToldRental {
 }
 
 /// The settlements of this subject; `None` for those of others.
-pub(super) fn settlement(told: &Settlement) -> Option<settlement::Body> {
+pub(in crate::codec) fn settlement(told: &Settlement) -> Option<settlement::Body> {
     use settlement::Body as W;
     Some(match told {
         Settlement::HoldPlaced { hold, expires_at } => {

@@ -1,15 +1,13 @@
 //! Wire to domain: commands and events of authorizations, rentals and credit.
 
-use super::read::{
-    Field, currency, ensure, id, known, money, optional_id, optional_reference, part_of, reference,
-};
+use super::fields::*;
 use groat_ledger::{
     self as domain, Admission, Body, CaptureMode, CreditBasis, CreditTerms, Currency, DayRule,
     Fact, FreezeReason, RentTerm, RentUnit, RentalTerms,
 };
 use groat_proto::v1::{self, assess_rental};
 
-pub(super) fn authorize_funds(w: &v1::AuthorizeFunds) -> Field<Body> {
+pub(in crate::codec) fn authorize_funds(w: &v1::AuthorizeFunds) -> Field<Body> {
     let amount = money(w.amt, "amt")?;
     Ok(Body::AuthorizeFunds(domain::AuthorizeFunds {
         auth: id(w.auth, "auth")?,
@@ -23,7 +21,7 @@ pub(super) fn authorize_funds(w: &v1::AuthorizeFunds) -> Field<Body> {
     }))
 }
 
-pub(super) fn capture(w: &v1::CaptureAuthorization) -> Field<Body> {
+pub(in crate::codec) fn capture(w: &v1::CaptureAuthorization) -> Field<Body> {
     Ok(Body::CaptureAuthorization(domain::CaptureAuthorization {
         auth: id(w.auth, "auth")?,
         out_trade_no: reference(&w.out_trade_no, "out_trade_no")?,
@@ -35,7 +33,7 @@ pub(super) fn capture(w: &v1::CaptureAuthorization) -> Field<Body> {
     }))
 }
 
-pub(super) fn unfreeze(w: &v1::UnfreezeFunds) -> Field<Body> {
+pub(in crate::codec) fn unfreeze(w: &v1::UnfreezeFunds) -> Field<Body> {
     Ok(Body::UnfreezeFunds(domain::UnfreezeFunds {
         auth: id(w.auth, "auth")?,
         out_request_no: reference(&w.out_request_no, "out_request_no")?,
@@ -44,7 +42,7 @@ pub(super) fn unfreeze(w: &v1::UnfreezeFunds) -> Field<Body> {
     }))
 }
 
-pub(super) fn create_rental(w: &v1::CreateRental) -> Field<domain::CreateRental> {
+pub(in crate::codec) fn create_rental(w: &v1::CreateRental) -> Field<domain::CreateRental> {
     Ok(domain::CreateRental {
         rental: id(w.rental, "rental")?,
         out_order_no: reference(&w.out_order_no, "out_order_no")?,
@@ -54,7 +52,7 @@ pub(super) fn create_rental(w: &v1::CreateRental) -> Field<domain::CreateRental>
     })
 }
 
-pub(super) fn rental_terms(w: &v1::CreateRental) -> Field<RentalTerms> {
+pub(in crate::codec) fn rental_terms(w: &v1::CreateRental) -> Field<RentalTerms> {
     let deposit = money(w.deposit, "deposit")?;
     let part = |wire, field| part_of(wire, deposit.currency, field);
     let term = |w: &v1::RentTerm| -> Field<RentTerm> {
@@ -94,7 +92,7 @@ pub(super) fn rental_terms(w: &v1::CreateRental) -> Field<RentalTerms> {
     })
 }
 
-pub(super) fn assess_rental(w: &v1::AssessRental) -> Field<Body> {
+pub(in crate::codec) fn assess_rental(w: &v1::AssessRental) -> Field<Body> {
     Ok(Body::AssessRental(domain::AssessRental {
         rental: id(w.rental, "rental")?,
         score: w.score,
@@ -108,7 +106,7 @@ pub(super) fn assess_rental(w: &v1::AssessRental) -> Field<Body> {
     }))
 }
 
-pub(super) fn settle_rental(w: &v1::SettleRental) -> Field<Body> {
+pub(in crate::codec) fn settle_rental(w: &v1::SettleRental) -> Field<Body> {
     Ok(Body::SettleRental(domain::SettleRental {
         rental: id(w.rental, "rental")?,
         total: w.total.map(|total| money(Some(total), "total")).transpose()?,
@@ -116,7 +114,7 @@ pub(super) fn settle_rental(w: &v1::SettleRental) -> Field<Body> {
     }))
 }
 
-pub(super) fn grant(w: &v1::GrantCreditLine) -> Field<domain::GrantCreditLine> {
+pub(in crate::codec) fn grant(w: &v1::GrantCreditLine) -> Field<domain::GrantCreditLine> {
     let limit = money(w.limit, "limit")?;
     Ok(domain::GrantCreditLine {
         user: id(w.user, "user")?,
@@ -137,7 +135,7 @@ fn credit_terms(w: &v1::GrantCreditLine, currency: Currency) -> Field<CreditTerm
     })
 }
 
-pub(super) fn freeze_reason(value: i32) -> Field<FreezeReason> {
+pub(in crate::codec) fn freeze_reason(value: i32) -> Field<FreezeReason> {
     match known::<v1::FreezeReason>(value, "reason")? {
         v1::FreezeReason::Unspecified => Err("reason"),
         v1::FreezeReason::Manual => Ok(FreezeReason::Manual),
@@ -146,14 +144,14 @@ pub(super) fn freeze_reason(value: i32) -> Field<FreezeReason> {
     }
 }
 
-pub(super) fn credit_basis(value: i32) -> Field<CreditBasis> {
+pub(in crate::codec) fn credit_basis(value: i32) -> Field<CreditBasis> {
     Ok(match known::<v1::CreditBasis>(value, "basis")? {
         v1::CreditBasis::Line => CreditBasis::Line,
         v1::CreditBasis::Waiver => CreditBasis::Waiver,
     })
 }
 
-pub(super) fn funds_authorized(w: &v1::FundsAuthorized) -> Field<Fact> {
+pub(in crate::codec) fn funds_authorized(w: &v1::FundsAuthorized) -> Field<Fact> {
     Ok(Fact::FundsAuthorized {
         auth: id(w.auth, "auth")?,
         out_order_no: reference(&w.out_order_no, "out_order_no")?,
@@ -167,7 +165,7 @@ pub(super) fn funds_authorized(w: &v1::FundsAuthorized) -> Field<Fact> {
     })
 }
 
-pub(super) fn funds_released(w: &v1::FundsReleased) -> Field<Fact> {
+pub(in crate::codec) fn funds_released(w: &v1::FundsReleased) -> Field<Fact> {
     Ok(Fact::FundsReleased {
         auth: id(w.auth, "auth")?,
         fund: w.fund,
@@ -176,14 +174,14 @@ pub(super) fn funds_released(w: &v1::FundsReleased) -> Field<Fact> {
     })
 }
 
-pub(super) fn rental_created(w: &v1::CreateRental) -> Field<Fact> {
+pub(in crate::codec) fn rental_created(w: &v1::CreateRental) -> Field<Fact> {
     let domain::CreateRental { rental, out_order_no, merchant, user, terms } = create_rental(w)?;
     ensure(terms.plan.len() <= groat_ledger::limits::PLAN_TERMS_MAX, "plan")?;
     let terms = Box::new(terms);
     Ok(Fact::RentalCreated { rental, out_order_no, merchant, user, terms })
 }
 
-pub(super) fn line_granted(w: &v1::GrantCreditLine) -> Field<Fact> {
+pub(in crate::codec) fn line_granted(w: &v1::GrantCreditLine) -> Field<Fact> {
     let domain::GrantCreditLine { user, limit, terms } = grant(w)?;
     Ok(Fact::CreditLineGranted { user, limit, terms })
 }

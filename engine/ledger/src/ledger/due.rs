@@ -1,0 +1,183 @@
+//! What the clock owes: which obligations rows have, in which order they are met, and who meets
+//! them (DOMAIN §4.7).
+
+use crate::event::Decision;
+use crate::ledger::Ledger;
+use crate::limits::{DAY_MS, RENTAL_UNSTARTED_DAYS_MAX};
+use crate::rules::{authorizations, collection, payments, rentals, settlement, transfers};
+use crate::state::{AuthorizationState, BatchState, PaymentState, PendingState, RentalState};
+use std::cmp::Reverse;
+
+/// What the clock owes, in the order in which it is paid when several fall due in the same
+/// millisecond (DOMAIN §4.7). The numbers are that order: part of the format.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[repr(u8)]
+pub enum DueKind {
+    /// The time to pay an order is over.
+    PaymentExpiry = 10,
+    /// An authorization times out.
+    AuthorizationExpiry = 11,
+    /// A rental that nobody started.
+    RentalExpiry = 14,
+    /// A pending transfer times out.
+    TransferExpiry = 15,
+    /// A term of a rent plan.
+    RentTerm = 20,
+    /// A thing is not back, or charges are not paid.
+    RentalOverdue = 21,
+    /// A reserve has been kept long enough.
+    ReserveRelease = 71,
+    /// A business date ends for a merchant.
+    BatchCut = 80,
+    /// A batch is settled at T+n.
+    BatchSettle = 81,
+    /// The refund window of a payment is over.
+    PaymentFinish = 90,
+}
+
+/// One thing the clock owes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Due {
+    /// When, in milliseconds since 1970.
+    pub at: u64,
+    /// What.
+    pub kind: DueKind,
+    /// Of which row of the kind's table.
+    pub no: u32,
+}
+
+impl Ledger {
+    /// The earliest thing due at or before `until`.
+    pub fn next_due(&mut self, until: u64) -> Option<Due> {
+        while let Some(Reverse(due)) = self.due.peek().copied() {
+            if due.at > until {
+                return None;
+            }
+            if self.is_owed(due) {
+                return Some(due);
+            }
+            self.due.pop();
+            if let Some(mark) = &mut self.mark {
+                mark.due_taken.push(due);
+            }
+        }
+        None
+    }
+
+    /// The events of what [`Ledger::next_due`] gave.
+    pub fn decide_due(&self, due: Due, out: &mut Decision) {
+        out.clear();
+        match due.kind {
+            DueKind::PaymentExpiry => payments::expire(self, due.no, out),
+            DueKind::AuthorizationExpiry => authorizations::expire(self, due.no, out),
+            DueKind::RentalExpiry => rentals::expire(self, due.no, out),
+            DueKind::TransferExpiry => transfers::expire(self, due.no, out),
+            DueKind::RentTerm => collection::term_due(self, due.no, due.at.max(self.now), out),
+            DueKind::RentalOverdue => rentals::overdue(self, due.no, out),
+            DueKind::ReserveRelease => settlement::release_by_clock(self, due.no, out),
+            DueKind::BatchCut => settlement::cut(due.no, out),
+            DueKind::BatchSettle => settlement::settle(self, due.no, out),
+            DueKind::PaymentFinish => payments::finish(self, due.no, out),
+        }
+    }
+
+    pub(crate) fn owe(&mut self, due: Due) {
+        self.due.push(Reverse(due));
+    }
+
+    /// When the row's next obligation of this kind falls due, if it still has one.
+    fn is_owed(&self, due: Due) -> bool {
+        self.owed_at(due.kind, due.no) == Some(due.at)
+    }
+
+    pub(crate) fn owed_at(&self, kind: DueKind, no: u32) -> Option<u64> {
+        match kind {
+            DueKind::PaymentExpiry => {
+                let p = self.tables.payments.try_row(no)?;
+                (p.state == PaymentState::Created).then_some(p.expires_at)
+            }
+            DueKind::TransferExpiry => {
+                let t = self.tables.pending.try_row(no)?;
+                t.expires_at.filter(|_| t.state == PendingState::Pending)
+            }
+            DueKind::BatchCut => {
+                let b = self.tables.batches.try_row(no)?;
+                (b.state == BatchState::Open).then_some(b.cut_at)
+            }
+            DueKind::BatchSettle => {
+                let b = self.tables.batches.try_row(no)?;
+                (b.state == BatchState::Cut).then_some(b.settle_at)
+            }
+            DueKind::AuthorizationExpiry => {
+                let a = self.tables.authorizations.try_row(no)?;
+                a.expires_at.filter(|_| a.state == AuthorizationState::Authorized)
+            }
+            DueKind::RentalExpiry => {
+                let r = self.tables.rentals.try_row(no)?;
+                let unstarted = r.created_at + RENTAL_UNSTARTED_DAYS_MAX * DAY_MS;
+                rentals::before_start(r).then_some(unstarted)
+            }
+            DueKind::RentTerm => {
+                let r = self.tables.rentals.try_row(no)?;
+                let term = r.terms.plan.get(r.terms_due as usize)?;
+                rentals::is_out(r).then_some(term.due_at)
+            }
+            DueKind::RentalOverdue => {
+                let r = self.tables.rentals.try_row(no)?;
+                match r.state {
+                    RentalState::InUse => {
+                        Some(r.terms.expiry_at + u64::from(r.terms.grace_s) * 1_000 + 1)
+                    }
+                    RentalState::PaymentPending => {
+                        Some(r.terms.expiry_at.max(r.pending_at + DAY_MS) + 1)
+                    }
+                    _ => None,
+                }
+            }
+            DueKind::ReserveRelease => self.reserve_release_at(no),
+            DueKind::PaymentFinish => {
+                let p = self.tables.payments.try_row(no)?;
+                let refundable =
+                    matches!(p.state, PaymentState::Paid | PaymentState::PartiallyRefunded);
+                refundable.then(|| self.refund_window_end(no).saturating_add(1))
+            }
+        }
+    }
+
+    /// When the clock gives the reserve of a settled batch back.
+    pub(crate) fn reserve_release_at(&self, batch: u32) -> Option<u64> {
+        let b = self.tables.batches.try_row(batch)?;
+        let days = self.tables.merchants.row(b.merchant).terms.reserve_days;
+        let kept = b.state == BatchState::Settled && b.reserve > 0 && days > 0;
+        kept.then(|| b.settle_at + u64::from(days) * DAY_MS)
+    }
+
+    /// The last millisecond in which a paid payment may be refunded.
+    pub(crate) fn refund_window_end(&self, payment: u32) -> u64 {
+        let p = self.tables.payments.row(payment);
+        let days = self.tables.merchants.row(p.merchant).terms.refund_days;
+        p.paid_at.saturating_add(u64::from(days) * DAY_MS)
+    }
+
+    pub(super) fn fill_due(&mut self) {
+        let kinds = [
+            (DueKind::PaymentExpiry, self.tables.payments.next_no()),
+            (DueKind::TransferExpiry, self.tables.pending.next_no()),
+            (DueKind::AuthorizationExpiry, self.tables.authorizations.next_no()),
+            (DueKind::RentalExpiry, self.tables.rentals.next_no()),
+            (DueKind::RentTerm, self.tables.rentals.next_no()),
+            (DueKind::RentalOverdue, self.tables.rentals.next_no()),
+            (DueKind::ReserveRelease, self.tables.batches.next_no()),
+            (DueKind::BatchCut, self.tables.batches.next_no()),
+            (DueKind::BatchSettle, self.tables.batches.next_no()),
+            (DueKind::PaymentFinish, self.tables.payments.next_no()),
+        ];
+        for (kind, rows) in kinds {
+            for no in 0..rows {
+                if let Some(at) = self.owed_at(kind, no) {
+                    self.owe(Due { at, kind, no });
+                }
+            }
+        }
+    }
+}

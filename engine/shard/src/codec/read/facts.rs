@@ -1,0 +1,281 @@
+//! Wire to domain: events.
+
+use super::fields::*;
+use super::holds;
+use groat_ledger::{CloseReason, Fact, Rejection};
+use groat_proto::v1::{self, event};
+
+pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
+    use event::Fact as W;
+    Ok(match wire {
+        W::TransferPosted(_) => Fact::TransferPosted,
+        W::Transferred(w) => {
+            Fact::Transferred { from: id(w.from, "from")?, to: id(w.to, "to")?, amount: w.amount }
+        }
+        W::CommandRejected(w) => {
+            Fact::CommandRejected { rejection: Rejection::from_code(w.code).ok_or("code")? }
+        }
+        W::AccountOpened(w) => {
+            let (key, currency) = account_key(w.class, w.owner, w.sub, w.currency)?;
+            let (number, history) = (w.number, w.history);
+            Fact::AccountOpened {
+                number,
+                key,
+                currency,
+                sign_rule: sign_rule(w.constraint)?,
+                history,
+            }
+        }
+        W::PaymentCreated(w) => Fact::PaymentCreated {
+            payment: id(w.payment, "payment")?,
+            out_trade_no: reference(&w.out_trade_no, "out_trade_no")?,
+            merchant: id(w.merchant, "merchant")?,
+            mode: pay_mode(w.mode)?,
+            code_kind: code_kind(w.code_kind)?,
+            auth_code: optional_reference(&w.auth_code, "auth_code")?,
+            amount: money(w.amount, "amount")?,
+            expires_at: w.expires_at,
+            of_rental: w.of_rental,
+        },
+        W::PaymentPaid(w) => Fact::PaymentPaid {
+            payment: id(w.payment, "payment")?,
+            user: id(w.user, "user")?,
+            balance: w.balance,
+            credit: w.credit,
+            channel_amount: w.channel_amount,
+            channel: optional_id(w.channel),
+            batch: w.batch,
+            agreed: w.agreed,
+        },
+        W::FeeCharged(w) => {
+            Fact::FeeCharged { payment: id(w.payment, "payment")?, amount: w.amount }
+        }
+        W::FeeReturned(w) => {
+            Fact::FeeReturned { payment: id(w.payment, "payment")?, amount: w.amount }
+        }
+        W::RefundSucceeded(w) => Fact::RefundSucceeded {
+            payment: id(w.payment, "payment")?,
+            out_request_no: reference(&w.out_request_no, "out_request_no")?,
+            amount: w.amount,
+            from_own_batch: w.from_own_batch,
+            from_available: w.from_available,
+            from_open_batch: w.from_open_batch,
+            open_batch: w.open_batch,
+            to_credit: w.to_credit,
+            to_channel: w.to_channel,
+            to_balance: w.to_balance,
+        },
+        W::TransferPended(w) => {
+            Fact::TransferPended { transfer: id(w.transfer, "transfer")?, expires_at: w.expires_at }
+        }
+        W::TransferCompleted(w) => Fact::TransferCompleted { pending: id(w.pending, "pending")? },
+        W::TransferVoided(w) => Fact::TransferVoided { pending: id(w.pending, "pending")? },
+        W::TransferExpired(w) => Fact::TransferExpired { pending: id(w.pending, "pending")? },
+        W::AppRegistered(w) => Fact::AppRegistered {
+            app: id(w.app_id, "app_id")?,
+            key: id(w.key_id, "key_id")?,
+            scopes: scopes(&w.scopes)?,
+        },
+        W::UserOpened(w) => Fact::UserOpened {
+            user: id(w.user, "user")?,
+            kyc_class: u8::try_from(w.kyc_class).map_err(|_| "kyc_class")?,
+            currency: currency(w.currency, "currency")?,
+            account: w.account,
+        },
+        W::MerchantOnboarded(w) => {
+            let terms = w.terms.as_ref().ok_or("terms")?;
+            Fact::MerchantOnboarded {
+                merchant: id(terms.merchant, "merchant")?,
+                terms: merchant_terms(terms)?,
+                account: w.account,
+            }
+        }
+        W::LimitsSet(w) => {
+            let (scope, currency, limits) = limits(w)?;
+            Fact::LimitsSet { scope, currency, limits }
+        }
+        W::AccountRestricted(w) => Fact::AccountRestricted {
+            owner: owner(w.account.as_ref(), "account")?,
+            block: block(w.block)?,
+            case: reference(&w.case, "case")?,
+        },
+        W::RestrictionLifted(w) => Fact::RestrictionLifted {
+            owner: owner(w.account.as_ref(), "account")?,
+            block: block(w.block)?,
+            case: reference(&w.case, "case")?,
+        },
+        W::HoldPlaced(w) => Fact::HoldPlaced {
+            hold: id(w.hold_id, "hold_id")?,
+            user: id(w.user, "user")?,
+            amount: w.amount,
+        },
+        W::HoldReleased(w) => {
+            Fact::HoldReleased { hold: id(w.hold_id, "hold_id")?, amount: w.amount }
+        }
+        W::HoldSeized(w) => Fact::HoldSeized {
+            hold: id(w.hold_id, "hold_id")?,
+            amount: w.amount,
+            order_ref: reference(&w.order_ref, "order_ref")?,
+        },
+        W::AccountClosed(w) => Fact::AccountClosed { owner: owner(w.account.as_ref(), "account")? },
+        W::ToppedUp(w) => Fact::ToppedUp {
+            user: id(w.user, "user")?,
+            bank_ref: reference(&w.bank_ref, "bank_ref")?,
+            amount: w.amount,
+        },
+        W::PayoutRequested(w) => Fact::PayoutRequested {
+            payout: id(w.payout, "payout")?,
+            owner: owner(w.owner.as_ref(), "owner")?,
+            amount: money(w.amount, "amount")?,
+            fee: w.fee,
+        },
+        W::PayoutConfirmed(w) => Fact::PayoutConfirmed { payout: id(w.payout, "payout")? },
+        W::PayoutFailed(w) => Fact::PayoutFailed {
+            payout: id(w.payout, "payout")?,
+            reason: reference(&w.reason, "reason")?,
+        },
+        W::ReceiptRecorded(w) => Fact::ReceiptRecorded {
+            bank_ref: reference(&w.bank_ref, "bank_ref")?,
+            amount: money(w.amount, "amount")?,
+        },
+        W::ReceiptMatched(w) => Fact::ReceiptMatched {
+            bank_ref: reference(&w.bank_ref, "bank_ref")?,
+            target: owner(w.target.as_ref(), "target")?,
+            amount: w.amount,
+        },
+        W::AdjustmentPosted(w) => Fact::AdjustmentPosted {
+            reason: reference(&w.reason, "reason")?,
+            maker: id(w.maker, "maker")?,
+            approver: id(w.approver, "approver")?,
+        },
+        W::ClockAdvanced(w) => Fact::ClockAdvanced { to: w.to },
+        W::FundsAuthorized(w) => holds::funds_authorized(w)?,
+        W::AuthorizationCaptured(w) => Fact::AuthorizationCaptured {
+            auth: id(w.auth, "auth")?,
+            payment: id(w.payment, "payment")?,
+            fund: w.fund,
+            credit: w.credit,
+        },
+        W::FundsReleased(w) => holds::funds_released(w)?,
+        W::AuthorizationClosed(w) => Fact::AuthorizationClosed {
+            auth: id(w.auth, "auth")?,
+            fund: w.fund,
+            credit: w.credit,
+            expired: w.expired,
+        },
+        W::RentalCreated(w) => holds::rental_created(w)?,
+        W::RentalAssessed(w) => Fact::RentalAssessed {
+            rental: id(w.rental, "rental")?,
+            score: w.score,
+            declined: w.declined,
+            waived: w.waived,
+        },
+        W::DepositSecured(w) => Fact::DepositSecured { rental: id(w.rental, "rental")? },
+        W::RentalStarted(w) => {
+            Fact::RentalStarted { rental: id(w.rental, "rental")?, at: w.started_at }
+        }
+        W::RentalExtended(w) => {
+            Fact::RentalExtended { rental: id(w.rental, "rental")?, new_expiry: w.new_expiry }
+        }
+        W::RentalReturned(w) => Fact::RentalReturned {
+            rental: id(w.rental, "rental")?,
+            restore_at: w.restore_at,
+            rent: w.rent,
+            late_rent: w.late_rent,
+        },
+        W::RentTermDue(w) => Fact::RentTermDue {
+            rental: id(w.rental, "rental")?,
+            term_no: w.term_no,
+            amount: w.amount,
+        },
+        W::DamageClaimed(w) => Fact::DamageClaimed {
+            rental: id(w.rental, "rental")?,
+            amount: w.amount,
+            evidence: reference(&w.evidence, "evidence")?,
+        },
+        W::ChargeReduced(w) => Fact::ChargeReduced {
+            rental: id(w.rental, "rental")?,
+            item: w.item,
+            amount: w.amount,
+            given_back: w.given_back,
+        },
+        W::RentalCharged(w) => Fact::RentalCharged {
+            rental: id(w.rental, "rental")?,
+            payment: id(w.payment, "payment")?,
+            amount: w.amount,
+            fund: w.fund,
+            repaid: w.repaid,
+        },
+        W::RentalSettled(w) => Fact::RentalSettled { rental: id(w.rental, "rental")? },
+        W::RentalPaymentPending(w) => Fact::RentalPaymentPending {
+            rental: id(w.rental, "rental")?,
+            outstanding: w.outstanding,
+            advanced: w.advanced,
+            batch: w.batch,
+        },
+        W::RentalCollected(w) => {
+            Fact::RentalCollected { rental: id(w.rental, "rental")?, amount: w.amount }
+        }
+        W::CollectionFailed(w) => {
+            Fact::CollectionFailed { rental: id(w.rental, "rental")?, outstanding: w.outstanding }
+        }
+        W::RentalOverdue(w) => Fact::RentalOverdue { rental: id(w.rental, "rental")? },
+        W::RentalBoughtOut(w) => Fact::RentalBoughtOut {
+            rental: id(w.rental, "rental")?,
+            term_no: w.term_no,
+            price: w.price,
+        },
+        W::RentalLost(w) => Fact::RentalLost { rental: id(w.rental, "rental")?, amount: w.amount },
+        W::RentalCancelled(w) => {
+            Fact::RentalCancelled { rental: id(w.rental, "rental")?, expired: w.expired }
+        }
+        W::CreditLineGranted(w) => holds::line_granted(w)?,
+        W::LimitAdjusted(w) => {
+            Fact::LimitAdjusted { user: id(w.user, "user")?, limit: money(w.limit, "limit")? }
+        }
+        W::CreditLineFrozen(w) => Fact::CreditLineFrozen {
+            user: id(w.user, "user")?,
+            reason: holds::freeze_reason(w.reason)?,
+        },
+        W::CreditLineUnfrozen(w) => Fact::CreditLineUnfrozen {
+            user: id(w.user, "user")?,
+            reason: reference(&w.reason, "reason")?,
+        },
+        W::CreditLineClosed(w) => Fact::CreditLineClosed {
+            user: id(w.user, "user")?,
+            reason: reference(&w.reason, "reason")?,
+        },
+        W::CreditRepaid(w) => {
+            Fact::CreditRepaid { user: id(w.user, "user")?, principal: w.principal }
+        }
+        W::ReserveReleased(w) => Fact::ReserveReleased {
+            merchant: id(w.merchant, "merchant")?,
+            amount: w.amount,
+            batch: w.batch,
+        },
+        W::PaymentClosed(w) => Fact::PaymentClosed {
+            payment: id(w.payment, "payment")?,
+            reason: match known::<v1::CloseReason>(w.reason, "reason")? {
+                v1::CloseReason::Unspecified => return Err("reason"),
+                v1::CloseReason::Closed => CloseReason::Closed,
+                v1::CloseReason::Cancelled => CloseReason::Cancelled,
+                v1::CloseReason::TimedOut => CloseReason::TimedOut,
+            },
+        },
+        W::PaymentCancelled(w) => Fact::PaymentCancelled { payment: id(w.payment, "payment")? },
+        W::PaymentFinished(w) => Fact::PaymentFinished { payment: id(w.payment, "payment")? },
+        W::BatchOpened(w) => Fact::BatchOpened {
+            merchant: id(w.merchant, "merchant")?,
+            date: w.date,
+            account: w.account,
+            settle_at: w.settle_at,
+        },
+        W::BatchCut(w) => Fact::BatchCut { batch: w.batch },
+        W::BatchSettled(w) => Fact::BatchSettled {
+            batch: w.batch,
+            recovered: w.recovered,
+            reserve: w.reserve,
+            available: w.available,
+        },
+    })
+}

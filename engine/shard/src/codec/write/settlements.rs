@@ -1,0 +1,143 @@
+//! Domain to wire: settlements.
+
+use super::{close_reason, holds, owner, some};
+use groat_ledger::{Id, Money, Owner, Settlement};
+use groat_proto::v1::{self, settlement};
+
+/// Writes a settlement; `event` and `part` with the shard are its identity.
+pub fn write_settlement(
+    shard: u32,
+    event: u64,
+    part: u32,
+    at: u64,
+    told: &Settlement,
+) -> v1::Settlement {
+    v1::Settlement { shard, event, part, at, body: settlement_body(told) }
+}
+
+fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
+    use settlement::Body as W;
+    Some(match told {
+        Settlement::PaymentPaid { payment, out_trade_no, merchant, user, amount, paid_at } => {
+            W::PaymentPaid(v1::SettledPayment {
+                payment: some(*payment),
+                out_trade_no: out_trade_no.to_string(),
+                merchant: some(*merchant),
+                user: some(*user),
+                amount: Some((*amount).into()),
+                paid_at: *paid_at,
+            })
+        }
+        Settlement::PaymentClosed { payment, out_trade_no, merchant, reason } => {
+            W::PaymentClosed(v1::ClosedPayment {
+                payment: some(*payment),
+                out_trade_no: out_trade_no.to_string(),
+                merchant: some(*merchant),
+                reason: close_reason(*reason),
+            })
+        }
+        Settlement::PaymentRefunded {
+            payment,
+            out_trade_no,
+            out_request_no,
+            merchant,
+            user,
+            amount,
+            refunded,
+            to_balance,
+            to_channel,
+            channel,
+        } => {
+            let money =
+                |minor: &u64| Some(Money { amount: *minor, currency: amount.currency }.into());
+            W::PaymentRefunded(v1::RefundedPayment {
+                payment: some(*payment),
+                out_trade_no: out_trade_no.to_string(),
+                out_request_no: out_request_no.to_string(),
+                merchant: some(*merchant),
+                user: some(*user),
+                amount: Some((*amount).into()),
+                refunded: money(refunded),
+                to_balance: money(to_balance),
+                to_channel: money(to_channel),
+                channel: some(*channel),
+            })
+        }
+        Settlement::BatchSettled {
+            merchant,
+            date,
+            count,
+            receipts,
+            fees,
+            refunds,
+            fees_returned,
+            recovered,
+            reserve,
+            available,
+        } => {
+            let money =
+                |minor: &u64| Some(Money { amount: *minor, currency: receipts.currency }.into());
+            W::BatchSettled(v1::SettledBatch {
+                merchant: some(*merchant),
+                date: *date,
+                count: *count,
+                receipts: Some((*receipts).into()),
+                fees: money(fees),
+                refunds: money(refunds),
+                fees_returned: money(fees_returned),
+                recovered: money(recovered),
+                reserve: money(reserve),
+                available: money(available),
+            })
+        }
+        Settlement::PayoutRequested { payout, owner, amount, fee } => {
+            let fee = Some(Money { amount: *fee, currency: amount.currency });
+            W::PayoutRequested(told_payout(*payout, *owner, *amount, fee, ""))
+        }
+        Settlement::PayoutConfirmed { payout, owner, amount } => {
+            W::PayoutConfirmed(told_payout(*payout, *owner, *amount, None, ""))
+        }
+        Settlement::PayoutFailed { payout, owner, amount, reason } => {
+            W::PayoutFailed(told_payout(*payout, *owner, *amount, None, reason.as_str()))
+        }
+        Settlement::AccountMoved {
+            account,
+            debit,
+            credit,
+            pending,
+            debits_posted,
+            credits_posted,
+        } => W::AccountMoved(v1::AccountMoved {
+            account: some(*account),
+            debit: Some((*debit).into()),
+            credit: Some((*credit).into()),
+            pending: *pending,
+            debits_posted: debits_posted.to_string(),
+            credits_posted: credits_posted.to_string(),
+        }),
+        Settlement::HoldPlaced { .. }
+        | Settlement::HoldCaptured { .. }
+        | Settlement::HoldReleased { .. }
+        | Settlement::RentalSecured { .. }
+        | Settlement::RentalSettled { .. }
+        | Settlement::RentalPaymentPending { .. }
+        | Settlement::RentalCollected { .. }
+        | Settlement::ReserveReleased { .. } => return holds::settlement(told),
+    })
+}
+
+fn told_payout(
+    payout: Id,
+    of: Owner,
+    amount: Money,
+    fee: Option<Money>,
+    reason: &str,
+) -> v1::Payout {
+    v1::Payout {
+        payout: some(payout),
+        owner: owner(of),
+        amount: Some(amount.into()),
+        fee: fee.map(Into::into),
+        reason: reason.into(),
+    }
+}
