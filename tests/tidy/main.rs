@@ -130,7 +130,6 @@ fn files_stay_readable() {
         ("engine/ledger/src/ledger.rs", 500, "decide and apply, each with an arm per kind"),
         ("engine/ledger/src/rules/payments.rs", 560, "one state machine"),
         ("engine/ledger/src/rules/treasury.rs", 460, "one section of the rule book"),
-        ("engine/ledger/src/state.rs", 460, "one struct per table"),
         ("proto/src/json.rs", 480, "one form"),
         ("engine/service/src/main.rs", 500, "the program's table of contents"),
     ];

@@ -3,17 +3,30 @@
 //! Every table is numbered in order of insertion, so a ledger at rest is these rows in this order
 //! and nothing else; whatever can be derived from them (indexes, due times) is not state.
 
+macro_rules! row {
+    ($row:ident, $key:ty, $self:ident => $value:expr) => {
+        impl Row for $row {
+            type Key = $key;
+            fn key(&$self) -> $key {
+                $value
+            }
+        }
+    };
+}
+
+mod calendar;
 mod holds;
+mod payment;
 mod rental;
 
+pub use calendar::*;
 pub use holds::*;
+pub use payment::*;
 pub use rental::*;
 
 use crate::account::{Account, AccountNo};
-use crate::command::{CodeKind, LimitScope, Limits, MerchantTerms, Owner, PayMode, Reference};
-use crate::event::EventRange;
+use crate::command::{LimitScope, Limits, MerchantTerms, Owner, Reference};
 use crate::id::Id;
-use crate::limits::DAY_MS;
 use crate::money::{Currency, Money};
 use crate::table::{Row, Table};
 
@@ -79,17 +92,6 @@ impl Tables {
     pub(crate) fn back_to_mark(&mut self) {
         every_table!(self, back_to_mark);
     }
-}
-
-macro_rules! row {
-    ($row:ident, $key:ty, $self:ident => $value:expr) => {
-        impl Row for $row {
-            type Key = $key;
-            fn key(&$self) -> $key {
-                $value
-            }
-        }
-    };
 }
 
 /// A two-phase transfer of the primitive ledger.
@@ -261,112 +263,6 @@ pub struct Receipt {
 
 row!(Receipt, Reference, self => self.bank_ref.clone());
 
-/// An order and its payment.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Payment {
-    /// Its id.
-    pub payment: Id,
-    /// The merchant's number.
-    pub out_trade_no: Reference,
-    /// Who is paid: number in `merchants`.
-    pub merchant: u32,
-    /// How payer and merchant meet.
-    pub mode: PayMode,
-    /// The kind of code.
-    pub code_kind: CodeKind,
-    /// The payer's code.
-    pub auth_code: Option<Reference>,
-    /// How much.
-    pub amount: Money,
-    /// Where it stands.
-    pub state: PaymentState,
-    /// When the time to pay is over.
-    pub expires_at: u64,
-    /// When it was paid; 0 before.
-    pub paid_at: u64,
-    /// Who paid: number in `users`.
-    pub user: Option<u32>,
-    /// Made by a rental.
-    pub of_rental: bool,
-    /// Minor units from the balance, frozen or not.
-    pub balance: u64,
-    /// Minor units from the line of credit.
-    pub credit: u64,
-    /// Minor units from an acquirer.
-    pub channel_amount: u64,
-    /// Which acquirer.
-    pub channel: Id,
-    /// Service fee charged.
-    pub fee: u64,
-    /// Service fee returned.
-    pub fee_returned: u64,
-    /// Number in `batches` of the batch it was paid into.
-    pub batch: Option<u32>,
-    /// Taken for refunds from its own part of that batch.
-    pub refunded_from_own_batch: u64,
-    /// Returned to credit, or to the balance where nothing was owed any more.
-    pub refunded_to_credit: u64,
-    /// Returned to the acquirer.
-    pub refunded_to_channel: u64,
-    /// Each refund.
-    pub refunds: Vec<Refund>,
-}
-
-row!(Payment, Id, self => self.payment);
-
-/// Where a payment stands (DOMAIN §5). The numbers stand in snapshots.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum PaymentState {
-    Created = 0,
-    Paid = 1,
-    PartiallyRefunded = 2,
-    Refunded = 3,
-    Closed = 4,
-    TimedOut = 5,
-    Finished = 6,
-}
-
-/// A refund that succeeded.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Refund {
-    /// The merchant's number of it.
-    pub out_request_no: Reference,
-    /// Minor units.
-    pub amount: u64,
-    /// Its events.
-    pub events: EventRange,
-}
-
-impl Payment {
-    /// Sum of all refunds.
-    pub fn refunded(&self) -> u64 {
-        self.refunds.iter().fold(0, |sum, r| sum.saturating_add(r.amount))
-    }
-
-    /// The refund of this number.
-    pub fn refund(&self, out_request_no: &Reference) -> Option<&Refund> {
-        self.refunds.iter().find(|r| r.out_request_no == *out_request_no)
-    }
-}
-
-/// Index: a merchant's number of an order.
-#[derive(Clone)]
-pub struct TradeNo {
-    pub(crate) merchant: u32,
-    pub(crate) out_trade_no: Reference,
-}
-
-row!(TradeNo, (u32, Reference), self => (self.merchant, self.out_trade_no.clone()));
-
-/// Index: a payer's code that was used.
-#[derive(Clone)]
-pub struct AuthCode {
-    pub(crate) code: Reference,
-}
-
-row!(AuthCode, Reference, self => self.code.clone());
-
 /// What a merchant sold on one business date.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Batch {
@@ -405,72 +301,4 @@ pub enum BatchState {
     Open = 0,
     Cut = 1,
     Settled = 2,
-}
-
-/// What a chain fixes at its beginning about time.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Calendar {
-    /// Minutes that the business day is ahead of UTC (China: 480).
-    pub day_offset_min: i32,
-}
-
-impl Calendar {
-    /// The business date, in days since 1970, of a time in milliseconds.
-    pub fn date(&self, at: u64) -> u32 {
-        let local = i128::from(at) + self.offset_ms();
-        u32::try_from(local.div_euclid(i128::from(DAY_MS))).unwrap_or(0)
-    }
-
-    /// The first millisecond of a business date.
-    pub fn start_of(&self, date: u32) -> u64 {
-        let local = i128::from(date) * i128::from(DAY_MS) - self.offset_ms();
-        u64::try_from(local).unwrap_or(0)
-    }
-
-    fn offset_ms(&self) -> i128 {
-        i128::from(self.day_offset_min) * 60_000
-    }
-}
-
-/// Year and month (1 to 12) of a date in days since 1970, in the Gregorian calendar.
-/// Method: Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days.
-pub fn year_and_month(date: u32) -> (u32, u32) {
-    let z = date + 719_468;
-    let (era, day_of_era) = (z / 146_097, z % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    (year_of_era + era * 400 + u32::from(month <= 2), month)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn business_dates_follow_the_offset() {
-        let china = Calendar { day_offset_min: 480 };
-        let utc = Calendar::default();
-        let at = 16 * 3_600_000; // 1970-01-01T16:00Z is the next day in China
-        assert_eq!((utc.date(at - 1), china.date(at - 1), china.date(at)), (0, 0, 1));
-        assert_eq!(china.start_of(1), at);
-        assert_eq!(utc.start_of(2), 2 * DAY_MS);
-    }
-
-    #[test]
-    fn years_and_months_are_gregorian() {
-        for (date, expected) in [
-            (0, (1970, 1)),
-            (58, (1970, 2)),
-            (59, (1970, 3)),
-            (11_016, (2000, 2)),
-            (11_017, (2000, 3)),
-            (19_722, (2023, 12)),
-            (19_723, (2024, 1)),
-        ] {
-            assert_eq!(year_and_month(date), expected, "{date}");
-        }
-    }
 }

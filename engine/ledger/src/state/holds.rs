@@ -78,12 +78,7 @@ impl Authorization {
     }
 }
 
-impl Row for Authorization {
-    type Key = Id;
-    fn key(&self) -> Id {
-        self.auth
-    }
-}
+row!(Authorization, Id, self => self.auth);
 
 /// Index: a merchant's number of an authorization or rental.
 #[derive(Clone)]
@@ -93,12 +88,8 @@ pub struct OrderNo {
     pub(crate) out_order_no: Reference,
 }
 
-impl Row for OrderNo {
-    type Key = (u32, bool, Reference);
-    fn key(&self) -> (u32, bool, Reference) {
-        (self.merchant, self.rental, self.out_order_no.clone())
-    }
-}
+row!(OrderNo, (u32, bool, Reference), self =>
+    (self.merchant, self.rental, self.out_order_no.clone()));
 
 /// A user's line of credit.
 #[derive(Clone, PartialEq, Debug)]
@@ -122,9 +113,4 @@ pub enum CreditLineState {
     Closed,
 }
 
-impl Row for CreditLine {
-    type Key = u32;
-    fn key(&self) -> u32 {
-        self.user
-    }
-}
+row!(CreditLine, u32, self => self.user);

@@ -108,12 +108,7 @@ impl Rental {
     }
 }
 
-impl Row for Rental {
-    type Key = Id;
-    fn key(&self) -> Id {
-        self.rental
-    }
-}
+row!(Rental, Id, self => self.rental);
 
 /// A thing that can be out only once.
 #[derive(Clone, PartialEq, Debug)]
@@ -126,9 +121,4 @@ pub struct Item {
     pub out_with: Option<u32>,
 }
 
-impl Row for Item {
-    type Key = (u32, Id);
-    fn key(&self) -> (u32, Id) {
-        (self.merchant, self.item)
-    }
-}
+row!(Item, (u32, Id), self => (self.merchant, self.item));

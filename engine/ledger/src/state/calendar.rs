@@ -1,0 +1,71 @@
+//! Business dates.
+
+use crate::limits::DAY_MS;
+
+/// What a chain fixes at its beginning about time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Calendar {
+    /// Minutes that the business day is ahead of UTC (China: 480).
+    pub day_offset_min: i32,
+}
+
+impl Calendar {
+    /// The business date, in days since 1970, of a time in milliseconds.
+    pub fn date(&self, at: u64) -> u32 {
+        let local = i128::from(at) + self.offset_ms();
+        u32::try_from(local.div_euclid(i128::from(DAY_MS))).unwrap_or(0)
+    }
+
+    /// The first millisecond of a business date.
+    pub fn start_of(&self, date: u32) -> u64 {
+        let local = i128::from(date) * i128::from(DAY_MS) - self.offset_ms();
+        u64::try_from(local).unwrap_or(0)
+    }
+
+    fn offset_ms(&self) -> i128 {
+        i128::from(self.day_offset_min) * 60_000
+    }
+}
+
+/// Year and month (1 to 12) of a date in days since 1970, in the Gregorian calendar.
+/// Method: Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days.
+pub fn year_and_month(date: u32) -> (u32, u32) {
+    let z = date + 719_468;
+    let (era, day_of_era) = (z / 146_097, z % 146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    (year_of_era + era * 400 + u32::from(month <= 2), month)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn business_dates_follow_the_offset() {
+        let china = Calendar { day_offset_min: 480 };
+        let utc = Calendar::default();
+        let at = 16 * 3_600_000; // 1970-01-01T16:00Z is the next day in China
+        assert_eq!((utc.date(at - 1), china.date(at - 1), china.date(at)), (0, 0, 1));
+        assert_eq!(china.start_of(1), at);
+        assert_eq!(utc.start_of(2), 2 * DAY_MS);
+    }
+
+    #[test]
+    fn years_and_months_are_gregorian() {
+        for (date, expected) in [
+            (0, (1970, 1)),
+            (58, (1970, 2)),
+            (59, (1970, 3)),
+            (11_016, (2000, 2)),
+            (11_017, (2000, 3)),
+            (19_722, (2023, 12)),
+            (19_723, (2024, 1)),
+        ] {
+            assert_eq!(year_and_month(date), expected, "{date}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Rows of payments and their refunds, and what must be unique about them.
+
+use crate::command::{CodeKind, PayMode, Reference};
+use crate::event::EventRange;
+use crate::id::Id;
+use crate::money::Money;
+use crate::table::Row;
+
+/// An order and its payment.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Payment {
+    /// Its id.
+    pub payment: Id,
+    /// The merchant's number.
+    pub out_trade_no: Reference,
+    /// Who is paid: number in `merchants`.
+    pub merchant: u32,
+    /// How payer and merchant meet.
+    pub mode: PayMode,
+    /// The kind of code.
+    pub code_kind: CodeKind,
+    /// The payer's code.
+    pub auth_code: Option<Reference>,
+    /// How much.
+    pub amount: Money,
+    /// Where it stands.
+    pub state: PaymentState,
+    /// When the time to pay is over.
+    pub expires_at: u64,
+    /// When it was paid; 0 before.
+    pub paid_at: u64,
+    /// Who paid: number in `users`.
+    pub user: Option<u32>,
+    /// Made by a rental.
+    pub of_rental: bool,
+    /// Minor units from the balance, frozen or not.
+    pub balance: u64,
+    /// Minor units from the line of credit.
+    pub credit: u64,
+    /// Minor units from an acquirer.
+    pub channel_amount: u64,
+    /// Which acquirer.
+    pub channel: Id,
+    /// Service fee charged.
+    pub fee: u64,
+    /// Service fee returned.
+    pub fee_returned: u64,
+    /// Number in `batches` of the batch it was paid into.
+    pub batch: Option<u32>,
+    /// Taken for refunds from its own part of that batch.
+    pub refunded_from_own_batch: u64,
+    /// Returned to credit, or to the balance where nothing was owed any more.
+    pub refunded_to_credit: u64,
+    /// Returned to the acquirer.
+    pub refunded_to_channel: u64,
+    /// Each refund.
+    pub refunds: Vec<Refund>,
+}
+
+row!(Payment, Id, self => self.payment);
+
+/// Where a payment stands (DOMAIN §5). The numbers stand in snapshots.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum PaymentState {
+    Created = 0,
+    Paid = 1,
+    PartiallyRefunded = 2,
+    Refunded = 3,
+    Closed = 4,
+    TimedOut = 5,
+    Finished = 6,
+}
+
+/// A refund that succeeded.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Refund {
+    /// The merchant's number of it.
+    pub out_request_no: Reference,
+    /// Minor units.
+    pub amount: u64,
+    /// Its events.
+    pub events: EventRange,
+}
+
+impl Payment {
+    /// Sum of all refunds.
+    pub fn refunded(&self) -> u64 {
+        self.refunds.iter().fold(0, |sum, r| sum.saturating_add(r.amount))
+    }
+
+    /// The refund of this number.
+    pub fn refund(&self, out_request_no: &Reference) -> Option<&Refund> {
+        self.refunds.iter().find(|r| r.out_request_no == *out_request_no)
+    }
+}
+
+/// Index: a merchant's number of an order.
+#[derive(Clone)]
+pub struct TradeNo {
+    pub(crate) merchant: u32,
+    pub(crate) out_trade_no: Reference,
+}
+
+row!(TradeNo, (u32, Reference), self => (self.merchant, self.out_trade_no.clone()));
+
+/// Index: a payer's code that was used.
+#[derive(Clone)]
+pub struct AuthCode {
+    pub(crate) code: Reference,
+}
+
+row!(AuthCode, Reference, self => self.code.clone());
