@@ -1,144 +1,20 @@
-//! `groat demo`: a day on a small platform, through the real local mode, told in a minute.
+//! `groat demo`: a week on a small platform, through the real local mode, told in a minute.
 //!
 //! Nothing here is computed for show: every line's result is the engine's own answer, and every
 //! amount of the closing part is read from the books that were written to disk and replayed.
 
+mod story;
+
 use crate::local::{self, LOCAL_SHARD, Outputs, Settings};
 use groat_ledger::money::major_text;
-use groat_ledger::{Account, AccountKey, Class, Currency, Id};
-use groat_proto::json::{parse_time, time_text};
+use groat_ledger::{Account, AccountKey, Class, Currency};
 use groat_shard::{Block, Books, Checked, Fault, SledStore, Store, hex};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Cursor, Write};
 use std::path::Path;
-
-/// One line of the story: when, what is told, what is sent.
-struct Scene {
-    at: &'static str,
-    told: &'static str,
-    command: Value,
-    /// Sent with the id of the scene before it, as a producer that heard no answer does.
-    again: bool,
-}
-
-fn cny(amount: &str) -> Value {
-    json!({"amount": amount, "currency": "CNY"})
-}
-
-fn story() -> Vec<Scene> {
-    let scene = |at, told, command| Scene { at, told, command, again: false };
-    vec![
-        scene(
-            "08:00",
-            "Alice opens an account",
-            json!({"open_user":
-            {"user": "alice", "kyc_class": 2, "ccy": "CNY"}}),
-        ),
-        scene(
-            "08:00",
-            "Bob opens one too",
-            json!({"open_user":
-            {"user": "bob", "kyc_class": 2, "ccy": "CNY"}}),
-        ),
-        scene(
-            "08:05",
-            "a tea house joins: fee 0.6 %, settled the next day (T+1)",
-            json!({"onboard_merchant": {"merchant": "tea-house", "fee_ppm": 6000,
-                "fee_refund": "PROPORTIONAL", "cycle": 1, "settle_ccy": "CNY"}}),
-        ),
-        scene(
-            "08:30",
-            "Alice's bank sends 500.00",
-            json!({"confirm_top_up":
-            {"user": "alice", "amt": cny("500.00"), "bank_ref": "bank-0001"}}),
-        ),
-        scene(
-            "08:31",
-            "Bob's bank sends 60.00",
-            json!({"confirm_top_up":
-            {"user": "bob", "amt": cny("60.00"), "bank_ref": "bank-0002"}}),
-        ),
-        scene(
-            "09:15",
-            "the tea house shows a QR code for 6.90",
-            json!({"create_payment":
-            {"payment": "tea-1", "out_trade_no": "20260131-1", "merchant": "tea-house",
-             "mode": "MERCHANT_PRESENTED", "code_kind": "DYNAMIC_B", "amt": cny("6.90")}}),
-        ),
-        scene(
-            "09:16",
-            "Alice scans it and pays from her balance",
-            json!({"pay_payment":
-            {"payment": "tea-1", "user": "alice", "legs": [{"balance": {"amt": cny("6.90")}}]}}),
-        ),
-        Scene {
-            again: true,
-            ..scene(
-                "09:16",
-                "her phone heard no answer and sends it again",
-                json!({"pay_payment": {"payment": "tea-1", "user": "alice",
-                "legs": [{"balance": {"amt": cny("6.90")}}]}}),
-            )
-        },
-        scene(
-            "10:40",
-            "Bob shows his own code; the tea house scans it for 88.00",
-            json!({"create_payment": {"payment": "tea-2", "out_trade_no": "20260131-2",
-                "merchant": "tea-house", "mode": "USER_PRESENTED", "code_kind": "DYNAMIC_A",
-                "auth_code": "280123456789012345", "amt": cny("88.00")}}),
-        ),
-        scene(
-            "10:40",
-            "Bob tries to pay it from his balance",
-            json!({"pay_payment":
-            {"payment": "tea-2", "user": "bob", "legs": [{"balance": {"amt": cny("88.00")}}]}}),
-        ),
-        scene(
-            "10:41",
-            "so he pays 50.00 from it and 38.00 by card",
-            json!({"pay_payment":
-            {"payment": "tea-2", "user": "bob", "legs": [{"balance": {"amt": cny("50.00")}},
-                {"channel": {"channel": "unionpay", "amt": cny("38.00")}}]}}),
-        ),
-        scene(
-            "12:10",
-            "Alice sends Bob 35.50 for lunch",
-            json!({"transfer":
-            {"from": "alice", "to": "bob", "amt": cny("35.50")}}),
-        ),
-        scene(
-            "15:30",
-            "Bob returns a pot: 30.00 back, to the card first",
-            json!({"refund_payment":
-            {"payment": "tea-2", "out_request_no": "return-1", "amt": cny("30.00")}}),
-        ),
-        scene(
-            "15:31",
-            "and would like 60.00 more than he has left to return",
-            json!({"refund_payment": {"payment": "tea-2", "out_request_no": "return-2",
-                "amt": cny("60.00")}}),
-        ),
-        scene(
-            "+1 00:00",
-            "midnight: the day's batch is cut, and settled as agreed",
-            json!({"advance_clock": {"to": "2026-02-01T00:00:00+08:00"}}),
-        ),
-        scene(
-            "+1 09:00",
-            "the tea house sends 60.00 to its bank",
-            json!({"request_payout":
-            {"payout": "payout-1", "owner": {"merchant": "tea-house"}, "amt": cny("60.00")}}),
-        ),
-        scene(
-            "+1 11:00",
-            "and the bank confirms",
-            json!({"confirm_payout":
-            {"payout": "payout-1"}}),
-        ),
-    ]
-}
+use story::Part;
 
 /// Tells the story on `out`.
 pub fn demo(out: &mut dyn Write) -> Result<(), Fault> {
@@ -146,8 +22,8 @@ pub fn demo(out: &mut dyn Write) -> Result<(), Fault> {
         Fault::new(format!("no temporary folder: {e}"), "make room in the temporary folder")
     })?;
     let data = folder.path().join("data");
-    let scenes = story();
-    let lines: Vec<Value> = lines(&scenes)?;
+    let story = story::read().map_err(bug)?;
+    let lines: Vec<&Value> = story.iter().filter_map(Part::line).collect();
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
     let (outcomes, settlements) =
         (folder.path().join("outcomes.jsonl"), folder.path().join("settlements.jsonl"));
@@ -157,11 +33,16 @@ pub fn demo(out: &mut dyn Write) -> Result<(), Fault> {
     drop(outputs);
 
     let say = |e: std::io::Error| Fault::new(format!("cannot write: {e}"), "free the output");
-    writeln!(out, "A day on a small platform, 31 January 2026, in Chinese yuan\n").map_err(say)?;
-    let answers = read_lines(&outcomes)?;
-    for (scene, answer) in scenes.iter().zip(&answers) {
-        let (at, told) = (scene.at, scene.told);
-        writeln!(out, "{at:>8}  {told:62} {}", answer_text(answer)).map_err(say)?;
+    let mut answers = read_lines(&outcomes)?.into_iter();
+    for part in &story {
+        match part {
+            Part::Chapter(title) => writeln!(out, "\n{title}\n"),
+            Part::Scene { at, told, .. } => {
+                let answer = answers.next().unwrap_or_default();
+                writeln!(out, "{at:>8}  {told:66} {}", answer_text(&answer))
+            }
+        }
+        .map_err(say)?;
     }
     writeln!(out, "\nWhat the outside was told (settlements)\n").map_err(say)?;
     for settlement in read_lines(&settlements)? {
@@ -173,7 +54,7 @@ pub fn demo(out: &mut dyn Write) -> Result<(), Fault> {
     let same = if digest == summary.digest { "the same" } else { "NOT THE SAME" };
     writeln!(
         out,
-        "Replayed from its {} events on disk: state digest {}… is {same}.\n\nThe day's first \
+        "Replayed from its {} events on disk: state digest {}… is {same}.\n\nThe first \
          payment, as a line that `groat run` reads:\n\n{}\n",
         summary.last_event,
         &digest[..16],
@@ -183,30 +64,11 @@ pub fn demo(out: &mut dyn Write) -> Result<(), Fault> {
     if digest == summary.digest {
         return Ok(());
     }
-    Err(Fault::new("the replay differs from the run", "this is a bug of groat; please report it"))
+    Err(bug("the replay differs from the run".into()))
 }
 
-fn lines(scenes: &[Scene]) -> Result<Vec<Value>, Fault> {
-    let wrong = |what: String| Fault::new(what, "this is a bug of groat; please report it");
-    let mut number = 0;
-    scenes
-        .iter()
-        .map(|scene| {
-            let (day, clock) = match scene.at.strip_prefix("+1 ") {
-                Some(clock) => ("2026-02-01", clock),
-                None => ("2026-01-31", scene.at),
-            };
-            let at = parse_time(&format!("{day}T{clock}:00+08:00")).map_err(wrong)?;
-            number += u128::from(!scene.again);
-            // A UUIDv7 of the scene's time whose random part counts scenes.
-            let id = Id(u128::from(at) << 80 | 0x7 << 76 | 0x2 << 62 | number);
-            let mut line = json!({"id": id.to_string(), "at": time_text(at)});
-            if let (Some(line), Some(command)) = (line.as_object_mut(), scene.command.as_object()) {
-                line.extend(command.clone());
-            }
-            Ok(line)
-        })
-        .collect()
+fn bug(what: String) -> Fault {
+    Fault::new(what, "this is a bug of groat; please report it")
 }
 
 fn create(path: &Path) -> Result<Box<dyn Write>, Fault> {
@@ -262,6 +124,32 @@ fn settlement_text(settlement: &Value) -> String {
         "payment_paid" => {
             format!("{} from {}", amount("amount"), text(&body["user"]))
         }
+        "hold_placed" => format!(
+            "{}: {} frozen, {} by credit",
+            text(&body["auth"]),
+            amount("fund"),
+            amount("credit"),
+        ),
+        "hold_released" => format!(
+            "{}: {} unfrozen, {} by credit ends",
+            text(&body["auth"]),
+            amount("fund"),
+            amount("credit"),
+        ),
+        "rental_secured" => format!(
+            "{}: deposit {} = {} frozen + {} waived",
+            text(&body["rental"]),
+            amount("deposit"),
+            amount("frozen"),
+            amount("waived"),
+        ),
+        "rental_settled" => format!(
+            "{}: {} charged, {} paid by {}",
+            text(&body["rental"]),
+            amount("total"),
+            amount("paid"),
+            text(&body["user"]),
+        ),
         _ => amount("amount"),
     };
     format!("{id:>5} {name:18} {about}")
@@ -274,7 +162,6 @@ fn text(value: &Value) -> &str {
 /// The books again, from the first block on disk to the last.
 fn replay(data: &Path) -> Result<Books, Fault> {
     let mut store = Checked::new(SledStore::open(data)?);
-    let bug = |what: String| Fault::new(what, "this is a bug of groat; please report it");
     let mut books: Option<Books> = None;
     for number in 0..=store.last().unwrap_or(0) {
         let bytes = store.read(number)?.unwrap_or_default();
