@@ -200,3 +200,32 @@ fn line_of(account: &Account) -> (u16, String) {
     let owned = matches!(class, Class::SafeguardedBank) || owner.is_none();
     (class as u16, if owned { name } else { format!("{name} of {owner}") })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_story_ends_as_it_is_told() {
+        let mut out = Vec::new();
+        demo(&mut out).unwrap();
+        let told = String::from_utf8(out).unwrap();
+        let refusals: Vec<&str> =
+            told.lines().filter_map(|l| l.split("refused: ").nth(1)).collect();
+        let expected =
+            ["InsufficientFunds", "RefundExceedsPaid", "ItemIsOut", "DamageExceedsDeposit"];
+        assert_eq!(refusals, expected, "{told}");
+        for words in [
+            "done before: events 11-15",
+            "deposit 800.00 = 400.00 frozen + 400.00 waived",
+            "car-5: 1330.00 charged, 1330.00 paid by alice",
+            "credit unbilled of alice                    598.40",
+            "credits less debits: 0.00",
+            "is the same",
+        ] {
+            assert!(told.contains(words), "{words}\n{told}");
+        }
+        assert!(!told.contains("malformed"), "{told}");
+    }
+}
