@@ -207,7 +207,7 @@ macro_rules! enumerations {
 
 enumerations! {
     Constraint Phase Balancing FeeRefund CodeKind Block Side PayMode Layer CloseReason
-    CaptureMode RentUnit DayRule FreezeReason CreditBasis ReleaseReason
+    CaptureMode RentUnit DayRule FreezeReason CreditBasis ReleaseReason ChargeKind
 }
 
 /// Serde functions of a field that holds an [`Enumeration`].

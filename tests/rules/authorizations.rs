@@ -176,8 +176,8 @@ holds_expire "
     at       2026-01-01T00:14:59.999Z      |
     cancel_auth a4                         | ok
     at       2026-01-01T00:15:00Z          | AuthorizationExpiry
-    auth     a1 FINISHED captured=40.00 released=60.00
-    capture  a1 t2 0.01                    | InvalidState
+    auth     a1 EXPIRED captured=40.00 released=60.00
+    capture  a1 t2 0.01                    | AuthorizationExpired
     capture  a2 t2 0.01                    | AuthorizationExpired
     unfreeze a2 q1 0.01                    | AuthorizationExpired
     cancel_auth a2                         | AuthorizationExpired
@@ -293,9 +293,12 @@ a_user_restricted_before_the_capture "
     authorize a1 o1 alice shop 55.00 credit=5.00 | ok
     restrict user:alice debit              | ok
     capture  a1 t1 50.00                   | ok
-    capture  a1 t2 5.00                    | ok
-    credit   alice ACTIVE owed=5.00
+    capture  a1 t2 5.00                    | DebitFailed
     balance  user_available alice 50.00
+    lift     user:alice debit              | ok
+    capture  a1 t2 5.00                    | ok
+    balance  user_available alice 45.00
+    credit   alice ACTIVE owed=0.00
 "
 
 /// Who has something on hold does not close, on either side; a merchant's sales come first.

@@ -107,7 +107,7 @@ example_15 "
     damage   k1 0.01                       | InvalidState
 "
 
-/// Rent beyond the risk amount is refused with the return.
+/// Rent beyond the risk amount: the thing is back, but settled only once it has been lowered.
 rent_beyond_the_risk_amount "
     user     alice 2 CNY                   | ok
     merchant shop CNY                      | ok
@@ -115,7 +115,29 @@ rent_beyond_the_risk_amount "
     assess   k1 full                       | ok
     secure   k1                            | ok
     start    k1                            | ok
-    return   k1 on=+1h                     | TotalExceedsRiskAmount
+    return   k1 on=+1h                     | ok
+    settle   k1                            | TotalExceedsRiskAmount
+    reduce   k1 0 0.01                     | ok
+    settle   k1                            | ok
+    rental   k1 PAYMENT_PENDING owed=99.00
+    rent     k2 o2 shop alice 99.00 fixed:0.00 risk=19.99 plan=+1h@10.00,+2h@10.00 | BadSchedule
+    rent     k2 o2 shop alice 99.00 fixed:0.00 risk=20.00 plan=+1h@10.00,+2h@10.00 | ok
+"
+
+/// Collections in part have an end.
+collected_in_too_many_parts "
+    user     alice 2 CNY                   | ok
+    merchant shop CNY fee=0                | ok
+    rent     k1 o1 shop alice 99.00 fixed:50.00 | ok
+    assess   k1 full                       | ok
+    secure   k1                            | ok
+    start    k1                            | ok
+    return   k1 on=+1h                     | ok
+    settle   k1                            | ok
+    repeat   200 top_up alice 0.01 r$ ; collect k1 partial=yes | ok
+    collect  k1 partial=yes                | PaymentCountExceeded
+    reduce   k1 0 48.00                    | ok
+    rental   k1 COMPLETED owed=0.00 total=2.00
 "
 
 /// Credit before the balance, where that was agreed.
@@ -259,9 +281,6 @@ damage_beside_an_advance "
     reduce   k1 1 2.00                     | ok
     top_up   alice 40.00 r2                | ok
     collect  k1                            | ok
-    rental   k1 PAYMENT_PENDING owed=7.00 advanced=0.00
-    batch    shop 2026-01-01 OPEN 50.00
-    collect  k1                            | ok
     rental   k1 COMPLETED owed=0.00
     batch    shop 2026-01-01 OPEN 57.00
     balance  user_available alice 3.00
@@ -289,7 +308,8 @@ a_reduction_after_completion_is_a_refund "
     reduce   k1 0 0.01                     | RefundCountExceeded
     refund   p1 f1 0.01                    | RefundCountExceeded
     refund   p2 f1 20.00                   | ok
-    reduce   k2 0 5.01                     | ReductionExceedsCharge
+    reduce   k2 0 5.01                     | RefundExceedsPaid
+    reduce   k2 0 25.01                    | ReductionExceedsCharge
     reduce   k2 0 1.00                     | ok
     at       +3d                           | BatchCut BatchSettle PaymentFinish PaymentFinish
     state    p1 FINISHED
@@ -328,7 +348,7 @@ a_reduction_of_what_was_advanced "
     settle   k1                            | ok
     top_up   alice 50.00 r1                | ok
     collect  k1                            | ok
-    reduce   k1 0 1.00                     | ReductionExceedsCharge
+    reduce   k1 0 1.00                     | RefundExceedsPaid
 "
 
 /// A return that was early, a term later: nothing more falls due, late rent is added to terms.

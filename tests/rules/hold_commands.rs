@@ -68,7 +68,7 @@ fn rented(verb: &str, a: &mut Args<'_>, now: u64) -> Option<Body> {
             decision: match a.word() {
                 "full" => Admission::Full,
                 "declined" => Admission::Declined,
-                waived => Admission::Partial(money(waived).amount),
+                waived => Admission::Partial(money(waived)),
             },
         }),
         "secure" => Body::SecureDeposit(SecureDeposit { rental: a.id() }),

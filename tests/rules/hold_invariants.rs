@@ -38,9 +38,8 @@ fn authorizations_keep_their_sums(ledger: &Ledger) {
         match a.state {
             AuthorizationState::Authorized => assert!(a.rest() > 0, "{id}: open and empty"),
             AuthorizationState::Finished => assert!(a.rest() == 0 && captured, "{id}: finished"),
-            AuthorizationState::Closed | AuthorizationState::Expired => {
-                assert!(a.rest() == 0 && !captured, "{id}: closed");
-            }
+            AuthorizationState::Closed => assert!(a.rest() == 0 && !captured, "{id}: closed"),
+            AuthorizationState::Expired => assert!(a.rest() == 0, "{id}: expired"),
         }
         let asked: u64 = a.releases.iter().map(|r| r.amount).sum();
         let released = a.fund_total + a.credit_total
@@ -91,8 +90,8 @@ fn rentals_keep_their_sums(ledger: &Ledger) {
             assert_eq!((owed, rest), (0, 0), "{id}: ended, owed and held");
         }
         let risk = r.terms.risk_amount.unwrap_or(u64::MAX);
-        let by_plan = !r.terms.plan.is_empty() || r.state == RentalState::Lost;
-        assert!(r.total() <= risk || by_plan, "{id}: beyond the risk amount");
+        let settled = matches!(r.state, RentalState::PaymentPending | RentalState::Completed);
+        assert!(r.total() <= risk || !settled, "{id}: settled beyond the risk amount");
     }
 }
 
@@ -132,14 +131,21 @@ pub(crate) fn debts_are_within_limits(ledger: &Ledger) {
     }
 }
 
-/// A thing is out with exactly the one rental that has it.
+/// A thing is out with exactly the one rental that has it, for good if it was bought or lost.
 fn things_are_out_once(ledger: &Ledger) {
     let tables = ledger.tables();
     let mut out: BTreeMap<(u32, Id), u32> = BTreeMap::new();
     for (no, r) in (0u32..).zip(tables.rentals.rows()) {
-        let running = matches!(r.state, RentalState::InUse | RentalState::Overdue);
-        let settling = r.returned_at > 0 || r.pending_at > 0;
-        if running && !settling && !r.terms.item.is_none() {
+        let started = !matches!(
+            r.state,
+            RentalState::Created
+                | RentalState::Assessed
+                | RentalState::Declined
+                | RentalState::Secured
+                | RentalState::Cancelled
+                | RentalState::Expired
+        );
+        if started && r.returned_at == 0 && !r.terms.item.is_none() {
             let other = out.insert((r.merchant, r.terms.item), no);
             assert_eq!(other, None, "{}: out twice", r.terms.item);
         }

@@ -144,7 +144,7 @@ a_rental_is_cancelled "
     close_account merchant:shop            | OpenObligations
 "
 
-/// Nobody started it in 30 days (§1.3): it expires, at whatever stage.
+/// Nobody confirmed it in 30 days (§1.3): it expires. What was secured waits until its end.
 unstarted_rentals_expire "
     user     alice 2 CNY                   | ok
     top_up   alice 100.00 r1               | ok
@@ -162,10 +162,12 @@ unstarted_rentals_expire "
     start    k4                            | ok
     balance  user_available alice 60.00
     at       2026-01-30T23:59:59.999Z      |
-    at       2026-01-31T00:00:00Z          | RentalExpiry RentalExpiry RentalExpiry
+    at       2026-01-31T00:00:00Z          | RentalExpiry RentalExpiry
     rental   k1 EXPIRED
-    rental   k2 EXPIRED
+    rental   k2 SECURED
     rental   k3 EXPIRED
+    at       2026-04-01T00:00:00Z          | RentalExpiry
+    rental   k2 EXPIRED
     rental   k4 IN_USE
     auth     k2 CLOSED released=40.00+10.00
     balance  user_available alice 100.00

@@ -2,7 +2,7 @@
 //!
 //! A line is a verb, its words, and after a bar the outcome: `ok`, the rejection's name, or
 //! `again` when the business number was done before. `at` moves time; its outcome is what fell due,
-//! in order. `repeat 50 …` runs a line 50 times, `$` is the round. Verbs: `commands.rs` (what is
+//! in order. `repeat 50 … ; …` runs lines 50 times, `$` is the round. Verbs: `commands.rs` (what is
 //! asked), `checks.rs` (what must be). Lines that begin with `//` are comments.
 //!
 //! After every line the invariants are checked; at the end the journal is folded into new books
@@ -70,8 +70,9 @@ impl Books {
                 let rounds: u32 = words.next().unwrap().parse().unwrap();
                 let inner = words.collect::<Vec<_>>().join(" ");
                 for round in 1..=rounds {
-                    let inner = inner.replace('$', &round.to_string());
-                    self.line(&format!("{inner} | {outcome}"));
+                    for line in inner.replace('$', &round.to_string()).split(" ; ") {
+                        self.line(&format!("{line} | {outcome}"));
+                    }
                 }
             }
             "calendar" => {

@@ -148,7 +148,8 @@ pub enum Fact {
         amount: Money,
         expires_at: u64,
         /// Made by a rental; its number is the rental's and not an index of orders.
-        of_rental: bool,
+        /// The rental that made it, or none.
+        rental: Id,
     },
     /// `channel` names the acquirer when part of the amount came from one.
     PaymentPaid {
@@ -174,7 +175,8 @@ pub enum Fact {
         payment: Id,
         amount: u64,
     },
-    /// `from_*` say where the money came from, `to_*` where it went.
+    /// `from_*` say where the money came from, `to_*` where it went; `surplus` is the part of
+    /// `to_credit` that was no longer owed and went to the balance.
     RefundSucceeded {
         payment: Id,
         out_request_no: Reference,
@@ -184,6 +186,7 @@ pub enum Fact {
         from_open_batch: u64,
         open_batch: Option<u32>,
         to_credit: u64,
+        surplus: u64,
         to_channel: u64,
         to_balance: u64,
     },
@@ -219,6 +222,7 @@ pub enum Fact {
     FundsAuthorized {
         auth: Id,
         out_order_no: Reference,
+        out_request_no: Reference,
         user: Id,
         merchant: Id,
         currency: Currency,
@@ -239,6 +243,7 @@ pub enum Fact {
         fund: u64,
         credit: u64,
         out_request_no: Option<Reference>,
+        biz_complete: bool,
     },
     AuthorizationClosed {
         auth: Id,

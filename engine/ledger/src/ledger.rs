@@ -17,7 +17,7 @@ pub use due::{Due, DueKind};
 use crate::account::{Account, AccountKey, AccountNo, Layer, Movement};
 use crate::command::{Body, Command};
 use crate::event::{Decision, EventRange, Fact};
-use crate::limits::AMOUNT_MAX;
+use crate::limits::{AMOUNT_MAX, PAYMENT_MAJOR_MAX};
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
 use crate::rules::{
@@ -96,7 +96,7 @@ impl Ledger {
         let mut ledger =
             Ledger { tables, calendar, now, next_event, due: BinaryHeap::new(), mark: None };
         ledger.check_references()?;
-        let orders = ledger.tables.payments.rows().iter().filter(|p| !p.of_rental);
+        let orders = ledger.tables.payments.rows().iter().filter(|p| p.rental.is_none());
         let trades =
             orders.map(|p| TradeNo { merchant: p.merchant, out_trade_no: p.out_trade_no.clone() });
         let duplicate =
@@ -188,7 +188,7 @@ impl Ledger {
             Body::CancelAuthorization(c) => authorizations::cancel(self, c, out)?,
             Body::CreateRental(c) => rentals::create(self, c, out)?,
             Body::AssessRental(c) => rentals::assess(self, c, out)?,
-            Body::SecureDeposit(c) => rentals::secure(self, c, out)?,
+            Body::SecureDeposit(c) => rentals::secure(self, c, now, out)?,
             Body::StartRental(c) => rentals::start(self, c, now, out)?,
             Body::ExtendRental(c) => rentals::extend(self, c, out)?,
             Body::ReturnRental(c) => rentals::give_back_item(self, c, now, out)?,
@@ -468,6 +468,13 @@ fn released(movements: &[Movement], of: impl Fn(&Movement) -> bool) -> u128 {
     releases.map(|m| u128::from(m.amount)).sum()
 }
 
+/// Refuses zero and what is too large for one payment.
+pub(crate) fn payable(money: Money) -> Result<u64, Rejection> {
+    let amount = in_range(money)?;
+    let too_large = amount > money.currency.major(PAYMENT_MAJOR_MAX);
+    if too_large { Err(Rejection::AmountOutOfRange) } else { Ok(amount) }
+}
+
 /// Refuses zero and amounts above the bound.
 pub(crate) fn in_range(money: Money) -> Result<u64, Rejection> {
     if (1..=AMOUNT_MAX).contains(&money.amount) {
@@ -477,9 +484,12 @@ pub(crate) fn in_range(money: Money) -> Result<u64, Rejection> {
     }
 }
 
-/// Notes a posted movement; an amount of zero moves nothing and is left out.
+/// Notes what is posted; an amount of zero moves nothing, a very large one takes several movements.
 pub(crate) fn post(out: &mut Decision, debit: AccountNo, credit: AccountNo, amount: u64) {
-    if amount > 0 {
+    let mut rest = amount;
+    while rest > 0 {
+        let amount = rest.min(AMOUNT_MAX);
         out.note(Movement { debit, credit, amount, layer: Layer::Posted });
+        rest -= amount;
     }
 }

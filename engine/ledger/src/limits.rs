@@ -52,6 +52,9 @@ pub const PLAN_TERMS_MAX: usize = 120;
 /// Charges of one rental: a plan's terms and a page of claims.
 pub const CHARGES_MAX: usize = PLAN_TERMS_MAX + 64;
 
+/// Payments of one rental: its terms, and collections in parts.
+pub const RENTAL_PAYMENTS_MAX: usize = PLAN_TERMS_MAX + 80;
+
 /// Releases of one authorization.
 pub const RELEASES_MAX: usize = 64;
 

@@ -63,7 +63,7 @@ rejections! {
     RateOutOfRange = 17, never, "A rate, percentage or number of days is out of range.";
     InsufficientFunds = 18, later, "The balance does not cover the amount.";
     BalanceNotZero = 19, later, "The account still has a balance.";
-    OpenObligations = 20, later, "The account still has open payments, holds, batches or payouts.";
+    OpenObligations = 20, later, "The account still has open payments, holds, rentals, credit, batches or payouts.";
     BalanceCapExceeded = 21, later, "The balance would exceed its cap.";
     LimitExceeded = 22, later, "A limit per transaction, day, month, year or lifetime would be exceeded.";
     PayoutBlocked = 23, later, "The owner may not take money out while restricted.";
@@ -111,21 +111,22 @@ rejections! {
     KycClassTooLow = 92, later, "A line of credit needs identity class 2 or 3.";
     DebtOutstanding = 93, later, "Something is still owed or held on the line.";
     Overpayment = 94, never, "More is to be repaid than is owed.";
-    BadSchedule = 100, never, "Times, terms or prices of the rental do not fit together.";
+    BadSchedule = 100, later, "Times, terms or prices of the rental do not fit together.";
     WaiverExceedsDeposit = 101, never, "More is waived than the deposit.";
     ItemIsOut = 102, later, "The thing is out with another rental.";
     ExpiryMovedEarlier = 103, never, "An extension cannot end earlier than what was agreed.";
-    ReturnTimeInvalid = 104, never, "The return lies before the start or more than a day ahead.";
+    ReturnTimeInvalid = 104, later, "The return lies before the start or more than a day ahead.";
     DamageExceedsDeposit = 105, never, "The claims of damage together would exceed the deposit.";
     DamageClaimedLate = 106, never, "More than 30 days have passed since the return.";
     ReductionExceedsCharge = 107, never, "More is taken off than is left of the charge.";
     TotalMismatch = 108, never, "The total is not the charges less the reductions.";
-    TotalExceedsRiskAmount = 109, never, "The charges together would exceed the agreed risk amount.";
-    NothingDue = 110, never, "Nothing is owed.";
+    TotalExceedsRiskAmount = 109, later, "The charges together would exceed the agreed risk amount.";
+    NothingDue = 110, later, "Nothing is owed.";
     BuyoutNotOffered = 111, never, "The plan has no price for buying at this term.";
     NotOverdueLongEnough = 112, later, "The rental has not been overdue for the agreed days.";
     AlreadyStarted = 113, never, "The rental has started; return and settle it instead.";
     ChargeCountExceeded = 114, never, "The rental has too many charges.";
+    PaymentCountExceeded = 116, never, "The rental was paid in too many parts.";
     ReserveInsufficient = 115, later, "The merchant's reserve is less than the amount.";
     ChannelInsufficient = 74, later, "The acquirer owes less than is to be returned through it.";
 }

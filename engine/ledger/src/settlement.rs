@@ -13,7 +13,7 @@ use crate::id::Id;
 use crate::ledger::Ledger;
 use crate::money::Money;
 use crate::state::{Batch, Payment};
-use holds::held_or_rented;
+use holds::{hold_of, rental_of};
 
 /// One thing told. Amounts are minor units of the currency beside them.
 #[derive(Clone, PartialEq, Debug)]
@@ -26,6 +26,8 @@ pub enum Settlement {
         user: Id,
         amount: Money,
         paid_at: u64,
+        /// The rental that made it, or none; `out_trade_no` is then the rental's number.
+        rental: Id,
     },
     PaymentClosed {
         payment: Id,
@@ -42,6 +44,7 @@ pub enum Settlement {
         amount: Money,
         refunded: u64,
         to_balance: u64,
+        to_credit: u64,
         to_channel: u64,
         channel: Id,
     },
@@ -92,8 +95,10 @@ pub enum Settlement {
         frozen: u64,
         waived: u64,
     },
+    /// Nothing is owed any more; `bought_for` is the price where the user keeps the thing.
     RentalSettled {
         rental: RentalOf,
+        bought_for: u64,
     },
     RentalPaymentPending {
         rental: RentalOf,
@@ -102,6 +107,18 @@ pub enum Settlement {
     RentalCollected {
         rental: RentalOf,
         amount: u64,
+    },
+    RentalCollectionFailed {
+        rental: RentalOf,
+    },
+    /// The thing is not back, or its charges are not paid.
+    RentalOverdue {
+        rental: RentalOf,
+    },
+    /// It never began; `expired` by the clock.
+    RentalCancelled {
+        rental: RentalOf,
+        expired: bool,
     },
     ReserveReleased {
         merchant: Id,
@@ -135,7 +152,10 @@ impl Settlement {
             | Settlement::HoldCaptured { hold, .. }
             | Settlement::HoldReleased { hold, .. } => hold.merchant,
             Settlement::RentalSecured { rental, .. }
-            | Settlement::RentalSettled { rental }
+            | Settlement::RentalSettled { rental, .. }
+            | Settlement::RentalCollectionFailed { rental }
+            | Settlement::RentalOverdue { rental }
+            | Settlement::RentalCancelled { rental, .. }
             | Settlement::RentalPaymentPending { rental, .. }
             | Settlement::RentalCollected { rental, .. } => rental.merchant,
             Settlement::ReserveReleased { merchant, .. } => *merchant,
@@ -150,38 +170,50 @@ pub fn project(
     movements: &[Movement],
     mut tell: impl FnMut(Settlement),
 ) {
-    let tables = ledger.tables();
-    let merchant_of = |p: &Payment| tables.merchants.row(p.merchant).merchant;
-    let payer_of = |p: &Payment| p.user.map_or(Id::NONE, |no| tables.users.row(no).user);
     for movement in movements {
         moved(ledger, movement, &mut tell);
     }
-    match fact {
+    told(ledger, fact).into_iter().for_each(tell);
+}
+
+fn told(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {
+    let tables = ledger.tables();
+    let merchant_of = |p: &Payment| tables.merchants.row(p.merchant).merchant;
+    let payer_of = |p: &Payment| p.user.map_or(Id::NONE, |no| tables.users.row(no).user);
+    Some(match fact {
         Fact::PaymentPaid { payment, user, .. } => {
-            let Some(p) = tables.payments.get(payment) else { return };
-            tell(Settlement::PaymentPaid {
+            let p = tables.payments.get(payment)?;
+            Settlement::PaymentPaid {
                 payment: *payment,
                 out_trade_no: p.out_trade_no.clone(),
                 merchant: merchant_of(p),
                 user: *user,
                 amount: p.amount,
                 paid_at: p.paid_at,
-            });
+                rental: p.rental,
+            }
         }
         Fact::PaymentClosed { payment, reason } => {
-            let Some(p) = tables.payments.get(payment) else { return };
-            tell(Settlement::PaymentClosed {
+            let p = tables.payments.get(payment)?;
+            Settlement::PaymentClosed {
                 payment: *payment,
                 out_trade_no: p.out_trade_no.clone(),
                 merchant: merchant_of(p),
                 reason: *reason,
-            });
+            }
         }
         Fact::RefundSucceeded {
-            payment, out_request_no, amount, to_channel, to_balance, ..
+            payment,
+            out_request_no,
+            amount,
+            to_credit,
+            surplus,
+            to_channel,
+            to_balance,
+            ..
         } => {
-            let Some(p) = tables.payments.get(payment) else { return };
-            tell(Settlement::PaymentRefunded {
+            let p = tables.payments.get(payment)?;
+            Settlement::PaymentRefunded {
                 payment: *payment,
                 out_trade_no: p.out_trade_no.clone(),
                 out_request_no: out_request_no.clone(),
@@ -189,42 +221,89 @@ pub fn project(
                 user: payer_of(p),
                 amount: Money { amount: *amount, currency: p.amount.currency },
                 refunded: p.refunded(),
-                to_balance: *to_balance,
+                to_balance: to_balance.saturating_add(*surplus),
+                to_credit: to_credit.saturating_sub(*surplus),
                 to_channel: *to_channel,
                 channel: p.channel,
-            });
+            }
         }
         Fact::BatchSettled { batch, recovered, reserve, available } => {
-            let Some(b) = tables.batches.try_row(*batch) else { return };
-            tell(batch_settled(ledger, b, *recovered, *reserve, *available));
+            let b = tables.batches.try_row(*batch)?;
+            batch_settled(ledger, b, *recovered, *reserve, *available)
         }
         Fact::PayoutRequested { payout, owner, amount, fee } => {
             let (payout, owner, amount, fee) = (*payout, *owner, *amount, *fee);
-            tell(Settlement::PayoutRequested { payout, owner, amount, fee });
+            Settlement::PayoutRequested { payout, owner, amount, fee }
         }
         Fact::PayoutConfirmed { payout } => {
-            let Some(p) = tables.payouts.get(payout) else { return };
+            let p = tables.payouts.get(payout)?;
             let (payout, owner, amount) = (p.payout, p.owner, p.amount);
-            tell(Settlement::PayoutConfirmed { payout, owner, amount });
+            Settlement::PayoutConfirmed { payout, owner, amount }
         }
         Fact::PayoutFailed { payout, reason } => {
-            let Some(p) = tables.payouts.get(payout) else { return };
+            let p = tables.payouts.get(payout)?;
             let (payout, owner, amount, reason) = (p.payout, p.owner, p.amount, reason.clone());
-            tell(Settlement::PayoutFailed { payout, owner, amount, reason });
+            Settlement::PayoutFailed { payout, owner, amount, reason }
         }
-        Fact::FundsAuthorized { .. }
-        | Fact::AuthorizationCaptured { .. }
-        | Fact::FundsReleased { .. }
-        | Fact::AuthorizationClosed { .. }
-        | Fact::DepositSecured { .. }
-        | Fact::RentalSettled { .. }
-        | Fact::RentalBoughtOut { .. }
-        | Fact::RentalPaymentPending { .. }
-        | Fact::RentalCollected { .. }
-        | Fact::ReserveReleased { .. } => {
-            if let Some(settlement) = held_or_rented(ledger, fact) {
-                tell(settlement);
-            }
+        Fact::FundsAuthorized { auth, fund, credit, expires_at, .. } => {
+            let hold = hold_of(ledger, auth, *fund, *credit)?;
+            Settlement::HoldPlaced { hold, expires_at: *expires_at }
+        }
+        Fact::AuthorizationCaptured { auth, payment, fund, credit } => {
+            let hold = hold_of(ledger, auth, *fund, *credit)?;
+            Settlement::HoldCaptured { hold, payment: *payment }
+        }
+        // A rental's deposit is captured by the rental.
+        Fact::RentalCharged { rental, payment, fund, .. } if *fund > 0 => {
+            let hold = hold_of(ledger, rental, *fund, 0)?;
+            Settlement::HoldCaptured { hold, payment: *payment }
+        }
+        Fact::FundsReleased { auth, fund, credit, .. } => {
+            let hold = hold_of(ledger, auth, *fund, *credit)?;
+            Settlement::HoldReleased { hold, reason: ReleaseReason::Released }
+        }
+        Fact::AuthorizationClosed { auth, fund, credit, expired } => {
+            let reason = if *expired { ReleaseReason::Expired } else { ReleaseReason::Cancelled };
+            let hold = hold_of(ledger, auth, *fund, *credit)?;
+            Settlement::HoldReleased { hold, reason }
+        }
+        Fact::DepositSecured { rental } => {
+            let held = tables.authorizations.get(rental)?;
+            let (frozen, waived) = (held.fund_total, held.credit_total);
+            let rental = rental_of(ledger, rental)?;
+            Settlement::RentalSecured { rental, frozen, waived }
+        }
+        Fact::RentalSettled { rental } => {
+            let rental = rental_of(ledger, rental)?;
+            Settlement::RentalSettled { rental, bought_for: 0 }
+        }
+        Fact::RentalBoughtOut { rental, price, .. } => {
+            let rental = rental_of(ledger, rental)?;
+            Settlement::RentalSettled { rental, bought_for: *price }
+        }
+        Fact::RentalPaymentPending { rental, advanced, .. } => {
+            let rental = rental_of(ledger, rental)?;
+            Settlement::RentalPaymentPending { rental, advanced: *advanced }
+        }
+        Fact::RentalCollected { rental, amount } => {
+            let rental = rental_of(ledger, rental)?;
+            Settlement::RentalCollected { rental, amount: *amount }
+        }
+        Fact::CollectionFailed { rental, .. } => {
+            let rental = rental_of(ledger, rental)?;
+            Settlement::RentalCollectionFailed { rental }
+        }
+        Fact::RentalOverdue { rental } => {
+            Settlement::RentalOverdue { rental: rental_of(ledger, rental)? }
+        }
+        Fact::RentalCancelled { rental, expired } => {
+            let rental = rental_of(ledger, rental)?;
+            Settlement::RentalCancelled { rental, expired: *expired }
+        }
+        Fact::ReserveReleased { merchant, amount, .. } => {
+            let seller = tables.merchants.get(merchant)?;
+            let amount = Money { amount: *amount, currency: seller.terms.settle_currency };
+            Settlement::ReserveReleased { merchant: *merchant, amount }
         }
         Fact::RentalCreated { .. }
         | Fact::RentalAssessed { .. }
@@ -235,10 +314,7 @@ pub fn project(
         | Fact::DamageClaimed { .. }
         | Fact::ChargeReduced { .. }
         | Fact::RentalCharged { .. }
-        | Fact::CollectionFailed { .. }
-        | Fact::RentalOverdue { .. }
         | Fact::RentalLost { .. }
-        | Fact::RentalCancelled { .. }
         | Fact::CreditLineGranted { .. }
         | Fact::LimitAdjusted { .. }
         | Fact::CreditLineFrozen { .. }
@@ -274,8 +350,8 @@ pub fn project(
         | Fact::PaymentCancelled { .. }
         | Fact::PaymentFinished { .. }
         | Fact::BatchOpened { .. }
-        | Fact::BatchCut { .. } => {}
-    }
+        | Fact::BatchCut { .. } => return None,
+    })
 }
 
 fn batch_settled(

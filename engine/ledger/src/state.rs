@@ -288,7 +288,7 @@ pub struct Batch {
     pub refunds: u64,
     /// Sum of fees returned to it.
     pub fees_returned: u64,
-    /// Reserve kept back at its settlement and not released by the clock.
+    /// Reserve kept back at its settlement that the clock will release.
     pub reserve: u64,
 }
 

@@ -501,6 +501,9 @@ pub struct FundsAuthorized {
     #[serde(with = "crate::json::optional_time")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub expires_at: ::core::option::Option<u64>,
+    #[prost(string, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_request_no: ::prost::alloc::string::String,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -535,6 +538,10 @@ pub struct FundsReleased {
     #[prost(string, tag = "4")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub out_request_no: ::prost::alloc::string::String,
+    /// The obligation is fulfilled: for the credit file.
+    #[prost(bool, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub biz_complete: bool,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -828,7 +835,7 @@ pub struct ToldHold {
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ToldRental {
     #[prost(message, optional, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
@@ -870,6 +877,40 @@ pub struct ToldRental {
     #[prost(message, optional, tag = "12")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub collected: ::core::option::Option<Money>,
+    /// In the order by which `reduce_charge` names them.
+    #[prost(message, repeated, tag = "13")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub charges: ::prost::alloc::vec::Vec<ToldCharge>,
+    /// Of a rental whose thing the user keeps: the price paid at last.
+    #[prost(message, optional, tag = "14")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub bought_for: ::core::option::Option<Money>,
+    /// Of a cancellation: by the clock.
+    #[prost(bool, tag = "15")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub expired: bool,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldCharge {
+    /// From 0.
+    #[prost(uint32, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub item: u32,
+    #[prost(enumeration = "ChargeKind", tag = "2")]
+    #[serde(with = "crate::json::Named::<crate::v1::ChargeKind>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: i32,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reduced: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub paid: ::core::option::Option<Money>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -1069,6 +1110,41 @@ impl ReleaseReason {
             "RELEASE_REASON_RELEASED" => Some(Self::Released),
             "RELEASE_REASON_CANCELLED" => Some(Self::Cancelled),
             "RELEASE_REASON_EXPIRED" => Some(Self::Expired),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ChargeKind {
+    Unspecified = 0,
+    Rent = 1,
+    LateRent = 2,
+    Damage = 3,
+    Lost = 4,
+}
+impl ChargeKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CHARGE_KIND_UNSPECIFIED",
+            Self::Rent => "CHARGE_KIND_RENT",
+            Self::LateRent => "CHARGE_KIND_LATE_RENT",
+            Self::Damage => "CHARGE_KIND_DAMAGE",
+            Self::Lost => "CHARGE_KIND_LOST",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CHARGE_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "CHARGE_KIND_RENT" => Some(Self::Rent),
+            "CHARGE_KIND_LATE_RENT" => Some(Self::LateRent),
+            "CHARGE_KIND_DAMAGE" => Some(Self::Damage),
+            "CHARGE_KIND_LOST" => Some(Self::Lost),
             _ => None,
         }
     }
@@ -2504,9 +2580,10 @@ pub struct PaymentCreated {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub expires_at: u64,
     /// Made by a rental; `out_trade_no` is then the rental's number.
-    #[prost(bool, tag = "9")]
+    /// The rental that made it.
+    #[prost(message, optional, tag = "9")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub of_rental: bool,
+    pub rental: ::core::option::Option<Id>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -2624,6 +2701,10 @@ pub struct RefundSucceeded {
     #[prost(uint64, tag = "10")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub to_credit: u64,
+    /// The part of `to_credit` that was no longer owed and went to the balance.
+    #[prost(uint64, tag = "11")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub surplus: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -2826,7 +2907,7 @@ pub struct Malformed {
 /// (shard, event, part).
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default)]
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Settlement {
     #[prost(uint32, tag = "1")]
     pub shard: u32,
@@ -2838,7 +2919,7 @@ pub struct Settlement {
     #[prost(uint64, tag = "4")]
     #[serde(with = "crate::json::time")]
     pub at: u64,
-    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20")]
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -2846,7 +2927,7 @@ pub struct Settlement {
 pub mod settlement {
     #[derive(serde::Serialize, serde::Deserialize)]
     #[serde(rename_all = "snake_case")]
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Body {
         #[prost(message, tag = "5")]
         PaymentPaid(super::SettledPayment),
@@ -2880,6 +2961,12 @@ pub mod settlement {
         RentalCollected(super::ToldRental),
         #[prost(message, tag = "20")]
         ReserveReleased(super::ToldReserve),
+        #[prost(message, tag = "21")]
+        RentalCollectionFailed(super::ToldRental),
+        #[prost(message, tag = "22")]
+        RentalOverdue(super::ToldRental),
+        #[prost(message, tag = "23")]
+        RentalCancelled(super::ToldRental),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -2905,6 +2992,10 @@ pub struct SettledPayment {
     #[serde(with = "crate::json::time")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub paid_at: u64,
+    /// The rental that made it; `out_trade_no` is then the rental's number.
+    #[prost(message, optional, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -2959,6 +3050,9 @@ pub struct RefundedPayment {
     #[prost(message, optional, tag = "10")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub channel: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "11")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub to_credit: ::core::option::Option<Money>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -3653,9 +3747,9 @@ pub struct PaymentRow {
     #[prost(message, repeated, tag = "20")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub refunds: ::prost::alloc::vec::Vec<RefundRow>,
-    #[prost(bool, tag = "21")]
+    #[prost(message, optional, tag = "21")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub of_rental: bool,
+    pub rental: ::core::option::Option<Id>,
     #[prost(uint64, tag = "22")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub credit: u64,

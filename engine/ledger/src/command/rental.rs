@@ -107,8 +107,8 @@ pub struct AssessRental {
 pub enum Admission {
     /// All of it.
     Full,
-    /// This part of it, in minor units.
-    Partial(u64),
+    /// This part of it.
+    Partial(Money),
     /// Nothing.
     Declined,
 }

@@ -114,8 +114,15 @@ impl Ledger {
             }
             DueKind::RentalExpiry => {
                 let r = self.tables.rentals.try_row(no)?;
-                let unstarted = r.created_at + RENTAL_UNSTARTED_DAYS_MAX * DAY_MS;
-                rentals::before_start(r).then_some(unstarted)
+                let unconfirmed = r.created_at.saturating_add(RENTAL_UNSTARTED_DAYS_MAX * DAY_MS);
+                match r.state {
+                    RentalState::Created | RentalState::Assessed | RentalState::Declined => {
+                        Some(unconfirmed)
+                    }
+                    // Booked ahead: it may begin until it was to be back.
+                    RentalState::Secured => Some(unconfirmed.max(r.terms.expiry_at)),
+                    _ => None,
+                }
             }
             DueKind::RentTerm => {
                 let r = self.tables.rentals.try_row(no)?;
@@ -126,10 +133,12 @@ impl Ledger {
                 let r = self.tables.rentals.try_row(no)?;
                 match r.state {
                     RentalState::InUse => {
-                        Some(r.terms.expiry_at + u64::from(r.terms.grace_s) * 1_000 + 1)
+                        let grace_ms = u64::from(r.terms.grace_s) * 1_000;
+                        Some(r.terms.expiry_at.saturating_add(grace_ms + 1))
                     }
                     RentalState::PaymentPending => {
-                        Some(r.terms.expiry_at.max(r.pending_at + DAY_MS) + 1)
+                        let unpaid_since = r.pending_at.saturating_add(DAY_MS);
+                        Some(r.terms.expiry_at.max(unpaid_since).saturating_add(1))
                     }
                     _ => None,
                 }
@@ -149,7 +158,7 @@ impl Ledger {
         let b = self.tables.batches.try_row(batch)?;
         let days = self.tables.merchants.row(b.merchant).terms.reserve_days;
         let kept = b.state == BatchState::Settled && b.reserve > 0 && days > 0;
-        kept.then(|| b.settle_at + u64::from(days) * DAY_MS)
+        kept.then(|| b.settle_at.saturating_add(u64::from(days) * DAY_MS))
     }
 
     /// The last millisecond in which a paid payment may be refunded.

@@ -8,17 +8,18 @@
 
 use crate::account::{AccountKey, AccountNo, Class};
 use crate::command::{
-    AuthorizeFunds, CancelAuthorization, CaptureAuthorization, CaptureMode, Reference,
+    AuthorizeFunds, CancelAuthorization, CaptureAuthorization, CaptureMode, CodeKind, Reference,
     UnfreezeFunds,
 };
 use crate::event::{Decision, EventRange, Fact};
 use crate::id::Id;
-use crate::ledger::{Due, DueKind, Ledger, Refusal, in_range, post};
+use crate::ledger::{Due, DueKind, Ledger, Refusal, in_range, payable, post};
 use crate::limits::{
     AUTHORIZATION_TIMEOUT_S_DEFAULT, PAYMENT_TIMEOUT_S_MAX, PAYMENT_TIMEOUT_S_MIN, RELEASES_MAX,
 };
 use crate::rejection::Rejection;
 use crate::rules::credit::{self, memorandum, memorandum_of};
+use crate::rules::limits::may_spend;
 use crate::rules::taking::{Sources, take};
 use crate::rules::{in_currency, may_credit, may_debit, merchant, refuse_if, user};
 use crate::state::{Authorization, AuthorizationState, CreditBasis, OrderNo, Release, User};
@@ -37,7 +38,7 @@ pub(crate) fn authorize(
     refuse_if(c.user == c.merchant, Rejection::BuyerIsSeller)?;
     in_currency(c.amount, seller.terms.settle_currency)?;
     in_currency(c.amount, payer.currency)?;
-    let amount = in_range(c.amount)?;
+    let amount = payable(c.amount)?;
     refuse_if(c.credit > amount, Rejection::AmountSplitMismatch)?;
     let timeout_s = if c.timeout_s == 0 { AUTHORIZATION_TIMEOUT_S_DEFAULT } else { c.timeout_s };
     let bounds = PAYMENT_TIMEOUT_S_MIN..=PAYMENT_TIMEOUT_S_MAX;
@@ -48,11 +49,16 @@ pub(crate) fn authorize(
     let fund = amount - c.credit;
     let room = tables.accounts.row(payer.account).debit_room();
     refuse_if(room < u128::from(fund), Rejection::InsufficientFunds)?;
+    // Limits are checked when the user agrees; captures count against them and are not refused.
+    if fund > 0 {
+        may_spend(ledger, payer, fund, CodeKind::None, now)?;
+    }
     refuse_if(c.credit > credit::available(ledger, payer), Rejection::NotAdmitted)?;
     // From here on nothing may fail.
     let held = Held {
         auth: c.auth,
         out_order_no: c.out_order_no.clone(),
+        out_request_no: c.out_request_no.clone(),
         merchant: c.merchant,
         fund,
         credit: c.credit,
@@ -73,6 +79,7 @@ fn order_no_known(ledger: &Ledger, seller: Id, out_order_no: &Reference) -> bool
 pub(crate) struct Held {
     pub(crate) auth: Id,
     pub(crate) out_order_no: Reference,
+    pub(crate) out_request_no: Reference,
     pub(crate) merchant: Id,
     pub(crate) fund: u64,
     pub(crate) credit: u64,
@@ -82,7 +89,8 @@ pub(crate) struct Held {
 
 /// Freezes the cash part and notes the credit part.
 pub(crate) fn hold(ledger: &Ledger, payer: &User, held: Held, out: &mut Decision) {
-    let Held { auth, out_order_no, merchant, fund, credit, basis, expires_at } = held;
+    let Held { auth, out_order_no, out_request_no, merchant, fund, credit, basis, expires_at } =
+        held;
     let currency = payer.currency;
     let frozen = (fund > 0).then(|| {
         let key = AccountKey::of(Class::UserFrozen, auth, currency);
@@ -102,6 +110,7 @@ pub(crate) fn hold(ledger: &Ledger, payer: &User, held: Held, out: &mut Decision
     out.record(Fact::FundsAuthorized {
         auth,
         out_order_no,
+        out_request_no,
         user,
         merchant,
         currency,
@@ -183,16 +192,13 @@ pub(crate) fn capture(
     let payer = tables.users.row(held.user);
     let fund = amount.min(held.fund_rest);
     let on_credit = amount - fund;
-    // What the credit part stood for is debited now: from the balance, then from the line.
-    let balance_room = spendable(ledger, payer);
-    let from_balance = on_credit.min(balance_room);
+    // What the credit part stood for is debited now: from the balance, then from the line, where
+    // it has been held; so a limit that was cut since does not matter.
+    let from_balance = on_credit.min(spendable(ledger, payer));
     let from_credit = on_credit - from_balance;
-    let credit_room = credit::available(ledger, payer)
-        .saturating_add(if held.basis == CreditBasis::Line { on_credit } else { 0 });
     let line_account = credit::debt(ledger, payer).0;
-    let active = credit::is_active(ledger, payer) && line_account.is_some();
-    let covered = from_credit == 0 || (active && from_credit <= credit_room);
-    refuse_if(!covered, Rejection::DebitFailed)?;
+    let usable = credit::is_usable(ledger, payer) && line_account.is_some();
+    refuse_if(from_credit > 0 && !usable, Rejection::DebitFailed)?;
     // From here on nothing may fail.
     let mut sources =
         Sources { balance: fund + from_balance, credit: from_credit, ..Sources::default() };
@@ -200,7 +206,8 @@ pub(crate) fn capture(
     sources.debits.push((payer.account, from_balance));
     sources.debits.extend(line_account.map(|account| (account, from_credit)));
     let out_trade_no = c.out_trade_no.clone();
-    take(ledger, id, out_trade_no, held.merchant, payer.user, sources, false, now, out);
+    let (seller, user) = (held.merchant, payer.user);
+    take(ledger, id, out_trade_no, seller, user, sources, Id::NONE, now, out);
     unhold_credit(ledger, held, on_credit, out);
     let auth = c.auth;
     out.record(Fact::AuthorizationCaptured { auth, payment: id, fund, credit: on_credit });
@@ -208,7 +215,13 @@ pub(crate) fn capture(
     if c.mode == CaptureMode::Complete && fund_left + credit_left > 0 {
         give_up(ledger, held, fund_left, credit_left, out);
         let (fund, credit) = (fund_left, credit_left);
-        out.record(Fact::FundsReleased { auth, fund, credit, out_request_no: None });
+        out.record(Fact::FundsReleased {
+            auth,
+            fund,
+            credit,
+            out_request_no: None,
+            biz_complete: true,
+        });
     }
     Ok(())
 }
@@ -236,6 +249,7 @@ pub(crate) fn unfreeze(
             Refusal::Rejected(Rejection::IdempotencyConflict)
         });
     }
+    refuse_if(held.out_request_no == c.out_request_no, Rejection::IdempotencyConflict)?;
     let held = open(ledger, c.auth)?;
     in_currency(c.amount, held.currency)?;
     let amount = in_range(c.amount)?;
@@ -245,8 +259,9 @@ pub(crate) fn unfreeze(
     let credit = amount.min(held.credit_rest);
     let fund = amount - credit;
     give_up(ledger, held, fund, credit, out);
-    let out_request_no = Some(c.out_request_no.clone());
-    out.record(Fact::FundsReleased { auth: c.auth, fund, credit, out_request_no });
+    let (auth, out_request_no) = (c.auth, Some(c.out_request_no.clone()));
+    let biz_complete = c.biz_complete;
+    out.record(Fact::FundsReleased { auth, fund, credit, out_request_no, biz_complete });
     Ok(())
 }
 
@@ -279,7 +294,7 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {
         Fact::AuthorizationCaptured { auth, fund, credit, .. } => {
             used(ledger, auth, *fund, *credit);
         }
-        Fact::FundsReleased { auth, fund, credit, out_request_no } => {
+        Fact::FundsReleased { auth, fund, credit, out_request_no, .. } => {
             change(ledger, auth, |held| {
                 held.fund_rest = held.fund_rest.saturating_sub(*fund);
                 held.credit_rest = held.credit_rest.saturating_sub(*credit);
@@ -294,12 +309,8 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {
         Fact::AuthorizationClosed { auth, expired, .. } => {
             change(ledger, auth, |held| {
                 (held.fund_rest, held.credit_rest) = (0, 0);
-                let captured = held.fund_captured > 0 || held.credit_captured > 0;
-                held.state = match (expired, captured) {
-                    (_, true) => AuthorizationState::Finished,
-                    (true, false) => AuthorizationState::Expired,
-                    (false, false) => AuthorizationState::Closed,
-                };
+                held.state =
+                    if *expired { AuthorizationState::Expired } else { AuthorizationState::Closed };
             });
         }
         _ => {}
@@ -352,6 +363,7 @@ fn authorized(ledger: &mut Ledger, fact: &Fact) {
     let Fact::FundsAuthorized {
         auth,
         out_order_no,
+        out_request_no,
         user,
         merchant,
         currency,
@@ -375,6 +387,7 @@ fn authorized(ledger: &mut Ledger, fact: &Fact) {
     let no = tables.authorizations.insert(Authorization {
         auth: *auth,
         out_order_no: out_order_no.clone(),
+        out_request_no: out_request_no.clone(),
         user: payer,
         merchant: seller,
         currency: *currency,

@@ -1,20 +1,29 @@
 //! How a rental's charges are paid: the frozen deposit first, then balance and credit (DOMAIN
 //! §4.4 SettleRental, CollectRental, BuyOutRental, ReduceCharge), and what becomes of the row.
 
-use crate::account::{AccountKey, Class};
+use crate::account::{AccountKey, AccountNo, Class};
 use crate::command::{BuyOutRental, CollectRental, ReduceCharge, Reference, SettleRental};
 use crate::event::{Decision, Fact};
 use crate::id::Id;
 use crate::ledger::{Ledger, Refusal, in_range, post};
-use crate::limits::REFUNDS_MAX;
+use crate::limits::{REFUNDS_MAX, RENTAL_PAYMENTS_MAX};
 use crate::rejection::Rejection;
 use crate::rules::authorizations::{frozen_account, spendable};
 use crate::rules::credit;
 use crate::rules::payments::give_back;
 use crate::rules::rentals::{find, is_out, oblige, release_deposit, release_rest, unoblige};
 use crate::rules::taking::{Sources, open_batch, take};
-use crate::rules::{in_currency, refuse_if};
+use crate::rules::{in_currency, may_credit, refuse_if};
 use crate::state::{Charge, ChargeKind, Payment, PaymentState, Rental, RentalState};
+
+/// Where charges may be paid from, and whether in part.
+#[derive(Clone, Copy)]
+struct From {
+    /// Out of the frozen deposit first.
+    frozen: bool,
+    /// What there is, instead of all or nothing, from balance and credit.
+    partial: bool,
+}
 
 /// What was taken in a decision that has not been applied yet.
 struct Taken {
@@ -41,9 +50,10 @@ pub(crate) fn settle(
     refuse_if(c.total.is_some_and(|t| t.amount != total), Rejection::TotalMismatch)?;
     let over = rental.terms.risk_amount.is_some_and(|most| total > most);
     refuse_if(over, Rejection::TotalExceedsRiskAmount)?;
-    refuse_if(ledger.tables().payments.find(&id).is_some(), Rejection::Duplicate)?;
+    may_be_paid(ledger, id, rental)?;
     // From here on nothing may fail.
-    let taken = collect(ledger, id, rental, true, c.allow_partial, now, out);
+    let from = From { frozen: true, partial: c.allow_partial };
+    let taken = collect(ledger, id, rental, from, now, out);
     if taken.outstanding == 0 {
         complete(ledger, rental, taken.fund, out);
         return Ok(());
@@ -62,11 +72,19 @@ pub(crate) fn settle(
     Ok(())
 }
 
+/// The payment's id is new, the merchant may be credited, and there is room for a payment more.
+fn may_be_paid(ledger: &Ledger, payment: Id, rental: &Rental) -> Result<(), Rejection> {
+    let tables = ledger.tables();
+    refuse_if(tables.payments.find(&payment).is_some(), Rejection::Duplicate)?;
+    may_credit(tables, tables.merchants.row(rental.merchant).account)?;
+    refuse_if(rental.payments.len() >= RENTAL_PAYMENTS_MAX, Rejection::PaymentCountExceeded)
+}
+
 /// Everything is paid: what is left of the deposit goes back.
 fn complete(ledger: &Ledger, rental: &Rental, fund_used: u64, out: &mut Decision) {
     if let Some(held) = ledger.tables().authorizations.get(&rental.rental) {
         let fund = held.fund_rest.saturating_sub(fund_used);
-        release_rest(ledger, rental.rental, fund, held.credit_rest, out);
+        release_rest(ledger, rental.rental, fund, held.credit_rest, true, out);
     }
     out.record(Fact::RentalSettled { rental: rental.rental });
 }
@@ -88,9 +106,10 @@ pub(crate) fn collect_again(
     refuse_if(!collectable, Rejection::InvalidState)?;
     let before = rental.outstanding();
     refuse_if(before == 0, Rejection::NothingDue)?;
-    refuse_if(ledger.tables().payments.find(&id).is_some(), Rejection::Duplicate)?;
+    may_be_paid(ledger, id, rental)?;
     // From here on nothing may fail.
-    let taken = collect(ledger, id, rental, false, c.allow_partial, now, out);
+    let from = From { frozen: false, partial: c.allow_partial };
+    let taken = collect(ledger, id, rental, from, now, out);
     let collected = before - taken.outstanding;
     if collected == 0 {
         let outstanding = taken.outstanding;
@@ -104,53 +123,78 @@ pub(crate) fn collect_again(
     Ok(())
 }
 
-/// Takes what is owed: from the frozen deposit if `frozen`, then all or nothing (or what there
-/// is, if `partial`) from balance and credit.
+/// Takes what is owed: from the frozen deposit, then from balance and credit. What the platform
+/// advanced is paid back to it first, the rest goes to the merchant.
 fn collect(
     ledger: &Ledger,
     payment: Id,
     rental: &Rental,
-    frozen: bool,
-    partial: bool,
+    from: From,
     now: u64,
     out: &mut Decision,
 ) -> Taken {
     let tables = ledger.tables();
     let payer = tables.users.row(rental.user);
     let owed = rental.outstanding();
-    // What the platform advanced is paid back first, on its own.
-    let wanted = if rental.advanced > 0 { owed.min(rental.advanced) } else { owed };
-    let held = tables.authorizations.get(&rental.rental).filter(|_| frozen);
-    let fund = held.map_or(0, |held| held.fund_rest.min(wanted));
-    let (balance, credit) = beyond(ledger, rental, wanted - fund, partial);
+    let held = tables.authorizations.get(&rental.rental).filter(|_| from.frozen);
+    let fund = held.map_or(0, |held| held.fund_rest.min(owed));
+    let (balance, credit) = beyond(ledger, rental, owed - fund, from.partial);
     let amount = fund + balance + credit;
     if amount == 0 {
         return Taken { fund, outstanding: owed };
     }
-    let line = credit::debt(ledger, payer).0;
     let frozen = held.and_then(|held| frozen_account(ledger, held));
-    let debits: Vec<_> = [(frozen, fund), (Some(payer.account), balance), (line, credit)]
-        .into_iter()
-        .filter_map(|(account, amount)| account.map(|account| (account, amount)))
-        .collect();
+    let mut debits: Vec<_> =
+        [(frozen, fund), (Some(payer.account), balance), (credit::debt(ledger, payer).0, credit)]
+            .into_iter()
+            .filter_map(|(account, amount)| account.map(|account| (account, amount)))
+            .collect();
     let repaid = amount.min(rental.advanced);
-    let currency = rental.terms.deposit.currency;
     if repaid > 0 {
+        let currency = rental.terms.deposit.currency;
         let key = AccountKey::of(Class::RentalAdvance, rental.rental, currency);
         let advance = ledger.account_or_open(key, currency, out);
-        for (account, amount) in debits {
+        for (account, amount) in split_off(&mut debits, repaid) {
             post(out, account, advance, amount);
         }
-    } else {
-        let balance = fund + balance;
-        let sources = Sources { debits, balance, credit, ..Sources::default() };
-        let number = rental.out_order_no.clone();
-        take(ledger, payment, number, rental.merchant, payer.user, sources, true, now, out);
+    }
+    if amount > repaid {
+        let on_credit = credit.min(amount - repaid);
+        let balance = amount - repaid - on_credit;
+        let sources = Sources { debits, balance, credit: on_credit, ..Sources::default() };
+        take_for(ledger, payment, rental, sources, now, out);
     }
     unoblige(ledger, rental, amount, out);
     let rental = rental.rental;
     out.record(Fact::RentalCharged { rental, payment, amount, fund, repaid });
     Taken { fund, outstanding: owed - amount }
+}
+
+/// Takes the first `amount` off a list of debits.
+fn split_off(debits: &mut [(AccountNo, u64)], amount: u64) -> Vec<(AccountNo, u64)> {
+    let mut rest = amount;
+    let mut taken = Vec::new();
+    for (account, of) in debits.iter_mut() {
+        let part = rest.min(*of);
+        taken.push((*account, part));
+        *of -= part;
+        rest -= part;
+    }
+    taken
+}
+
+/// A payment of a rental to its merchant.
+fn take_for(
+    ledger: &Ledger,
+    payment: Id,
+    rental: &Rental,
+    sources: Sources,
+    now: u64,
+    out: &mut Decision,
+) {
+    let payer = ledger.tables().users.row(rental.user).user;
+    let (number, seller) = (rental.out_order_no.clone(), rental.merchant);
+    take(ledger, payment, number, seller, payer, sources, rental.rental, now, out);
 }
 
 /// How much of `wanted` balance and credit give, in the agreed order.
@@ -180,7 +224,14 @@ pub(crate) fn term_due(ledger: &Ledger, no: u32, at: u64, out: &mut Decision) {
     let mut with_term = rental.clone();
     with_term.charges.push(Charge { kind: ChargeKind::Rent, amount, reduced: 0, paid: 0 });
     let payment = term_payment(ledger, rental.rental, term_no);
-    let taken = collect(ledger, payment, &with_term, false, false, at, out);
+    let outstanding = with_term.outstanding();
+    let taken = match may_be_paid(ledger, payment, rental) {
+        Ok(()) => {
+            let from = From { frozen: false, partial: false };
+            collect(ledger, payment, &with_term, from, at, out)
+        }
+        Err(_) => Taken { fund: 0, outstanding },
+    };
     if taken.outstanding == 0 {
         let amount = with_term.outstanding();
         out.record(Fact::RentalCollected { rental: rental.rental, amount });
@@ -210,29 +261,35 @@ pub(crate) fn buy_out(
 ) -> Result<(), Rejection> {
     let rental = find(ledger, c.rental)?;
     refuse_if(rental.state != RentalState::InUse, Rejection::InvalidState)?;
-    let index = (c.term_no as usize).checked_sub(1);
-    let term = index.and_then(|index| rental.terms.plan.get(index));
+    // The price listed for the term that runs: the last that fell due, or the first.
+    let running = rental.terms_due.max(1);
+    let term = rental.terms.plan.get(running as usize - 1).filter(|_| c.term_no == running);
     let listed = term.and_then(|term| term.buyout).ok_or(Rejection::BuyoutNotOffered)?;
-    let paid: u64 = rental.charges.iter().map(|charge| charge.paid).sum();
-    let price = listed.saturating_sub(paid);
-    refuse_if(ledger.tables().payments.find(&id).is_some(), Rejection::Duplicate)?;
+    let price = listed.saturating_sub(paid_and_kept(ledger, rental));
+    may_be_paid(ledger, id, rental)?;
     let (balance, credit) = beyond(ledger, rental, price, false);
     refuse_if(balance + credit < price, Rejection::InsufficientFunds)?;
     // From here on nothing may fail.
     if price > 0 {
         let payer = ledger.tables().users.row(rental.user);
-        let line = credit::debt(ledger, payer).0;
         let mut debits = vec![(payer.account, balance)];
-        debits.extend(line.map(|account| (account, credit)));
+        debits.extend(credit::debt(ledger, payer).0.map(|account| (account, credit)));
         let sources = Sources { debits, balance, credit, ..Sources::default() };
-        let number = rental.out_order_no.clone();
-        take(ledger, id, number, rental.merchant, payer.user, sources, true, now, out);
+        take_for(ledger, id, rental, sources, now, out);
     }
     // Terms not paid are part of the price.
     unoblige(ledger, rental, rental.outstanding(), out);
     out.record(Fact::RentalBoughtOut { rental: c.rental, term_no: c.term_no, price });
-    release_deposit(ledger, c.rental, out);
+    release_deposit(ledger, c.rental, true, out);
     Ok(())
+}
+
+/// Rent paid and not refunded.
+fn paid_and_kept(ledger: &Ledger, rental: &Rental) -> u64 {
+    let payments = rental.payments.iter().filter_map(|id| ledger.tables().payments.get(id));
+    let refunded: u64 = payments.map(Payment::refunded).sum();
+    let paid: u64 = rental.charges.iter().map(|charge| charge.paid).sum();
+    paid.saturating_sub(refunded)
 }
 
 pub(crate) fn reduce(
@@ -246,46 +303,84 @@ pub(crate) fn reduce(
     let charge = rental.charges.get(c.item as usize).ok_or(Rejection::UnknownAccount)?;
     in_currency(c.amount, rental.terms.deposit.currency)?;
     let amount = in_range(c.amount)?;
-    let completed = rental.state == RentalState::Completed;
-    if !completed {
-        let open = matches!(
-            rental.state,
-            RentalState::InUse
-                | RentalState::Returned
-                | RentalState::PaymentPending
-                | RentalState::Overdue
-                | RentalState::Lost
-        );
-        refuse_if(!open, Rejection::InvalidState)?;
-        refuse_if(amount > charge.outstanding(), Rejection::ReductionExceedsCharge)?;
-        // The merchant has what was advanced; the user still owes it to the platform.
-        let left = rental.outstanding() - amount;
-        refuse_if(left < rental.advanced, Rejection::ReductionExceedsCharge)?;
-        // From here on nothing may fail.
-        unoblige(ledger, rental, amount, out);
-        let item = c.item;
-        out.record(Fact::ChargeReduced { rental: c.rental, item, amount, given_back: 0 });
-        let pending = match rental.state {
-            RentalState::PaymentPending => true,
-            RentalState::Overdue => !is_out(rental),
-            _ => false,
-        };
-        if left == 0 && pending {
-            complete(ledger, rental, 0, out);
+    match rental.state {
+        RentalState::Completed => {
+            let left = charge.amount.saturating_sub(charge.reduced);
+            refuse_if(amount > left, Rejection::ReductionExceedsCharge)?;
+            give_back_paid(ledger, id, rental, amount, now, out)?;
+            let (rental, item) = (c.rental, c.item);
+            out.record(Fact::ChargeReduced { rental, item, amount, given_back: amount });
         }
-        return Ok(());
+        RentalState::InUse
+        | RentalState::Returned
+        | RentalState::PaymentPending
+        | RentalState::Overdue
+        | RentalState::Lost => reduce_unpaid(ledger, rental, c.item, *charge, amount, out)?,
+        RentalState::Created
+        | RentalState::Assessed
+        | RentalState::Declined
+        | RentalState::Secured
+        | RentalState::BoughtOut
+        | RentalState::Cancelled
+        | RentalState::Expired => return Err(Rejection::InvalidState.into()),
     }
-    // After completion the amount may only go down: what was paid is given back.
-    refuse_if(amount > charge.amount - charge.reduced, Rejection::ReductionExceedsCharge)?;
-    let payments = rental.payments.iter().rev();
-    let mut payments = payments.filter_map(|id| ledger.tables().payments.get(id));
-    let left = |p: &Payment| p.amount.amount - p.refunded();
-    let paid = payments.find(|p| left(p) >= amount).ok_or(Rejection::ReductionExceedsCharge)?;
-    refuse_if(paid.state == PaymentState::Finished, Rejection::RefundWindowClosed)?;
-    refuse_if(paid.refunds.len() >= REFUNDS_MAX, Rejection::RefundCountExceeded)?;
-    let number = Reference::new(&format!("{:032x}", id.0)).ok_or(Rejection::SchemaInvalid)?;
-    give_back(ledger, paid, number, amount, now, out)?;
-    let (rental, item) = (c.rental, c.item);
-    out.record(Fact::ChargeReduced { rental, item, amount, given_back: amount });
     Ok(())
+}
+
+/// Takes off what is unpaid; a rental that owes nothing any more is complete.
+fn reduce_unpaid(
+    ledger: &Ledger,
+    rental: &Rental,
+    item: u32,
+    charge: Charge,
+    amount: u64,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    refuse_if(amount > charge.outstanding(), Rejection::ReductionExceedsCharge)?;
+    // The merchant has what was advanced; the user still owes it to the platform.
+    let left = rental.outstanding() - amount;
+    refuse_if(left < rental.advanced, Rejection::ReductionExceedsCharge)?;
+    // From here on nothing may fail.
+    unoblige(ledger, rental, amount, out);
+    out.record(Fact::ChargeReduced { rental: rental.rental, item, amount, given_back: 0 });
+    let pending = match rental.state {
+        RentalState::PaymentPending => true,
+        RentalState::Overdue => !is_out(rental),
+        _ => false,
+    };
+    if left == 0 && pending {
+        complete(ledger, rental, 0, out);
+    }
+    Ok(())
+}
+
+/// After completion the amount may only go down: what was paid is given back, out of the newest
+/// payment first.
+fn give_back_paid(
+    ledger: &Ledger,
+    id: Id,
+    rental: &Rental,
+    amount: u64,
+    now: u64,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let (mut rest, mut why_not) = (amount, Rejection::RefundExceedsPaid);
+    let payments = rental.payments.iter().rev();
+    for paid in payments.filter_map(|id| ledger.tables().payments.get(id)) {
+        let part = rest.min(paid.amount.amount.saturating_sub(paid.refunded()));
+        if part == 0 {
+            continue;
+        }
+        if paid.state == PaymentState::Finished {
+            why_not = Rejection::RefundWindowClosed;
+        } else if paid.refunds.len() >= REFUNDS_MAX {
+            why_not = Rejection::RefundCountExceeded;
+        } else {
+            rest -= part;
+            let number = format!("{:032x}", id.0);
+            let number = Reference::new(&number).ok_or(Rejection::SchemaInvalid)?;
+            give_back(ledger, paid, number, part, now, out)?;
+        }
+    }
+    refuse_if(rest > 0, why_not)
 }

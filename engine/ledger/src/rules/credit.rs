@@ -144,15 +144,16 @@ fn held(ledger: &Ledger, owner: &User) -> u64 {
     u64::try_from(held).unwrap_or(u64::MAX)
 }
 
-/// Whether a user's line allows purchases.
-pub(crate) fn is_active(ledger: &Ledger, owner: &User) -> bool {
-    line(ledger, owner).is_some_and(|line| line.state == CreditLineState::Active)
+/// Whether a user's line may be debited: it is active, and so is its owner.
+pub(crate) fn is_usable(ledger: &Ledger, owner: &User) -> bool {
+    let active = line(ledger, owner).is_some_and(|line| line.state == CreditLineState::Active);
+    active && may_debit(ledger.tables(), owner.account).is_ok()
 }
 
-/// What a user may still buy or have held on credit: nothing without an active line.
+/// What a user may still buy or have held on credit: nothing without a usable line.
 pub(crate) fn available(ledger: &Ledger, owner: &User) -> u64 {
     match line(ledger, owner) {
-        Some(line) if line.state == CreditLineState::Active => {
+        Some(line) if is_usable(ledger, owner) => {
             let used = debt(ledger, owner).1.saturating_add(held(ledger, owner));
             line.limit.amount.saturating_sub(used)
         }

@@ -18,13 +18,14 @@ pub(crate) mod transfers;
 pub(crate) mod treasury;
 
 use crate::account::{AccountKey, AccountNo, Class};
-use crate::command::Owner;
+use crate::command::{Owner, Reference};
 use crate::event::{Decision, Fact};
 use crate::id::Id;
 use crate::ledger::post;
+use crate::limits::AMOUNT_MAX;
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
-use crate::state::{Merchant, Payment, Tables, User};
+use crate::state::{CreditBasis, Merchant, Payment, Tables, User};
 
 /// The user of an id.
 pub(crate) fn user(tables: &Tables, user: Id) -> Result<&User, Rejection> {
@@ -164,11 +165,12 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         Fact::ReceiptMatched { bank_ref, .. } => {
             known(tables.receipts.find(bank_ref).is_some(), "a bank reference is unknown")
         }
-        Fact::PaymentCreated { payment, merchant, out_trade_no, auth_code, .. } => {
+        Fact::PaymentCreated { payment, merchant, out_trade_no, auth_code, rental, .. } => {
             known(tables.payments.find(payment).is_none(), "a payment is created twice")?;
             let no = tables.merchants.find(merchant).ok_or("a merchant is unknown")?;
             let trade_no = (no, out_trade_no.clone());
-            known(tables.trade_nos.find(&trade_no).is_none(), "an out_trade_no is used twice")?;
+            let used = rental.is_none() && tables.trade_nos.find(&trade_no).is_some();
+            known(!used, "an out_trade_no is used twice")?;
             let used = auth_code.as_ref().is_some_and(|c| tables.auth_codes.find(c).is_some());
             known(!used, "a payer's code is used twice")
         }
@@ -182,14 +184,16 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
             let p = paid(tables, payment)?;
             known(*amount <= p.fee.saturating_sub(p.fee_returned), "more fee is returned than due")
         }
-        Fact::RefundSucceeded { payment, open_batch, amount, to_channel, .. } => {
+        Fact::RefundSucceeded { payment, open_batch, amount, to_channel, to_credit, .. } => {
             let p = paid(tables, payment)?;
             let there = open_batch.is_none_or(|batch| tables.batches.try_row(batch).is_some());
             known(there, "a batch is unknown")?;
             let refundable = p.amount.amount.saturating_sub(p.refunded());
             known(*amount <= refundable, "more is refunded than was paid")?;
             let of_channel = p.channel_amount.saturating_sub(p.refunded_to_channel);
-            known(*to_channel <= of_channel, "more is refunded to a channel than it paid")
+            known(*to_channel <= of_channel, "more is refunded to a channel than it paid")?;
+            let of_credit = p.credit.saturating_sub(p.refunded_to_credit);
+            known(*to_credit <= of_credit, "more is refunded to credit than it paid")
         }
         Fact::PaymentClosed { payment, .. }
         | Fact::PaymentCancelled { payment }
@@ -209,20 +213,39 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         Fact::ReserveReleased { merchant, batch: None, .. } => {
             known(tables.merchants.find(merchant).is_some(), "a merchant is unknown")
         }
-        Fact::FundsAuthorized { auth, user, merchant, .. } => {
+        Fact::FundsAuthorized {
+            auth, user, merchant, fund, credit, basis, out_order_no, ..
+        } => {
             known(tables.authorizations.find(auth).is_none(), "a hold is placed twice")?;
-            known(tables.merchants.find(merchant).is_some(), "a merchant is unknown")?;
-            known(tables.users.find(user).is_some(), "a user is unknown")
+            known(tables.users.find(user).is_some(), "a user is unknown")?;
+            let fits = fund.checked_add(*credit).is_some_and(|sum| sum <= AMOUNT_MAX);
+            known(fits, "a hold is too large")?;
+            match basis {
+                CreditBasis::Line => order_no_is_new(tables, merchant, false, out_order_no),
+                // A deposit carries the number of its rental, which is in use.
+                CreditBasis::Waiver => {
+                    known(tables.rentals.find(auth).is_some(), "a deposit's rental is unknown")
+                }
+            }
         }
-        Fact::AuthorizationCaptured { auth, .. }
-        | Fact::FundsReleased { auth, .. }
-        | Fact::AuthorizationClosed { auth, .. } => {
-            known(tables.authorizations.find(auth).is_some(), "an authorization is unknown")
+        Fact::AuthorizationCaptured { auth, fund, credit, .. }
+        | Fact::FundsReleased { auth, fund, credit, .. }
+        | Fact::AuthorizationClosed { auth, fund, credit, .. } => {
+            let held = tables.authorizations.get(auth).ok_or("an authorization is unknown")?;
+            let there = *fund <= held.fund_rest && *credit <= held.credit_rest;
+            known(there, "more is captured or released than is held")
         }
-        Fact::RentalCreated { rental, user, merchant, .. } => {
+        Fact::RentalCreated { rental, user, merchant, out_order_no, .. } => {
             known(tables.rentals.find(rental).is_none(), "a rental is created twice")?;
-            known(tables.merchants.find(merchant).is_some(), "a merchant is unknown")?;
-            known(tables.users.find(user).is_some(), "a user is unknown")
+            known(tables.users.find(user).is_some(), "a user is unknown")?;
+            order_no_is_new(tables, merchant, true, out_order_no)
+        }
+        Fact::ChargeReduced { rental, item, amount, given_back } => {
+            let rental = tables.rentals.get(rental).ok_or("a rental is unknown")?;
+            let charge = rental.charges.get(*item as usize).ok_or("a charge is unknown")?;
+            let left = charge.amount.saturating_sub(charge.reduced);
+            let fits = *amount <= left && *given_back <= charge.paid;
+            known(fits, "more is taken off a charge than it has")
         }
         Fact::RentalPaymentPending { rental, batch: Some(batch), .. } => {
             known(tables.rentals.find(rental).is_some(), "a rental is unknown")?;
@@ -235,7 +258,6 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::RentalReturned { rental, .. }
         | Fact::RentTermDue { rental, .. }
         | Fact::DamageClaimed { rental, .. }
-        | Fact::ChargeReduced { rental, .. }
         | Fact::RentalCharged { rental, .. }
         | Fact::RentalSettled { rental }
         | Fact::RentalPaymentPending { rental, batch: None, .. }
@@ -259,6 +281,18 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
             known(line.is_some(), "a line of credit is unknown")
         }
     }
+}
+
+/// Whether a merchant is known and has not used its number of an authorization or rental.
+fn order_no_is_new(
+    tables: &Tables,
+    merchant: &Id,
+    rental: bool,
+    out_order_no: &Reference,
+) -> Result<(), &'static str> {
+    let no = tables.merchants.find(merchant).ok_or("a merchant is unknown")?;
+    let used = tables.order_nos.find(&(no, rental, out_order_no.clone())).is_some();
+    if used { Err("an out_order_no is used twice") } else { Ok(()) }
 }
 
 /// A payment that was paid.

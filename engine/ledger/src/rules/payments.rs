@@ -12,10 +12,9 @@ use crate::command::{
 };
 use crate::event::{CloseReason, Decision, EventRange, Fact};
 use crate::id::Id;
-use crate::ledger::{Due, DueKind, Ledger, Refusal, in_range, post};
+use crate::ledger::{Due, DueKind, Ledger, Refusal, in_range, payable, post};
 use crate::limits::{
-    CANCEL_WINDOW_MS, LEGS_MAX, PAYMENT_MAJOR_MAX, PAYMENT_TIMEOUT_S_MAX, PAYMENT_TIMEOUT_S_MIN,
-    REFUNDS_MAX,
+    CANCEL_WINDOW_MS, LEGS_MAX, PAYMENT_TIMEOUT_S_MAX, PAYMENT_TIMEOUT_S_MIN, REFUNDS_MAX,
 };
 use crate::money::cumulative_half_up;
 use crate::rejection::Rejection;
@@ -44,9 +43,7 @@ pub(crate) fn create(
     let seller = tables.merchants.row(seller_no);
     may_credit(tables, seller.account)?;
     in_currency(c.amount, seller.terms.settle_currency)?;
-    let amount = in_range(c.amount)?;
-    let too_large = amount > c.amount.currency.major(PAYMENT_MAJOR_MAX);
-    refuse_if(too_large, Rejection::AmountOutOfRange)?;
+    let amount = payable(c.amount)?;
     refuse_if(
         !parts_sum(amount, c.discountable, c.undiscountable),
         Rejection::AmountSplitMismatch,
@@ -79,7 +76,7 @@ pub(crate) fn create(
         auth_code: c.auth_code.clone(),
         amount: c.amount,
         expires_at: now + u64::from(timeout_s) * 1_000,
-        of_rental: false,
+        rental: Id::NONE,
     });
     Ok(())
 }
@@ -228,7 +225,7 @@ pub(crate) fn refund(
     let amount = in_range(c.amount)?;
     refuse_if(now > ledger.refund_window_end(no), Rejection::RefundWindowClosed)?;
     refuse_if(payment.refunds.len() >= REFUNDS_MAX, Rejection::RefundCountExceeded)?;
-    let exceeds = amount > payment.amount.amount - payment.refunded();
+    let exceeds = amount > payment.amount.amount.saturating_sub(payment.refunded());
     refuse_if(exceeds, Rejection::RefundExceedsPaid)?;
     give_back(ledger, payment, c.out_request_no.clone(), amount, now, out)?;
     Ok(())
@@ -285,10 +282,11 @@ pub(crate) fn give_back(
     let open_batch = today.filter(|_| still > 0);
 
     let currency = payment.amount.currency;
-    let to_credit = amount.min(payment.credit - payment.refunded_to_credit);
+    let to_credit = amount.min(payment.credit.saturating_sub(payment.refunded_to_credit));
     let (debt_account, owed_on_credit) = credit::debt(ledger, payer);
     let to_debt = to_credit.min(owed_on_credit);
-    let to_channel = (amount - to_credit).min(payment.channel_amount - payment.refunded_to_channel);
+    let of_channel = payment.channel_amount.saturating_sub(payment.refunded_to_channel);
+    let to_channel = (amount - to_credit).min(of_channel);
     let to_balance = amount - to_credit - to_channel;
     let receivable = AccountKey::of(Class::ChannelReceivable, payment.channel, currency);
     let owed = credit_room(tables, &receivable);
@@ -322,6 +320,7 @@ pub(crate) fn give_back(
         from_open_batch: still,
         open_batch,
         to_credit,
+        surplus: to_credit - to_debt,
         to_channel,
         to_balance,
     });
@@ -403,7 +402,7 @@ fn created(ledger: &mut Ledger, fact: &Fact) {
         auth_code,
         amount,
         expires_at,
-        of_rental,
+        rental,
     } = fact
     else {
         return;
@@ -412,7 +411,7 @@ fn created(ledger: &mut Ledger, fact: &Fact) {
     let Some(seller) = tables.merchants.find(seller) else { return };
     let open = &mut tables.merchants.row_mut(seller).open_payments;
     *open = open.saturating_add(1);
-    if !of_rental {
+    if rental.is_none() {
         tables.trade_nos.insert(TradeNo { merchant: seller, out_trade_no: out_trade_no.clone() });
     }
     if let Some(code) = auth_code {
@@ -430,7 +429,7 @@ fn created(ledger: &mut Ledger, fact: &Fact) {
         expires_at: *expires_at,
         paid_at: 0,
         user: None,
-        of_rental: *of_rental,
+        rental: *rental,
         balance: 0,
         credit: 0,
         channel_amount: 0,
@@ -448,14 +447,7 @@ fn created(ledger: &mut Ledger, fact: &Fact) {
 
 fn paid(ledger: &mut Ledger, fact: &Fact) {
     let Fact::PaymentPaid {
-        payment,
-        user,
-        balance,
-        credit,
-        channel_amount,
-        channel,
-        batch,
-        agreed,
+        payment, user, balance, credit, channel_amount, channel, batch, ..
     } = fact
     else {
         return;
@@ -475,7 +467,7 @@ fn paid(ledger: &mut Ledger, fact: &Fact) {
     row.channel = *channel;
     row.batch = Some(*batch);
     let (receipts, code_kind): (u64, CodeKind) = (row.amount.amount, row.code_kind);
-    if *balance > 0 && !agreed {
+    if *balance > 0 {
         let usage = &mut tables.users.row_mut(payer).usage;
         count(usage, calendar, *balance, code_kind, now);
     }

@@ -32,7 +32,8 @@ pub(crate) fn rent(terms: &RentalTerms, restore_at: u64, calendar: Calendar) -> 
             let days = match terms.day_rule {
                 DayRule::Elapsed => units(agreed, DAY_MS, terms.grace_s),
                 DayRule::Calendar => {
-                    let dates = calendar.date(in_time_until) - calendar.date(terms.borrow_at);
+                    let borrowed = calendar.date(terms.borrow_at);
+                    let dates = calendar.date(in_time_until).saturating_sub(borrowed);
                     u64::from(dates.max(1))
                 }
             };
@@ -55,7 +56,10 @@ fn late_days(terms: &RentalTerms, restore_at: u64, calendar: Calendar) -> u64 {
     match terms.day_rule {
         DayRule::Elapsed => units(late, DAY_MS, terms.grace_s),
         DayRule::Calendar if late == 0 => 0,
-        DayRule::Calendar => u64::from(calendar.date(restore_at) - calendar.date(terms.expiry_at)),
+        DayRule::Calendar => {
+            let agreed = calendar.date(terms.expiry_at);
+            u64::from(calendar.date(restore_at).saturating_sub(agreed))
+        }
     }
 }
 

@@ -54,7 +54,6 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
                 r.state = RentalState::Lost;
                 charge(r, ChargeKind::Lost, *amount);
             });
-            set_item(ledger, rental, false);
         }
         Fact::ChargeReduced { rental, item, amount, given_back } => {
             change(ledger, rental, |r| {
@@ -92,7 +91,6 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
                     charge.reduced = charge.reduced.saturating_add(charge.outstanding());
                 }
             });
-            set_item(ledger, rental, false);
         }
         Fact::RentalCancelled { rental, expired } => {
             change(ledger, rental, |r| {
@@ -113,22 +111,22 @@ fn charge(rental: &mut Rental, kind: ChargeKind, amount: u64) {
 fn change(ledger: &mut Ledger, rental: &Id, change: impl FnOnce(&mut Rental)) {
     let tables = ledger.tables_mut();
     let Some(no) = tables.rentals.find(rental) else { return };
-    let row = tables.rentals.row_mut(no);
+    let owed_before = owed(ledger, no);
+    let row = ledger.tables_mut().rentals.row_mut(no);
     let was_open = is_open(row.state);
     change(row);
     let (payer, seller) = (row.user, row.merchant);
     if was_open && !is_open(row.state) {
         count_open(ledger, payer, seller, false);
     }
-    note_due(ledger, no);
+    let news = owed(ledger, no).into_iter().zip(owed_before).filter(|(now, before)| now != before);
+    news.filter_map(|(now, _)| now).for_each(|due| ledger.owe(due));
 }
 
-fn note_due(ledger: &mut Ledger, no: u32) {
-    for kind in [DueKind::RentalExpiry, DueKind::RentTerm, DueKind::RentalOverdue] {
-        if let Some(at) = ledger.owed_at(kind, no) {
-            ledger.owe(Due { at, kind, no });
-        }
-    }
+/// What a rental owes to the clock.
+fn owed(ledger: &Ledger, no: u32) -> [Option<Due>; 3] {
+    [DueKind::RentalExpiry, DueKind::RentTerm, DueKind::RentalOverdue]
+        .map(|kind| ledger.owed_at(kind, no).map(|at| Due { at, kind, no }))
 }
 
 fn is_open(state: RentalState) -> bool {
@@ -141,7 +139,7 @@ fn is_open(state: RentalState) -> bool {
     )
 }
 
-/// A thing goes out with a rental, or comes in.
+/// A thing goes out with a rental, or comes in. What was bought or lost never comes in.
 fn set_item(ledger: &mut Ledger, rental: &Id, out: bool) {
     let tables = ledger.tables_mut();
     let Some(no) = tables.rentals.find(rental) else { return };
@@ -170,7 +168,7 @@ fn charged(ledger: &mut Ledger, fact: &Fact) {
             rest -= part;
         }
         r.advanced = r.advanced.saturating_sub(*repaid);
-        if *repaid == 0 {
+        if amount > repaid {
             r.payments.push(*payment);
         }
     });
@@ -206,5 +204,5 @@ fn created(ledger: &mut Ledger, fact: &Fact) {
         payments: Vec::new(),
     });
     count_open(ledger, payer, seller, true);
-    note_due(ledger, no);
+    owed(ledger, no).into_iter().flatten().for_each(|due| ledger.owe(due));
 }

@@ -12,21 +12,23 @@
 //! | InUse | buy out | BoughtOut |
 //! | before start | cancel / clock | Cancelled / Expired |
 
-use crate::account::Class;
+use crate::account::{AccountNo, Class};
 use crate::command::{
-    Admission, AssessRental, CancelRental, ClaimDamage, CreateRental, DeclareLost, ExtendRental,
-    RentUnit, RentalTerms, ReturnRental, SecureDeposit, StartRental,
+    Admission, AssessRental, CancelRental, ClaimDamage, CodeKind, CreateRental, DeclareLost,
+    ExtendRental, RentUnit, RentalTerms, ReturnRental, SecureDeposit, StartRental,
 };
 use crate::event::{Decision, Fact};
 use crate::id::Id;
-use crate::ledger::{Ledger, in_range, post};
+use crate::ledger::{Ledger, in_range, payable, post};
 use crate::limits::{
-    AMOUNT_MAX, CHARGES_MAX, DAMAGE_CLAIM_DAYS_MAX, DAY_MS, PLAN_TERMS_MAX, RETURN_AHEAD_MS_MAX,
-    TIME_MS_MAX,
+    AMOUNT_MAX, CHARGES_MAX, DAMAGE_CLAIM_DAYS_MAX, DAY_MS, PAYMENT_MAJOR_MAX, PLAN_TERMS_MAX,
+    RETURN_AHEAD_MS_MAX, TIME_MS_MAX,
 };
+use crate::money::Money;
 use crate::rejection::Rejection;
 use crate::rules::authorizations::{Held, give_up, hold};
 use crate::rules::credit::memorandum_of;
+use crate::rules::limits::may_spend;
 use crate::rules::rent::rent;
 use crate::rules::{in_currency, may_credit, may_debit, merchant, refuse_if, user};
 use crate::state::{CreditBasis, Rental, RentalState};
@@ -44,7 +46,7 @@ pub(crate) fn create(
     refuse_if(c.user == c.merchant, Rejection::BuyerIsSeller)?;
     in_currency(c.terms.deposit, seller.terms.settle_currency)?;
     in_currency(c.terms.deposit, payer.currency)?;
-    in_range(c.terms.deposit)?;
+    payable(c.terms.deposit)?;
     refuse_if(!schedule_fits(&c.terms), Rejection::BadSchedule)?;
     let seller_no = tables.merchants.find(&c.merchant).ok_or(Rejection::UnknownAccount)?;
     let order_no = (seller_no, true, c.out_order_no.clone());
@@ -58,18 +60,23 @@ pub(crate) fn create(
     Ok(())
 }
 
-/// Times rise, terms rise and lie within bounds, prices are amounts.
+/// Times rise, terms rise, prices and the sum of all terms are what one payment may be, and the
+/// terms alone stay within the risk amount.
 fn schedule_fits(terms: &RentalTerms) -> bool {
     let RentalTerms { borrow_at, expiry_at, plan, .. } = terms;
+    let most = terms.deposit.currency.major(PAYMENT_MAJOR_MAX);
     let rising = plan.windows(2).all(|pair| pair[0].due_at < pair[1].due_at);
     let prices = plan.iter().flat_map(|term| [Some(term.amount), term.buyout]);
     let prices = prices.chain([Some(terms.rent), terms.day_cap, terms.late_price]).flatten();
+    let sum = plan.iter().try_fold(0u64, |sum, term| sum.checked_add(term.amount));
+    let sum_most = most.min(terms.risk_amount.unwrap_or(most));
     borrow_at < expiry_at
         && *expiry_at <= TIME_MS_MAX
         && plan.len() <= PLAN_TERMS_MAX
         && rising
         && plan.iter().all(|term| term.amount > 0 && term.due_at <= TIME_MS_MAX)
-        && prices.into_iter().all(|price| price <= AMOUNT_MAX)
+        && prices.into_iter().all(|price| price <= most)
+        && sum.is_some_and(|sum| sum <= sum_most)
         && (terms.day_cap.is_none() || terms.unit == RentUnit::Hour)
 }
 
@@ -80,13 +87,15 @@ pub(crate) fn assess(
 ) -> Result<(), Rejection> {
     let rental = find(ledger, c.rental)?;
     refuse_if(rental.state != RentalState::Created, Rejection::InvalidState)?;
-    let deposit = rental.terms.deposit.amount;
+    let deposit = rental.terms.deposit;
     let (declined, waived) = match c.decision {
         Admission::Full => (false, deposit),
         Admission::Partial(waived) => (false, waived),
-        Admission::Declined => (true, 0),
+        Admission::Declined => (true, Money { amount: 0, ..deposit }),
     };
-    refuse_if(waived > deposit, Rejection::WaiverExceedsDeposit)?;
+    in_currency(waived, deposit.currency)?;
+    let waived = waived.amount;
+    refuse_if(waived > deposit.amount, Rejection::WaiverExceedsDeposit)?;
     // From here on nothing may fail.
     out.record(Fact::RentalAssessed { rental: c.rental, score: c.score, declined, waived });
     Ok(())
@@ -95,6 +104,7 @@ pub(crate) fn assess(
 pub(crate) fn secure(
     ledger: &Ledger,
     c: &SecureDeposit,
+    now: u64,
     out: &mut Decision,
 ) -> Result<(), Rejection> {
     let tables = ledger.tables();
@@ -111,10 +121,14 @@ pub(crate) fn secure(
     let fund = rental.terms.deposit.amount.saturating_sub(rental.waived);
     let room = tables.accounts.row(payer.account).debit_room();
     refuse_if(room < u128::from(fund), Rejection::InsufficientFunds)?;
+    if fund > 0 {
+        may_spend(ledger, payer, fund, CodeKind::None, now)?;
+    }
     // From here on nothing may fail.
     let held = Held {
         auth: c.rental,
         out_order_no: rental.out_order_no.clone(),
+        out_request_no: rental.out_order_no.clone(),
         merchant: tables.merchants.row(rental.merchant).merchant,
         fund,
         credit: rental.waived,
@@ -134,7 +148,10 @@ pub(crate) fn start(
 ) -> Result<(), Rejection> {
     let rental = find(ledger, c.rental)?;
     refuse_if(rental.state != RentalState::Secured, Rejection::InvalidState)?;
-    let in_time = c.at < rental.terms.expiry_at && c.at <= now.saturating_add(RETURN_AHEAD_MS_MAX);
+    // A start that was reported late lies in the past, but never before the agreement.
+    let earliest = rental.terms.borrow_at.min(rental.created_at);
+    let latest = now.saturating_add(RETURN_AHEAD_MS_MAX);
+    let in_time = (earliest..=latest).contains(&c.at) && c.at < rental.terms.expiry_at;
     refuse_if(!in_time, Rejection::BadSchedule)?;
     let item = ledger.tables().items.get(&(rental.merchant, rental.terms.item));
     let out_already = item.is_some_and(|item| item.out_with.is_some());
@@ -172,8 +189,8 @@ pub(crate) fn give_back_item(
     refuse_if(!in_time, Rejection::ReturnTimeInvalid)?;
     let (due, late) = rent(&rental.terms, c.restore_at, ledger.calendar());
     let sum = due.checked_add(late).filter(|sum| *sum <= AMOUNT_MAX);
-    let sum = sum.ok_or(Rejection::AmountOutOfRange)?;
-    within_risk_amount(rental, sum)?;
+    refuse_if(sum.is_none(), Rejection::AmountOutOfRange)?;
+    // A total above the risk amount is refused when it is settled: the thing is back all the same.
     // From here on nothing may fail.
     oblige(ledger, rental, due, out);
     oblige(ledger, rental, late, out);
@@ -185,9 +202,7 @@ pub(crate) fn give_back_item(
 /// Notes what is owed (X4).
 pub(crate) fn oblige(ledger: &Ledger, rental: &Rental, amount: u64, out: &mut Decision) {
     if amount > 0 {
-        let currency = rental.terms.deposit.currency;
-        let class = Class::RentObligation;
-        let (owed, contra) = memorandum_of(ledger, class, rental.rental, currency, out);
+        let (owed, contra) = obligation(ledger, rental, out);
         post(out, owed, contra, amount);
     }
 }
@@ -195,17 +210,14 @@ pub(crate) fn oblige(ledger: &Ledger, rental: &Rental, amount: u64, out: &mut De
 /// Notes what is no longer owed (X4).
 pub(crate) fn unoblige(ledger: &Ledger, rental: &Rental, amount: u64, out: &mut Decision) {
     if amount > 0 {
-        let currency = rental.terms.deposit.currency;
-        let class = Class::RentObligation;
-        let (owed, contra) = memorandum_of(ledger, class, rental.rental, currency, out);
+        let (owed, contra) = obligation(ledger, rental, out);
         post(out, contra, owed, amount);
     }
 }
 
-fn within_risk_amount(rental: &Rental, more: u64) -> Result<(), Rejection> {
-    let total = rental.total().saturating_add(more);
-    let over = rental.terms.risk_amount.is_some_and(|most| total > most);
-    refuse_if(over, Rejection::TotalExceedsRiskAmount)
+fn obligation(ledger: &Ledger, rental: &Rental, out: &mut Decision) -> (AccountNo, AccountNo) {
+    let currency = rental.terms.deposit.currency;
+    memorandum_of(ledger, Class::RentObligation, rental.rental, currency, out)
 }
 
 pub(crate) fn claim_damage(
@@ -222,11 +234,13 @@ pub(crate) fn claim_damage(
     refuse_if(!claimable || rental.returned_at == 0, Rejection::InvalidState)?;
     in_currency(c.amount, rental.terms.deposit.currency)?;
     let amount = in_range(c.amount)?;
-    let last = rental.returned_at + DAMAGE_CLAIM_DAYS_MAX * DAY_MS;
+    let last = rental.returned_at.saturating_add(DAMAGE_CLAIM_DAYS_MAX * DAY_MS);
     refuse_if(now > last, Rejection::DamageClaimedLate)?;
     let claims = rental.damage().saturating_add(amount);
     refuse_if(claims > rental.terms.deposit.amount, Rejection::DamageExceedsDeposit)?;
-    within_risk_amount(rental, amount)?;
+    let total = rental.total().saturating_add(amount);
+    let over = rental.terms.risk_amount.is_some_and(|most| total > most);
+    refuse_if(over, Rejection::TotalExceedsRiskAmount)?;
     refuse_if(rental.charges.len() >= CHARGES_MAX, Rejection::ChargeCountExceeded)?;
     // From here on nothing may fail.
     oblige(ledger, rental, amount, out);
@@ -243,7 +257,8 @@ pub(crate) fn declare_lost(
     let rental = find(ledger, c.rental)?;
     let missing = rental.state == RentalState::Overdue && is_out(rental);
     refuse_if(!missing, Rejection::InvalidState)?;
-    let from = rental.overdue_at + u64::from(rental.terms.lost_after_days) * DAY_MS;
+    let days = u64::from(rental.terms.lost_after_days);
+    let from = rental.overdue_at.saturating_add(days * DAY_MS);
     refuse_if(now < from, Rejection::NotOverdueLongEnough)?;
     // From here on nothing may fail.
     let amount = rental.terms.deposit.amount.saturating_sub(rental.damage());
@@ -273,14 +288,15 @@ pub(crate) fn expire(ledger: &Ledger, no: u32, out: &mut Decision) {
 }
 
 fn end_before_start(ledger: &Ledger, rental: &Rental, expired: bool, out: &mut Decision) {
-    release_deposit(ledger, rental.rental, out);
+    release_deposit(ledger, rental.rental, false, out);
     out.record(Fact::RentalCancelled { rental: rental.rental, expired });
 }
 
-/// Gives back what is left of a rental's deposit, cash and waiver.
-pub(crate) fn release_deposit(ledger: &Ledger, rental: Id, out: &mut Decision) {
+/// Gives back what is left of a rental's deposit, cash and waiver; `complete` tells the credit
+/// file that the user did what was agreed.
+pub(crate) fn release_deposit(ledger: &Ledger, rental: Id, complete: bool, out: &mut Decision) {
     let Some(held) = ledger.tables().authorizations.get(&rental) else { return };
-    release_rest(ledger, rental, held.fund_rest, held.credit_rest, out);
+    release_rest(ledger, rental, held.fund_rest, held.credit_rest, complete, out);
 }
 
 /// As [`release_deposit`], where part of the cash was used in this decision.
@@ -289,12 +305,15 @@ pub(crate) fn release_rest(
     rental: Id,
     fund: u64,
     credit: u64,
+    complete: bool,
     out: &mut Decision,
 ) {
     let Some(held) = ledger.tables().authorizations.get(&rental) else { return };
     if fund > 0 || credit > 0 {
         give_up(ledger, held, fund, credit, out);
-        out.record(Fact::FundsReleased { auth: rental, fund, credit, out_request_no: None });
+        let auth = rental;
+        let (out_request_no, biz_complete) = (None, complete);
+        out.record(Fact::FundsReleased { auth, fund, credit, out_request_no, biz_complete });
     }
 }
 

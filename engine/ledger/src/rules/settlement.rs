@@ -117,9 +117,9 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
             let tables = ledger.tables_mut();
             let row = tables.batches.row_mut(*batch);
             row.state = BatchState::Settled;
-            row.reserve = *reserve;
-            let seller = row.merchant;
-            let seller = tables.merchants.row_mut(seller);
+            let seller = tables.merchants.row_mut(row.merchant);
+            // What the clock does not release is not counted by batch.
+            row.reserve = if seller.terms.reserve_days > 0 { *reserve } else { 0 };
             seller.open_batches = seller.open_batches.saturating_sub(1);
             if let Some(at) = ledger.reserve_release_at(*batch) {
                 ledger.owe(Due { at, kind: DueKind::ReserveRelease, no: *batch });

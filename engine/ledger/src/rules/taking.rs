@@ -34,7 +34,7 @@ pub(crate) fn take(
     merchant: u32,
     user: Id,
     sources: Sources,
-    of_rental: bool,
+    rental: Id,
     now: u64,
     out: &mut Decision,
 ) {
@@ -50,7 +50,7 @@ pub(crate) fn take(
         auth_code: None,
         amount,
         expires_at: now,
-        of_rental,
+        rental,
     });
     let sources = Sources { agreed: true, ..sources };
     settle_sources(ledger, payment, merchant, user, amount.amount, sources, now, out);

@@ -1,11 +1,10 @@
 //! What the outside is told of holds, rentals and reserves.
 
 use crate::command::Reference;
-use crate::event::Fact;
 use crate::id::Id;
 use crate::ledger::Ledger;
 use crate::money::Money;
-use crate::settlement::Settlement;
+use crate::state::Charge;
 
 /// What happened to a hold, and what is left of it. Amounts are minor units of `amount`'s
 /// currency.
@@ -52,9 +51,11 @@ pub struct RentalOf {
     pub total: u64,
     pub paid: u64,
     pub outstanding: u64,
+    /// In the order by which `ReduceCharge` names them.
+    pub charges: Vec<Charge>,
 }
 
-fn hold_of(ledger: &Ledger, auth: &Id, fund: u64, credit: u64) -> Option<HoldOf> {
+pub(super) fn hold_of(ledger: &Ledger, auth: &Id, fund: u64, credit: u64) -> Option<HoldOf> {
     let tables = ledger.tables();
     let held = tables.authorizations.get(auth)?;
     Some(HoldOf {
@@ -70,7 +71,7 @@ fn hold_of(ledger: &Ledger, auth: &Id, fund: u64, credit: u64) -> Option<HoldOf>
     })
 }
 
-fn rental_of(ledger: &Ledger, rental: &Id) -> Option<RentalOf> {
+pub(super) fn rental_of(ledger: &Ledger, rental: &Id) -> Option<RentalOf> {
     let tables = ledger.tables();
     let r = tables.rentals.get(rental)?;
     Some(RentalOf {
@@ -82,52 +83,6 @@ fn rental_of(ledger: &Ledger, rental: &Id) -> Option<RentalOf> {
         total: r.total(),
         paid: r.charges.iter().map(|charge| charge.paid).sum(),
         outstanding: r.outstanding(),
-    })
-}
-
-/// What the events of holds and rentals mean to the outside.
-pub(super) fn held_or_rented(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {
-    let rental_of = |rental| rental_of(ledger, rental);
-    Some(match fact {
-        Fact::FundsAuthorized { auth, fund, credit, expires_at, .. } => {
-            let hold = hold_of(ledger, auth, *fund, *credit)?;
-            Settlement::HoldPlaced { hold, expires_at: *expires_at }
-        }
-        Fact::AuthorizationCaptured { auth, payment, fund, credit } => {
-            let hold = hold_of(ledger, auth, *fund, *credit)?;
-            Settlement::HoldCaptured { hold, payment: *payment }
-        }
-        Fact::FundsReleased { auth, fund, credit, .. } => {
-            let hold = hold_of(ledger, auth, *fund, *credit)?;
-            Settlement::HoldReleased { hold, reason: ReleaseReason::Released }
-        }
-        Fact::AuthorizationClosed { auth, fund, credit, expired } => {
-            let hold = hold_of(ledger, auth, *fund, *credit)?;
-            let by_clock = *expired;
-            let reason = if by_clock { ReleaseReason::Expired } else { ReleaseReason::Cancelled };
-            Settlement::HoldReleased { hold, reason }
-        }
-        Fact::DepositSecured { rental } => {
-            let held = ledger.tables().authorizations.get(rental)?;
-            let (frozen, waived) = (held.fund_total, held.credit_total);
-            Settlement::RentalSecured { rental: rental_of(rental)?, frozen, waived }
-        }
-        Fact::RentalSettled { rental } => Settlement::RentalSettled { rental: rental_of(rental)? },
-        Fact::RentalBoughtOut { rental, .. } => {
-            Settlement::RentalSettled { rental: rental_of(rental)? }
-        }
-        Fact::RentalPaymentPending { rental, advanced, .. } => {
-            let rental = rental_of(rental)?;
-            Settlement::RentalPaymentPending { rental, advanced: *advanced }
-        }
-        Fact::RentalCollected { rental, amount } => {
-            Settlement::RentalCollected { rental: rental_of(rental)?, amount: *amount }
-        }
-        Fact::ReserveReleased { merchant, amount, .. } => {
-            let currency = ledger.tables().merchants.get(merchant)?.terms.settle_currency;
-            let amount = Money { amount: *amount, currency };
-            Settlement::ReserveReleased { merchant: *merchant, amount }
-        }
-        _ => return None,
+        charges: r.charges.clone(),
     })
 }

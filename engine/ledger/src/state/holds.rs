@@ -13,6 +13,8 @@ pub struct Authorization {
     pub auth: Id,
     /// The merchant's number.
     pub out_order_no: Reference,
+    /// The merchant's number of the operation that placed it.
+    pub out_request_no: Reference,
     /// Number in `users`.
     pub user: u32,
     /// Number in `merchants`.

@@ -31,8 +31,8 @@ pub struct Payment {
     pub paid_at: u64,
     /// Who paid: number in `users`.
     pub user: Option<u32>,
-    /// Made by a rental.
-    pub of_rental: bool,
+    /// The rental that made it, or none; its number is then the rental's.
+    pub rental: Id,
     /// Minor units from the balance, frozen or not.
     pub balance: u64,
     /// Minor units from the line of credit.

@@ -275,7 +275,7 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
             auth_code,
             amount,
             expires_at,
-            of_rental,
+            rental,
         } => W::PaymentCreated(v1::PaymentCreated {
             payment: some(*payment),
             out_trade_no: out_trade_no.to_string(),
@@ -285,7 +285,7 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
             auth_code: text(auth_code),
             amount: Some((*amount).into()),
             expires_at: *expires_at,
-            of_rental: *of_rental,
+            rental: some(*rental),
         }),
         Fact::PaymentPaid {
             payment,
@@ -325,6 +325,7 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
             from_open_batch,
             open_batch,
             to_credit,
+            surplus,
             to_channel,
             to_balance,
         } => W::RefundSucceeded(v1::RefundSucceeded {
@@ -336,6 +337,7 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
             from_open_batch: *from_open_batch,
             open_batch: *open_batch,
             to_credit: *to_credit,
+            surplus: *surplus,
             to_channel: *to_channel,
             to_balance: *to_balance,
         }),

@@ -201,15 +201,15 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
         }
         W::StartRental(w) => Body::StartRental(domain::StartRental {
             rental: id(w.rental, "rental")?,
-            at: w.started_at,
+            at: time(w.started_at, "started_at")?,
         }),
         W::ExtendRental(w) => Body::ExtendRental(domain::ExtendRental {
             rental: id(w.rental, "rental")?,
-            new_expiry: w.new_expiry,
+            new_expiry: time(w.new_expiry, "new_expiry")?,
         }),
         W::ReturnRental(w) => Body::ReturnRental(domain::ReturnRental {
             rental: id(w.rental, "rental")?,
-            restore_at: w.restore_at,
+            restore_at: time(w.restore_at, "restore_at")?,
         }),
         W::ClaimDamage(w) => Body::ClaimDamage(domain::ClaimDamage {
             rental: id(w.rental, "rental")?,

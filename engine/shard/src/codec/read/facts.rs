@@ -35,7 +35,7 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             auth_code: optional_reference(&w.auth_code, "auth_code")?,
             amount: money(w.amount, "amount")?,
             expires_at: w.expires_at,
-            of_rental: w.of_rental,
+            rental: optional_id(w.rental),
         },
         W::PaymentPaid(w) => Fact::PaymentPaid {
             payment: id(w.payment, "payment")?,
@@ -62,6 +62,7 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             from_open_batch: w.from_open_batch,
             open_batch: w.open_batch,
             to_credit: w.to_credit,
+            surplus: w.surplus,
             to_channel: w.to_channel,
             to_balance: w.to_balance,
         },

@@ -21,6 +21,12 @@ pub(in crate::codec) fn optional_id(wire: Option<v1::Id>) -> Id {
     wire.map_or(Id::NONE, Id::from)
 }
 
+/// A time that must be there; absent is the year 1970.
+pub(in crate::codec) fn time(at: u64, field: &'static str) -> Field<u64> {
+    ensure(at > 0, field)?;
+    Ok(at)
+}
+
 pub(in crate::codec) fn currency(code: u32, field: &'static str) -> Field<Currency> {
     Currency::from_code(code).ok_or(field)
 }

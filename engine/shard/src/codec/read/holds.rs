@@ -78,8 +78,8 @@ pub(in crate::codec) fn rental_terms(w: &v1::CreateRental) -> Field<RentalTerms>
             v1::DayRule::Calendar => DayRule::Calendar,
         },
         day_cap: part(w.day_cap, "day_cap")?,
-        borrow_at: w.borrow_at,
-        expiry_at: w.expiry_at,
+        borrow_at: time(w.borrow_at, "borrow_at")?,
+        expiry_at: time(w.expiry_at, "expiry_at")?,
         grace_s: w.grace_s,
         late_ppm: w.late_ppm.unwrap_or(1_500_000),
         late_price: part(w.late_price, "late_price")?,
@@ -99,7 +99,7 @@ pub(in crate::codec) fn assess_rental(w: &v1::AssessRental) -> Field<Body> {
         decision: match w.decision.ok_or("decision")? {
             assess_rental::Decision::Full(_) => Admission::Full,
             assess_rental::Decision::Partial(part) => {
-                Admission::Partial(money(part.waived, "waived")?.amount)
+                Admission::Partial(money(part.waived, "waived")?)
             }
             assess_rental::Decision::Declined(_) => Admission::Declined,
         },
@@ -162,6 +162,7 @@ pub(in crate::codec) fn funds_authorized(w: &v1::FundsAuthorized) -> Field<Fact>
         credit: w.credit,
         basis: credit_basis(w.basis)?,
         expires_at: w.expires_at,
+        out_request_no: reference(&w.out_request_no, "out_request_no")?,
     })
 }
 
@@ -171,6 +172,7 @@ pub(in crate::codec) fn funds_released(w: &v1::FundsReleased) -> Field<Fact> {
         fund: w.fund,
         credit: w.credit,
         out_request_no: optional_reference(&w.out_request_no, "out_request_no")?,
+        biz_complete: w.biz_complete,
     })
 }
 

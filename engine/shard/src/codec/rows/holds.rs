@@ -21,6 +21,7 @@ pub(super) fn authorization(r: &Authorization, tables: &Tables) -> v1::Authoriza
         placed: Some(v1::FundsAuthorized {
             auth: some(r.auth),
             out_order_no: r.out_order_no.to_string(),
+            out_request_no: r.out_request_no.to_string(),
             user: some(tables.users.row(r.user).user),
             merchant: some(tables.merchants.row(r.merchant).merchant),
             currency: u32::from(r.currency.code()),
@@ -52,6 +53,7 @@ pub(super) fn read_authorization(w: &v1::AuthorizationRow) -> Field<Authorizatio
     Ok(Authorization {
         auth: read::id(placed.auth, "auth")?,
         out_order_no: read::reference(&placed.out_order_no, "out_order_no")?,
+        out_request_no: read::reference(&placed.out_request_no, "out_request_no")?,
         user: w.user,
         merchant: w.merchant,
         currency: read::currency(placed.currency, "currency")?,

@@ -2,8 +2,8 @@
 
 use super::{some, text};
 use groat_ledger::{
-    CreditBasis, CreditTerms, Currency, DayRule, Fact, FreezeReason, HoldOf, Id, Money, Reference,
-    ReleaseReason, RentTerm, RentUnit, RentalOf, RentalTerms, Settlement,
+    Charge, ChargeKind, CreditBasis, CreditTerms, Currency, DayRule, Fact, FreezeReason, HoldOf,
+    Id, Money, Reference, ReleaseReason, RentTerm, RentUnit, RentalOf, RentalTerms, Settlement,
 };
 use groat_proto::v1::{self, event, settlement};
 
@@ -101,6 +101,7 @@ pub(in crate::codec) fn fact(fact: &Fact) -> Option<event::Fact> {
         Fact::FundsAuthorized {
             auth,
             out_order_no,
+            out_request_no,
             user,
             merchant,
             currency,
@@ -111,6 +112,7 @@ pub(in crate::codec) fn fact(fact: &Fact) -> Option<event::Fact> {
         } => W::FundsAuthorized(v1::FundsAuthorized {
             auth: some(*auth),
             out_order_no: out_order_no.to_string(),
+            out_request_no: out_request_no.to_string(),
             user: some(*user),
             merchant: some(*merchant),
             currency: u32::from(currency.code()),
@@ -127,12 +129,13 @@ pub(in crate::codec) fn fact(fact: &Fact) -> Option<event::Fact> {
                 credit: *credit,
             })
         }
-        Fact::FundsReleased { auth, fund, credit, out_request_no } => {
+        Fact::FundsReleased { auth, fund, credit, out_request_no, biz_complete } => {
             W::FundsReleased(v1::FundsReleased {
                 auth: some(*auth),
                 fund: *fund,
                 credit: *credit,
                 out_request_no: text(out_request_no),
+                biz_complete: *biz_complete,
             })
         }
         Fact::AuthorizationClosed { auth, fund, credit, expired } => {
@@ -284,6 +287,19 @@ fn told_hold(hold: &HoldOf) -> v1::ToldHold {
 
 fn told_rental(rental: &RentalOf) -> v1::ToldRental {
     let money = in_currency(rental.deposit.currency);
+    let charge = |(item, c): (u32, &Charge)| v1::ToldCharge {
+        item,
+        kind: match c.kind {
+            ChargeKind::Rent => v1::ChargeKind::Rent,
+            ChargeKind::LateRent => v1::ChargeKind::LateRent,
+            ChargeKind::Damage => v1::ChargeKind::Damage,
+            ChargeKind::Lost => v1::ChargeKind::Lost,
+        }
+        .into(),
+        amount: money(c.amount),
+        reduced: money(c.reduced),
+        paid: money(c.paid),
+    };
     v1::ToldRental {
         rental: some(rental.rental),
         out_order_no: rental.out_order_no.to_string(),
@@ -293,6 +309,7 @@ fn told_rental(rental: &RentalOf) -> v1::ToldRental {
         total: money(rental.total),
         paid: money(rental.paid),
         outstanding: money(rental.outstanding),
+        charges: (0..).zip(&rental.charges).map(charge).collect(),
         ..v1::ToldRental::default()
     }
 }
@@ -323,7 +340,18 @@ pub(in crate::codec) fn settlement(told: &Settlement) -> Option<settlement::Body
                 ..told_rental(rental)
             })
         }
-        Settlement::RentalSettled { rental } => W::RentalSettled(told_rental(rental)),
+        Settlement::RentalSettled { rental, bought_for } => {
+            let price = in_currency(rental.deposit.currency)(*bought_for);
+            let bought_for = price.filter(|_| *bought_for > 0);
+            W::RentalSettled(v1::ToldRental { bought_for, ..told_rental(rental) })
+        }
+        Settlement::RentalCollectionFailed { rental } => {
+            W::RentalCollectionFailed(told_rental(rental))
+        }
+        Settlement::RentalOverdue { rental } => W::RentalOverdue(told_rental(rental)),
+        Settlement::RentalCancelled { rental, expired } => {
+            W::RentalCancelled(v1::ToldRental { expired: *expired, ..told_rental(rental) })
+        }
         Settlement::RentalPaymentPending { rental, advanced } => {
             let advanced = in_currency(rental.deposit.currency)(*advanced);
             W::RentalPaymentPending(v1::ToldRental { advanced, ..told_rental(rental) })

@@ -18,16 +18,23 @@ pub fn write_settlement(
 fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
     use settlement::Body as W;
     Some(match told {
-        Settlement::PaymentPaid { payment, out_trade_no, merchant, user, amount, paid_at } => {
-            W::PaymentPaid(v1::SettledPayment {
-                payment: some(*payment),
-                out_trade_no: out_trade_no.to_string(),
-                merchant: some(*merchant),
-                user: some(*user),
-                amount: Some((*amount).into()),
-                paid_at: *paid_at,
-            })
-        }
+        Settlement::PaymentPaid {
+            payment,
+            out_trade_no,
+            merchant,
+            user,
+            amount,
+            paid_at,
+            rental,
+        } => W::PaymentPaid(v1::SettledPayment {
+            payment: some(*payment),
+            out_trade_no: out_trade_no.to_string(),
+            merchant: some(*merchant),
+            user: some(*user),
+            amount: Some((*amount).into()),
+            paid_at: *paid_at,
+            rental: some(*rental),
+        }),
         Settlement::PaymentClosed { payment, out_trade_no, merchant, reason } => {
             W::PaymentClosed(v1::ClosedPayment {
                 payment: some(*payment),
@@ -45,6 +52,7 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
             amount,
             refunded,
             to_balance,
+            to_credit,
             to_channel,
             channel,
         } => {
@@ -59,6 +67,7 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
                 amount: Some((*amount).into()),
                 refunded: money(refunded),
                 to_balance: money(to_balance),
+                to_credit: money(to_credit),
                 to_channel: money(to_channel),
                 channel: some(*channel),
             })
@@ -122,6 +131,9 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         | Settlement::RentalSettled { .. }
         | Settlement::RentalPaymentPending { .. }
         | Settlement::RentalCollected { .. }
+        | Settlement::RentalCollectionFailed { .. }
+        | Settlement::RentalOverdue { .. }
+        | Settlement::RentalCancelled { .. }
         | Settlement::ReserveReleased { .. } => return holds::settlement(told),
     })
 }
