@@ -15,6 +15,7 @@ const ALL: &[&[&str]] = &[
     crate::authorizations::TABLES,
     crate::rentals::TABLES,
     crate::collection::TABLES,
+    crate::agreed::TABLES,
     crate::due::TABLES,
     crate::precedence::TABLES,
     crate::museum::TABLES,

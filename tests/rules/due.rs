@@ -8,7 +8,12 @@ use groat_ledger::DueKind;
 fn the_order_of_dues_is_pinned() {
     let order = [
         (DueKind::PaymentExpiry, 10),
+        (DueKind::AuthorizationExpiry, 11),
+        (DueKind::RentalExpiry, 14),
         (DueKind::TransferExpiry, 15),
+        (DueKind::RentTerm, 20),
+        (DueKind::RentalOverdue, 21),
+        (DueKind::ReserveRelease, 71),
         (DueKind::BatchCut, 80),
         (DueKind::BatchSettle, 81),
         (DueKind::PaymentFinish, 90),
@@ -42,6 +47,38 @@ five_kinds_at_one_midnight "
     state    t1 EXPIRED
     state    p1 FINISHED
     state    p2 PAID
+"
+
+/// Every kind in one millisecond.
+every_kind_at_one_midnight "
+    user     alice 3 CNY                   | ok
+    top_up   alice 1000.00 r1              | ok
+    merchant shop CNY cycle=1 days=1 reserve=1000 reserve_days=1 | ok
+    account  a CNY                         | ok
+    account  b CNY                         | ok
+    at       2026-01-02T00:00:00Z          |
+    rent     k1 o1 shop alice 9.00 day:1.00 until=+90d | ok
+    at       2026-01-30T23:59:59.999Z      |
+    create   p1 o1 shop 10.00              | ok
+    pay      p1 alice balance:10.00        | ok
+    at       2026-01-31T12:00:00Z          | BatchCut BatchSettle
+    rent     k2 o2 shop alice 9.00 day:1.00 until=+2d plan=2026-02-01T00:00:00Z@1.00 | ok
+    rent     k3 o3 shop alice 9.00 day:1.00 until=2026-01-31T23:59:59.999Z grace=0 | ok
+    assess   k2 full                       | ok
+    assess   k3 full                       | ok
+    secure   k2                            | ok
+    secure   k3                            | ok
+    start    k2                            | ok
+    start    k3                            | ok
+    create   p2 o2 shop 10.00              | ok
+    pay      p2 alice balance:10.00        | ok
+    at       2026-01-31T23:59:00Z          |
+    pend     t1 a b 1.00 timeout=60        | ok
+    create   p3 o3 shop 10.00 timeout=60   | ok
+    authorize a1 o1 alice shop 5.00 timeout=60 | ok
+    at       2026-02-01T00:00:00Z          | PaymentExpiry AuthorizationExpiry RentalExpiry \
+                                             TransferExpiry RentTerm RentalOverdue \
+                                             ReserveRelease BatchCut BatchSettle PaymentFinish
 "
 
 /// However long nothing was heard, time comes before kind.

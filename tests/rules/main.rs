@@ -47,6 +47,8 @@ mod rentals;
 
 mod collection;
 
+mod agreed;
+
 mod due;
 
 mod precedence;
