@@ -6,7 +6,7 @@
 //! | file | statement |
 //! |---|---|
 //! | `journal` | the exported journal in hledger and ledger |
-//! | `transfers`, `merchant_sales`, `tigerbeetle`, `pgledger` | the data sets |
+//! | `transfers`, `merchant_sales`, `rentals`, `tigerbeetle`, `pgledger` | the data sets |
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -21,5 +21,6 @@ mod journal;
 
 mod merchant_sales;
 mod pgledger;
+mod rentals;
 mod tigerbeetle;
 mod transfers;
