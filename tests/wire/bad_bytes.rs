@@ -102,7 +102,7 @@ proptest! {
     /// Good commands with bytes changed, cut out or put in.
     #[test]
     fn any_damage_to_a_good_command_has_an_answer(
-        example in 0usize..40,
+        example in 0usize..1_000,
         at in 0usize..120,
         byte in any::<u8>(),
         kind in 0u8..3,

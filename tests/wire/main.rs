@@ -5,6 +5,7 @@
 mod bad_bytes;
 mod clock;
 mod fixtures;
+mod forged;
 mod ids;
 
 use groat_proto::Message;

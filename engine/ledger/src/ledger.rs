@@ -317,16 +317,12 @@ impl Ledger {
             if debit.currency != credit.currency {
                 return Err("a movement joins accounts of two currencies");
             }
-            let from_debit = released(movements, |r| r.debit == m.debit);
-            let from_credit = released(movements, |r| r.credit == m.credit);
-            if debit.debits_pending < from_debit || credit.credits_pending < from_credit {
-                return Err("more is released than is pending");
-            }
             if m.amount == 0 || m.amount > AMOUNT_MAX {
                 return Err("a movement's amount is zero or too large");
             }
         }
-        crate::rules::names_exist(&self.tables, fact)
+        crate::rules::names_exist(&self.tables, fact)?;
+        transfers::reservation_fits(&self.tables, fact, movements)
     }
 
     /// Starts a stretch that [`Ledger::back_to_mark`] can undo: an atomic batch, a dry run.
@@ -460,12 +456,6 @@ impl Ledger {
         out.record(Fact::AccountOpened { number, key, currency, sign_rule, history: false });
         number
     }
-}
-
-/// What all of an event's movements of one side of an account release together.
-fn released(movements: &[Movement], of: impl Fn(&Movement) -> bool) -> u128 {
-    let releases = movements.iter().filter(|m| m.layer == Layer::Released && of(m));
-    releases.map(|m| u128::from(m.amount)).sum()
 }
 
 /// Refuses zero and what is too large for one payment.

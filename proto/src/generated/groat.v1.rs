@@ -3355,7 +3355,8 @@ pub struct SnapshotHead {
     pub state_digest: ::prost::alloc::vec::Vec<u8>,
 }
 /// A ledger at rest at a block boundary is a sequence of Row messages, each behind a varint length,
-/// in the order of the fields below; rows of a kind in the order of their numbers. The state digest
+/// kind after kind in the order in which they are written; rows of a kind in the order of their
+/// numbers. The state digest
 /// is BLAKE3 over that sequence.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]

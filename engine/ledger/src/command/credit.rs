@@ -57,7 +57,7 @@ pub struct FreezeCreditLine {
 pub enum FreezeReason {
     /// By a person.
     Manual,
-    /// By the clock, for a debt past due.
+    /// For a debt past due.
     Overdue,
     /// By risk control.
     Risk,

@@ -9,7 +9,7 @@ use crate::ledger::{Due, DueKind, Ledger, in_range, post};
 use crate::limits::PENDING_TIMEOUT_S_MAX;
 use crate::rejection::Rejection;
 use crate::rules::{in_currency, may_credit, may_debit, refuse_if};
-use crate::state::{PendingState, PendingTransfer};
+use crate::state::{PendingState, PendingTransfer, Tables};
 
 pub(crate) fn open_ledger_account(
     ledger: &Ledger,
@@ -155,6 +155,30 @@ fn still_pending<'a>(
 fn released(held: &PendingTransfer) -> Movement {
     let PendingTransfer { debit, credit, amount, .. } = *held;
     Movement { debit, credit, amount, layer: Layer::Released }
+}
+
+/// Whether a foreign event reserves and releases just what its fact says: one movement reserves a
+/// pending transfer, one releases it whole, and nothing else touches what is pending.
+pub(crate) fn reservation_fits(
+    tables: &Tables,
+    fact: &Fact,
+    movements: &[Movement],
+) -> Result<(), &'static str> {
+    let mut touching = movements.iter().filter(|m| m.layer != Layer::Posted);
+    let (first, more) = (touching.next(), touching.next());
+    let fits = match fact {
+        Fact::TransferPended { .. } => {
+            movements.len() == 1 && first.is_some_and(|m| m.layer == Layer::Pending)
+        }
+        Fact::TransferCompleted { pending }
+        | Fact::TransferVoided { pending }
+        | Fact::TransferExpired { pending } => {
+            let held = tables.pending.get(pending).filter(|t| t.state == PendingState::Pending);
+            more.is_none() && held.is_some_and(|held| first == Some(&released(held)))
+        }
+        _ => first.is_none(),
+    };
+    if fits { Ok(()) } else { Err("an event reserves or releases what it does not say") }
 }
 
 /// The clock voids a pending transfer.

@@ -106,7 +106,7 @@ pub struct CreditLine {
     pub state: CreditLineState,
 }
 
-/// Where a line stands (DOMAIN §5). The numbers stand in snapshots.
+/// Where a line stands (DOMAIN §5).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum CreditLineState {

@@ -73,7 +73,7 @@ pub struct Charge {
     pub paid: u64,
 }
 
-/// What a charge is for. The numbers stand in blocks and snapshots.
+/// What a charge is for. The numbers stand in snapshots.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum ChargeKind {
