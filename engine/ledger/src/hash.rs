@@ -4,11 +4,66 @@
 //! as well as in result. The maps are only looked up, never iterated, so no outcome depends on it.
 //! It does not resist keys chosen to collide: producers are authenticated by the broker.
 
+use hashbrown::HashTable;
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 /// A map looked up by id. Never iterate one.
 pub type IdMap<K, V> = HashMap<K, V, BuildHasherDefault<FoldHasher>>;
+
+/// Numbers of rows found by the hash of their key. The keys stay in the rows: an entry is eight
+/// bytes, so the index of a table is small beside it, and growing it reads no row.
+#[derive(Default)]
+pub struct NumberIndex {
+    slots: HashTable<Slot>,
+}
+
+#[derive(Clone, Copy)]
+struct Slot {
+    hash: u32,
+    no: u32,
+}
+
+impl Slot {
+    /// The bits that a table of any size chooses its place by.
+    fn spread(self) -> u64 {
+        u64::from(self.hash).wrapping_mul(FACTOR | 1)
+    }
+}
+
+fn short<K: Hash>(key: &K) -> u32 {
+    let mut hasher = FoldHasher::default();
+    key.hash(&mut hasher);
+    u32::try_from(hasher.finish() >> 32).unwrap_or(0)
+}
+
+impl NumberIndex {
+    /// The number under a key; `is` tells whether the row of a number has it.
+    pub fn find<K: Hash>(&self, key: &K, is: impl Fn(u32) -> bool) -> Option<u32> {
+        let slot = Slot { hash: short(key), no: 0 };
+        let found = self.slots.find(slot.spread(), |s| s.hash == slot.hash && is(s.no));
+        found.map(|slot| slot.no)
+    }
+
+    /// Notes the number of a key that is not there.
+    pub fn insert<K: Hash>(&mut self, key: &K, no: u32) {
+        let slot = Slot { hash: short(key), no };
+        self.slots.insert_unique(slot.spread(), slot, |slot| slot.spread());
+    }
+
+    /// Forgets the number of a key.
+    pub fn remove<K: Hash>(&mut self, key: &K, no: u32) {
+        let slot = Slot { hash: short(key), no };
+        if let Ok(entry) = self.slots.find_entry(slot.spread(), |s| s.no == no) {
+            entry.remove();
+        }
+    }
+
+    /// Makes room for so many more.
+    pub fn reserve(&mut self, more: usize) {
+        self.slots.reserve(more, |slot| slot.spread());
+    }
+}
 
 /// Folded multiplication, one round per word.
 #[derive(Default, Clone, Copy)]

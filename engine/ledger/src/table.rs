@@ -4,7 +4,7 @@
 //! table is part of the state. The index is only looked up. Marks exist for atomic batches and dry
 //! runs: nothing else undoes.
 
-use crate::hash::IdMap;
+use crate::hash::NumberIndex;
 use std::hash::Hash;
 
 /// A row that carries its key; the key of a stored row never changes.
@@ -13,12 +13,16 @@ pub trait Row: Clone {
     type Key: Hash + Eq;
     /// The key.
     fn key(&self) -> Self::Key;
+    /// Whether it has this key.
+    fn has(&self, key: &Self::Key) -> bool {
+        self.key() == *key
+    }
 }
 
 /// See the module.
 pub struct Table<R: Row> {
     rows: Vec<R>,
-    index: IdMap<R::Key, u32>,
+    index: NumberIndex,
     mark: Option<Mark<R>>,
 }
 
@@ -36,7 +40,7 @@ pub struct DuplicateKey {
 
 impl<R: Row> Default for Table<R> {
     fn default() -> Self {
-        Table { rows: Vec::new(), index: IdMap::default(), mark: None }
+        Table { rows: Vec::new(), index: NumberIndex::default(), mark: None }
     }
 }
 
@@ -47,7 +51,7 @@ impl<R: Row> Table<R> {
         table.index.reserve(rows.len());
         for row in rows {
             let no = table.next_no();
-            if table.index.contains_key(&row.key()) {
+            if table.find(&row.key()).is_some() {
                 return Err(DuplicateKey { row: no });
             }
             table.insert(row);
@@ -67,7 +71,7 @@ impl<R: Row> Table<R> {
 
     /// The number of the row with this key.
     pub fn find(&self, key: &R::Key) -> Option<u32> {
-        self.index.get(key).copied()
+        self.index.find(key, |no| self.rows[no as usize].has(key))
     }
 
     /// The row with this key.
@@ -88,7 +92,7 @@ impl<R: Row> Table<R> {
     /// Adds a row whose key is new.
     pub(crate) fn insert(&mut self, row: R) -> u32 {
         let no = self.next_no();
-        self.index.insert(row.key(), no);
+        self.index.insert(&row.key(), no);
         self.rows.push(row);
         no
     }
@@ -119,8 +123,8 @@ impl<R: Row> Table<R> {
 
     pub(crate) fn back_to_mark(&mut self) {
         let Some(mark) = self.mark.take() else { return };
-        for row in &self.rows[mark.len..] {
-            self.index.remove(&row.key());
+        for (no, row) in (0..).zip(&self.rows).skip(mark.len) {
+            self.index.remove(&row.key(), no);
         }
         self.rows.truncate(mark.len);
         for (no, row) in mark.changed.into_iter().rev() {

@@ -3,10 +3,9 @@
 //! Ids are kept by the hour of the time they carry, so that forgetting drops whole hours. An id
 //! older than the window is refused before it is looked up: forgetting never makes it new again.
 
-use groat_ledger::hash::IdMap;
+use groat_ledger::hash::NumberIndex;
 use groat_ledger::{EventRange, Id, Rejection};
 use std::collections::BTreeMap;
-use std::collections::hash_map::Entry;
 
 const HOUR_MS: u64 = 3_600_000;
 
@@ -40,7 +39,13 @@ pub struct SeenIds {
 #[derive(Default)]
 struct Hour {
     rows: Vec<Seen>,
-    index: IdMap<Id, u32>,
+    index: NumberIndex,
+}
+
+impl Hour {
+    fn find(&self, id: Id) -> Option<u32> {
+        self.index.find(&id, |no| self.rows[no as usize].id == id)
+    }
 }
 
 impl SeenIds {
@@ -52,7 +57,7 @@ impl SeenIds {
     /// What was answered to this id.
     pub fn get(&self, id: Id) -> Option<&Seen> {
         let hour = self.hours.get(&(id.time_ms() / HOUR_MS))?;
-        hour.index.get(&id).map(|no| &hour.rows[*no as usize])
+        hour.find(id).map(|no| &hour.rows[no as usize])
     }
 
     /// Whether an id is older than the window at `now`.
@@ -64,8 +69,8 @@ impl SeenIds {
     pub fn insert(&mut self, seen: Seen) {
         let hour = self.hours.entry(seen.id.time_ms() / HOUR_MS).or_default();
         let no = u32::try_from(hour.rows.len()).expect("an hour holds fewer than 2^32 commands");
-        if let Entry::Vacant(vacant) = hour.index.entry(seen.id) {
-            vacant.insert(no);
+        if hour.find(seen.id).is_none() {
+            hour.index.insert(&seen.id, no);
             hour.rows.push(seen);
             if let Some(mark) = &mut self.mark {
                 mark.push(seen.id);
@@ -104,8 +109,10 @@ impl SeenIds {
         for id in self.mark.take().unwrap_or_default().into_iter().rev() {
             let key = id.time_ms() / HOUR_MS;
             let Some(hour) = self.hours.get_mut(&key) else { continue };
+            if let Some(no) = hour.find(id) {
+                hour.index.remove(&id, no);
+            }
             hour.rows.pop();
-            hour.index.remove(&id);
             if hour.rows.is_empty() {
                 self.hours.remove(&key);
             }
