@@ -2,7 +2,8 @@
 //! chain and of replay. The layout is documented in `proto/groat/v1/block.proto`.
 
 use crate::limits::{BLOCK_BYTES_MAX, COMPRESS_BYTES_MIN, COMPRESSION_MAX};
-use groat_proto::v1::BlockHeader;
+use groat_proto::prost::length_delimiter_len;
+use groat_proto::v1::{BlockHeader, Input};
 use groat_proto::{Message, read_varint, write_varint};
 use std::fmt;
 
@@ -190,6 +191,24 @@ pub fn write_frame(body: &mut Vec<u8>, kind: FrameKind, message: &impl Message) 
     body.push(kind as u8);
     write_varint(body, message.encoded_len() as u64);
     message.encode(body).expect("a Vec grows");
+}
+
+/// Appends the frame of an input; the record is copied once.
+pub fn write_input(body: &mut Vec<u8>, offset: u64, time: u64, record: &[u8]) {
+    let input = Input { offset, time, record: Vec::new() };
+    let around = input.encoded_len();
+    let len_of_len = length_delimiter_len(record.len());
+    // Proto3 leaves an empty field out.
+    let field = if record.is_empty() { 0 } else { 1 + len_of_len + record.len() };
+    body.reserve(field + around + 2 * 10);
+    body.push(FrameKind::Input as u8);
+    write_varint(body, (around + field) as u64);
+    input.encode(body).expect("a Vec grows");
+    if field > 0 {
+        body.push(3 << 3 | 2);
+        write_varint(body, record.len() as u64);
+        body.extend_from_slice(record);
+    }
 }
 
 /// A hash as text.

@@ -10,7 +10,7 @@
 //! Steps neither wait nor fail: whatever an input is, it has an answer.
 
 use crate::answer::{Answered, earlier, outcome};
-use crate::block::{FrameKind, write_frame};
+use crate::block::{FrameKind, write_frame, write_input};
 use crate::codec::{
     BadRows, CommandView, Malformed, for_each_row, read_command, read_rows, write_event,
     write_settlement,
@@ -23,8 +23,8 @@ use groat_ledger::{
     AdvanceClock, Body, Calendar, Command, Decision, EventRange, Fact, Id, Ledger, Movement,
     Refusal, Rejection, project,
 };
-use groat_proto::read_record;
-use groat_proto::v1::{self, ChainTerms, Clock, Decided, DueEvent, Input};
+use groat_proto::v1::{self, ChainTerms, Clock, Decided, DueEvent};
+use groat_proto::{RecordView, read_record};
 
 /// An input of a shard.
 #[derive(Clone, Copy, Debug)]
@@ -66,7 +66,7 @@ pub struct Books {
     pub(crate) ledger: Ledger,
     pub(crate) seen: SeenIds,
     decision: Decision,
-    wire: v1::Event,
+    pub(crate) wire: v1::Event,
 }
 
 impl Books {
@@ -118,25 +118,25 @@ impl Books {
         let Inbound { offset, time, record } = inbound;
         // Of a record that is too large, no more is kept than shows that it is.
         let record = &record[..record.len().min(RECORD_BYTES_MAX + 1)];
-        let input = Input { offset, time, record: record.to_vec() };
-        write_frame(&mut out.body, FrameKind::Input, &input);
+        write_input(&mut out.body, offset, time, record);
         let first = out.offsets.map_or(offset, |(first, _)| first);
         out.offsets = Some((first, offset));
         if !self.terms.command_clock {
             self.pay_due(time.min(TIME_MS_MAX), out);
         }
-        let mut outcomes = Vec::new();
-        match walk(record) {
-            Err(malformed) => outcomes.push(self.refuse_bytes(None, offset, 0, malformed, out)),
-            Ok(Walked { commands, atomic: true }) => {
-                outcomes = self.all_or_nothing(offset, &commands, out);
+        let outcomes = match walk(record) {
+            Err(malformed) => vec![self.refuse_bytes(None, offset, 0, malformed, out)],
+            Ok(RecordView { commands, atomic: true }) => {
+                self.all_or_nothing(offset, &commands, out)
             }
-            Ok(Walked { commands, atomic: false }) => {
-                for (index, command) in commands.iter().enumerate() {
+            Ok(RecordView { commands, atomic: false }) => {
+                let mut outcomes = Vec::with_capacity(commands.len());
+                for (index, command) in commands.into_iter().enumerate() {
                     outcomes.push(self.one(offset, no(index), command, out));
                 }
+                outcomes
             }
-        }
+        };
         self.seen.forget(self.ledger.now());
         out.outbound.outcomes.push((offset, v1::Outcomes { outcomes }));
     }
@@ -190,35 +190,29 @@ impl Books {
     }
 
     /// Decides one command of a record that is not atomic.
-    fn one(
-        &mut self,
-        offset: u64,
-        index: u32,
-        command: &CommandBytes<'_>,
-        out: &mut OpenBlock,
-    ) -> v1::Outcome {
-        let view = match &command.view {
+    fn one(&mut self, offset: u64, index: u32, command: &[u8], out: &mut OpenBlock) -> v1::Outcome {
+        let view = match read_command(command) {
             Ok(view) => view,
-            Err(malformed) => {
-                return self.refuse_bytes(None, offset, index, malformed.clone(), out);
-            }
+            Err(malformed) => return self.refuse_bytes(None, offset, index, malformed, out),
         };
-        self.pay_due(self.asked_time(view), out);
-        let answered = self.answer(view, command.bytes, out);
-        outcome(self.shard, Some(view.id), offset, index, answered)
+        self.pay_due(self.asked_time(&view), out);
+        let id = view.id;
+        let answered = self.answer(view, command, out);
+        outcome(self.shard, Some(id), offset, index, answered)
     }
 
     /// Decides all commands of an atomic record, or refuses all of them.
     fn all_or_nothing(
         &mut self,
         offset: u64,
-        commands: &[CommandBytes<'_>],
+        commands: &[&[u8]],
         out: &mut OpenBlock,
     ) -> Vec<v1::Outcome> {
-        if commands.iter().any(|c| c.view.is_err()) {
+        let read: Vec<_> = commands.iter().map(|command| read_command(command)).collect();
+        if read.iter().any(Result::is_err) {
             let mut refused = Vec::with_capacity(commands.len());
-            for (at, command) in commands.iter().enumerate() {
-                let (id, why) = match &command.view {
+            for (at, view) in read.iter().enumerate() {
+                let (id, why) = match view {
                     Ok(view) => (Some(view.id), Malformed::by_another()),
                     Err(malformed) => (None, malformed.clone()),
                 };
@@ -226,7 +220,7 @@ impl Books {
             }
             return refused;
         }
-        let views = || commands.iter().filter_map(|c| c.view.as_ref().ok().map(|v| (v, c.bytes)));
+        let views = || read.iter().flatten().zip(commands.iter().copied());
         // One time for the whole batch: nothing falls due within it.
         let asked = views().map(|(view, _)| self.asked_time(view)).max().unwrap_or(0);
         self.pay_due(asked, out);
@@ -238,7 +232,7 @@ impl Books {
         let failure = views().enumerate().find_map(|(at, (view, bytes))| {
             let answered = match &view.body {
                 Ok(Body::AdvanceClock(_)) => Answered::Refused(Rejection::InvalidState),
-                _ => self.answer(view, bytes, out),
+                _ => self.answer(view.clone(), bytes, out),
             };
             answers.push(answered.clone());
             answered.rejection().map(|rejection| (at, rejection))
@@ -292,17 +286,17 @@ impl Books {
     }
 
     /// Answers a command: from memory, or by deciding it.
-    fn answer(&mut self, view: &CommandView, bytes: &[u8], out: &mut OpenBlock) -> Answered {
-        if let Some(known) = self.before(view, bytes) {
+    fn answer(&mut self, view: CommandView, bytes: &[u8], out: &mut OpenBlock) -> Answered {
+        if let Some(known) = self.before(&view, bytes) {
             return self.leave_no_event(known, out);
         }
         let print = fingerprint(bytes);
-        let body = match &view.body {
+        let body = match view.body {
             Err(_) => return self.reject(view.id, print, Rejection::SchemaInvalid, out),
             Ok(Body::AdvanceClock(_)) if !self.terms.command_clock => {
                 return self.reject(view.id, print, Rejection::InvalidState, out);
             }
-            Ok(body) => body.clone(),
+            Ok(body) => body,
         };
         // Not before it is known to be new: a command that is refused or repeated moves no time.
         if let Body::AdvanceClock(AdvanceClock { to }) = body
@@ -407,18 +401,8 @@ pub fn tell(
     });
 }
 
-/// The commands of a record.
-pub(crate) struct Walked<'a> {
-    pub(crate) commands: Vec<CommandBytes<'a>>,
-    atomic: bool,
-}
-
-pub(crate) struct CommandBytes<'a> {
-    pub(crate) bytes: &'a [u8],
-    view: Result<CommandView, Malformed>,
-}
-
-pub(crate) fn walk(record: &[u8]) -> Result<Walked<'_>, Malformed> {
+/// The commands of a record, not yet decoded.
+pub(crate) fn walk(record: &[u8]) -> Result<RecordView<'_>, Malformed> {
     if record.len() > RECORD_BYTES_MAX {
         return Err(Malformed(format!("the record has more than {RECORD_BYTES_MAX} bytes")));
     }
@@ -429,6 +413,5 @@ pub(crate) fn walk(record: &[u8]) -> Result<Walked<'_>, Malformed> {
             "the batch has {len} commands; at most {RECORD_COMMANDS_MAX}"
         )));
     }
-    let command = |bytes| CommandBytes { bytes, view: read_command(bytes) };
-    Ok(Walked { commands: view.commands.into_iter().map(command).collect(), atomic: view.atomic })
+    Ok(view)
 }

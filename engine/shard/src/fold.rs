@@ -4,11 +4,11 @@
 use crate::answer::{Answered, outcome};
 use crate::block::{Block, FrameKind};
 use crate::books::{Books, no, walk};
-use crate::codec::{CommandView, Malformed, read_command, read_event};
+use crate::codec::{Malformed, command_id, read_command, read_event};
 use crate::seen::Answer;
 use groat_ledger::hash::fingerprint;
 use groat_ledger::limits::TIME_MS_MAX;
-use groat_ledger::{EventRange, Fact, Movement, Rejection};
+use groat_ledger::{EventRange, Fact, Id, Movement, Rejection};
 use groat_proto::Message;
 use groat_proto::v1::{self, Clock, Decided, DueEvent, Input};
 use std::fmt;
@@ -115,9 +115,12 @@ impl Books {
                 cursor.first_event = self.ledger.next_event();
             }
             FrameKind::Event => {
-                let event = v1::Event::decode(bytes).map_err(text)?;
+                let mut event = std::mem::take(&mut self.wire);
+                event.clear();
+                event.merge(bytes).map_err(text)?;
                 let at = self.ledger.now();
                 cursor.rejection = self.fold_event(&event, at, false, movements, show)?;
+                self.wire = event;
             }
             FrameKind::Decided => {
                 let decided = Decided::decode(bytes).map_err(text)?;
@@ -153,12 +156,15 @@ impl Books {
         show: &mut impl FnMut(&Books, Folded<'_>),
     ) -> Result<(), String> {
         let bytes = cursor.command().ok_or("a command is answered that is not there")?;
-        let view = read_command(bytes);
-        let answered = read_answer(decided, cursor, &view, self.ledger.next_event())?;
-        if let (Ok(view), Some(answer)) = (&view, answered.to_remember()) {
-            self.remember(view.id, fingerprint(bytes), answer);
+        let (answered, id) = if decided.malformed {
+            read_malformed(cursor, bytes)
+        } else {
+            let answered = read_answer(decided, cursor, self.ledger.next_event())?;
+            (answered, command_id(bytes))
+        };
+        if let (Some(id), Some(answer)) = (id, answered.to_remember()) {
+            self.remember(id, fingerprint(bytes), answer);
         }
-        let id = view.ok().map(|v| v.id);
         let outcome = outcome(self.shard, id, cursor.offset, no(cursor.decided), answered);
         show(self, Folded::Decided { command: bytes, outcome: &outcome });
         cursor.decided += 1;
@@ -172,19 +178,17 @@ fn ensure(condition: bool, what: &'static str) -> Result<(), &'static str> {
     if condition { Ok(()) } else { Err(what) }
 }
 
+/// Why a command was malformed, found again, and its id if another command of its batch was.
+fn read_malformed(cursor: &Cursor, bytes: &[u8]) -> (Answered, Option<Id>) {
+    let view = read_command(bytes);
+    let why = walk(&cursor.record).err().or_else(|| view.as_ref().err().cloned());
+    let why = why.unwrap_or_else(Malformed::by_another);
+    (Answered::Malformed(why), view.ok().map(|view| view.id))
+}
+
 /// An answer as a block has it.
-fn read_answer(
-    decided: &Decided,
-    cursor: &Cursor,
-    view: &Result<CommandView, Malformed>,
-    next_event: u64,
-) -> Result<Answered, String> {
+fn read_answer(decided: &Decided, cursor: &Cursor, next_event: u64) -> Result<Answered, String> {
     let known = |code| Rejection::from_code(code).ok_or("an answer has an unknown rejection code");
-    if decided.malformed {
-        let of_record = walk(&cursor.record).err();
-        let why = of_record.or_else(|| view.as_ref().err().cloned());
-        return Ok(Answered::Malformed(why.unwrap_or_else(Malformed::by_another)));
-    }
     if decided.refused > 0 {
         return Ok(Answered::Refused(known(decided.refused)?));
     }
@@ -226,7 +230,7 @@ impl Cursor {
             start..start + bytes.len()
         };
         let commands = match walk(&record) {
-            Ok(walked) => walked.commands.iter().map(|c| place(c.bytes)).collect(),
+            Ok(walked) => walked.commands.iter().map(|bytes| place(bytes)).collect(),
             // The record as a whole has one answer.
             Err(_) => std::iter::once(0..0).collect(),
         };

@@ -112,6 +112,9 @@ impl Shard {
         };
         let (number, time) = (header.number, header.time);
         let (bytes, hash) = seal(header, &open.body);
+        // Its buffer is used again.
+        self.open.body = open.body;
+        self.open.body.clear();
         head.next_number += 1;
         head.next_event += open.events;
         head.previous = hash;

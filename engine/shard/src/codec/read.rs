@@ -16,8 +16,8 @@ use facts::read_fact;
 use fields::{Field, ensure, known};
 use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::{Body, Fact, Id, Layer, Movement};
-use groat_proto::Message;
 use groat_proto::v1;
+use groat_proto::{Message, read_varint};
 use std::fmt;
 
 /// Why bytes are not a command.
@@ -38,7 +38,7 @@ impl Malformed {
 }
 
 /// A command as far as it could be read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct CommandView {
     /// Its id.
     pub id: Id,
@@ -68,6 +68,19 @@ pub fn read_command(bytes: &[u8]) -> Result<CommandView, Malformed> {
     let body = body.ok_or_else(|| Malformed("the command names nothing to do".into()))?;
     let body = envelope_fits(&wire).and_then(|()| read_body(body));
     Ok(CommandView { id, at: wire.at, body })
+}
+
+/// The id of a command that was read before, found without reading the rest of it.
+pub fn command_id(bytes: &[u8]) -> Option<Id> {
+    const ID_FIELD: u64 = 1 << 3 | 2;
+    let mut at = 0;
+    if read_varint(bytes, &mut at)? == ID_FIELD {
+        let len = usize::try_from(read_varint(bytes, &mut at)?).ok()?;
+        let id = bytes.get(at..at.checked_add(len)?)?;
+        return v1::Id::decode(id).ok().map(Id::from);
+    }
+    // Fields may stand in any order.
+    read_command(bytes).ok().map(|view| view.id)
 }
 
 fn envelope_fits(wire: &v1::Command) -> Field<()> {
