@@ -23,6 +23,7 @@ mod rebuild;
 mod selector;
 mod source;
 mod statement;
+mod subject;
 #[cfg(feature = "kafka")]
 mod topic;
 mod verify;

@@ -2,7 +2,8 @@
 
 use super::{Check, Checks, Verdict, holds};
 use crate::follow::Place;
-use crate::names::account_name;
+use crate::names::{account_name, fact_name};
+use crate::subject::{Subject, subjects};
 use groat_ledger::{Fact, Movement};
 use groat_shard::Books;
 
@@ -27,12 +28,8 @@ impl Checks {
             let rejects = matches!(fact, Fact::CommandRejected { .. });
             self.own = (self.own.0 + 1, self.own.1 || rejects);
         }
-        let opened = match fact {
-            Fact::AccountOpened { number, key, currency, sign_rule, .. } => {
-                self.journal.open(*number, key, *currency, *sign_rule)
-            }
-            _ => Ok(()),
-        };
+        let subjects = subjects(fact);
+        let opened = if subjects.contains(&Subject::Account) { self.opened(fact) } else { Ok(()) };
         let posted = opened.and_then(|()| self.journal.post(movements));
         self.note(Check::EntryBalances, at, number, posted);
         let mut touched: Vec<u32> = movements.iter().flat_map(|m| [m.debit, m.credit]).collect();
@@ -42,9 +39,23 @@ impl Checks {
             self.note(Check::CountersAreSums, at, number, self.counters(books, no));
             self.note(Check::SignRules, at, number, self.sign_rule(no));
         }
-        self.payment(books, at, event);
-        self.batches(books, at, event);
-        self.limits(books, at, event);
+        for subject in subjects {
+            match subject {
+                Subject::Account => {}
+                Subject::Payment(payment) => self.payment(books, at, event, payment),
+                Subject::Batch => self.batches(books, at, event),
+                Subject::Limits => self.limits(books, at, event),
+            }
+        }
+    }
+
+    fn opened(&mut self, fact: &Fact) -> Verdict {
+        match fact {
+            Fact::AccountOpened { number, key, currency, sign_rule, .. } => {
+                self.journal.open(*number, key, *currency, *sign_rule)
+            }
+            other => Err(format!("{} opens no account", fact_name(other))),
+        }
     }
 
     pub(super) fn counters(&self, books: &Books, no: u32) -> Verdict {
