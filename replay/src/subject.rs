@@ -12,13 +12,21 @@ pub(crate) enum Subject {
     Payment(Id),
     /// What a merchant sold on a date.
     Batch,
+    /// What is kept back from a merchant.
+    Reserve,
     /// What a user spends and holds under limits.
     Limits,
+    /// An authorization, also that of a rental's deposit.
+    Hold(Id),
+    /// A rental.
+    Rental(Id),
+    /// Lines of credit and what is owed on them.
+    Credit,
 }
 
 /// Everything that a fact is about; nothing if no model follows it.
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
-    use Subject::{Account, Batch, Limits, Payment};
+    use Subject::{Account, Batch, Credit, Hold, Limits, Payment, Rental, Reserve};
     match fact {
         // Their movements are checked like all others, and there is no more to them.
         Fact::CommandRejected { .. }
@@ -48,47 +56,47 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::Transferred { .. }
         | Fact::ToppedUp { .. }
         | Fact::ReceiptMatched { .. } => vec![Limits],
-        Fact::PaymentPaid { payment, .. } => vec![Payment(*payment), Batch, Limits],
+        Fact::PaymentPaid { payment, .. } => vec![Payment(*payment), Batch, Limits, Credit],
         Fact::FeeCharged { payment, .. } | Fact::FeeReturned { payment, .. } => {
             vec![Payment(*payment), Batch]
         }
-        Fact::RefundSucceeded { payment, .. } => vec![Payment(*payment), Batch],
+        Fact::RefundSucceeded { payment, .. } => vec![Payment(*payment), Batch, Credit],
         Fact::PaymentCreated { payment, .. }
         | Fact::PaymentClosed { payment, .. }
         | Fact::PaymentCancelled { payment }
         | Fact::PaymentFinished { payment } => vec![Payment(*payment)],
-        // The platform's advance on a rent is a sale of the day.
-        Fact::BatchCut { .. } | Fact::BatchSettled { .. } | Fact::RentalPaymentPending { .. } => {
-            vec![Batch]
-        }
-        // Followed by nobody yet.
-        Fact::ReserveReleased { .. }
-        | Fact::FundsAuthorized { .. }
-        | Fact::AuthorizationCaptured { .. }
-        | Fact::FundsReleased { .. }
-        | Fact::AuthorizationClosed { .. }
-        | Fact::RentalCharged { .. }
-        | Fact::RentalCreated { .. }
-        | Fact::RentalAssessed { .. }
-        | Fact::DepositSecured { .. }
-        | Fact::RentalStarted { .. }
-        | Fact::RentalExtended { .. }
-        | Fact::RentalReturned { .. }
-        | Fact::RentTermDue { .. }
-        | Fact::DamageClaimed { .. }
-        | Fact::ChargeReduced { .. }
-        | Fact::RentalSettled { .. }
-        | Fact::RentalCollected { .. }
-        | Fact::CollectionFailed { .. }
-        | Fact::RentalOverdue { .. }
-        | Fact::RentalBoughtOut { .. }
-        | Fact::RentalLost { .. }
-        | Fact::RentalCancelled { .. }
-        | Fact::CreditLineGranted { .. }
+        Fact::BatchCut { .. } => vec![Batch],
+        Fact::BatchSettled { .. } => vec![Batch, Reserve],
+        Fact::ReserveReleased { .. } => vec![Reserve],
+        Fact::FundsAuthorized { auth, .. }
+        | Fact::AuthorizationCaptured { auth, .. }
+        | Fact::FundsReleased { auth, .. }
+        | Fact::AuthorizationClosed { auth, .. } => vec![Hold(*auth)],
+        // What is taken for a rental comes out of its hold, and may be bought on credit.
+        Fact::RentalCharged { rental, .. } => vec![Hold(*rental), Rental(*rental), Credit],
+        // The platform's advance is a sale of the day.
+        Fact::RentalPaymentPending { rental, .. } => vec![Rental(*rental), Batch],
+        Fact::RentalCreated { rental, .. }
+        | Fact::RentalAssessed { rental, .. }
+        | Fact::DepositSecured { rental }
+        | Fact::RentalStarted { rental, .. }
+        | Fact::RentalExtended { rental, .. }
+        | Fact::RentalReturned { rental, .. }
+        | Fact::RentTermDue { rental, .. }
+        | Fact::DamageClaimed { rental, .. }
+        | Fact::ChargeReduced { rental, .. }
+        | Fact::RentalSettled { rental }
+        | Fact::RentalCollected { rental, .. }
+        | Fact::CollectionFailed { rental, .. }
+        | Fact::RentalOverdue { rental }
+        | Fact::RentalBoughtOut { rental, .. }
+        | Fact::RentalLost { rental, .. }
+        | Fact::RentalCancelled { rental, .. } => vec![Rental(*rental)],
+        Fact::CreditLineGranted { .. }
         | Fact::LimitAdjusted { .. }
         | Fact::CreditLineFrozen { .. }
         | Fact::CreditLineUnfrozen { .. }
         | Fact::CreditLineClosed { .. }
-        | Fact::CreditRepaid { .. } => vec![],
+        | Fact::CreditRepaid { .. } => vec![Credit],
     }
 }
