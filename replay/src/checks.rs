@@ -1,15 +1,22 @@
 //! Every promise that `verify` checks, by name, as the events of a chain go by. Beside the ledger
 //! run naive models ([`crate::naive`]); a check that fails is noted once, the first of all.
 
+mod credit;
 mod entries;
+#[cfg(test)]
+mod forgeries;
+mod holds;
 mod objects;
 mod outcomes;
+mod rentals;
 
 use crate::follow::{Finding, Place};
-use crate::naive::{Answers, Journal, Spending};
+use crate::naive::{Answers, Holds, Journal, Lines, Rentals, Reserves, Spending};
 use entries::Event;
+use groat_ledger::{AccountKey, Class, Currency, Id};
 use groat_shard::{Books, Folded};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 macro_rules! checks {
     ($($(#[$doc:meta])* $check:ident = $rule:literal, $name:literal;)*) => {
@@ -57,8 +64,36 @@ checks! {
     HappensOnce = 4, "a command id happens once";
     /// Legs, refunds, fees.
     Payments = 5, "payments: legs = amount, refunded <= paid, fees back <= fee";
+    /// Cash and credit, each on its own.
+    HoldSums = 6, "authorizations: frozen = captured + released + rest";
+    /// UF and X3 of each authorization.
+    HoldAccounts = 6, "authorizations: their accounts have the rests";
+    /// X2 of each user.
+    CreditHeld = 6, "credit held is what authorizations on the line have left";
+    /// DOMAIN §5.
+    HoldStates = 6, "authorizations: only steps that there are";
+    /// And claims of damage within it.
+    RentalDeposits = 7, "rentals: waived + frozen = deposit, damage <= deposit";
+    /// With X4 as what is outstanding, and RX as what the platform advanced of it.
+    RentalCharges = 7, "rentals: charged = paid + reduced + outstanding";
+    /// Completed, bought out, cancelled, expired.
+    RentalEnds = 7, "rentals: nothing is owed or held at the end";
+    /// A thing that is one of a kind.
+    ThingsOut = 7, "rentals: a thing is out with one at a time";
+    /// DOMAIN §5.
+    RentalStates = 7, "rentals: only steps that there are";
+    /// PU of each user.
+    CreditPrincipal = 8, "credit: owed = bought - repaid - refunded";
+    /// X1 is the limit; a debt beyond it, after a cut, only becomes less.
+    CreditLimits = 8, "credit: nobody takes more than the limit";
+    /// Payments, captures, collections and holds alike.
+    CreditActive = 8, "credit: nobody takes on a line that is frozen or closed";
+    /// DOMAIN §5.
+    CreditStates = 8, "credit: only steps that there are";
     /// What is pending for a merchant and date is what its items sum to, until settled.
     Batches = 12, "batches: pending = receipts - fees - refunds + fees returned";
+    /// MR of each merchant, and the part of each batch.
+    Reserves = 12, "reserves: kept = reserved - released";
     /// Windows recomputed from events against the limits in force.
     Limits = 19, "limits in force are kept";
 }
@@ -97,6 +132,12 @@ pub(crate) struct Checks {
     journal: Journal,
     answers: Answers,
     spending: Spending,
+    holds: Holds,
+    rentals: Rentals,
+    lines: Lines,
+    reserves: Reserves,
+    /// What is to be compared with rows and accounts once the events of a command are complete.
+    touched: BTreeMap<Touched, Touch>,
     /// Commands of the current input that wait for their outcome.
     waiting: usize,
     /// Events of the current command, and whether one of them is its rejection.
@@ -104,6 +145,25 @@ pub(crate) struct Checks {
 }
 
 type Verdict = Result<(), String>;
+
+/// What a model follows and rows and accounts keep too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Touched {
+    Hold(Id),
+    Rental(Id),
+    /// By user.
+    Line(Id),
+    /// By merchant.
+    Reserve(Id),
+}
+
+/// The event that touched something last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Touch {
+    event: u64,
+    block: u64,
+    byte: usize,
+}
 
 impl Checks {
     /// How often each check was made.
@@ -141,8 +201,45 @@ impl Checks {
                 let (number, time, due) = (*number, *time, *due);
                 self.event(books, at, &Event { number, time, fact, movements, due });
             }
-            Folded::Decided { command, outcome } => self.decided(books, at, command, outcome),
+            Folded::Decided { command, outcome } => {
+                self.compare_touched(books, at.shard);
+                self.decided(books, at, command, outcome);
+            }
         }
+    }
+
+    fn touch(&mut self, what: Touched, at: &Place<'_>, event: u64) {
+        self.touched.insert(what, Touch { event, block: at.block, byte: at.byte });
+    }
+
+    /// Compares what the events since touched, in their order: they are complete, as they are at
+    /// the end of a command and of a block. Within a command a payment comes before the fact that
+    /// says what it was for.
+    pub(crate) fn compare_touched(&mut self, books: &Books, shard: u32) {
+        let touched = std::mem::take(&mut self.touched);
+        let mut touched: Vec<(Touch, Touched)> = touched.into_iter().map(|(w, t)| (t, w)).collect();
+        touched.sort_unstable();
+        for (Touch { event, block, byte }, what) in touched {
+            let at = Place { shard, block, byte, command: &[] };
+            self.compare(books, &at, event, what);
+        }
+    }
+
+    fn compare(&mut self, books: &Books, at: &Place<'_>, event: u64, what: Touched) {
+        match what {
+            Touched::Hold(auth) => self.compare_hold(books, at, event, auth),
+            Touched::Rental(rental) => self.compare_rental(books, at, event, rental),
+            Touched::Line(user) => self.compare_line(books, at, event, user),
+            Touched::Reserve(merchant) => self.compare_reserve(books, at, event, merchant),
+        }
+    }
+
+    /// Debits less credits of an account, by the movements seen; zero where there is none.
+    fn balance(&self, books: &Books, class: Class, owner: Id, currency: Currency) -> i128 {
+        let key = AccountKey::of(class, owner, currency);
+        let no = books.ledger().tables().accounts.find(&key);
+        let sums = no.and_then(|no| self.journal.of(no)).filter(|sums| sums.key == key);
+        sums.map_or(0, |sums| sums.debits - sums.credits)
     }
 
     /// Checks the state at the end as a whole.
@@ -158,6 +255,21 @@ impl Checks {
         }
         for payment in tables.payments.rows() {
             self.note(Check::Payments, at, event, objects::payment_holds(books, payment));
+        }
+        let rows = |table: u32, models: usize| table as usize == models;
+        let all = rows(tables.authorizations.next_no(), self.holds.ids().count());
+        self.note(Check::HoldSums, at, event, holds(all, || "authorizations are missing".into()));
+        let all = rows(tables.rentals.next_no(), self.rentals.ids().count());
+        self.note(Check::RentalStates, at, event, holds(all, || "rentals are missing".into()));
+        let all = rows(tables.credit_lines.next_no(), self.lines.users().count());
+        self.note(Check::CreditStates, at, event, holds(all, || "lines are missing".into()));
+        let known: Vec<Touched> = (self.holds.ids().map(Touched::Hold))
+            .chain(self.rentals.ids().map(Touched::Rental))
+            .chain(self.lines.users().map(Touched::Line))
+            .chain(self.reserves.merchants().map(Touched::Reserve))
+            .collect();
+        for what in known {
+            self.compare(books, at, event, what);
         }
         for (currency, off) in self.journal.trial_balance() {
             let verdict = holds(off == (0, 0), || {

@@ -19,10 +19,12 @@ mod export;
 mod follow;
 mod naive;
 mod names;
+mod page;
 mod rebuild;
 mod selector;
 mod source;
 mod statement;
+mod subject;
 #[cfg(feature = "kafka")]
 mod topic;
 mod verify;
@@ -40,9 +42,13 @@ pub use audit::{AuditReport, audit};
 pub use checks::{Check, Checked, Counts};
 pub use cut::{NotUntil, Until};
 pub use export::{ExportReport, Format, export};
+pub use page::{
+    Agreed, Charged, GivenBack, HeldPart, Listed, Moment, Page, PageReport, Paid, PartOf, Refunded,
+    Term, Total,
+};
 pub use rebuild::{
     AccountLine, ClassLine, CurrencyBalance, RebuildReport, ShardState, Side, rebuild,
 };
 pub use selector::Selector;
-pub use statement::{AccountStatement, Line, Period, StatementReport, statement};
+pub use statement::{AccountStatement, Line, Period, Statement, StatementReport, statement};
 pub use verify::{VerifyReport, verify};

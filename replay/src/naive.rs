@@ -1,13 +1,27 @@
 //! The naive models that run beside the ledger: sums over movements, answers by id, what was spent
-//! by window. They see facts only and share no code with the rules, so that both can be compared.
+//! by window, holds, rentals and lines of credit. They see facts only and share no code with the
+//! rules, so that both can be compared.
 
-use crate::names::account_name;
+mod holds;
+mod lines;
+mod rentals;
+
+pub(crate) use holds::{Hold, Holds, Part};
+pub(crate) use lines::{Lines, Reserves};
+pub(crate) use rentals::{Rental, Rentals};
+
+use crate::names::{account_name, fact_name};
 use groat_ledger::hash::IdMap;
 use groat_ledger::{
-    Account, AccountKey, AccountNo, Class, CodeKind, Currency, EventRange, Id, Layer, LimitScope,
-    Limits, Movement, SignRule, year_and_month,
+    Account, AccountKey, AccountNo, Class, CodeKind, Currency, EventRange, Fact, Id, Layer,
+    LimitScope, Limits, Movement, SignRule, year_and_month,
 };
 use std::collections::{BTreeMap, HashMap};
+
+/// Said of a fact that was sent to the wrong model: nothing is passed over in silence.
+fn stranger(fact: &Fact, of: &str) -> String {
+    format!("{} is no fact of {of}", fact_name(fact))
+}
 
 /// What the movements of one account sum to.
 #[derive(Debug)]

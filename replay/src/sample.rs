@@ -1,7 +1,13 @@
 //! A small day for tests: a chain with every kind of frame and answer, sealed by a real shard.
 
+mod chance;
+mod rented;
+
+pub(crate) use chance::chance;
+pub(crate) use rented::rented_days;
+
 use crate::source::{Chain, Source};
-use groat_proto::v1::{BlockHeader, ChainTerms, Event};
+use groat_proto::v1::{BlockHeader, ChainTerms, DueEvent, Event};
 use groat_proto::{Message, json, write_varint};
 use groat_shard::{Block, FrameKind, Inbound, MemoryStore, Sealed, Shard, SledStore, Store};
 use std::path::Path;
@@ -244,7 +250,7 @@ pub(crate) fn forged(
     forged
 }
 
-/// The frames of a body with `edit` made to the event of each `Event` frame.
+/// The frames of a body with `edit` made to each event, also those that the clock owed.
 pub(crate) fn with_events(
     header: &BlockHeader,
     body: &[u8],
@@ -259,6 +265,11 @@ pub(crate) fn with_events(
             let mut event = Event::decode(bytes).unwrap();
             edit(number, &mut event);
             message = event.encode_to_vec();
+        }
+        if kind == FrameKind::Due {
+            let mut due = DueEvent::decode(bytes).unwrap();
+            edit(number, due.event.as_mut().unwrap());
+            message = due.encode_to_vec();
         }
         number += u64::from(matches!(kind, FrameKind::Event | FrameKind::Due));
         out.push(kind as u8);

@@ -12,13 +12,14 @@ pub enum Selector {
     User(Id),
     /// A merchant's.
     Merchant(Id),
-    /// Those of an authorization or a rental.
+    /// A rental's or an authorization's.
     Hold(Id),
     /// The one that `OpenLedgerAccount` opened.
     Account(Id),
     /// All of a class, or those of one owner.
     Class(Class, Option<Id>),
-    /// The user's of this id if there is one, else the merchant's, else the ledger account.
+    /// The user's of this id if there is one, else the merchant's, else the rental or
+    /// authorization, else the ledger account.
     Bare(Id),
 }
 

@@ -1,12 +1,14 @@
 //! `statement`: what moved on the accounts of a user, a merchant, a ledger account or a class, with
-//! the running balance. Pending movements are shown as such and leave the balance alone.
+//! the running balance. Pending movements are shown as such and leave the balance alone. Of a
+//! rental or an authorization it is the page of its life ([`crate::page`]).
 
 use crate::follow::{Place, Trouble, read_chain};
 use crate::names::{Holder, account_name, fact_name, holder};
+use crate::page::{PageReport, pages};
 use crate::selector::Selector;
 use crate::source::{Progress, Source};
 use groat_ledger::money::major_text;
-use groat_ledger::{AccountKey, AccountNo, Currency, Fact, Kind, Layer, Movement, SignRule};
+use groat_ledger::{AccountKey, AccountNo, Currency, Fact, Id, Kind, Layer, Movement, SignRule};
 use groat_proto::json::time_text;
 use groat_shard::{Books, Folded};
 use serde::Serialize;
@@ -19,6 +21,16 @@ pub struct Period {
     pub from: Option<u32>,
     /// The last; none is the end.
     pub to: Option<u32>,
+}
+
+/// What is stated of somebody or something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Statement {
+    /// What moved on accounts.
+    Accounts(StatementReport),
+    /// The life of a rental or an authorization.
+    Pages(PageReport),
 }
 
 /// The statements of all accounts that were meant.
@@ -81,28 +93,43 @@ pub struct Line {
     pub reference: Option<String>,
 }
 
-/// Reads the statements of the accounts that `selector` means.
+/// Reads the statements of the accounts that `selector` means, or the page.
 pub fn statement(
     source: &Source,
     shards: &[u32],
     selector: Selector,
     period: Period,
     progress: Progress<'_>,
-) -> Result<StatementReport, Trouble> {
+) -> Result<Statement, Trouble> {
+    if let Selector::Hold(id) = selector {
+        return whole_life(source, shards, id, period, progress);
+    }
     let mut accounts = Vec::new();
+    let mut is_hold = false;
     for shard in shards {
         let mut tally = Tally { shard: *shard, selector, period, open: BTreeMap::new() };
-        read_chain(source.chain(*shard)?, progress, |books, at, folded| {
+        let follower = read_chain(source.chain(*shard)?, progress, |books, at, folded| {
             if let Folded::Event { number, at: time, fact, movements, .. } = folded {
                 tally.event(books, at, (number, time), fact, movements);
             }
         })?;
         accounts.extend(tally.open.into_values().map(Running::finish));
+        if let (Selector::Bare(id), Some(books)) = (selector, follower.books()) {
+            let tables = books.ledger().tables();
+            is_hold |=
+                tables.rentals.get(&id).is_some() || tables.authorizations.get(&id).is_some();
+        }
     }
-    if let Selector::Bare(_) = selector {
-        let there = |wanted| accounts.iter().any(|a| held_by(a, wanted));
+    if let Selector::Bare(id) = selector {
+        let there = |wanted| match wanted {
+            Holder::Hold => is_hold,
+            wanted => accounts.iter().any(|a| held_by(a, wanted)),
+        };
         let order = [Holder::User, Holder::Merchant, Holder::Hold, Holder::Ledger];
         let first = order.into_iter().find(|h| there(*h));
+        if first == Some(Holder::Hold) {
+            return whole_life(source, shards, id, period, progress);
+        }
         accounts.retain(|account| first.is_some_and(|wanted| held_by(account, wanted)));
     }
     if accounts.is_empty() {
@@ -110,7 +137,22 @@ pub fn statement(
                     account:ID, class:CLASS or class:CLASS:OWNER";
         return Err(Trouble::Usage(what.into()));
     }
-    Ok(StatementReport { accounts })
+    Ok(Statement::Accounts(StatementReport { accounts }))
+}
+
+fn whole_life(
+    source: &Source,
+    shards: &[u32],
+    id: Id,
+    period: Period,
+    progress: Progress<'_>,
+) -> Result<Statement, Trouble> {
+    if period != Period::default() {
+        let what = "the page of a rental or authorization is of its whole life: leave out --from \
+                    and --to, or name an account of it, such as class:user_frozen:ID";
+        return Err(Trouble::Usage(what.into()));
+    }
+    Ok(Statement::Pages(pages(source, shards, id, progress)?))
 }
 
 fn held_by(account: &AccountStatement, wanted: Holder) -> bool {
@@ -292,7 +334,11 @@ mod tests {
 
     fn of(text: &str, period: Period) -> Result<StatementReport, Trouble> {
         let day = sample::day().in_a_directory();
-        statement(&day.source(), &[0], text.parse().unwrap(), period, &mut |_, _| {})
+        let stated = statement(&day.source(), &[0], text.parse().unwrap(), period, &mut |_, _| {});
+        match stated? {
+            Statement::Accounts(report) => Ok(report),
+            Statement::Pages(report) => panic!("{report:?}"),
+        }
     }
 
     #[test]
@@ -337,5 +383,26 @@ mod tests {
         assert_eq!(layers, ["posted", "pending", "released", "posted", "pending"]);
         assert_eq!(lines[1].balance, lines[0].balance);
         assert_eq!(report.accounts[0].pending_debits, "1.00");
+    }
+
+    #[test]
+    fn a_rental_has_a_page_under_its_name_and_under_its_id_alone() {
+        let days = sample::rented_days().in_a_directory();
+        let of = |text: &str, period| {
+            let selector = text.parse().unwrap();
+            statement(&days.source(), &[0], selector, period, &mut |_, _| {})
+        };
+        let page = of("rental:car-1", Period::default()).unwrap();
+        let Statement::Pages(report) = &page else { panic!("{page:?}") };
+        assert_eq!(report.pages[0].id, "car-1");
+        assert_eq!(of("car-1", Period::default()).unwrap(), page);
+        assert!(matches!(of("tent-2", Period::default()), Ok(Statement::Pages(_))));
+        assert!(matches!(of("auth:stay-1", Period::default()), Ok(Statement::Pages(_))));
+        for one in ["alice", "fleet", "class:user_frozen:car-1"] {
+            assert!(matches!(of(one, Period::default()), Ok(Statement::Accounts(_))), "{one}");
+        }
+        let march = Period { from: Some(20_513), to: None };
+        assert!(matches!(of("rental:car-1", march), Err(Trouble::Usage(_))));
+        assert!(matches!(of("rental:nobody", Period::default()), Err(Trouble::Usage(_))));
     }
 }

@@ -1,9 +1,10 @@
 //! Entries: event numbers, balance, counters, sign rules. What the facts mean is in `objects`.
 
-use super::{Check, Checks, Verdict, holds};
+use super::{Check, Checks, Touched, Verdict, holds};
 use crate::follow::Place;
-use crate::names::account_name;
-use groat_ledger::{Fact, Movement};
+use crate::names::{account_name, fact_name};
+use crate::subject::{Subject, subjects};
+use groat_ledger::{AccountKey, Class, Fact, Movement};
 use groat_shard::Books;
 
 /// An event as a fold shows it.
@@ -27,12 +28,8 @@ impl Checks {
             let rejects = matches!(fact, Fact::CommandRejected { .. });
             self.own = (self.own.0 + 1, self.own.1 || rejects);
         }
-        let opened = match fact {
-            Fact::AccountOpened { number, key, currency, sign_rule, .. } => {
-                self.journal.open(*number, key, *currency, *sign_rule)
-            }
-            _ => Ok(()),
-        };
+        let subjects = subjects(fact);
+        let opened = if subjects.contains(&Subject::Account) { self.opened(fact) } else { Ok(()) };
         let posted = opened.and_then(|()| self.journal.post(movements));
         self.note(Check::EntryBalances, at, number, posted);
         let mut touched: Vec<u32> = movements.iter().flat_map(|m| [m.debit, m.credit]).collect();
@@ -41,10 +38,32 @@ impl Checks {
         for no in touched {
             self.note(Check::CountersAreSums, at, number, self.counters(books, no));
             self.note(Check::SignRules, at, number, self.sign_rule(no));
+            if let Some(what) = self.journal.of(no).and_then(|sums| kept_of(&sums.key)) {
+                self.touch(what, at, number);
+            }
         }
-        self.payment(books, at, event);
-        self.batches(books, at, event);
-        self.limits(books, at, event);
+        for subject in subjects {
+            match subject {
+                Subject::Account => {}
+                Subject::Payment(payment) => self.payment(books, at, event, payment),
+                Subject::Batch => self.batches(books, at, event),
+                Subject::Reserve => self.reserve(books, at, event),
+                Subject::Limits => self.limits(books, at, event),
+                Subject::Hold(auth) => self.hold(at, event, auth),
+                Subject::Rental(rental) => self.rental(books, at, event, rental),
+                Subject::Credit => self.credit(books, at, event),
+            }
+        }
+        self.bought(at, event);
+    }
+
+    fn opened(&mut self, fact: &Fact) -> Verdict {
+        match fact {
+            Fact::AccountOpened { number, key, currency, sign_rule, .. } => {
+                self.journal.open(*number, key, *currency, *sign_rule)
+            }
+            other => Err(format!("{} opens no account", fact_name(other))),
+        }
     }
 
     pub(super) fn counters(&self, books: &Books, no: u32) -> Verdict {
@@ -61,5 +80,36 @@ impl Checks {
             return Ok(());
         };
         Err(format!("{} is on the wrong side of zero", account_name(&sums.key)))
+    }
+}
+
+/// What a model knows that an account keeps: no movement on it goes by without a comparison.
+fn kept_of(key: &AccountKey) -> Option<Touched> {
+    match key.class {
+        Class::UserFrozen | Class::DepositWaived => Some(Touched::Hold(key.owner)),
+        Class::RentObligation | Class::RentalAdvance => Some(Touched::Rental(key.owner)),
+        Class::CreditUnbilled | Class::CreditHeld | Class::LimitGranted => {
+            Some(Touched::Line(key.owner))
+        }
+        Class::MerchantReserve => Some(Touched::Reserve(key.owner)),
+        Class::SafeguardedBank
+        | Class::ChannelReceivable
+        | Class::MerchantReceivable
+        | Class::UserAvailable
+        | Class::UserHold
+        | Class::MerchantPending
+        | Class::MerchantAvailable
+        | Class::PayoutInTransit
+        | Class::Suspense
+        | Class::Equity
+        | Class::ServiceFee
+        | Class::OtherFees
+        | Class::Marketing
+        | Class::OtherWriteOff
+        | Class::LimitGrantedContra
+        | Class::CreditHeldContra
+        | Class::DepositWaivedContra
+        | Class::RentObligationContra
+        | Class::Ledger => None,
     }
 }

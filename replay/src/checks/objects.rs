@@ -11,20 +11,17 @@ use groat_ledger::{
 use groat_shard::Books;
 
 impl Checks {
-    pub(super) fn payment(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {
+    pub(super) fn payment(
+        &mut self,
+        books: &Books,
+        at: &Place<'_>,
+        event: &Event<'_>,
+        payment: Id,
+    ) {
         let Event { number, fact, movements, .. } = *event;
-        let (Fact::PaymentPaid { payment, .. }
-        | Fact::FeeCharged { payment, .. }
-        | Fact::FeeReturned { payment, .. }
-        | Fact::RefundSucceeded { payment, .. }) = fact
-        else {
-            return;
-        };
         let moved: u128 = movements.iter().map(|m| u128::from(m.amount)).sum();
-        let name = fact_name(fact);
-        let parts = parts_sum(fact, moved);
-        let verdict = holds(parts, || format!("the parts of {name} of {payment} do not sum up"));
-        let row = books.ledger().tables().payments.get(payment);
+        let verdict = parts_sum(fact, moved);
+        let row = books.ledger().tables().payments.get(&payment);
         let row = row.ok_or_else(|| format!("there is no payment {payment}"));
         let verdict = verdict.and(row).and_then(|row| payment_holds(books, row));
         self.note(Check::Payments, at, number, verdict);
@@ -43,7 +40,10 @@ impl Checks {
             }
             Fact::RefundSucceeded { payment, open_batch, .. } => [of(payment), *open_batch],
             Fact::RentalPaymentPending { batch, .. } => [*batch, None],
-            _ => return,
+            other => {
+                let what = format!("{} is no fact of a batch", fact_name(other));
+                return self.note(Check::Batches, at, number, Err(what));
+            }
         };
         for no in touched.into_iter().flatten() {
             self.note(Check::Batches, at, number, self.batch(books, no));
@@ -87,7 +87,8 @@ impl Checks {
                 self.spending.set(*scope, *currency, *limits);
                 return;
             }
-            Fact::PaymentPaid { payment, user, balance, agreed: false, .. } if *balance > 0 => {
+            Fact::PaymentPaid { agreed: true, .. } | Fact::PaymentPaid { balance: 0, .. } => return,
+            Fact::PaymentPaid { payment, user, balance, .. } => {
                 let code = ledger.tables().payments.get(payment).map(|p| p.code_kind);
                 let Some((payer, _)) = person(user) else { return };
                 self.spending.spend(payer, *balance, code.unwrap_or(CodeKind::None), date)
@@ -99,7 +100,8 @@ impl Checks {
             }
             Fact::ToppedUp { user, .. }
             | Fact::ReceiptMatched { target: Owner::User(user), .. } => self.holding(person(user)),
-            _ => return,
+            Fact::ReceiptMatched { target: Owner::Merchant(_) | Owner::Ledger(_), .. } => return,
+            other => Err(format!("{} spends nothing", fact_name(other))),
         };
         self.note(Check::Limits, at, number, verdict);
     }
@@ -112,10 +114,11 @@ impl Checks {
 }
 
 /// Whether the parts of a payment's fact are what it moved.
-fn parts_sum(fact: &Fact, moved: u128) -> bool {
-    match fact {
+fn parts_sum(fact: &Fact, moved: u128) -> Verdict {
+    let sum = |parts: &[u64]| parts.iter().map(|p| u128::from(*p)).sum::<u128>();
+    let fits = match fact {
         Fact::PaymentPaid { balance, credit, channel_amount, .. } => {
-            moved == u128::from(*balance) + u128::from(*credit) + u128::from(*channel_amount)
+            moved == sum(&[*balance, *credit, *channel_amount])
         }
         Fact::FeeCharged { amount, .. } | Fact::FeeReturned { amount, .. } => {
             moved == u128::from(*amount)
@@ -130,13 +133,17 @@ fn parts_sum(fact: &Fact, moved: u128) -> bool {
             to_balance,
             ..
         } => {
-            let sum = |parts: &[u64]| parts.iter().map(|p| u128::from(*p)).sum::<u128>();
             moved == u128::from(*amount)
                 && moved == sum(&[*from_own_batch, *from_available, *from_open_batch])
                 && moved == sum(&[*to_credit, *to_channel, *to_balance])
         }
-        _ => true,
-    }
+        Fact::PaymentCreated { .. }
+        | Fact::PaymentClosed { .. }
+        | Fact::PaymentCancelled { .. }
+        | Fact::PaymentFinished { .. } => moved == 0,
+        other => return Err(format!("{} is no fact of a payment", fact_name(other))),
+    };
+    holds(fits, || format!("the parts of {} do not sum up", fact_name(fact)))
 }
 
 /// DOMAIN §6, 5.

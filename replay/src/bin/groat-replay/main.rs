@@ -1,6 +1,7 @@
 //! `groat-replay`: the auditors' commands. It reads arguments, prints reports and sets the exit
 //! code: 0 when the books hold, 1 when they do not or cannot be read, 2 for wrong usage.
 
+mod page;
 mod print;
 mod progress;
 
@@ -9,8 +10,8 @@ use groat_proto::json::parse_date;
 #[cfg(feature = "kafka")]
 use groat_replay::Topic;
 use groat_replay::{
-    AuditReport, Format, Period, Selector, Source, Trouble, Until, VerifyReport, audit, export,
-    rebuild, statement, verify,
+    AuditReport, Format, Period, Selector, Source, Statement, Trouble, Until, VerifyReport, audit,
+    export, rebuild, statement, verify,
 };
 use serde::Serialize;
 use std::fs::File;
@@ -52,13 +53,15 @@ enum Command {
         #[command(flatten)]
         books: BooksArgs,
     },
-    /// What moved on the accounts of somebody, with the running balance.
+    /// What moved on the accounts of somebody, with the running balance; the life of a rental or
+    /// an authorization on one page.
     #[command(allow_missing_positional = true)]
     Statement {
         #[command(flatten)]
         books: BooksArgs,
-        /// `user:ID`, `merchant:ID`, `account:ID`, `class:CLASS[:OWNER]`, or an id alone.
-        #[arg(value_name = "ACCOUNT|USER|MERCHANT")]
+        /// `user:ID`, `merchant:ID`, `rental:ID`, `auth:ID`, `account:ID`, `class:CLASS[:OWNER]`,
+        /// or an id alone.
+        #[arg(value_name = "ACCOUNT|USER|MERCHANT|RENTAL")]
         of: Selector,
         /// First business date, such as 2026-01-31.
         #[arg(long, value_name = "DATE", value_parser = parse_date)]
@@ -197,8 +200,14 @@ fn run(command: &Command) -> Result<bool, Trouble> {
             let period = Period { from: *from, to: *to };
             let report = statement(&source, &shards, *of, period, &mut bar.hear())?;
             bar.end();
-            out(books.json, &report, print::statement)?;
-            Ok(true)
+            out(books.json, &report, |out, report| match report {
+                Statement::Accounts(report) => print::statement(out, report),
+                Statement::Pages(report) => page::pages(out, report),
+            })?;
+            Ok(match &report {
+                Statement::Accounts(_) => true,
+                Statement::Pages(report) => report.pages.iter().all(|page| page.adds_up),
+            })
         }
         Command::Export { books, format, output } => {
             export_to(books, *format, output.as_deref(), &bar)?;

@@ -155,12 +155,12 @@ pub(crate) fn trouble(trouble: &Trouble, as_json: bool) -> io::Result<()> {
     writeln!(stderr().lock(), "groat-replay: {trouble}")
 }
 
-fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
+pub(crate) fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
     cells.map(str::to_owned).to_vec()
 }
 
 /// Aligns columns: the first `texts` at the left, numbers at the right.
-fn table(out: &mut dyn Write, rows: &[Vec<String>], texts: usize) -> io::Result<()> {
+pub(crate) fn table(out: &mut dyn Write, rows: &[Vec<String>], texts: usize) -> io::Result<()> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max()

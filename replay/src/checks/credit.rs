@@ -1,0 +1,143 @@
+//! Lines of credit (DOMAIN §6, 8) and reserves (12): what is owed and kept back by the facts,
+//! against the accounts, the limits and the states.
+
+use super::entries::Event;
+use super::{Check, Checks, Touched, Verdict, holds};
+use crate::follow::Place;
+use crate::names::fact_name;
+use groat_ledger::{Class, CreditLineState, Fact, Id, Layer};
+use groat_shard::Books;
+
+impl Checks {
+    pub(super) fn credit(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {
+        let Event { number, fact, movements, .. } = *event;
+        let verdict = match fact {
+            Fact::PaymentPaid { credit: 0, .. }
+            | Fact::RentalCharged { repaid: 0, .. }
+            | Fact::RefundSucceeded { to_credit: 0, .. } => return,
+            Fact::PaymentPaid { user, credit, .. } => self.lines.buy(*user, i128::from(*credit)),
+            // Paid back to the platform: how much of it on credit only the movements say.
+            Fact::RentalCharged { .. } => {
+                let posted = movements.iter().filter(|m| m.layer == Layer::Posted);
+                let bought: Vec<(Id, u64)> =
+                    posted.filter_map(|m| Some((self.debtor(m.debit)?, m.amount))).collect();
+                let mut bought = bought.into_iter();
+                bought.try_for_each(|(user, amount)| self.lines.buy(user, i128::from(amount)))
+            }
+            Fact::RefundSucceeded { payment, to_credit, .. } => {
+                let tables = books.ledger().tables();
+                let user = tables.payments.get(payment).and_then(|p| p.user);
+                let user = user.and_then(|no| tables.users.try_row(no)).map(|user| user.user);
+                user.map_or(Ok(()), |user| self.lines.refund(user, *to_credit))
+            }
+            Fact::CreditRepaid { user, principal } => self.lines.repay(*user, *principal),
+            step => {
+                let user = self.lines.step(step, |user| self.holds.on_line_of(user));
+                if let Ok(user) = user {
+                    self.touch(Touched::Line(user), at, number);
+                }
+                return self.note(Check::CreditStates, at, number, user.map(|_| ()));
+            }
+        };
+        self.note(Check::CreditPrincipal, at, number, verdict);
+    }
+
+    /// Whose debt an account keeps, if it does.
+    fn debtor(&self, account: u32) -> Option<Id> {
+        let key = self.journal.of(account)?.key;
+        (key.class == Class::CreditUnbilled).then_some(key.owner)
+    }
+
+    /// By the movements, whatever the fact: nobody buys or has held on a line that is not active.
+    pub(super) fn bought(&mut self, at: &Place<'_>, event: &Event<'_>) {
+        for m in event.movements.iter().filter(|m| m.layer == Layer::Posted) {
+            let Some(key) = self.journal.of(m.debit).map(|sums| sums.key) else { continue };
+            if !matches!(key.class, Class::CreditUnbilled | Class::CreditHeld) {
+                continue;
+            }
+            let state = self.lines.get(key.owner).map(|line| line.state);
+            let verdict = holds(state == Some(CreditLineState::Active), || {
+                let (name, user) = (fact_name(event.fact), key.owner);
+                let state = state.map_or("not there".into(), |state| format!("{state:?}"));
+                format!("{name}: {user} takes {} on a line that is {state}", m.amount)
+            });
+            self.note(Check::CreditActive, at, event.number, verdict);
+        }
+    }
+
+    pub(super) fn compare_line(&mut self, books: &Books, at: &Place<'_>, event: u64, user: Id) {
+        let tables = books.ledger().tables();
+        let row = tables.users.find(&user).and_then(|no| tables.credit_lines.get(&no));
+        let (Some(line), Some(row)) = (self.lines.get(user), row) else {
+            let what = format!("the line of {user} is not both in the facts and in the rows");
+            return self.note(Check::CreditStates, at, event, Err(what));
+        };
+        let (currency, principal, limit) = (line.currency, line.principal, line.limit);
+        let state = holds(line.state == row.state, || {
+            format!("the line of {user} is {:?}; its facts make it {:?}", row.state, line.state)
+        });
+        let owed = self.balance(books, Class::CreditUnbilled, user, currency);
+        let sums = holds(owed == principal, || {
+            format!("{user} owes {owed}; bought less repaid and refunded is {principal}")
+        });
+        let granted = self.balance(books, Class::LimitGranted, user, currency);
+        let in_force = if line.state == CreditLineState::Closed { 0 } else { limit };
+        let limits = holds(granted == in_force && limit == i128::from(row.limit.amount), || {
+            format!("{user} is granted {granted}; the limit is {in_force}")
+        });
+        let held = self.held_on_line(books, user, currency);
+        let exposed = owed + self.holds.on_line_of(user);
+        let exposed = self.lines.expose(user, exposed);
+        self.note(Check::CreditStates, at, event, state);
+        self.note(Check::CreditPrincipal, at, event, sums);
+        self.note(Check::CreditHeld, at, event, held);
+        self.note(Check::CreditLimits, at, event, limits.and(exposed));
+    }
+
+    pub(super) fn reserve(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {
+        let Event { number, fact, .. } = *event;
+        let tables = books.ledger().tables();
+        let (merchant, verdict) = match fact {
+            Fact::BatchSettled { batch, reserve, .. } => {
+                let no = tables.batches.try_row(*batch).map(|batch| batch.merchant);
+                let Some(seller) = no.and_then(|no| tables.merchants.try_row(no)) else { return };
+                self.reserves.keep(seller.merchant, *batch, *reserve);
+                (seller.merchant, self.batch_reserve(books, *batch))
+            }
+            Fact::ReserveReleased { merchant, amount, batch } => {
+                let released = self.reserves.release(*merchant, *amount, *batch);
+                let row = batch.map_or(Ok(()), |batch| self.batch_reserve(books, batch));
+                (*merchant, released.and(row))
+            }
+            other => {
+                let what = format!("{} is no fact of a reserve", fact_name(other));
+                return self.note(Check::Reserves, at, number, Err(what));
+            }
+        };
+        self.note(Check::Reserves, at, number, verdict);
+        self.touch(Touched::Reserve(merchant), at, number);
+    }
+
+    fn batch_reserve(&self, books: &Books, batch: u32) -> Verdict {
+        let row = books.ledger().tables().batches.try_row(batch).map(|row| row.reserve);
+        let kept = self.reserves.of_batch(batch);
+        holds(row.map(i128::from) == Some(kept), || {
+            format!("batch {batch} keeps {row:?}; its facts say {kept}")
+        })
+    }
+
+    /// MR is what was kept back and not released.
+    pub(super) fn compare_reserve(&mut self, books: &Books, at: &Place<'_>, event: u64, id: Id) {
+        let seller = books.ledger().tables().merchants.get(&id);
+        let currency = seller.map(|seller| seller.terms.settle_currency);
+        let verdict = currency.ok_or_else(|| format!("there is no merchant {id}"));
+        let verdict = verdict.and_then(|currency| {
+            let balance = -self.balance(books, Class::MerchantReserve, id, currency);
+            let kept = self.reserves.of(id);
+            holds(balance == kept, || {
+                format!("{id} has {balance} in reserve; kept less released is {kept}")
+            })
+        });
+        self.note(Check::Reserves, at, event, verdict);
+    }
+}

@@ -1,0 +1,102 @@
+//! What each fact is about, as far as this crate looks at it. The one list of all facts here: a
+//! new fact does not compile until somebody has decided who looks at it.
+
+use groat_ledger::{Fact, Id};
+
+/// What a fact is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// The opening of an account.
+    Account,
+    /// A payment, its fee and its refunds.
+    Payment(Id),
+    /// What a merchant sold on a date.
+    Batch,
+    /// What is kept back from a merchant.
+    Reserve,
+    /// What a user spends and holds under limits.
+    Limits,
+    /// An authorization, also that of a rental's deposit.
+    Hold(Id),
+    /// A rental.
+    Rental(Id),
+    /// Lines of credit and what is owed on them.
+    Credit,
+}
+
+/// Everything that a fact is about; nothing if no model follows it.
+pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
+    use Subject::{Account, Batch, Credit, Hold, Limits, Payment, Rental, Reserve};
+    match fact {
+        // Their movements are checked like all others, and there is no more to them.
+        Fact::CommandRejected { .. }
+        | Fact::TransferPosted
+        | Fact::TransferPended { .. }
+        | Fact::TransferCompleted { .. }
+        | Fact::TransferVoided { .. }
+        | Fact::TransferExpired { .. }
+        | Fact::AppRegistered { .. }
+        | Fact::UserOpened { .. }
+        | Fact::MerchantOnboarded { .. }
+        | Fact::AccountRestricted { .. }
+        | Fact::RestrictionLifted { .. }
+        | Fact::HoldPlaced { .. }
+        | Fact::HoldReleased { .. }
+        | Fact::HoldSeized { .. }
+        | Fact::AccountClosed { .. }
+        | Fact::PayoutRequested { .. }
+        | Fact::PayoutConfirmed { .. }
+        | Fact::PayoutFailed { .. }
+        | Fact::ReceiptRecorded { .. }
+        | Fact::AdjustmentPosted { .. }
+        | Fact::ClockAdvanced { .. }
+        | Fact::BatchOpened { .. } => vec![],
+        Fact::AccountOpened { .. } => vec![Account],
+        Fact::LimitsSet { .. }
+        | Fact::Transferred { .. }
+        | Fact::ToppedUp { .. }
+        | Fact::ReceiptMatched { .. } => vec![Limits],
+        Fact::PaymentPaid { payment, .. } => vec![Payment(*payment), Batch, Limits, Credit],
+        Fact::FeeCharged { payment, .. } | Fact::FeeReturned { payment, .. } => {
+            vec![Payment(*payment), Batch]
+        }
+        Fact::RefundSucceeded { payment, .. } => vec![Payment(*payment), Batch, Credit],
+        Fact::PaymentCreated { payment, .. }
+        | Fact::PaymentClosed { payment, .. }
+        | Fact::PaymentCancelled { payment }
+        | Fact::PaymentFinished { payment } => vec![Payment(*payment)],
+        Fact::BatchCut { .. } => vec![Batch],
+        Fact::BatchSettled { .. } => vec![Batch, Reserve],
+        Fact::ReserveReleased { .. } => vec![Reserve],
+        Fact::FundsAuthorized { auth, .. }
+        | Fact::AuthorizationCaptured { auth, .. }
+        | Fact::FundsReleased { auth, .. }
+        | Fact::AuthorizationClosed { auth, .. } => vec![Hold(*auth)],
+        // What is taken for a rental comes out of its hold, and may be bought on credit.
+        Fact::RentalCharged { rental, .. } => vec![Hold(*rental), Rental(*rental), Credit],
+        // The platform's advance is a sale of the day.
+        Fact::RentalPaymentPending { rental, .. } => vec![Rental(*rental), Batch],
+        Fact::RentalCreated { rental, .. }
+        | Fact::RentalAssessed { rental, .. }
+        | Fact::DepositSecured { rental }
+        | Fact::RentalStarted { rental, .. }
+        | Fact::RentalExtended { rental, .. }
+        | Fact::RentalReturned { rental, .. }
+        | Fact::RentTermDue { rental, .. }
+        | Fact::DamageClaimed { rental, .. }
+        | Fact::ChargeReduced { rental, .. }
+        | Fact::RentalSettled { rental }
+        | Fact::RentalCollected { rental, .. }
+        | Fact::CollectionFailed { rental, .. }
+        | Fact::RentalOverdue { rental }
+        | Fact::RentalBoughtOut { rental, .. }
+        | Fact::RentalLost { rental, .. }
+        | Fact::RentalCancelled { rental, .. } => vec![Rental(*rental)],
+        Fact::CreditLineGranted { .. }
+        | Fact::LimitAdjusted { .. }
+        | Fact::CreditLineFrozen { .. }
+        | Fact::CreditLineUnfrozen { .. }
+        | Fact::CreditLineClosed { .. }
+        | Fact::CreditRepaid { .. } => vec![Credit],
+    }
+}
