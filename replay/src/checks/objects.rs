@@ -87,11 +87,14 @@ impl Checks {
                 self.spending.set(*scope, *currency, *limits);
                 return;
             }
-            Fact::PaymentPaid { agreed: true, .. } | Fact::PaymentPaid { balance: 0, .. } => return,
-            Fact::PaymentPaid { payment, user, balance, .. } => {
+            Fact::PaymentPaid { balance: 0, .. } => return,
+            Fact::PaymentPaid { payment, user, balance, agreed, .. } => {
                 let code = ledger.tables().payments.get(payment).map(|p| p.code_kind);
                 let Some((payer, _)) = person(user) else { return };
-                self.spending.spend(payer, *balance, code.unwrap_or(CodeKind::None), date)
+                let code = code.unwrap_or(CodeKind::None);
+                let spent = self.spending.spend(payer, *balance, code, date);
+                // What was agreed counts; the limit was asked when it was agreed.
+                if *agreed { Ok(()) } else { spent }
             }
             Fact::Transferred { from, to, amount } => {
                 let Some((payer, _)) = person(from) else { return };

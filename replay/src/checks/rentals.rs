@@ -107,7 +107,7 @@ impl Checks {
         let noted = noted.and_then(|no| tables.rentals.try_row(no)).map(|rental| rental.rental);
         let with = self.rentals.out_with(rental.merchant, item);
         let has_it = with == Some(id);
-        holds(noted == with && has_it == rental.is_out, || {
+        holds(noted == with && has_it == (rental.is_out || rental.is_gone), || {
             let text = |id: Option<Id>| id.map_or("nobody".into(), |id| id.to_string());
             format!("{item} is out with {}; the row says with {}", text(with), text(noted))
         })
@@ -129,12 +129,16 @@ fn charges_agree(id: Id, rental: &Rental, row: &ledger::Rental) -> Verdict {
 
 /// What is taken for a rental is a payment of that amount, unless it goes to the platform.
 fn names_its_payment(books: &Books, fact: &Fact) -> Verdict {
-    let Fact::RentalCharged { rental, payment, amount, repaid: 0, .. } = fact else {
+    let Fact::RentalCharged { rental, payment, amount, repaid, .. } = fact else {
         return Ok(());
     };
+    let to_merchant = amount.saturating_sub(*repaid);
+    if to_merchant == 0 {
+        return Ok(());
+    }
     let paid = books.ledger().tables().payments.get(payment);
-    let paid = paid.filter(|p| p.of_rental && p.batch.is_some()).map(|p| p.amount.amount);
-    holds(paid == Some(*amount), || {
-        format!("{amount} is charged to {rental}; its payment {payment} is of {paid:?}")
+    let paid = paid.filter(|p| p.rental == *rental && p.batch.is_some()).map(|p| p.amount.amount);
+    holds(paid == Some(to_merchant), || {
+        format!("{to_merchant} is charged to {rental}; its payment {payment} is of {paid:?}")
     })
 }

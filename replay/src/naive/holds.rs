@@ -110,9 +110,9 @@ impl Hold {
         }
         let timed_out = matches!(fact, Fact::AuthorizationClosed { expired: true, .. });
         if self.cash.rest() + self.credit.rest() == 0 {
-            self.state = match (self.has_captured(), timed_out) {
-                (true, _) => AuthorizationState::Finished,
-                (false, true) => AuthorizationState::Expired,
+            self.state = match (timed_out, self.has_captured()) {
+                (true, _) => AuthorizationState::Expired,
+                (false, true) => AuthorizationState::Finished,
                 (false, false) => AuthorizationState::Closed,
             };
         }

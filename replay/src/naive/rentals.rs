@@ -33,6 +33,8 @@ pub(crate) struct Rental {
     pub(crate) is_secured: bool,
     /// The thing is with the user.
     pub(crate) is_out: bool,
+    /// The user keeps the thing, bought or lost: it never comes in.
+    pub(crate) is_gone: bool,
     /// It came back.
     pub(crate) is_returned: bool,
     pub(crate) charges: Vec<Charge>,
@@ -74,6 +76,7 @@ impl Rentals {
                 waived: 0,
                 is_secured: false,
                 is_out: false,
+                is_gone: false,
                 is_returned: false,
                 charges: Vec::new(),
                 advanced: 0,
@@ -97,7 +100,7 @@ impl Rentals {
             return Ok(());
         }
         let with = self.out.get(&key).copied();
-        if !rental.is_out {
+        if !rental.is_out && !rental.is_gone {
             if with == Some(id) {
                 self.out.remove(&key);
             }
@@ -227,7 +230,7 @@ impl Rental {
             Fact::DamageClaimed { amount, .. } => self.charge(ChargeKind::Damage, *amount),
             Fact::RentalLost { amount, .. } => {
                 let lost = i128::from(self.terms.deposit.amount) - self.damage();
-                self.is_out = false;
+                (self.is_out, self.is_gone) = (false, true);
                 self.charge(ChargeKind::Lost, *amount);
                 ensure(lost == i128::from(*amount), || format!("{lost} of the deposit is left"))?;
             }
@@ -241,8 +244,9 @@ impl Rental {
             }
             Fact::RentalCharged { amount, fund, repaid, .. } => {
                 let (amount, repaid) = (i128::from(*amount), i128::from(*repaid));
-                let whole = repaid == 0 || repaid == amount;
-                ensure(whole && i128::from(*fund) <= amount, || "its parts exceed it".into())?;
+                let first = repaid == amount.min(self.advanced);
+                ensure(first, || format!("{repaid} of {amount} pays back {}", self.advanced))?;
+                ensure(i128::from(*fund) <= amount, || "its parts exceed it".into())?;
                 self.advanced -= repaid;
                 self.pay(amount)?;
             }
@@ -257,7 +261,7 @@ impl Rental {
             Fact::RentalSettled { .. } => self.owes(0)?,
             // Terms that are not paid are part of the price.
             Fact::RentalBoughtOut { .. } => {
-                self.is_out = false;
+                (self.is_out, self.is_gone) = (false, true);
                 for charge in &mut self.charges {
                     charge.reduced += charge.outstanding();
                 }

@@ -5,7 +5,7 @@ use super::Moment;
 use super::words::{Told, words};
 use crate::naive::{Hold, Holds, Rental, Rentals};
 use crate::subject::{Subject, subjects};
-use groat_ledger::{AccountNo, Class, Currency, Fact, Id, Movement, Reference};
+use groat_ledger::{AccountNo, Class, Currency, Fact, Id, Movement};
 use groat_proto::json::time_text;
 use groat_shard::Books;
 
@@ -50,7 +50,6 @@ pub(super) struct Tally {
     rentals: Rentals,
     pub(super) currency: Option<Currency>,
     /// The merchant and its number of the rental: what its payments are made under.
-    order: Option<(Id, Reference)>,
     /// The last payment made for the rental.
     last_payment: Option<Id>,
     pub(super) life: Vec<Moment>,
@@ -70,7 +69,6 @@ impl Tally {
             holds: Holds::default(),
             rentals: Rentals::default(),
             currency: None,
-            order: None,
             last_payment: None,
             life: Vec::new(),
             first_expiry: None,
@@ -125,9 +123,8 @@ impl Tally {
     /// Payments made under the rental's number, and refunds of what was taken.
     fn is_ours(&mut self, payment: Id, fact: &Fact) -> bool {
         match fact {
-            Fact::PaymentCreated { of_rental: true, out_trade_no, merchant, .. } => {
-                let order = self.order.as_ref();
-                if order.is_some_and(|(seller, no)| seller == merchant && no == out_trade_no) {
+            Fact::PaymentCreated { rental, .. } => {
+                if *rental == self.id {
                     self.last_payment = Some(payment);
                 }
                 false
@@ -138,10 +135,9 @@ impl Tally {
     }
 
     fn note(&mut self, books: &Books, at: u64, fact: &Fact, movements: &[Movement]) {
-        let paid = |tally: &mut Tally, payment: Id, frozen: u64| {
+        let paid = |tally: &mut Tally, payment: Id, frozen: i128| {
             let row = books.ledger().tables().payments.get(&payment);
             let (balance, credit) = row.map_or((0, 0), |row| (row.balance, row.credit));
-            let frozen = i128::from(frozen);
             let (balance, credit) = (i128::from(balance) - frozen, i128::from(credit));
             tally.taken.push(Taken { at, payment: Some(payment), frozen, balance, credit });
         };
@@ -151,21 +147,29 @@ impl Tally {
             movements.iter().filter(on).map(|m| i128::from(m.amount)).sum()
         };
         match fact {
-            Fact::RentalCreated { merchant, out_order_no, terms, .. } => {
+            Fact::RentalCreated { terms, .. } => {
                 self.currency = Some(terms.deposit.currency);
-                self.order = Some((*merchant, out_order_no.clone()));
                 self.first_expiry = Some(terms.expiry_at);
             }
             Fact::FundsAuthorized { currency, .. } => self.currency = Some(*currency),
-            Fact::AuthorizationCaptured { payment, fund, .. } => paid(self, *payment, *fund),
-            Fact::RentalCharged { payment, fund, repaid: 0, .. } => paid(self, *payment, *fund),
-            Fact::RentalCharged { .. } => self.taken.push(Taken {
-                at,
-                payment: None,
-                frozen: moved(Class::UserFrozen, |m| m.debit),
-                balance: moved(Class::UserAvailable, |m| m.debit),
-                credit: moved(Class::CreditUnbilled, |m| m.debit),
-            }),
+            Fact::AuthorizationCaptured { payment, fund, .. } => {
+                paid(self, *payment, i128::from(*fund));
+            }
+            Fact::RentalCharged { payment, amount, fund, repaid, .. } => {
+                let frozen = moved(Class::UserFrozen, |m| m.debit);
+                if *repaid > 0 {
+                    self.taken.push(Taken {
+                        at,
+                        payment: None,
+                        frozen,
+                        balance: moved(Class::UserAvailable, |m| m.debit),
+                        credit: moved(Class::CreditUnbilled, |m| m.debit),
+                    });
+                }
+                if amount > repaid {
+                    paid(self, *payment, i128::from(*fund) - frozen);
+                }
+            }
             Fact::RentalPaymentPending { advanced, .. } => self.advanced += i128::from(*advanced),
             Fact::RentalBoughtOut { price, .. } => {
                 self.price = Some(i128::from(*price));

@@ -150,19 +150,20 @@ fn collect(
             .filter_map(|(account, amount)| account.map(|account| (account, amount)))
             .collect();
     let repaid = amount.min(rental.advanced);
-    if repaid > 0 {
-        let currency = rental.terms.deposit.currency;
-        let key = AccountKey::of(Class::RentalAdvance, rental.rental, currency);
-        let advance = ledger.account_or_open(key, currency, out);
-        for (account, amount) in split_off(&mut debits, repaid) {
-            post(out, account, advance, amount);
-        }
-    }
+    let repaying = split_off(&mut debits, repaid);
     if amount > repaid {
         let on_credit = credit.min(amount - repaid);
         let balance = amount - repaid - on_credit;
         let sources = Sources { debits, balance, credit: on_credit, ..Sources::default() };
         take_for(ledger, payment, rental, sources, now, out);
+    }
+    if repaid > 0 {
+        let currency = rental.terms.deposit.currency;
+        let key = AccountKey::of(Class::RentalAdvance, rental.rental, currency);
+        let advance = ledger.account_or_open(key, currency, out);
+        for (account, amount) in repaying {
+            post(out, account, advance, amount);
+        }
     }
     unoblige(ledger, rental, amount, out);
     let rental = rental.rental;
