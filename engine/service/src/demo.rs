@@ -71,9 +71,9 @@ fn bug(what: String) -> Fault {
     Fault::new(what, "this is a bug of groat; please report it")
 }
 
-fn create(path: &Path) -> Result<Box<dyn Write>, Fault> {
+fn create(path: &Path) -> Result<Box<dyn Write + Send>, Fault> {
     let file = fs::File::create(path);
-    file.map(|file| Box::new(file) as Box<dyn Write>)
+    file.map(|file| Box::new(file) as Box<dyn Write + Send>)
         .map_err(|e| Fault::new(format!("{}: {e}", path.display()), "make room on the disk"))
 }
 

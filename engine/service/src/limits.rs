@@ -19,6 +19,10 @@ pub const HANDOVERS_WAITING_MAX: usize = 16;
 /// one, so a dozen blocks keep the disk and the core busy in turn without hoarding answers.
 pub const BLOCKS_PER_SYNC_MAX: usize = 12;
 
+/// Closed blocks that may wait to be kept in local mode: enough that deciding goes on through a
+/// sync, and few enough to hold in memory when each is a megabyte.
+pub const BLOCKS_WAITING_MAX: usize = 32;
+
 /// How often an idle shard looks at the clock.
 pub const IDLE_TICK: Duration = Duration::from_millis(500);
 

@@ -226,7 +226,7 @@ fn open_input(path: &Path) -> Result<(Box<dyn BufRead + Send>, Option<u64>), Fau
     Ok((Box::new(BufReader::with_capacity(1 << 16, file)), bytes))
 }
 
-fn open_output(path: &Path) -> Result<Box<dyn Write>, Fault> {
+fn open_output(path: &Path) -> Result<Box<dyn Write + Send>, Fault> {
     if path == Path::new("-") {
         return Ok(Box::new(BufWriter::new(io::stdout())));
     }

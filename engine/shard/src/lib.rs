@@ -24,5 +24,5 @@ pub use codec::{CommandView, Malformed, read_command, read_event, write_event};
 pub use fault::Fault;
 pub use fold::{BadFold, Folded};
 pub use restore::{Restored, restore};
-pub use shard::{Sealed, Shard};
+pub use shard::{AtRest, Closed, Sealed, Shard};
 pub use store::{Checked, MemoryStore, SledStore, Store};

@@ -33,6 +33,54 @@ pub struct Sealed {
     pub has_digest: bool,
 }
 
+/// A block whose content is settled: what is left is to compress and hash it.
+#[derive(Debug)]
+pub struct Closed {
+    header: BlockHeader,
+    body: Vec<u8>,
+    outbound: Outbound,
+    last_offset: Option<u64>,
+    has_digest: bool,
+}
+
+impl Closed {
+    /// Bytes of its body.
+    pub fn body_bytes(&self) -> usize {
+        self.body.len()
+    }
+
+    /// The block after the one with this hash, and its own hash.
+    pub fn seal(self, previous: Hash) -> (Sealed, Hash) {
+        let Closed { header, body, outbound, last_offset, has_digest } = self;
+        let number = header.number;
+        let (bytes, hash) = seal(BlockHeader { previous: previous.to_vec(), ..header }, &body);
+        (Sealed { number, bytes, outbound, last_offset, has_digest }, hash)
+    }
+}
+
+/// A state to be kept as a snapshot once the hash of the block before it is known.
+#[derive(Debug)]
+pub struct AtRest {
+    head: SnapshotHead,
+    rows: Vec<u8>,
+}
+
+impl AtRest {
+    /// The number of the block it follows.
+    pub fn number(&self) -> u64 {
+        self.head.number
+    }
+
+    /// The snapshot after the block with this hash.
+    pub fn snapshot(mut self, block: Hash) -> Vec<u8> {
+        self.head.block_hash = block.to_vec();
+        let mut bytes = Vec::with_capacity(self.rows.len() + self.head.encoded_len() + 10);
+        self.head.encode_length_delimited(&mut bytes).expect("a Vec grows");
+        bytes.extend_from_slice(&self.rows);
+        bytes
+    }
+}
+
 impl Shard {
     /// A shard whose chain begins now. The first block to seal is its claim.
     pub fn begin(shard: u32, terms: ChainTerms) -> Shard {
@@ -53,7 +101,13 @@ impl Shard {
     /// Seals an empty block with a higher epoch: this owner's claim.
     pub fn claim(&mut self) -> Sealed {
         self.head.epoch = self.head.epoch.saturating_add(1);
-        self.seal_with("", false)
+        self.seal("", false)
+    }
+
+    /// As [`Shard::claim`], closed and not sealed.
+    pub fn close_claim(&mut self) -> Closed {
+        self.head.epoch = self.head.epoch.saturating_add(1);
+        self.close("", false)
     }
 
     /// Consumes one input.
@@ -84,10 +138,15 @@ impl Shard {
     /// Seals what was consumed from `topic` since the last block. With `digest` the header
     /// carries the digest of the state, so that a snapshot may be taken right after.
     pub fn seal(&mut self, topic: &str, digest: bool) -> Sealed {
-        self.seal_with(topic, digest)
+        let closed = self.close(topic, digest);
+        let (sealed, hash) = closed.seal(self.head.previous);
+        self.head.previous = hash;
+        sealed
     }
 
-    fn seal_with(&mut self, topic: &str, digest: bool) -> Sealed {
+    /// As [`Shard::seal`], but leaves hashing and compressing to whoever keeps the blocks and
+    /// knows the hash of the one before: [`ChainHead::previous`] is no longer kept here.
+    pub fn close(&mut self, topic: &str, digest: bool) -> Closed {
         let open = std::mem::take(&mut self.open);
         let head = &mut self.head;
         let range = open.offsets.map(|(first_offset, last_offset)| InputRange {
@@ -105,20 +164,13 @@ impl Shard {
             events: open.events,
             inputs: range.iter().cloned().collect(),
             time: self.books.ledger().now(),
-            previous: head.previous.to_vec(),
             state_digest: if digest { self.books.digest().to_vec() } else { Vec::new() },
             terms,
             ..BlockHeader::default()
         };
-        let (number, time) = (header.number, header.time);
-        let (bytes, hash) = seal(header, &open.body);
-        // Its buffer is used again.
-        self.open.body = open.body;
-        self.open.body.clear();
         head.next_number += 1;
         head.next_event += open.events;
-        head.previous = hash;
-        head.time = time;
+        head.time = header.time;
         head.terms = Some(*self.books.terms());
         if let Some(range) = range {
             let same = |p: &InputRange| p.topic == range.topic && p.partition == range.partition;
@@ -126,26 +178,29 @@ impl Shard {
             head.positions.push(range);
         }
         let last_offset = open.offsets.map(|(_, last)| last);
-        Sealed { number, bytes, outbound: open.outbound, last_offset, has_digest: digest }
+        let OpenBlock { body, outbound, .. } = open;
+        Closed { header, body, outbound, last_offset, has_digest: digest }
     }
 
-    /// The snapshot after the last sealed block; the open block must be empty.
-    pub fn snapshot(&self) -> Vec<u8> {
+    /// The state after the last closed block; the open block must be empty.
+    pub fn at_rest(&self) -> AtRest {
         let rows = self.books.rows();
         let head = SnapshotHead {
             shard: self.head.shard,
             epoch: self.head.epoch,
             number: self.head.next_number.saturating_sub(1),
-            block_hash: self.head.previous.to_vec(),
+            block_hash: Vec::new(),
             next_event: self.head.next_event,
             positions: self.head.positions.clone(),
             terms: self.head.terms,
             state_digest: blake3::hash(&rows).as_bytes().to_vec(),
         };
-        let mut bytes = Vec::with_capacity(rows.len() + head.encoded_len() + 10);
-        head.encode_length_delimited(&mut bytes).expect("a Vec grows");
-        bytes.extend_from_slice(&rows);
-        bytes
+        AtRest { head, rows }
+    }
+
+    /// The snapshot after the last sealed block; the open block must be empty.
+    pub fn snapshot(&self) -> Vec<u8> {
+        self.at_rest().snapshot(self.head.previous)
     }
 
     /// A shard from a snapshot. The snapshot must carry the digest of its own rows; whether the

@@ -2,26 +2,25 @@
 //!
 //! | phase | function | statement |
 //! |---|---|---|
-//! | 1 | `open` | lock the directory, restore the shard, or begin a chain; claim it |
+//! | 1 | [`open`] | lock the directory, restore the shard, or begin a chain |
 //! | 2 | `lines::read` (thread) | lines become records, a malformed one keeps its complaint |
-//! | 3 | `Run::consume` | records are stepped until a block is full or the input has a pause |
-//! | 4 | `Run::commit` | blocks are added and synced: the only durability point |
-//! | 5 | `Run::release` | outcomes and settlements of synced blocks are written |
+//! | 3 | [`Intake::step`] | records are stepped until a block is full or the input has a pause |
+//! | 4 | [`Keeper::keep`] (thread) | blocks are sealed, added, synced: the one durability point |
+//! | 5 | [`Answers::release`] | outcomes and settlements of synced blocks are written |
 
+mod intake;
+mod keeper;
 mod lines;
 mod outputs;
 
+pub use intake::Intake;
+pub use keeper::{Answers, Complaint, Keeper, Kept};
 pub use outputs::{Outputs, Totals};
 
-use crate::clock;
-use crate::limits::{
-    BLOCKS_PER_SYNC_MAX, CLOCK_JUMP_MS_MAX, HANDOVER_INPUTS_MAX, HANDOVERS_WAITING_MAX, IDLE_TICK,
-};
+use crate::limits::{BLOCKS_WAITING_MAX, HANDOVER_INPUTS_MAX, HANDOVERS_WAITING_MAX, IDLE_TICK};
 use groat_proto::v1::ChainTerms;
 use groat_shard::limits::{ID_WINDOW_MS_DEFAULT, SNAPSHOT_BYTES_DEFAULT};
-use groat_shard::{
-    Checked, Fault, Inbound, Restored, Sealed, Shard, SledStore, Store, hex, restore, terms_text,
-};
+use groat_shard::{Checked, Fault, Restored, Shard, SledStore, hex, restore, terms_text};
 use lines::Line;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
@@ -93,191 +92,117 @@ pub fn run(
     let reader = reader
         .spawn(move || lines::read(input, &give))
         .map_err(|e| Fault::new(format!("no thread to read the input: {e}"), "free some memory"))?;
-    let mut pending: Vec<Line> = Vec::new();
+    let mut first: Vec<Line> = Vec::new();
     let clock = settings.clock.unwrap_or_else(|| {
         let mut timed = None;
-        while timed.is_none() && pending.len() < HANDOVER_INPUTS_MAX {
+        while timed.is_none() && first.len() < HANDOVER_INPUTS_MAX {
             let Ok(lines) = take.recv() else { break };
-            pending.extend(lines);
-            timed = pending.iter().find_map(Line::has_time);
+            first.extend(lines);
+            timed = first.iter().find_map(Line::has_time);
         }
         if timed == Some(true) { ClockSource::Command } else { ClockSource::Record }
     });
-    let mut run = Run::open(settings, clock)?;
-    run.consume(&pending, outputs, &mut progress)?;
-    run.until_the_input_ends(&take, outputs, &mut progress)?;
+    let (intake, kept) = through(settings, clock, outputs, |intake| {
+        consume(intake, first, &mut progress)?;
+        until_the_input_ends(intake, &take, &mut progress)
+    })?;
+    drop(take);
     let panicked = || Fault::new("reading the input panicked", "please report it: a bug of groat");
     reader.join().unwrap_or_else(|_| Err(panicked()))?;
-    let shard = &run.shard;
-    let digest = hex(&shard.books().digest());
-    let last_event = shard.head().next_event - 1;
-    outputs.flush()?;
-    Ok(Summary { totals: outputs.totals, blocks: run.blocks, digest, last_event })
+    let digest = hex(&intake.shard().books().digest());
+    let last_event = intake.shard().head().next_event - 1;
+    Ok(Summary { totals: outputs.totals, blocks: kept.blocks, digest, last_event })
 }
 
-struct Run {
-    store: Checked<SledStore>,
-    shard: Shard,
-    /// Sealed and not yet synced.
-    sealed: Vec<Sealed>,
-    next_offset: u64,
-    command_clock: bool,
-    blocks: u64,
-    snapshot_bytes: u64,
-    bytes_since_snapshot: u64,
+/// Opens the directory, claims the shard, and runs `feed` with an intake whose blocks a keeper on
+/// a thread of its own makes durable and answers. Returns when all of them are.
+pub fn through(
+    settings: &Settings,
+    clock: ClockSource,
+    answers: &mut (impl Answers + Send),
+    feed: impl FnOnce(&mut Intake) -> Result<(), Fault>,
+) -> Result<(Intake, Kept), Fault> {
+    let (store, shard, tail_bytes) = open(settings, clock)?;
+    let (give, take) = sync_channel(BLOCKS_WAITING_MAX);
+    let keeper = Keeper::new(store, shard.head().previous, answers);
+    let mut intake = Intake::new(shard, settings.snapshot_bytes, tail_bytes, give);
+    std::thread::scope(|scope| {
+        let keeper = scope.spawn(move || keeper.keep(&take));
+        let fed = intake.claim().and_then(|()| feed(&mut intake)).and_then(|()| intake.pause());
+        intake.end();
+        let panicked =
+            || Fault::new("keeping the blocks panicked", "please report it: a bug of groat");
+        // Where the keeper has stopped, the intake only knows that it is gone.
+        let kept = keeper.join().unwrap_or_else(|_| Err(panicked()))?;
+        fed.map(|()| (intake, kept))
+    })
 }
 
-impl Run {
-    fn open(settings: &Settings, clock: ClockSource) -> Result<Run, Fault> {
-        let mut store = Checked::new(SledStore::open(&settings.data)?);
-        let wanted = ChainTerms {
-            shards: 1,
-            command_clock: clock == ClockSource::Command,
-            id_window_ms: ID_WINDOW_MS_DEFAULT,
-            day_offset_min: settings.day_offset_min,
-        };
-        let restored = restore(&mut store, LOCAL_SHARD, |_, _| {})?;
-        let (mut shard, bytes_since_snapshot) = match restored {
-            Some(Restored { shard, tail_bytes }) => (shard, tail_bytes),
-            None => (Shard::begin(LOCAL_SHARD, wanted), 0),
-        };
-        let terms = *shard.books().terms();
-        let differs = settings.clock.is_some() && terms.command_clock != wanted.command_clock;
-        if differs
-            || (shard.head().next_number > 0 && terms.day_offset_min != wanted.day_offset_min)
-        {
-            return Err(Fault::new(
-                format!(
-                    "{} was begun with other terms: {}",
-                    settings.data.display(),
-                    terms_text(&terms)
-                ),
-                "leave out --clock and give the same --day-offset, or take a new directory",
-            ));
-        }
-        let claim = shard.claim();
-        let next_offset = shard.head().next_offset(LOCAL_TOPIC, LOCAL_SHARD);
-        Ok(Run {
-            store,
-            shard,
-            sealed: vec![claim],
-            next_offset,
-            command_clock: terms.command_clock,
-            blocks: 0,
-            snapshot_bytes: settings.snapshot_bytes,
-            bytes_since_snapshot,
-        })
+fn open(
+    settings: &Settings,
+    clock: ClockSource,
+) -> Result<(Checked<SledStore>, Shard, u64), Fault> {
+    let mut store = Checked::new(SledStore::open(&settings.data)?);
+    let wanted = ChainTerms {
+        shards: 1,
+        command_clock: clock == ClockSource::Command,
+        id_window_ms: ID_WINDOW_MS_DEFAULT,
+        day_offset_min: settings.day_offset_min,
+    };
+    let restored = restore(&mut store, LOCAL_SHARD, |_, _| {})?;
+    let (shard, tail_bytes) = match restored {
+        Some(Restored { shard, tail_bytes }) => (shard, tail_bytes),
+        None => (Shard::begin(LOCAL_SHARD, wanted), 0),
+    };
+    let terms = *shard.books().terms();
+    let differs = settings.clock.is_some() && terms.command_clock != wanted.command_clock;
+    if differs || (shard.head().next_number > 0 && terms.day_offset_min != wanted.day_offset_min) {
+        let data = settings.data.display();
+        return Err(Fault::new(
+            format!("{data} was begun with other terms: {}", terms_text(&terms)),
+            "leave out --clock and give the same --day-offset, or take a new directory",
+        ));
     }
+    Ok((store, shard, tail_bytes))
+}
 
-    fn until_the_input_ends(
-        &mut self,
-        take: &Receiver<Vec<Line>>,
-        outputs: &mut Outputs,
-        progress: &mut impl FnMut(u64),
-    ) -> Result<(), Fault> {
-        loop {
-            let lines = match take.try_recv() {
-                Ok(lines) => lines,
-                Err(TryRecvError::Disconnected) => break,
-                Err(TryRecvError::Empty) => {
-                    // A pause: whoever waits for an answer gets it now.
-                    self.commit(outputs)?;
-                    match take.recv_timeout(IDLE_TICK) {
-                        Ok(lines) => lines,
-                        Err(RecvTimeoutError::Timeout) => {
-                            self.tick()?;
-                            continue;
-                        }
-                        Err(RecvTimeoutError::Disconnected) => break,
+fn until_the_input_ends(
+    intake: &mut Intake,
+    take: &Receiver<Vec<Line>>,
+    progress: &mut impl FnMut(u64),
+) -> Result<(), Fault> {
+    loop {
+        let lines = match take.try_recv() {
+            Ok(lines) => lines,
+            Err(TryRecvError::Disconnected) => return Ok(()),
+            Err(TryRecvError::Empty) => {
+                // A pause: whoever waits for an answer gets it now.
+                intake.pause()?;
+                match take.recv_timeout(IDLE_TICK) {
+                    Ok(lines) => lines,
+                    Err(RecvTimeoutError::Timeout) => {
+                        intake.tick()?;
+                        continue;
                     }
+                    Err(RecvTimeoutError::Disconnected) => return Ok(()),
                 }
-            };
-            self.consume(&lines, outputs, progress)?;
-        }
-        self.commit(outputs)
-    }
-
-    fn consume(
-        &mut self,
-        lines: &[Line],
-        outputs: &mut Outputs,
-        progress: &mut impl FnMut(u64),
-    ) -> Result<(), Fault> {
-        for line in lines {
-            outputs.complain(line, self.next_offset)?;
-            let time = if self.command_clock { 0 } else { self.wall()? };
-            let inbound = Inbound { offset: self.next_offset, time, record: &line.record };
-            self.shard.step(inbound);
-            self.next_offset += 1;
-            progress(line.bytes_read);
-            if self.shard.is_full() {
-                self.seal();
             }
-            // A block with a digest is to be the last one before its snapshot.
-            let snapshot_due = self.sealed.last().is_some_and(|sealed| sealed.has_digest);
-            if snapshot_due || self.sealed.len() >= BLOCKS_PER_SYNC_MAX {
-                self.commit(outputs)?;
-            }
-        }
-        Ok(())
+        };
+        consume(intake, lines, progress)?;
     }
+}
 
-    /// The wall clock, unless it is further ahead of the stream than anyone can mean.
-    fn wall(&self) -> Result<u64, Fault> {
-        let (wall, stream) = (clock::wall_ms(), self.shard.books().ledger().now());
-        if stream > 0 && wall > stream + CLOCK_JUMP_MS_MAX {
-            return Err(Fault::new(
-                format!(
-                    "the clock of this machine says {wall}, more than a year after {stream}, \
-                         the time of the last event"
-                ),
-                "set the clock of this machine; a directory begun with --clock record that really \
-                 rested for more than a year cannot be continued",
-            ));
+fn consume(
+    intake: &mut Intake,
+    lines: Vec<Line>,
+    progress: &mut impl FnMut(u64),
+) -> Result<(), Fault> {
+    for line in lines {
+        if let Some(reason) = line.complaint {
+            intake.complain(line.number, reason);
         }
-        Ok(wall)
+        intake.step(&line.record)?;
+        progress(line.bytes_read);
     }
-
-    /// Lets happen what fell due while nothing came in.
-    fn tick(&mut self) -> Result<(), Fault> {
-        if !self.command_clock {
-            let now = self.wall()?;
-            if self.shard.is_due(now) {
-                self.shard.tick(now);
-            }
-        }
-        Ok(())
-    }
-
-    fn seal(&mut self) {
-        let due = self.bytes_since_snapshot >= self.snapshot_bytes;
-        let sealed = self.shard.seal(LOCAL_TOPIC, due);
-        self.bytes_since_snapshot += sealed.bytes.len() as u64;
-        self.sealed.push(sealed);
-    }
-
-    /// Makes what was sealed durable, then lets its outcomes go.
-    fn commit(&mut self, outputs: &mut Outputs) -> Result<(), Fault> {
-        if self.shard.has_open() {
-            self.seal();
-        }
-        if self.sealed.is_empty() {
-            return Ok(());
-        }
-        for sealed in &self.sealed {
-            self.store.append(sealed.number, &sealed.bytes)?;
-        }
-        self.store.sync()?;
-        let last = self.sealed.last().map(|sealed| (sealed.number, sealed.has_digest));
-        self.blocks += self.sealed.len() as u64;
-        for sealed in self.sealed.drain(..) {
-            outputs.release(&sealed.outbound)?;
-        }
-        outputs.flush()?;
-        if let Some((number, true)) = last {
-            self.store.put_snapshot(number, &self.shard.snapshot())?;
-            self.bytes_since_snapshot = 0;
-        }
-        Ok(())
-    }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Where answers go: outcomes and settlements as JSON lines, complaints to standard error.
 
-use super::lines::Line;
+use super::keeper::{Answers, Complaint};
 use groat_proto::v1::{self, outcome};
 use groat_shard::{Fault, Outbound};
 use std::collections::BTreeMap;
@@ -8,9 +8,9 @@ use std::io::Write;
 
 /// See the module.
 pub struct Outputs {
-    outcomes: Box<dyn Write>,
-    settlements: Box<dyn Write>,
-    complaints: Box<dyn Write>,
+    outcomes: Box<dyn Write + Send>,
+    settlements: Box<dyn Write + Send>,
+    complaints: Box<dyn Write + Send>,
     /// Complaints about inputs whose outcome is not out yet, by offset.
     open: BTreeMap<u64, String>,
     /// What was answered so far.
@@ -32,9 +32,9 @@ pub struct Totals {
 impl Outputs {
     /// Writers of outcomes, settlements and complaints.
     pub fn new(
-        outcomes: Box<dyn Write>,
-        settlements: Box<dyn Write>,
-        complaints: Box<dyn Write>,
+        outcomes: Box<dyn Write + Send>,
+        settlements: Box<dyn Write + Send>,
+        complaints: Box<dyn Write + Send>,
     ) -> Outputs {
         Outputs {
             outcomes,
@@ -45,17 +45,27 @@ impl Outputs {
         }
     }
 
-    /// Says at once what is wrong with a line, and keeps it for the line's outcome.
-    pub(super) fn complain(&mut self, line: &Line, offset: u64) -> Result<(), Fault> {
-        let Some(complaint) = &line.complaint else { return Ok(()) };
-        let number = line.number;
-        writeln!(self.complaints, "line {number} is not a command: {complaint}").map_err(lost)?;
-        self.open.insert(offset, complaint.clone());
+    fn count(&mut self, outcome: &v1::Outcome) {
+        self.totals.replayed += u64::from(outcome.replay);
+        match &outcome.result {
+            Some(outcome::Result::Accepted(_)) => self.totals.accepted += 1,
+            Some(outcome::Result::Rejected(_)) => self.totals.rejected += 1,
+            Some(outcome::Result::Malformed(_)) | None => self.totals.malformed += 1,
+        }
+    }
+}
+
+impl Answers for Outputs {
+    /// Says what is wrong with a line, and keeps it for the line's outcome.
+    fn complain(&mut self, complaint: Complaint) -> Result<(), Fault> {
+        let Complaint { offset, line, reason } = complaint;
+        writeln!(self.complaints, "line {line} is not a command: {reason}").map_err(lost)?;
+        self.open.insert(offset, reason);
         Ok(())
     }
 
     /// Writes what a durable block has for the outside.
-    pub(super) fn release(&mut self, outbound: &Outbound) -> Result<(), Fault> {
+    fn release(&mut self, outbound: &Outbound) -> Result<(), Fault> {
         for (offset, outcomes) in &outbound.outcomes {
             self.totals.inputs += 1;
             let complaint = self.open.remove(offset);
@@ -79,17 +89,8 @@ impl Outputs {
         Ok(())
     }
 
-    fn count(&mut self, outcome: &v1::Outcome) {
-        self.totals.replayed += u64::from(outcome.replay);
-        match &outcome.result {
-            Some(outcome::Result::Accepted(_)) => self.totals.accepted += 1,
-            Some(outcome::Result::Rejected(_)) => self.totals.rejected += 1,
-            Some(outcome::Result::Malformed(_)) | None => self.totals.malformed += 1,
-        }
-    }
-
     /// Hands on what is buffered.
-    pub(super) fn flush(&mut self) -> Result<(), Fault> {
+    fn flush(&mut self) -> Result<(), Fault> {
         self.outcomes.flush().and_then(|()| self.settlements.flush()).map_err(lost)
     }
 }

@@ -1,0 +1,114 @@
+//! The back of the local pipeline: seals blocks, makes them durable, lets their answers go. Blocks
+//! that arrive while one is synced share the next sync.
+
+use crate::limits::BLOCKS_PER_SYNC_MAX;
+use groat_shard::{AtRest, Checked, Closed, Fault, Hash, Outbound, Sealed, SledStore, Store};
+use std::sync::mpsc::{Receiver, RecvError, TryRecvError};
+
+/// Where the answers of durable blocks go.
+pub trait Answers {
+    /// Why a record of the next blocks is no command.
+    fn complain(&mut self, complaint: Complaint) -> Result<(), Fault>;
+
+    /// What a durable block has for the outside.
+    fn release(&mut self, outbound: &Outbound) -> Result<(), Fault>;
+
+    /// All that is durable was released.
+    fn flush(&mut self) -> Result<(), Fault>;
+}
+
+/// Why a line of the input is no command.
+#[derive(Debug, Clone)]
+pub struct Complaint {
+    /// The offset of its record.
+    pub offset: u64,
+    /// Its number in the input, from 1.
+    pub line: u64,
+    /// Why.
+    pub reason: String,
+}
+
+/// What the intake hands over, in order.
+pub(super) enum Work {
+    Block(Box<Closed>, Vec<Complaint>),
+    /// The state after the block before it.
+    Snapshot(Box<AtRest>),
+}
+
+/// What was kept.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Kept {
+    /// Blocks made durable.
+    pub blocks: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Syncs that they shared.
+    pub syncs: u64,
+}
+
+/// See the module.
+pub struct Keeper<'a, A> {
+    store: Checked<SledStore>,
+    answers: &'a mut A,
+    previous: Hash,
+    /// Added and not yet synced.
+    unsynced: Vec<Sealed>,
+    kept: Kept,
+}
+
+impl<'a, A: Answers> Keeper<'a, A> {
+    pub(super) fn new(store: Checked<SledStore>, previous: Hash, answers: &'a mut A) -> Self {
+        Keeper { store, answers, previous, unsynced: Vec::new(), kept: Kept::default() }
+    }
+
+    /// Keeps what is handed over until nothing more comes.
+    pub(super) fn keep(mut self, take: &Receiver<Work>) -> Result<Kept, Fault> {
+        loop {
+            let work = match take.try_recv() {
+                Ok(work) => work,
+                Err(TryRecvError::Disconnected) => break,
+                Err(TryRecvError::Empty) => {
+                    self.sync()?;
+                    match take.recv() {
+                        Ok(work) => work,
+                        Err(RecvError) => break,
+                    }
+                }
+            };
+            match work {
+                Work::Block(closed, complaints) => self.add(*closed, complaints)?,
+                Work::Snapshot(state) => {
+                    self.sync()?;
+                    let number = state.number();
+                    self.store.put_snapshot(number, &state.snapshot(self.previous))?;
+                }
+            }
+        }
+        self.sync()?;
+        Ok(self.kept)
+    }
+
+    fn add(&mut self, closed: Closed, complaints: Vec<Complaint>) -> Result<(), Fault> {
+        complaints.into_iter().try_for_each(|complaint| self.answers.complain(complaint))?;
+        let (sealed, hash) = closed.seal(self.previous);
+        self.previous = hash;
+        self.store.append(sealed.number, &sealed.bytes)?;
+        self.kept.blocks += 1;
+        self.kept.bytes += sealed.bytes.len() as u64;
+        self.unsynced.push(sealed);
+        if self.unsynced.len() >= BLOCKS_PER_SYNC_MAX { self.sync() } else { Ok(()) }
+    }
+
+    /// Makes what was added durable, then lets its answers go.
+    fn sync(&mut self) -> Result<(), Fault> {
+        if self.unsynced.is_empty() {
+            return Ok(());
+        }
+        self.store.sync()?;
+        self.kept.syncs += 1;
+        for sealed in self.unsynced.drain(..) {
+            self.answers.release(&sealed.outbound)?;
+        }
+        self.answers.flush()
+    }
+}
