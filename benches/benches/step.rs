@@ -2,14 +2,15 @@
 #![allow(missing_docs, reason = "criterion's macros")]
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use groat_benches::{ACCOUNTS, open_accounts, payments, records, shard, step_and_seal, transfers};
+use groat::bench::Kind;
+use groat_benches::{ACCOUNTS, records, shard, step_and_seal, workload};
 use groat_shard::{Block, Books, read_command};
 use std::hint::black_box;
 
 fn benches(c: &mut Criterion) {
     let mut group = c.benchmark_group("step");
-    let opens = records(&open_accounts(0, ACCOUNTS), 1_000);
-    let commands = transfers(1_000_000, 20_000, ACCOUNTS);
+    let (opens, commands) = workload(Kind::Transfers, ACCOUNTS, 20_000);
+    let opens = records(&opens, 1_000);
     group.throughput(Throughput::Elements(commands.len() as u64));
 
     let single = records(&commands, 1);
@@ -33,12 +34,20 @@ fn benches(c: &mut Criterion) {
             b.iter_batched_ref(opened, step, BatchSize::LargeInput);
         });
     }
-    let paid = payments(0, 10_000, 1_000);
-    let batches = records(&paid, 100);
-    group.throughput(Throughput::Elements(paid.len() as u64));
-    group.bench_function("payments created and paid", |b| {
-        b.iter_batched_ref(shard, |shard| step_and_seal(shard, 0, &batches), BatchSize::LargeInput);
-    });
+    for (name, kind) in [("payments", Kind::Payments), ("rentals", Kind::Rentals)] {
+        let (opens, commands) = workload(kind, 1_000, 20_000);
+        let (opens, batches) = (records(&opens, 1_000), records(&commands, 100));
+        let opened = || {
+            let mut shard = shard();
+            step_and_seal(&mut shard, 0, &opens);
+            shard
+        };
+        group.throughput(Throughput::Elements(commands.len() as u64));
+        group.bench_function(format!("{name}, 100 in a record"), |b| {
+            let step = |shard: &mut groat_shard::Shard| step_and_seal(shard, 1_000, &batches);
+            b.iter_batched_ref(opened, step, BatchSize::LargeInput);
+        });
+    }
 
     let mut writer = shard();
     let terms = *writer.books().terms();

@@ -1,9 +1,12 @@
-//! Workloads that the benches share: the same commands for ledger, step and store.
+//! What the benches share: the workloads of `groat bench` as ledger, step and store take them.
 
-use groat_ledger::{Calendar, Command, Decision, Id, Ledger};
+use groat::bench::{Kind, Spread, Workload};
+use groat_ledger::{Calendar, Command, Decision, Ledger};
 use groat_proto::Message;
-use groat_proto::v1::{self, ChainTerms, command};
+use groat_proto::v1::{self, ChainTerms};
 use groat_shard::{Inbound, Shard, read_command};
+
+pub use groat::bench::records;
 
 /// Accounts of the small workloads: they fit the cache.
 pub const ACCOUNTS: u32 = 10_000;
@@ -11,111 +14,11 @@ pub const ACCOUNTS: u32 = 10_000;
 /// A time in 2026, in milliseconds since 1970.
 pub const START_MS: u64 = 1_769_817_600_000;
 
-const USD: u32 = 840;
-
-/// Spreads a counter over `below` values without a pattern the cache could follow.
-pub fn scatter(n: u64, below: u32) -> u32 {
-    let mixed = (n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    u32::try_from((mixed >> 33) % u64::from(below.max(1))).unwrap_or(0)
-}
-
-fn wire(n: u64, body: command::Body) -> v1::Command {
-    let at = START_MS + n / 1_000;
-    let id = Id(u128::from(at) << 80 | 7 << 76 | 2 << 62 | u128::from(n));
-    v1::Command { id: Some(id.into()), at, body: Some(body), ..v1::Command::default() }
-}
-
-fn account(n: u32) -> Option<v1::Id> {
-    Some(Id(u128::from(n) + 1).into())
-}
-
-fn usd(amount: u64) -> Option<v1::Money> {
-    Some(v1::Money { amount, currency: USD })
-}
-
-/// Opens ledger accounts; `n` counts on from `first`.
-pub fn open_accounts(first: u64, accounts: u32) -> Vec<v1::Command> {
-    let open = |no: u32| {
-        let body = v1::OpenLedgerAccount {
-            account: account(no),
-            currency: USD,
-            ..v1::OpenLedgerAccount::default()
-        };
-        wire(first + u64::from(no), command::Body::OpenLedgerAccount(body))
-    };
-    (0..accounts).map(open).collect()
-}
-
-/// Plain transfers between scattered accounts.
-pub fn transfers(first: u64, count: u64, accounts: u32) -> Vec<v1::Command> {
-    let transfer = |n: u64| {
-        let debit = scatter(2 * n, accounts);
-        let credit = scatter(2 * n + 1, accounts);
-        let credit = if credit == debit { (credit + 1) % accounts } else { credit };
-        let body = v1::PostTransfer {
-            debit: account(debit),
-            credit: account(credit),
-            amount: usd(1 + n % 10_000),
-            ..v1::PostTransfer::default()
-        };
-        wire(first + n, command::Body::PostTransfer(body))
-    };
-    (0..count).map(transfer).collect()
-}
-
-/// Users with money and one merchant, then orders created and paid in turn.
-pub fn payments(first: u64, count: u64, users: u32) -> Vec<v1::Command> {
-    let merchant = Some(Id(1 << 100).into());
-    let user = |no: u32| Some(Id((1 << 90) + u128::from(no)).into());
-    let mut commands = Vec::new();
-    let mut push = |body: command::Body| {
-        let n = first + commands.len() as u64;
-        commands.push(wire(n, body));
-    };
-    push(command::Body::OnboardMerchant(v1::OnboardMerchant {
-        merchant,
-        fee_ppm: 6_000,
-        cycle: 1,
-        settle_ccy: USD,
-        ..v1::OnboardMerchant::default()
-    }));
-    for no in 0..users {
-        let open = v1::OpenUser { user: user(no), kyc_class: 3, ccy: USD };
-        push(command::Body::OpenUser(open));
-        push(command::Body::ConfirmTopUp(v1::ConfirmTopUp {
-            user: user(no),
-            amt: usd(1_000_000_000),
-            bank_ref: format!("bank-{no}"),
-            bank: None,
-        }));
-    }
-    for n in 0..count {
-        let payment = Some(Id((1 << 110) + u128::from(n)).into());
-        let amt = usd(100 + n % 10_000);
-        push(command::Body::CreatePayment(v1::CreatePayment {
-            payment,
-            out_trade_no: format!("order-{n}"),
-            merchant,
-            mode: v1::PayMode::InApp.into(),
-            amt,
-            ..v1::CreatePayment::default()
-        }));
-        let balance = v1::leg::Source::Balance(v1::BalanceLeg { amt });
-        push(command::Body::PayPayment(v1::PayPayment {
-            payment,
-            user: user(scatter(n, users)),
-            legs: vec![v1::Leg { source: Some(balance) }],
-        }));
-    }
-    commands
-}
-
-/// Records of `size` commands each.
-pub fn records(commands: &[v1::Command], size: usize) -> Vec<Vec<u8>> {
-    let record = |commands: &[v1::Command]| {
-        v1::Record { commands: commands.to_vec(), atomic: false }.encode_to_vec()
-    };
-    commands.chunks(size).map(record).collect()
+/// The commands that open accounts, and so many that move money between them.
+pub fn workload(kind: Kind, accounts: u32, count: u64) -> (Vec<v1::Command>, Vec<v1::Command>) {
+    let mut workload = Workload::new(kind, Spread::Uniform, accounts, 1);
+    let opening = workload.opening();
+    (opening, (0..count).map(|_| workload.command()).collect())
 }
 
 /// The same commands as the ledger takes them.

@@ -2,6 +2,7 @@
 //!
 //! It moves bytes and holds promises about when they move; rules and books are elsewhere.
 
+pub mod bench;
 pub mod clock;
 pub mod config;
 pub mod demo;

@@ -3,6 +3,7 @@
 //! 0: done (refused commands are no failure); 1: a fault; 2: wrong usage.
 
 use clap::{Args, Parser, Subcommand};
+use groat::bench;
 use groat::config::{Config, Flags, ServeFlags};
 use groat::demo;
 use groat::kafka::{self, Published};
@@ -26,7 +27,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// A day on a small platform, told in a minute: no broker, no arguments
+    /// A week on a small platform, told in a minute: no broker, no arguments
     Demo,
     /// Local mode: JSON lines in, outcomes out, one data directory
     Run(Run),
@@ -36,6 +37,8 @@ enum Command {
     Publish(Publish),
     /// Makes or checks the topics and says what is wrong
     Topics(Topics),
+    /// Measures this machine: a seeded workload, and whether the books hold afterwards
+    Bench(bench::Plan),
 }
 
 /// Consumes commands, commits each block with its outcomes and settlements in one transaction.
@@ -110,6 +113,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve(&args),
         Command::Publish(args) => publish(&args),
         Command::Topics(args) => topics(&args),
+        Command::Bench(plan) => measure(&plan),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -159,6 +163,17 @@ fn run(args: &Run) -> Result<(), Fault> {
         started.elapsed(),
         summary.digest
     ))
+}
+
+fn measure(plan: &bench::Plan) -> Result<(), Fault> {
+    let report = bench::bench(plan)?;
+    let text = if plan.json {
+        serde_json::to_string(&report).map_err(|e| Fault::new(e.to_string(), "please report it"))?
+    } else {
+        report.text()
+    };
+    writeln!(io::stdout(), "{text}")
+        .map_err(|e| Fault::new(format!("cannot write: {e}"), "free the output"))
 }
 
 fn serve(args: &Serve) -> Result<(), Fault> {

@@ -1,9 +1,11 @@
 //! The back of the local pipeline: seals blocks, makes them durable, lets their answers go. Blocks
 //! that arrive while one is synced share the next sync.
 
+use crate::clock;
 use crate::limits::BLOCKS_PER_SYNC_MAX;
 use groat_shard::{AtRest, Checked, Closed, Fault, Hash, Outbound, Sealed, SledStore, Store};
 use std::sync::mpsc::{Receiver, RecvError, TryRecvError};
+use std::time::Duration;
 
 /// Where the answers of durable blocks go.
 pub trait Answers {
@@ -44,6 +46,14 @@ pub struct Kept {
     pub bytes: u64,
     /// Syncs that they shared.
     pub syncs: u64,
+    /// Time spent compressing and hashing.
+    pub sealing: Duration,
+    /// Time spent adding blocks to the store.
+    pub appending: Duration,
+    /// Time spent waiting for the disk.
+    pub syncing: Duration,
+    /// Time spent answering.
+    pub answering: Duration,
 }
 
 /// See the module.
@@ -90,9 +100,13 @@ impl<'a, A: Answers> Keeper<'a, A> {
 
     fn add(&mut self, closed: Closed, complaints: Vec<Complaint>) -> Result<(), Fault> {
         complaints.into_iter().try_for_each(|complaint| self.answers.complain(complaint))?;
+        let from = clock::start();
         let (sealed, hash) = closed.seal(self.previous);
         self.previous = hash;
+        let at_sealed = clock::start();
         self.store.append(sealed.number, &sealed.bytes)?;
+        self.kept.sealing += at_sealed - from;
+        self.kept.appending += at_sealed.elapsed();
         self.kept.blocks += 1;
         self.kept.bytes += sealed.bytes.len() as u64;
         self.unsynced.push(sealed);
@@ -104,11 +118,16 @@ impl<'a, A: Answers> Keeper<'a, A> {
         if self.unsynced.is_empty() {
             return Ok(());
         }
+        let from = clock::start();
         self.store.sync()?;
+        let at_synced = clock::start();
         self.kept.syncs += 1;
         for sealed in self.unsynced.drain(..) {
             self.answers.release(&sealed.outbound)?;
         }
-        self.answers.flush()
+        self.answers.flush()?;
+        self.kept.syncing += at_synced - from;
+        self.kept.answering += at_synced.elapsed();
+        Ok(())
     }
 }

@@ -1,0 +1,343 @@
+//! `groat bench`: a seeded workload through the engine, and whether the books hold afterwards.
+//!
+//! | phase | what |
+//! |---|---|
+//! | 1 | the commands are made and encoded; that is not measured |
+//! | 2 | accounts are opened; not measured either |
+//! | 3 | the commands go through: in memory, or on a disk with every batch durable before it counts |
+//! | 4 | debits equal credits; the blocks are folded from the first on, to the same digest |
+
+mod local;
+mod measure;
+mod proof;
+mod workload;
+
+pub use measure::Ranks;
+pub use workload::{Kind, Spread, Workload, records};
+
+use crate::clock;
+use groat_proto::v1::{ChainTerms, outcome};
+use groat_shard::{Fault, Inbound, Outbound, Shard, hex};
+use local::on_disk;
+use measure::{Latencies, Stages, status_kib};
+use proof::{fold, sums_to_zero};
+use serde::Serialize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Where the commands go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Decided and sealed in this process, one thread, nothing kept
+    Memory,
+    /// Local mode: every batch durable on disk before it is answered
+    Local,
+}
+
+/// What is run.
+#[derive(Clone, Debug, clap::Args, Serialize)]
+pub struct Plan {
+    /// What is asked
+    #[arg(long, value_enum, default_value_t = Kind::Transfers)]
+    pub workload: Kind,
+    /// Where the commands go
+    #[arg(long, value_enum, default_value_t = Mode::Local)]
+    pub mode: Mode,
+    /// Ledger accounts, or users
+    #[arg(long, default_value_t = 10_000)]
+    pub accounts: u32,
+    /// Which of them are asked for
+    #[arg(long, value_enum, default_value_t = Spread::Uniform)]
+    pub spread: Spread,
+    /// Commands measured
+    #[arg(long, default_value_t = 1_000_000)]
+    pub commands: u64,
+    /// Commands in a record
+    #[arg(long, default_value_t = 8_189)]
+    pub batch: usize,
+    /// Records that may wait for their answers at once (closed loop)
+    #[arg(long, default_value_t = 1)]
+    pub clients: usize,
+    /// Commands offered a second, whether answered or not (open loop); 0 is a closed loop
+    #[arg(long, default_value_t = 0)]
+    pub rate: u64,
+    /// The same seed makes the same commands
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// A new data directory to keep; left out, a temporary one
+    #[arg(long)]
+    #[serde(skip)]
+    pub data: Option<PathBuf>,
+    /// One line of JSON instead of text
+    #[arg(long)]
+    #[serde(skip)]
+    pub json: bool,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// What was run.
+    pub plan: Plan,
+    /// Commands answered in a second.
+    pub commands_per_s: u64,
+    /// From handing over a record, or from when it was to be, to its answer.
+    pub latency: Ranks,
+    /// Milliseconds from the first command to the last answer.
+    pub elapsed_ms: u64,
+    /// Commands accepted and refused.
+    pub accepted: u64,
+    /// Refused by the rules.
+    pub rejected: u64,
+    /// Events in the chain.
+    pub events: u64,
+    /// Blocks, and syncs that they shared.
+    pub blocks: u64,
+    /// Syncs of the disk.
+    pub syncs: u64,
+    /// Bytes of the blocks, a command.
+    pub block_bytes_per_command: u64,
+    /// Bytes of the data directory, a command.
+    pub disk_bytes_per_command: u64,
+    /// Bytes the process had written, a command; 0 where the system does not tell.
+    pub written_bytes_per_command: u64,
+    /// Most memory of the process, in MiB, the commands made beforehand not counted.
+    pub memory_mib: u64,
+    /// Milliseconds by stage; stages of different threads overlap.
+    pub stages_ms: Vec<(&'static str, u64)>,
+    /// Events folded in a second when the books were rebuilt.
+    pub fold_events_per_s: u64,
+    /// The digest of the state, the same when rebuilt.
+    pub state_digest: String,
+}
+
+/// Runs a plan. Books that do not hold are a fault.
+pub fn bench(plan: &Plan) -> Result<Report, Fault> {
+    let mut workload = Workload::new(plan.workload, plan.spread, plan.accounts, plan.seed);
+    let opening = records(&workload.opening(), RECORDS_OPENING);
+    let mut measured = Vec::new();
+    let mut left = plan.commands;
+    while left > 0 {
+        let size = left.min(plan.batch.max(1) as u64);
+        let commands: Vec<_> = (0..size).map(|_| workload.command()).collect();
+        measured.extend(records(&commands, plan.batch));
+        left -= size;
+    }
+    drop(workload);
+    let before = status_kib("VmRSS").unwrap_or(0);
+    let ran = match plan.mode {
+        Mode::Memory => in_memory(&opening, &measured)?,
+        Mode::Local => on_disk(plan, &opening, &measured)?,
+    };
+    let peak = status_kib("VmHWM").unwrap_or(0);
+    let commands = plan.commands.max(1);
+    let per_second = |count: u64, time: Duration| {
+        let nanos = time.as_nanos().max(1);
+        u64::try_from(u128::from(count) * 1_000_000_000 / nanos).unwrap_or(u64::MAX)
+    };
+    Ok(Report {
+        plan: plan.clone(),
+        commands_per_s: per_second(commands, ran.elapsed),
+        latency: ran.latencies.ranks(),
+        elapsed_ms: u64::try_from(ran.elapsed.as_millis()).unwrap_or(u64::MAX),
+        accepted: ran.accepted,
+        rejected: ran.rejected,
+        events: ran.events,
+        blocks: ran.blocks,
+        syncs: ran.syncs,
+        block_bytes_per_command: ran.block_bytes / commands,
+        disk_bytes_per_command: ran.disk_bytes / commands,
+        written_bytes_per_command: ran.written / commands,
+        memory_mib: peak.saturating_sub(before) / 1_024,
+        stages_ms: ran.stages.millis(),
+        fold_events_per_s: per_second(ran.events, ran.fold),
+        state_digest: ran.digest,
+    })
+}
+
+/// Commands of a record while accounts are opened.
+const RECORDS_OPENING: usize = 5_000;
+
+/// What a run gives, before it is put into words.
+struct Ran {
+    elapsed: Duration,
+    latencies: Latencies,
+    accepted: u64,
+    rejected: u64,
+    events: u64,
+    blocks: u64,
+    syncs: u64,
+    block_bytes: u64,
+    disk_bytes: u64,
+    written: u64,
+    stages: Stages,
+    fold: Duration,
+    digest: String,
+}
+
+fn terms() -> ChainTerms {
+    let id_window_ms = groat_shard::limits::ID_WINDOW_MS_DEFAULT;
+    ChainTerms { shards: 1, command_clock: true, id_window_ms, day_offset_min: 0 }
+}
+
+fn in_memory(opening: &[Vec<u8>], measured: &[Vec<u8>]) -> Result<Ran, Fault> {
+    let mut shard = Shard::begin(0, terms());
+    let mut blocks = vec![shard.claim().bytes];
+    let (mut stages, mut latencies) = (Stages::default(), Latencies::new()?);
+    let mut counts = Counts::default();
+    let mut offsets = 0..;
+    for record in opening {
+        shard.step(Inbound { offset: offsets.next().unwrap_or(0), time: 0, record });
+        blocks.push(shard.seal("bench", false).bytes);
+    }
+    let from = clock::start();
+    for record in measured {
+        let handed = clock::start();
+        let offset = offsets.next().unwrap_or(0);
+        stages.time("step", || shard.step(Inbound { offset, time: 0, record }));
+        if shard.is_full() {
+            let sealed = stages.time("seal", || shard.seal("bench", false));
+            counts.count(&sealed.outbound);
+            blocks.push(sealed.bytes);
+        }
+        latencies.note(handed.elapsed());
+    }
+    let last = shard.seal("bench", false);
+    counts.count(&last.outbound);
+    blocks.push(last.bytes);
+    let elapsed = from.elapsed();
+    sums_to_zero(shard.books().ledger())?;
+    let digest = hex(&shard.books().digest());
+    let (kept, block_bytes) = (blocks.len() as u64, blocks.iter().map(|b| b.len() as u64).sum());
+    let fold = fold(blocks.into_iter().map(Ok), &digest)?;
+    Ok(Ran {
+        elapsed,
+        latencies,
+        accepted: counts.accepted,
+        rejected: counts.rejected,
+        events: shard.head().next_event.saturating_sub(1),
+        blocks: kept,
+        syncs: 0,
+        block_bytes,
+        disk_bytes: 0,
+        written: 0,
+        stages,
+        fold,
+        digest,
+    })
+}
+
+#[derive(Default)]
+struct Counts {
+    accepted: u64,
+    rejected: u64,
+}
+
+impl Counts {
+    fn count(&mut self, outbound: &Outbound) {
+        for outcome in outbound.outcomes.iter().flat_map(|(_, o)| &o.outcomes) {
+            match outcome.result {
+                Some(outcome::Result::Accepted(_)) => self.accepted += 1,
+                _ => self.rejected += 1,
+            }
+        }
+    }
+}
+
+impl Report {
+    /// The report for people.
+    pub fn text(&self) -> String {
+        let Ranks { p50_ms, p99_ms, p999_ms, worst_ms } = &self.latency;
+        let stages: Vec<String> =
+            self.stages_ms.iter().map(|(name, ms)| format!("{name} {ms}")).collect();
+        format!(
+            "{} commands a second ({} accepted, {} refused, {} ms)\n\
+             a record of {} is answered in {p50_ms} ms (p50), {p99_ms} (p99), {p999_ms} (p99.9), \
+             {worst_ms} (worst)\n\
+             {} events, {} blocks, {} syncs; a command takes {} bytes of blocks, {} on disk, {} \
+             written\n\
+             {} MiB of memory beside the commands themselves\n\
+             milliseconds by stage: {}\n\
+             the books hold: debits equal credits; folded again at {} events a second to the same \
+             digest\nstate digest {}",
+            self.commands_per_s,
+            self.accepted,
+            self.rejected,
+            self.elapsed_ms,
+            self.plan.batch,
+            self.events,
+            self.blocks,
+            self.syncs,
+            self.block_bytes_per_command,
+            self.disk_bytes_per_command,
+            self.written_bytes_per_command,
+            self.memory_mib,
+            stages.join(", "),
+            self.fold_events_per_s,
+            self.state_digest,
+        )
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn plan(workload: Kind, mode: Mode) -> Plan {
+        Plan {
+            workload,
+            mode,
+            accounts: 50,
+            spread: Spread::Uniform,
+            commands: 3_000,
+            batch: 100,
+            clients: 2,
+            rate: 0,
+            seed: 7,
+            data: None,
+            json: false,
+        }
+    }
+
+    #[test]
+    fn every_workload_comes_to_the_same_books_in_every_mode() {
+        for kind in [Kind::Transfers, Kind::Pending, Kind::Payments, Kind::Rentals, Kind::Mixed] {
+            let memory = bench(&plan(kind, Mode::Memory)).unwrap();
+            let local = bench(&plan(kind, Mode::Local)).unwrap();
+            assert_eq!(memory.accepted + memory.rejected, 3_000, "{kind:?}");
+            assert_eq!(memory.rejected, 0, "{kind:?}");
+            assert_eq!(memory.state_digest, local.state_digest, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn spreads_and_seeds_make_other_commands_and_the_same_ones_again() {
+        let mut digests = Vec::new();
+        for (spread, seed) in [
+            (Spread::Uniform, 7),
+            (Spread::Zipf, 7),
+            (Spread::Hot, 7),
+            (Spread::Uniform, 8),
+            (Spread::Uniform, 7),
+        ] {
+            let plan = Plan { spread, seed, ..plan(Kind::Mixed, Mode::Memory) };
+            digests.push(bench(&plan).unwrap().state_digest);
+        }
+        assert_eq!(digests.first(), digests.last());
+        digests.pop();
+        digests.sort();
+        digests.dedup();
+        assert_eq!(digests.len(), 4);
+    }
+
+    #[test]
+    fn an_open_loop_offers_at_its_rate() {
+        let plan = Plan { rate: 30_000, ..plan(Kind::Transfers, Mode::Local) };
+        let report = bench(&plan).unwrap();
+        // The last of 30 records is offered 96.7 ms after the first.
+        assert!(report.elapsed_ms >= 96, "{report:?}");
+        assert_eq!(report.accepted, 3_000);
+    }
+}
