@@ -12,8 +12,8 @@
 use crate::answer::{Answered, earlier, outcome};
 use crate::block::{FrameKind, write_frame, write_input};
 use crate::codec::{
-    BadRows, CommandView, Malformed, for_each_row, read_command, read_rows, write_event,
-    write_settlement,
+    BadRows, CommandView, Malformed, append_event, for_each_row, read_command, read_rows,
+    write_event, write_settlement,
 };
 use crate::limits::{ID_AHEAD_MS_MAX, RECORD_BYTES_MAX, RECORD_COMMANDS_MAX};
 use crate::seen::{Answer, Seen, SeenIds};
@@ -172,12 +172,12 @@ impl Books {
         for (fact, movements) in decision.events() {
             let number = self.ledger.next_event();
             self.ledger.apply(fact, movements, at);
-            write_event(fact, movements, &mut self.wire);
             if due {
+                write_event(fact, movements, &mut self.wire);
                 let event = DueEvent { at, event: Some(std::mem::take(&mut self.wire)) };
                 write_frame(&mut out.body, FrameKind::Due, &event);
             } else {
-                write_frame(&mut out.body, FrameKind::Event, &self.wire);
+                write_event_frame(&mut out.body, fact, movements);
             }
             out.events += 1;
             tell(self, number, at, fact, movements, &mut out.outbound.settlements);
@@ -341,8 +341,7 @@ impl Books {
         let range = EventRange { first: self.ledger.next_event(), count: 1 };
         let fact = Fact::CommandRejected { rejection };
         self.ledger.apply(&fact, &[], self.ledger.now());
-        write_event(&fact, &[], &mut self.wire);
-        write_frame(&mut out.body, FrameKind::Event, &self.wire);
+        write_event_frame(&mut out.body, &fact, &[]);
         write_frame(&mut out.body, FrameKind::Decided, &Decided::default());
         out.events += 1;
         self.remember(id, print, Answer::Rejected(range, rejection));
@@ -377,6 +376,11 @@ impl Books {
 
 fn calendar(terms: &ChainTerms) -> Calendar {
     Calendar { day_offset_min: terms.day_offset_min }
+}
+
+fn write_event_frame(body: &mut Vec<u8>, fact: &Fact, movements: &[Movement]) {
+    body.push(FrameKind::Event as u8);
+    append_event(fact, movements, body);
 }
 
 /// An index within a record.

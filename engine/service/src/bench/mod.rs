@@ -4,7 +4,7 @@
 //! |---|---|
 //! | 1 | the commands are made and encoded; that is not measured |
 //! | 2 | accounts are opened; not measured either |
-//! | 3 | the commands go through: in memory, or on a disk with every batch durable before it counts |
+//! | 3 | the commands go through: in memory, or each record durable before it counts |
 //! | 4 | debits equal credits; the blocks are folded from the first on, to the same digest |
 
 mod local;

@@ -6,4 +6,4 @@ mod write;
 
 pub use read::{CommandView, Malformed, command_id, read_command, read_event};
 pub use rows::{BadRows, for_each_row, read_rows};
-pub use write::{write_event, write_settlement};
+pub use write::{append_event, write_event, write_settlement};

@@ -7,6 +7,7 @@ mod commands;
 mod facts;
 pub(super) mod fields;
 pub(super) mod holds;
+mod plain;
 
 use crate::limits::{
     METADATA_ENTRIES_MAX, METADATA_KEY_BYTES_MAX, METADATA_VALUE_BYTES_MAX, REFERENCE_CHARS_MAX,
@@ -18,6 +19,7 @@ use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::{Body, Fact, Id, Layer, Movement};
 use groat_proto::v1;
 use groat_proto::{Message, read_varint};
+use plain::plain_transfer;
 use std::fmt;
 
 /// Why bytes are not a command.
@@ -50,6 +52,10 @@ pub struct CommandView {
 
 /// Reads one command from its bytes.
 pub fn read_command(bytes: &[u8]) -> Result<CommandView, Malformed> {
+    plain_transfer(bytes).map_or_else(|| read_any(bytes), Ok)
+}
+
+fn read_any(bytes: &[u8]) -> Result<CommandView, Malformed> {
     let wire = v1::Command::decode(bytes)
         .map_err(|e| Malformed(format!("not a groat.v1.Command: {e}")))?;
     if wire.schema > 1 {

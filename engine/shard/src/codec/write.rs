@@ -1,13 +1,15 @@
 //! Domain to wire: events and settlements.
 
+mod events;
 pub(in crate::codec) mod holds;
 mod settlements;
 
+pub use events::{append_event, write_event};
 pub use settlements::write_settlement;
 
 use groat_ledger::{
-    AccountKey, Block, CloseReason, CodeKind, Fact, FeeRefund, Id, Layer, LimitScope, Limits,
-    MerchantTerms, Money, Movement, Owner, PayMode, Reference, SignRule,
+    AccountKey, Block, CloseReason, CodeKind, Fact, FeeRefund, Id, LimitScope, Limits,
+    MerchantTerms, Money, Owner, PayMode, Reference, SignRule,
 };
 use groat_proto::v1::{self, event, limit_scope, owner};
 
@@ -123,25 +125,6 @@ pub(in crate::codec) fn limits(
         lifetime: money(limits.lifetime),
         balance_cap: money(limits.balance_cap),
     }
-}
-
-/// Writes an event into `wire`, whose buffers are reused.
-pub fn write_event(fact: &Fact, movements: &[Movement], wire: &mut v1::Event) {
-    wire.movements.clear();
-    wire.movements.extend(movements.iter().map(|m| {
-        v1::Movement {
-            debit: m.debit,
-            credit: m.credit,
-            amount: m.amount,
-            layer: match m.layer {
-                Layer::Posted => v1::Layer::Posted,
-                Layer::Pending => v1::Layer::Pending,
-                Layer::Released => v1::Layer::Released,
-            }
-            .into(),
-        }
-    }));
-    wire.fact = write_fact(fact);
 }
 
 fn write_fact(fact: &Fact) -> Option<event::Fact> {

@@ -7,7 +7,7 @@ use groat_ledger::{
 };
 use groat_proto::v1::{self, command, leg};
 
-fn post_transfer(w: &v1::PostTransfer) -> Field<domain::PostTransfer> {
+pub(super) fn post_transfer(w: &v1::PostTransfer) -> Field<domain::PostTransfer> {
     let balancing = match known::<v1::Balancing>(w.balancing, "balancing")? {
         v1::Balancing::Unspecified => Balancing::None,
         v1::Balancing::Debit => Balancing::Debit,
