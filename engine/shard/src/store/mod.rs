@@ -1,6 +1,7 @@
 //! Where blocks are kept: bytes by number, and the newest snapshot. Nothing here knows a ledger.
 
 mod faults;
+mod generation;
 mod head;
 mod memory;
 mod sled_store;

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | the directory's lock and format | `LOCK`, `FORMAT` |
 //! | a generation | `gen-<number of its first block>/`, a sled database |
+//! | a generation being made | `making/` |
 //! | its snapshot, taken after the block before its first | `s<part>` |
 //! | the word that the generation is whole | `whole`: number of parts of the snapshot |
 //! | its blocks | `b<number><part>` |
@@ -18,18 +19,16 @@
 //! some damage instead of returning an error; that ends here, as a fault.
 
 use super::Store;
-use super::faults::{corrupt, disk, guard};
+use super::faults::{corrupt, disk};
+use super::generation::{BLOCK_KEY, Generation, SNAPSHOT_KEY, WHOLE_KEY, generation_path};
 use super::head::Head;
 use crate::fault::Fault;
-use crate::limits::{CACHE_BYTES, LOCK_PAUSE, LOCK_TRIES, SEGMENT_BYTES, VALUE_BYTES_MAX};
 use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 const FORMAT: &str = "groat data 1\n";
-const BLOCK_KEY: u8 = b'b';
-const SNAPSHOT_KEY: u8 = b's';
-const WHOLE_KEY: &[u8] = b"whole";
+const MAKING: &str = "making";
 
 /// See the module.
 pub struct SledStore {
@@ -43,14 +42,6 @@ pub struct SledStore {
     head: Head,
     /// Held for as long as the store lives.
     _lock: File,
-}
-
-struct Generation {
-    first: u64,
-    path: PathBuf,
-    db: sled::Db,
-    /// A second handle on sled's file: the one that is really synced.
-    barrier: File,
 }
 
 impl SledStore {
@@ -132,14 +123,22 @@ impl Store for SledStore {
     }
 
     fn put_snapshot(&mut self, number: u64, snapshot: &[u8]) -> Result<(), Fault> {
-        let next = Generation::open(&self.dir, number + 1)?;
+        // Made under another name, so that power lost half way leaves nothing that is opened.
+        let making = self.dir.join(MAKING);
+        if making.exists() {
+            fs::remove_dir_all(&making).map_err(|e| disk(&making, "cannot be removed", &e))?;
+        }
+        let next = Generation::open_at(making.clone(), number + 1)?;
         let parts = next.put_parts(SNAPSHOT_KEY, number, snapshot)?;
-        next.sync()?;
         next.put(WHOLE_KEY, &parts.to_be_bytes())?;
         next.sync()?;
+        drop(next);
+        sync_dir(&making)?;
+        let made = generation_path(&self.dir, number + 1);
+        fs::rename(&making, &made).map_err(|e| disk(&made, "cannot be put in place", &e))?;
         sync_dir(&self.dir)?;
+        self.open = Generation::open(&self.dir, number + 1)?;
         self.generations.push(number + 1);
-        self.open = next;
         Ok(())
     }
 
@@ -148,109 +147,6 @@ impl Store for SledStore {
         let snapshot = self.open.get_parts(SNAPSHOT_KEY, number)?;
         Ok(snapshot.map(|bytes| (number, bytes)))
     }
-}
-
-impl Generation {
-    fn open(dir: &Path, first: u64) -> Result<Generation, Fault> {
-        let path = dir.join(format!("gen-{first:016}"));
-        let config = sled::Config::new()
-            .path(&path)
-            .cache_capacity(CACHE_BYTES)
-            .segment_size(SEGMENT_BYTES)
-            .flush_every_ms(None);
-        let db = guard(&path, || open_when_free(&config))?;
-        let file = path.join("db");
-        let barrier = File::open(&file).map_err(|e| disk(&file, "cannot be opened", &e))?;
-        Ok(Generation { first, path, db, barrier })
-    }
-
-    fn is_whole(&self) -> Result<bool, Fault> {
-        guard(&self.path, || self.db.contains_key(WHOLE_KEY))
-    }
-
-    fn put(&self, key: &[u8], value: &[u8]) -> Result<(), Fault> {
-        guard(&self.path, || self.db.insert(key, value)).map(|_| ())
-    }
-
-    fn sync(&self) -> Result<(), Fault> {
-        guard(&self.path, || self.db.flush())?;
-        self.barrier.sync_data().map_err(|e| disk(&self.path, "cannot be synced", &e))
-    }
-
-    fn put_parts(&self, kind: u8, number: u64, bytes: &[u8]) -> Result<u32, Fault> {
-        let count = bytes.len().div_ceil(VALUE_BYTES_MAX).max(1);
-        let count = u32::try_from(count).expect("a value has fewer than 2^32 parts");
-        let mut rest = bytes;
-        for part in 0..count {
-            let (head, tail) = rest.split_at(rest.len().min(VALUE_BYTES_MAX));
-            rest = tail;
-            let key = key(kind, number, part);
-            if part == 0 {
-                let value = [&count.to_be_bytes()[..], head].concat();
-                self.put(&key, &value)?;
-            } else {
-                self.put(&key, head)?;
-            }
-        }
-        Ok(count)
-    }
-
-    /// A value from its parts; `None` when a part is missing.
-    fn get_parts(&self, kind: u8, number: u64) -> Result<Option<Vec<u8>>, Fault> {
-        let get = |part| guard(&self.path, || self.db.get(key(kind, number, part)));
-        let Some(first) = get(0)? else { return Ok(None) };
-        let Some((count, head)) = first.split_first_chunk::<4>() else { return Ok(None) };
-        let mut bytes = head.to_vec();
-        for part in 1..u32::from_be_bytes(*count) {
-            match get(part)? {
-                Some(more) => bytes.extend_from_slice(&more),
-                None => return Ok(None),
-            }
-        }
-        Ok(Some(bytes))
-    }
-
-    /// The number of the last whole block. Parts of one that was being written when the process
-    /// died were never acknowledged and go.
-    fn drop_torn_tail(&self) -> Result<Option<u64>, Fault> {
-        let end = [BLOCK_KEY + 1];
-        loop {
-            let last = guard(&self.path, || self.db.get_lt(end))?;
-            let Some((key, _)) = last.filter(|(key, _)| key.first() == Some(&BLOCK_KEY)) else {
-                return Ok(None);
-            };
-            let Some(number) = key.get(1..9).and_then(|n| n.try_into().ok()) else {
-                return Err(corrupt(&self.path, "a key of it is not one of groat's"));
-            };
-            let number = u64::from_be_bytes(number);
-            if self.get_parts(BLOCK_KEY, number)?.is_some() {
-                return Ok(Some(number));
-            }
-            guard(&self.path, || self.db.remove(&key))?;
-        }
-    }
-}
-
-/// Opens a database. One that this process has just dropped stays locked by sled's own threads for
-/// some moments more; another process cannot hold it, as it would hold `LOCK`.
-fn open_when_free(config: &sled::Config) -> sled::Result<sled::Db> {
-    for _ in 0..LOCK_TRIES {
-        match config.open() {
-            Err(sled::Error::Io(e)) if e.to_string().starts_with("could not acquire lock") => {
-                std::thread::sleep(LOCK_PAUSE);
-            }
-            opened => return opened,
-        }
-    }
-    config.open()
-}
-
-fn key(kind: u8, number: u64, part: u32) -> [u8; 13] {
-    let mut key = [0; 13];
-    key[0] = kind;
-    key[1..9].copy_from_slice(&number.to_be_bytes());
-    key[9..].copy_from_slice(&part.to_be_bytes());
-    key
 }
 
 fn list_generations(dir: &Path) -> Result<Vec<u64>, Fault> {
@@ -359,6 +255,20 @@ mod tests {
         drop(Generation::open(dir.path(), 5).unwrap());
         let store = SledStore::open(dir.path()).unwrap();
         assert_eq!((store.last(), store.generations.clone()), (Some(4), vec![0]));
+    }
+
+    /// Power lost in the middle of a snapshot: what was being made is not looked at, and made anew.
+    #[test]
+    fn what_was_being_made_is_not_opened() {
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), 0..5);
+        fs::create_dir(dir.path().join(MAKING)).unwrap();
+        fs::write(dir.path().join(MAKING).join("db"), [7; 100]).unwrap();
+        let mut store = SledStore::open(dir.path()).unwrap();
+        assert_eq!((store.last(), store.snapshot()), (Some(4), Ok(None)));
+        store.put_snapshot(4, &block(3)).unwrap();
+        assert_eq!(store.snapshot().unwrap(), Some((4, block(3))));
+        assert!(!dir.path().join(MAKING).exists());
     }
 
     #[test]

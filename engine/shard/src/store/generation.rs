@@ -1,0 +1,129 @@
+//! A generation: one sled database with a snapshot and the blocks after it.
+
+use super::faults::{corrupt, disk, guard};
+use crate::fault::Fault;
+use crate::limits::{CACHE_BYTES, LOCK_PAUSE, LOCK_TRIES, SEGMENT_BYTES, VALUE_BYTES_MAX};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+pub(super) const BLOCK_KEY: u8 = b'b';
+pub(super) const SNAPSHOT_KEY: u8 = b's';
+pub(super) const WHOLE_KEY: &[u8] = b"whole";
+
+pub(super) struct Generation {
+    pub(super) first: u64,
+    pub(super) path: PathBuf,
+    db: sled::Db,
+    /// A second handle on sled's file: the one that is really synced.
+    barrier: File,
+}
+
+impl Generation {
+    pub(super) fn open(dir: &Path, first: u64) -> Result<Generation, Fault> {
+        Generation::open_at(generation_path(dir, first), first)
+    }
+
+    pub(super) fn open_at(path: PathBuf, first: u64) -> Result<Generation, Fault> {
+        let config = sled::Config::new()
+            .path(&path)
+            .cache_capacity(CACHE_BYTES)
+            .segment_size(SEGMENT_BYTES)
+            .flush_every_ms(None);
+        let db = guard(&path, || open_when_free(&config))?;
+        let file = path.join("db");
+        let barrier = File::open(&file).map_err(|e| disk(&file, "cannot be opened", &e))?;
+        Ok(Generation { first, path, db, barrier })
+    }
+
+    pub(super) fn is_whole(&self) -> Result<bool, Fault> {
+        guard(&self.path, || self.db.contains_key(WHOLE_KEY))
+    }
+
+    pub(super) fn put(&self, key: &[u8], value: &[u8]) -> Result<(), Fault> {
+        guard(&self.path, || self.db.insert(key, value)).map(|_| ())
+    }
+
+    pub(super) fn sync(&self) -> Result<(), Fault> {
+        guard(&self.path, || self.db.flush())?;
+        self.barrier.sync_data().map_err(|e| disk(&self.path, "cannot be synced", &e))
+    }
+
+    pub(super) fn put_parts(&self, kind: u8, number: u64, bytes: &[u8]) -> Result<u32, Fault> {
+        let count = bytes.len().div_ceil(VALUE_BYTES_MAX).max(1);
+        let count = u32::try_from(count).expect("a value has fewer than 2^32 parts");
+        let mut rest = bytes;
+        for part in 0..count {
+            let (head, tail) = rest.split_at(rest.len().min(VALUE_BYTES_MAX));
+            rest = tail;
+            let key = key(kind, number, part);
+            if part == 0 {
+                let value = [&count.to_be_bytes()[..], head].concat();
+                self.put(&key, &value)?;
+            } else {
+                self.put(&key, head)?;
+            }
+        }
+        Ok(count)
+    }
+
+    /// A value from its parts; `None` when a part is missing.
+    pub(super) fn get_parts(&self, kind: u8, number: u64) -> Result<Option<Vec<u8>>, Fault> {
+        let get = |part| guard(&self.path, || self.db.get(key(kind, number, part)));
+        let Some(first) = get(0)? else { return Ok(None) };
+        let Some((count, head)) = first.split_first_chunk::<4>() else { return Ok(None) };
+        let mut bytes = head.to_vec();
+        for part in 1..u32::from_be_bytes(*count) {
+            match get(part)? {
+                Some(more) => bytes.extend_from_slice(&more),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(bytes))
+    }
+
+    /// The number of the last whole block. Parts of one that was being written when the process
+    /// died were never acknowledged and go.
+    pub(super) fn drop_torn_tail(&self) -> Result<Option<u64>, Fault> {
+        let end = [BLOCK_KEY + 1];
+        loop {
+            let last = guard(&self.path, || self.db.get_lt(end))?;
+            let Some((key, _)) = last.filter(|(key, _)| key.first() == Some(&BLOCK_KEY)) else {
+                return Ok(None);
+            };
+            let Some(number) = key.get(1..9).and_then(|n| n.try_into().ok()) else {
+                return Err(corrupt(&self.path, "a key of it is not one of groat's"));
+            };
+            let number = u64::from_be_bytes(number);
+            if self.get_parts(BLOCK_KEY, number)?.is_some() {
+                return Ok(Some(number));
+            }
+            guard(&self.path, || self.db.remove(&key))?;
+        }
+    }
+}
+
+/// Opens a database. One that this process has just dropped stays locked by sled's own threads for
+/// some moments more; another process cannot hold it, as it would hold `LOCK`.
+fn open_when_free(config: &sled::Config) -> sled::Result<sled::Db> {
+    for _ in 0..LOCK_TRIES {
+        match config.open() {
+            Err(sled::Error::Io(e)) if e.to_string().starts_with("could not acquire lock") => {
+                std::thread::sleep(LOCK_PAUSE);
+            }
+            opened => return opened,
+        }
+    }
+    config.open()
+}
+
+pub(super) fn generation_path(dir: &Path, first: u64) -> PathBuf {
+    dir.join(format!("gen-{first:016}"))
+}
+
+fn key(kind: u8, number: u64, part: u32) -> [u8; 13] {
+    let mut key = [0; 13];
+    key[0] = kind;
+    key[1..9].copy_from_slice(&number.to_be_bytes());
+    key[9..].copy_from_slice(&part.to_be_bytes());
+    key
+}
