@@ -155,6 +155,57 @@ a_reduction_over_several_payments "
     balance  user_available alice 50.00
 "
 
+/// Each payment given back finds what the one before it left: of the debt on credit, and of the
+/// merchant's money.
+the_payments_of_a_reduction_follow_each_other "
+    user     alice 2 CNY                   | ok
+    merchant shop CNY fee=0                | ok
+    line     alice 30.00                   | ok
+    rent     k1 o1 shop alice 99.00 fixed:50.00 | ok
+    assess   k1 full                       | ok
+    secure   k1                            | ok
+    start    k1                            | ok
+    return   k1 on=+1h                     | ok
+    settle   k1 partial=yes id=p1          | ok
+    limit    alice 50.00                   | ok
+    collect  k1 id=p2                      | ok
+    rental   k1 COMPLETED
+    credit   alice ACTIVE owed=50.00
+    top_up   alice 35.00 r1                | ok
+    repay    alice 35.00                   | ok
+    reduce   k1 0 40.00                    | ok
+    refunded p2 20.00
+    refunded p1 20.00
+    credit   alice ACTIVE owed=0.00
+    balance  user_available alice 25.00
+"
+
+/// The same where the merchant's money runs out on the way: then none of it happens.
+a_reduction_that_the_merchant_cannot_pay "
+    user     alice 2 CNY                   | ok
+    top_up   alice 30.00 r1                | ok
+    merchant shop CNY fee=0                | ok
+    at       2026-01-01T00:00:00Z          |
+    rent     k1 o1 shop alice 99.00 fixed:50.00 | ok
+    assess   k1 full                       | ok
+    secure   k1                            | ok
+    start    k1                            | ok
+    return   k1 on=+1h                     | ok
+    settle   k1 partial=yes id=p1          | ok
+    at       2026-01-02T00:00:00Z          | BatchCut BatchSettle
+    payout   w1 merchant:shop 30.00        | ok
+    top_up   alice 30.00 r2                | ok
+    collect  k1 id=p2                      | ok
+    create   p3 n3 shop 9.99               | ok
+    pay      p3 alice balance:9.99         | ok
+    reduce   k1 0 30.00                    | MerchantBalanceInsufficient
+    refunded p2 0.00
+    reduce   k1 0 29.99                    | ok
+    refunded p2 20.00
+    refunded p1 9.99
+    batch    shop 2026-01-02 OPEN 0.00
+"
+
 /// The price is that of the running term, less what was paid and not refunded.
 the_price_of_the_running_term "
     user     alice 2 CNY                   | ok

@@ -5,7 +5,7 @@
 //! | Created | pay / close, cancel / clock | Paid / Closed / TimedOut |
 //! | Paid, PartiallyRefunded | refund, cancel / clock | PartiallyRefunded, Refunded / Finished |
 
-use crate::account::{AccountKey, AccountNo, Class};
+use crate::account::{AccountKey, AccountNo, Class, Movement};
 use crate::command::{
     CancelPayment, ClosePayment, CodeKind, CreatePayment, FeeRefund, LegSource, PayMode,
     PayPayment, Reference, RefundPayment,
@@ -257,8 +257,16 @@ pub(crate) fn give_back(
     };
     let own = tables.batches.row(own_batch);
     let own_unsettled = own.state != BatchState::Settled;
+    // A reduction gives several payments back in one decision: what is noted counts already.
+    let noted = |of: fn(&Movement) -> AccountNo, account: AccountNo| {
+        let noted = out.movements().iter().filter(|m| of(m) == account);
+        noted.map(|m| u128::from(m.amount)).sum::<u128>()
+    };
+    let (debited, credited) = (|m: &Movement| m.debit, |m: &Movement| m.credit);
     let room = |account: AccountNo| {
-        u64::try_from(tables.accounts.row(account).debit_room()).unwrap_or(u64::MAX)
+        let room = tables.accounts.row(account).debit_room();
+        let room = room.saturating_add(noted(credited, account));
+        u64::try_from(room.saturating_sub(noted(debited, account))).unwrap_or(u64::MAX)
     };
     let fee_to = if own_unsettled { own.account } else { seller.account };
     // A room may be the whole of `u64`: it stands for more than can be asked for.
@@ -284,7 +292,9 @@ pub(crate) fn give_back(
     let currency = payment.amount.currency;
     let to_credit = amount.min(payment.credit.saturating_sub(payment.refunded_to_credit));
     let (debt_account, owed_on_credit) = credit::debt(ledger, payer);
-    let to_debt = to_credit.min(owed_on_credit);
+    let reduced = debt_account.map_or(0, |account| noted(credited, account));
+    let still_owed = u128::from(owed_on_credit).saturating_sub(reduced);
+    let to_debt = to_credit.min(u64::try_from(still_owed).unwrap_or(u64::MAX));
     let of_channel = payment.channel_amount.saturating_sub(payment.refunded_to_channel);
     let to_channel = (amount - to_credit).min(of_channel);
     let to_balance = amount - to_credit - to_channel;
