@@ -49,6 +49,38 @@ fn what_fell_due_during_a_pause_happens_in_the_right_order() {
     assert_eq!(answers(&sealed), ["PendingExpired", "ok"]);
 }
 
+/// A thing is handed over after its first term was due: the term is charged before whatever comes
+/// next, in the same record or in another.
+#[test]
+fn what_a_command_makes_due_happens_before_the_next_of_its_record() {
+    let id = |n: u32| format!("019c1000-0000-7000-8000-0000000004{n:02}");
+    let line = |n: u32, body: &str| format!(r#"{{"id":"{}",{body}}}"#, id(n));
+    let terms = r#""deposit":{"amount":"9.00","currency":"CNY"},"unit":"FIXED","borrow_at":"2026-01-31T00:00:00Z","expiry_at":"2026-02-02T00:00:00Z","plan":[{"due_at":"2026-01-31T00:00:00Z","amt":{"amount":"1.00","currency":"CNY"}}]"#;
+    let setup = [
+        line(1, r#""open_user":{"user":"ann","kyc_class":2,"ccy":"CNY"}"#),
+        line(2, r#""onboard_merchant":{"merchant":"shop","settle_ccy":"CNY"}"#),
+        line(
+            3,
+            &format!(
+                r#""create_rental":{{"rental":"k","out_order_no":"o","merchant":"shop","user":"ann",{terms}}}"#
+            ),
+        ),
+        line(4, r#""assess_rental":{"rental":"k","score":700,"decision":{"full":{}}}"#),
+        line(5, r#""secure_deposit":{"rental":"k"}"#),
+    ];
+    let start = line(6, r#""start_rental":{"rental":"k","started_at":"2026-01-31T00:00:00Z"}"#);
+    let collect = line(7, r#""collect_rental":{"rental":"k"}"#);
+    let together = format!(r#"{{"commands":[{start},{collect}]}}"#);
+    let digests = [vec![start, collect], vec![together]].map(|last| {
+        let mut shard = shard(false);
+        let lines: Vec<&str> = setup.iter().chain(&last).map(String::as_str).collect();
+        let noon = 1_769_860_800_000;
+        assert_eq!(answers(&step_lines(&mut shard, 0, noon, &lines)), ["ok"; 7], "{last:?}");
+        hex(&shard.books().digest())
+    });
+    assert_eq!(digests[0], digests[1]);
+}
+
 #[test]
 fn time_never_goes_back() {
     let mut shard = shard(true);

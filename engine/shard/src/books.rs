@@ -195,7 +195,8 @@ impl Books {
             Ok(view) => view,
             Err(malformed) => return self.refuse_bytes(None, offset, index, malformed, out),
         };
-        self.pay_due(self.asked_time(&view), out);
+        // Also what the command before it, in the same record, made due at once.
+        self.pay_due(self.asked_time(&view).max(self.ledger.now()), out);
         let id = view.id;
         let answered = self.answer(view, command, out);
         outcome(self.shard, Some(id), offset, index, answered)
