@@ -1,9 +1,11 @@
 //! The ledger as a shard drives it: dues first, then the command, then its events.
 
-use crate::ops::{Op, named};
+use crate::ops::Op;
+use crate::steps::Before;
 use groat_ledger::table::Table;
 use groat_ledger::{
-    Calendar, Command, Decision, Fact, Id, Ledger, Movement, Refusal, Tables, project,
+    Body, Calendar, Command, Decision, Fact, Id, Ledger, Movement, Refusal, Rejection, Tables,
+    project,
 };
 
 /// 2026-01-31T09:30:00Z.
@@ -17,17 +19,29 @@ pub(crate) type Event = (Fact, Vec<Movement>, u64);
 pub(crate) enum Answer {
     Done,
     Again,
-    Refused,
+    Refused(Rejection),
+}
+
+/// A step: what was asked, its answer, and all its events, what fell due included.
+#[derive(PartialEq, Debug)]
+pub(crate) struct Step {
+    pub(crate) asked: Option<Command>,
+    pub(crate) answer: Answer,
+    pub(crate) events: Vec<Event>,
 }
 
 pub(crate) struct Books {
     pub(crate) ledger: Ledger,
     pub(crate) now: u64,
+    /// How many commands were asked.
+    pub(crate) asked: u64,
+    /// A limit of credit was changed, so a debt may be beyond it.
+    pub(crate) limit_changed: bool,
 }
 
 impl Books {
     pub(crate) fn new(calendar: Calendar) -> Books {
-        Books { ledger: Ledger::new(calendar), now: START_MS }
+        Books { ledger: Ledger::new(calendar), now: START_MS, asked: 0, limit_changed: false }
     }
 
     /// Books from rows at rest.
@@ -35,7 +49,7 @@ impl Books {
         let (now, next) = (other.ledger.now(), other.ledger.next_event());
         let rows = at_rest(&other.ledger);
         let ledger = Ledger::from_rest(other.ledger.calendar(), now, next, rows).unwrap();
-        Books { ledger, now: other.now }
+        Books { ledger, ..*other }
     }
 
     /// Books from events alone.
@@ -48,48 +62,71 @@ impl Books {
         ledger
     }
 
-    /// One step: its answer and all its events, what fell due included.
-    pub(crate) fn step(&mut self, op: &Op) -> (Answer, Vec<Event>) {
-        self.now = op.time(self.now);
+    /// One step.
+    pub(crate) fn step(&mut self, op: &Op) -> Step {
+        self.now = op.time(&mut self.ledger, self.now);
         let mut events = Vec::new();
+        self.pay_dues(&mut events);
+        let id = self.next_id();
+        let Some(command) = op.command(&self.ledger, self.now, id) else {
+            return Step { asked: None, answer: Answer::Done, events };
+        };
+        let answer = self.decide(&command, &mut events);
+        Step { asked: Some(command), answer, events }
+    }
+
+    /// A step that asks this.
+    pub(crate) fn ask(&mut self, body: Body) -> Step {
+        let command = Command { id: self.next_id(), body };
+        let mut events = Vec::new();
+        self.pay_dues(&mut events);
+        let answer = self.decide(&command, &mut events);
+        Step { asked: Some(command), answer, events }
+    }
+
+    /// An id of now that no command had.
+    fn next_id(&mut self) -> Id {
+        self.asked += 1;
+        Id((u128::from(self.now) << 80) | u128::from(self.asked))
+    }
+
+    fn pay_dues(&mut self, events: &mut Vec<Event>) {
         let mut decision = Decision::default();
         while let Some(due) = self.ledger.next_due(self.now) {
             self.ledger.decide_due(due, &mut decision);
-            self.apply(&decision, due.at, &mut events);
+            self.apply(&decision, due.at.max(self.ledger.now()), events);
+            assert!(events.len() < 10_000, "what is due is never done: {due:?}");
         }
-        let order = |p: u8| {
-            let payment = self.ledger.tables().payments.get(&named('p', p));
-            payment.map_or(100, |p| p.amount.amount)
-        };
-        let Some((id, body)) = op.body(order) else { return (Answer::Done, events) };
-        let id = id.unwrap_or(Id(1 << 120));
-        let known = self.ledger.tables().pending.find(&id).is_some();
-        if known {
-            // A shard answers an id that was seen before; it does not reach the ledger.
-            return (Answer::Again, events);
-        }
-        match self.ledger.decide(&Command { id, body }, self.now, &mut decision) {
+    }
+
+    fn decide(&mut self, command: &Command, events: &mut Vec<Event>) -> Answer {
+        let mut decision = Decision::default();
+        match self.ledger.decide(command, self.now, &mut decision) {
             Ok(()) => {
-                self.apply(&decision, self.now, &mut events);
-                (Answer::Done, events)
+                self.apply(&decision, self.now, events);
+                Answer::Done
             }
-            Err(Refusal::Repeat(_)) => (Answer::Again, events),
+            Err(Refusal::Repeat(_)) => Answer::Again,
             Err(Refusal::Rejected(rejection)) => {
                 let fact = Fact::CommandRejected { rejection };
                 self.ledger.apply(&fact, &[], self.now);
                 events.push((fact, Vec::new(), self.now));
-                (Answer::Refused, events)
+                Answer::Refused(rejection)
             }
         }
     }
 
     fn apply(&mut self, decision: &Decision, at: u64, events: &mut Vec<Event>) {
+        assert!(!decision.is_empty(), "what happens leaves an event");
+        let (before, first) = (Before::of(&self.ledger), events.len());
         for (fact, movements) in decision.events() {
             assert_eq!(self.ledger.check(fact, movements), Ok(()), "{fact:?}");
             self.ledger.apply(fact, movements, at);
+            self.limit_changed |= matches!(fact, Fact::LimitAdjusted { .. });
             project(&self.ledger, fact, movements, |told| assert!(!told.key().is_none()));
             events.push((fact.clone(), movements.to_vec(), at));
         }
+        before.check(&self.ledger, &events[first..]);
     }
 }
 
@@ -100,7 +137,9 @@ pub(crate) fn rows(ledger: &Ledger) -> String {
     let parties = format!("{:?}\n{:?}\n{:?}\n", t.apps.rows(), t.users.rows(), t.merchants.rows());
     let rest = format!("{:?}\n{:?}\n{:?}\n", t.limits.rows(), t.holds.rows(), t.payouts.rows());
     let orders = format!("{:?}\n{:?}\n", t.receipts.rows(), t.payments.rows());
-    format!("{money}{parties}{rest}{orders}{:?}", t.batches.rows())
+    let holds = format!("{:?}\n{:?}\n", t.authorizations.rows(), t.credit_lines.rows());
+    let rentals = format!("{:?}\n{:?}\n", t.rentals.rows(), t.items.rows());
+    format!("{money}{parties}{rest}{orders}{holds}{rentals}{:?}", t.batches.rows())
 }
 
 /// The rows as a snapshot would give them back.
@@ -118,5 +157,9 @@ fn at_rest(ledger: &Ledger) -> Tables {
     rest.receipts = Table::from_rows(t.receipts.rows().to_vec()).unwrap();
     rest.payments = Table::from_rows(t.payments.rows().to_vec()).unwrap();
     rest.batches = Table::from_rows(t.batches.rows().to_vec()).unwrap();
+    rest.authorizations = Table::from_rows(t.authorizations.rows().to_vec()).unwrap();
+    rest.credit_lines = Table::from_rows(t.credit_lines.rows().to_vec()).unwrap();
+    rest.rentals = Table::from_rows(t.rentals.rows().to_vec()).unwrap();
+    rest.items = Table::from_rows(t.items.rows().to_vec()).unwrap();
     rest
 }

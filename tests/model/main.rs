@@ -1,5 +1,6 @@
 //! A naive model beside the ledger, under random commands: after every step they agree on every
-//! account; and the ways in which books come back (fold, rest, mark) all come back to the same.
+//! answer and every account; and the ways in which books come back (fold, rest, mark) all come
+//! back to the same.
 //!
 //! `PROPTEST_CASES=10000 cargo test -p groat-tests --test model` looks longer.
 #![allow(
@@ -14,7 +15,18 @@ mod naive;
 
 mod books;
 
+mod steps;
+
 #[path = "../rules/invariants.rs"]
 mod invariants;
 
+#[path = "../rules/hold_invariants.rs"]
+mod hold_invariants;
+
 mod agreement;
+
+mod wire;
+
+mod shards;
+
+mod coverage;

@@ -1,74 +1,130 @@
 //! The naive model: a list of entries and sums over it, the rules of DOMAIN.md written a second
-//! time in the plainest way. It asks the ledger for nothing and keeps no balance.
+//! time in the plainest way. It asks the ledger for nothing and keeps no balance: what is frozen,
+//! held, owed, waived or advanced is the sum of what was written. All its money is CNY.
 
+mod charges;
+mod credit;
+mod holds;
+mod limits;
 mod orders;
+mod owners;
+mod rentals;
+mod treasury;
 
 use crate::books::Answer;
-use crate::ops::{Op, account_currency, adjusted, keeps, named, terms};
-use groat_ledger::{Class, Constraint, Currency};
+use credit::Line;
+use groat_ledger::{
+    Body, Class, Command, Constraint, Currency, Id, Limits, MerchantTerms, Money, Owner, Reference,
+    Rejection,
+};
+use holds::Hold;
+use limits::Spending;
 use orders::Order;
+use rentals::Rental;
 use std::collections::{BTreeMap, BTreeSet};
+use treasury::{Payout, Reservation};
 
-const DAY_MS: i128 = 86_400_000;
+const DAY_MS: u64 = 86_400_000;
 
 /// What one movement can be.
 const AMOUNTS: std::ops::RangeInclusive<u64> = 1..=1_000_000_000_000_000_000;
 
+/// An account: class, owner, business date where there is one, currency.
+pub(crate) type Account = (Class, Id, u32, Currency);
+
 /// Debits, credits, pending debits, pending credits of an account.
-pub(crate) type Sums = BTreeMap<String, [i128; 4]>;
+pub(crate) type Sums = BTreeMap<Account, [i128; 4]>;
+
+/// Why a command does not happen; nothing is written before the last precondition.
+type Outcome = Result<(), Rejection>;
 
 struct Entry {
-    debit: String,
-    credit: String,
+    debit: Account,
+    credit: Account,
     amount: i128,
 }
 
-struct Reservation {
-    entry: Entry,
-    expires_at: Option<u64>,
-    open: bool,
+/// What a merchant sold on one day.
+struct Batch {
+    merchant: Id,
+    day: u32,
+    settled: bool,
+    /// Kept back and to be released by the clock.
+    reserve: i128,
+}
+
+/// What the clock does, in the order of DOMAIN §4.7; each of the row of that number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Due {
+    EndOfHold,
+    EndOfUnstartedRental,
+    Term,
+    Overdue,
+    ReleaseOfReserve,
+    Settlement,
 }
 
 #[derive(Default)]
 pub(crate) struct Naive {
     offset_ms: i128,
+    /// When something last happened.
+    latest: u64,
     entries: Vec<Entry>,
-    reservations: BTreeMap<u8, Reservation>,
-    users: BTreeSet<u8>,
-    merchants: BTreeSet<u8>,
-    accounts: BTreeSet<u8>,
-    references: BTreeSet<u8>,
+    /// Identity class.
+    users: BTreeMap<Id, u8>,
+    merchants: BTreeMap<Id, MerchantTerms>,
+    accounts: BTreeMap<Id, (Currency, Constraint)>,
+    debit_blocked: BTreeSet<Account>,
+    credit_blocked: BTreeSet<Account>,
+    closed: BTreeSet<Account>,
+    reservations: BTreeMap<Id, Reservation>,
+    references: BTreeSet<Reference>,
     /// User and rest.
-    holds: BTreeMap<u8, (u8, u64)>,
-    /// Account of the owner, amount, fee, and whether it is under way.
-    payouts: BTreeMap<u8, (String, u64, u64, bool)>,
-    orders: BTreeMap<u8, Order>,
-    /// Merchant and day of batches that are not settled.
-    batches: BTreeSet<(u8, i128)>,
+    compliance: BTreeMap<Id, (Id, i128)>,
+    payouts: BTreeMap<Id, Payout>,
+    orders: Vec<Order>,
+    batches: Vec<Batch>,
+    holds: Vec<Hold>,
+    rentals: Vec<Rental>,
+    lines: BTreeMap<Id, Line>,
+    /// By scope and currency.
+    limits: BTreeMap<String, Limits>,
+    spendings: Vec<Spending>,
 }
 
-fn of(class: Class, owner: impl std::fmt::Display) -> String {
-    format!("{}/{owner}/0/CNY", class.name())
+fn of(class: Class, owner: Id) -> Account {
+    (class, owner, 0, Currency::CNY)
 }
 
-fn user(u: u8) -> String {
-    of(Class::UserAvailable, named('u', u))
+fn house(class: Class) -> Account {
+    of(class, Id::NONE)
 }
 
-fn merchant(m: u8) -> String {
-    of(Class::MerchantAvailable, named('m', m))
+fn user(id: Id) -> Account {
+    of(Class::UserAvailable, id)
 }
 
-fn pending(m: u8, day: i128) -> String {
-    format!("{}/m{m}/{day}/CNY", Class::MerchantPending.name())
+fn merchant(id: Id) -> Account {
+    of(Class::MerchantAvailable, id)
 }
 
-fn house(class: Class) -> String {
-    of(class, groat_ledger::Id::NONE)
+fn pending(merchant: Id, day: u32) -> Account {
+    (Class::MerchantPending, merchant, day, Currency::CNY)
 }
 
-fn account(a: u8) -> String {
-    format!("{}/a{a}/0/{}", Class::Ledger.name(), account_currency(a))
+fn must(holds: bool, or: Rejection) -> Outcome {
+    if holds { Ok(()) } else { Err(or) }
+}
+
+fn cny(money: Money) -> Result<i128, Rejection> {
+    must(money.currency == Currency::CNY, Rejection::CurrencyMismatch)?;
+    must(AMOUNTS.contains(&money.amount), Rejection::AmountOutOfRange)?;
+    Ok(money.amount.into())
+}
+
+/// `a × b / c`, half up.
+fn half_up(a: i128, b: i128, c: i128) -> i128 {
+    (2 * a * b + c) / (2 * c)
 }
 
 impl Naive {
@@ -79,225 +135,222 @@ impl Naive {
     /// Sums of every account that was ever moved.
     pub(crate) fn sums(&self) -> Sums {
         let mut sums = Sums::new();
-        let open = self.reservations.values().filter(|r| r.open).map(|r| (2, &r.entry));
+        let open = self.reservations.values().filter(|r| r.ended.is_none()).map(|r| (2, &r.entry));
         for (layer, entry) in self.entries.iter().map(|e| (0, e)).chain(open) {
-            sums.entry(entry.debit.clone()).or_default()[layer] += entry.amount;
-            sums.entry(entry.credit.clone()).or_default()[layer + 1] += entry.amount;
+            sums.entry(entry.debit).or_default()[layer] += entry.amount;
+            sums.entry(entry.credit).or_default()[layer + 1] += entry.amount;
         }
         sums.retain(|_, sums| *sums != [0; 4]);
         sums
     }
 
-    /// One step: whether it happens, and then its entries.
-    pub(crate) fn step(&mut self, op: &Op, now: u64) -> Answer {
+    /// One step: whether it happens, and then its entries. Without a command, time passes.
+    pub(crate) fn step(&mut self, command: Option<&Command>, now: u64) -> Answer {
         self.pass_time(now);
-        match op {
-            Op::Wait(_) | Op::Midnight(_) => return Answer::Done,
-            Op::Refund(p, r, x) => {
-                let paid = self.orders.get(p).and_then(|order| order.paid.as_ref());
-                if let Some(done) = paid.and_then(|paid| paid.refunds.get(r)) {
-                    return if done == x { Answer::Again } else { Answer::Refused };
-                }
-            }
-            Op::Pend(t, ..) if self.reservations.contains_key(t) => return Answer::Again,
-            _ => {}
+        let Some(Command { id, body }) = command else { return Answer::Done };
+        if self.was_done(body) {
+            return Answer::Again;
         }
-        match self.happens(op, now) {
-            Some(()) => Answer::Done,
-            None => Answer::Refused,
+        self.latest = now;
+        match self.happens(*id, body, now) {
+            Ok(()) => Answer::Done,
+            Err(rejection) => Answer::Refused(rejection),
         }
     }
 
-    /// `None` when a precondition does not hold; entries are only written after the last of them.
-    fn happens(&mut self, op: &Op, now: u64) -> Option<()> {
-        match *op {
-            Op::OpenUser(u) => yes(self.users.insert(u)),
-            Op::OpenMerchant(m) => yes(self.merchants.insert(m)),
-            Op::OpenAccount(a) => yes(self.accounts.insert(a)),
-            Op::TopUp(u, x, r) => {
-                yes(self.users.contains(&u) && AMOUNTS.contains(&x))?;
-                yes(self.references.insert(r))?;
-                self.write(house(Class::SafeguardedBank), user(u), x.into())
-            }
-            Op::Transfer(a, b, x) => {
-                yes(a != b && self.users.contains(&a) && self.users.contains(&b))?;
-                self.spend(&user(a), x, 0)?;
-                self.write(user(a), user(b), x.into())
-            }
-            Op::Hold(h, u, x) => {
-                yes(!self.holds.contains_key(&h) && self.users.contains(&u))?;
-                self.spend(&user(u), x, 0)?;
-                self.holds.insert(h, (u, x));
-                self.write(user(u), of(Class::UserHold, named('u', u)), x.into())
-            }
-            Op::Release(h, u, x) => {
-                let (holder, rest) = self.holds.get_mut(&h)?;
-                yes(*holder == u && AMOUNTS.contains(&x) && x <= *rest)?;
-                *rest -= x;
-                self.write(of(Class::UserHold, named('u', u)), user(u), x.into())
-            }
-            Op::Seize(h) => {
-                let (holder, rest) = *self.holds.get(&h)?;
-                let bank = house(Class::SafeguardedBank);
-                yes(rest > 0 && -self.credit(&bank) >= i128::from(rest))?;
-                self.holds.insert(h, (holder, 0));
-                self.write(of(Class::UserHold, named('u', holder)), bank, rest.into())
-            }
-            Op::UserPayout(w, u, x, fee) => {
-                yes(self.users.contains(&u))?;
-                self.pay_out(w, user(u), x, fee)
-            }
-            Op::MerchantPayout(w, m, x, fee) => {
-                yes(self.merchants.contains(&m))?;
-                self.pay_out(w, merchant(m), x, fee)
-            }
-            Op::PayoutConfirm(w) => {
-                let bank = house(Class::SafeguardedBank);
-                let held = -self.credit(&bank);
-                let (_, x, _, open) = self.payouts.get_mut(&w)?;
-                yes(*open && held >= i128::from(*x))?;
-                *open = false;
-                let x = i128::from(*x);
-                self.write(of(Class::PayoutInTransit, named('w', w)), bank, x)
-            }
-            Op::PayoutFail(w) => {
-                let (owner, x, fee, open) = self.payouts.get_mut(&w)?;
-                yes(*open)?;
-                *open = false;
-                let (owner, x, fee) = (owner.clone(), i128::from(*x), i128::from(*fee));
-                self.write(of(Class::PayoutInTransit, named('w', w)), owner.clone(), x)?;
-                self.write(house(Class::OtherFees), owner, fee)
-            }
-            Op::Create(p, o, m, x, timeout_s) => self.create(p, o, m, x, now, timeout_s),
-            Op::Pay(p, u, channel, wrong, which) => self.pay(p, u, (channel, which), wrong, now),
-            Op::Close(p) => self.close(p, now),
-            Op::Cancel(p) => {
-                let Some(paid) = &self.orders.get(&p)?.paid else { return self.close(p, now) };
-                yes(now <= paid.at + 86_400_000 && paid.refunds.is_empty())?;
-                let amount = self.orders[&p].amount;
-                self.refund(p, 255, amount, now)
-            }
-            Op::Refund(p, r, x) => self.refund(p, r, x, now),
-            Op::Post(a, b, x, l) => {
-                let amount = self.transferable(a, b, x, l)?;
-                self.write(account(a), account(b), amount)
-            }
-            Op::Pend(t, a, b, x, l, s) => {
-                let amount = self.transferable(a, b, x, l)?;
-                let entry = Entry { debit: account(a), credit: account(b), amount };
-                let expires_at = (s > 0).then(|| now + u64::from(s) * 1_000);
-                self.reservations.insert(t, Reservation { entry, expires_at, open: true });
-                Some(())
-            }
-            Op::PostPending(t, x) => {
-                let held = self.reservations.get_mut(&t).filter(|held| held.open)?;
-                let amount = x.map_or(held.entry.amount, i128::from);
-                yes(amount > 0 && amount <= held.entry.amount)?;
-                held.open = false;
-                let (debit, credit) = (held.entry.debit.clone(), held.entry.credit.clone());
-                self.write(debit, credit, amount)
-            }
-            Op::VoidPending(t) => {
-                self.reservations.get_mut(&t).filter(|held| held.open)?.open = false;
-                Some(())
-            }
-            Op::Adjust(pair, whose, x) => self.adjust(pair, whose, x),
-            Op::Wait(_) | Op::Midnight(_) => None,
-        }
-    }
-
-    fn pay_out(&mut self, w: u8, owner: String, x: u64, fee: u64) -> Option<()> {
-        yes(!self.payouts.contains_key(&w))?;
-        self.spend(&owner, x, fee)?;
-        self.payouts.insert(w, (owner.clone(), x, fee, true));
-        self.write(owner.clone(), of(Class::PayoutInTransit, named('w', w)), x.into())?;
-        self.write(owner, house(Class::OtherFees), fee.into())
-    }
-
-    fn transferable(&self, a: u8, b: u8, x: u64, upto: u8) -> Option<i128> {
-        yes(a != b && self.accounts.contains(&a) && self.accounts.contains(&b))?;
-        yes(account_currency(a) == Currency::CNY && account_currency(b) == Currency::CNY)?;
-        yes(AMOUNTS.contains(&x))?;
-        let sums = self.sums();
-        let [da, ca, dpa, _] = sums.get(&account(a)).copied().unwrap_or_default();
-        let [db, cb, _, cpb] = sums.get(&account(b)).copied().unwrap_or_default();
-        let (a_has, b_owes) = (ca - da - dpa, db - cb - cpb);
-        let mut amount = i128::from(x);
-        amount = if upto == 1 || upto == 3 { amount.min(a_has) } else { amount };
-        amount = if upto == 2 || upto == 3 { amount.min(b_owes) } else { amount };
-        yes(amount > 0)?;
-        yes(keeps(a) != Constraint::DebitsWithinCredits || amount <= a_has)?;
-        yes(keeps(b) != Constraint::CreditsWithinDebits || amount <= b_owes)?;
-        Some(amount)
-    }
-
-    fn adjust(&mut self, pair: u8, whose: u8, x: u64) -> Option<()> {
-        yes(AMOUNTS.contains(&x))?;
-        let [debit, credit] = adjusted(pair, whose);
-        let there = |class: Class| match class {
-            Class::UserAvailable => self.users.contains(&whose),
-            Class::MerchantAvailable | Class::MerchantReceivable => self.merchants.contains(&whose),
-            _ => true,
+    /// A business number that was used for the very same thing.
+    fn was_done(&self, body: &Body) -> bool {
+        let same = |done: Option<i128>, money: Money| {
+            money.currency == Currency::CNY && done == Some(money.amount.into())
         };
-        yes(there(debit.0) && there(credit.0))?;
-        let (d, c) = (of(debit.0, debit.1), of(credit.0, credit.1));
-        let x = i128::from(x);
-        let gives = matches!(debit.0, Class::UserAvailable | Class::MerchantAvailable);
-        yes(!gives || self.credit(&d) >= x)?;
-        let owed = matches!(credit.0, Class::ChannelReceivable | Class::MerchantReceivable);
-        yes(!owed || -self.credit(&c) >= x)?;
-        self.write(d, c, x)
+        match body {
+            Body::RefundPayment(c) => {
+                let order = self.orders.iter().find(|o| o.id == c.payment);
+                let done = order.and_then(|o| o.refunds.get(&c.out_request_no).copied());
+                same(done, c.amount)
+            }
+            Body::UnfreezeFunds(c) => {
+                let hold = self.holds.iter().find(|h| h.id == c.auth);
+                let done = hold.and_then(|h| h.releases.get(&c.out_request_no).copied());
+                same(done, c.amount)
+            }
+            _ => false,
+        }
     }
 
-    /// Reservations end and batches are settled; money moves only by the latter.
+    fn happens(&mut self, id: Id, body: &Body, now: u64) -> Outcome {
+        match body {
+            Body::OpenLedgerAccount(c) => self.open_account(c),
+            Body::OpenUser(c) => self.open_user(c),
+            Body::OnboardMerchant(c) => self.onboard(c),
+            Body::SetLimits(c) => self.set_limits(c),
+            Body::RestrictAccount(c) => self.restrict(c.account, c.block, true),
+            Body::LiftRestriction(c) => self.restrict(c.account, c.block, false),
+            Body::CloseAccount(c) => self.close_account(c.account, now),
+            Body::PostTransfer(c) => self.post_transfer(id, c, now),
+            Body::PlaceHold(c) => self.place_hold(c),
+            Body::ReleaseHold(c) => self.release_hold(c),
+            Body::SeizeHold(c) => self.seize_hold(c.hold),
+            Body::ConfirmTopUp(c) => self.top_up(c),
+            Body::Transfer(c) => self.transfer(c, now),
+            Body::RequestPayout(c) => self.request_payout(c),
+            Body::ConfirmPayout(c) => self.confirm_payout(c.payout),
+            Body::FailPayout(c) => self.fail_payout(c.payout),
+            Body::PostAdjustment(c) => self.adjust(c),
+            Body::CreatePayment(c) => self.create_payment(c, now),
+            Body::PayPayment(c) => self.pay(c, now),
+            Body::ClosePayment(c) => self.close_payment(c.payment, now),
+            Body::CancelPayment(c) => self.cancel_payment(c.payment, now),
+            Body::RefundPayment(c) => self.refund(c, now),
+            Body::AuthorizeFunds(c) => self.authorize(c, now),
+            Body::CaptureAuthorization(c) => self.capture(id, c, now),
+            Body::UnfreezeFunds(c) => self.unfreeze(c),
+            Body::CancelAuthorization(c) => self.cancel_hold(c.auth),
+            Body::CreateRental(c) => self.create_rental(c, now),
+            Body::AssessRental(c) => self.assess(c),
+            Body::SecureDeposit(c) => self.secure(c.rental, now),
+            Body::StartRental(c) => self.start(c, now),
+            Body::ExtendRental(c) => self.extend(c),
+            Body::ReturnRental(c) => self.give_back_thing(c, now),
+            Body::ClaimDamage(c) => self.claim_damage(c, now),
+            Body::ReduceCharge(c) => self.reduce(id, c, now),
+            Body::SettleRental(c) => self.settle_rental(id, c, now),
+            Body::CollectRental(c) => self.collect_rental(id, c, now),
+            Body::BuyOutRental(c) => self.buy_out(id, c, now),
+            Body::DeclareLost(c) => self.declare_lost(c.rental, now),
+            Body::CancelRental(c) => self.cancel_rental(c.rental),
+            Body::GrantCreditLine(c) => self.grant(c),
+            Body::AdjustLimit(c) => self.adjust_limit(c),
+            Body::FreezeCreditLine(c) => self.freeze(c.user, true),
+            Body::UnfreezeCreditLine(c) => self.freeze(c.user, false),
+            Body::CloseCreditLine(c) => self.close_line(c.user),
+            Body::RepayCredit(c) => self.repay(c),
+            Body::ReleaseReserve(c) => self.release_reserve(c),
+            Body::RegisterApp(_) | Body::MatchReceipt(_) | Body::AdvanceClock(_) => {
+                unreachable!("no step asks for {body:?}")
+            }
+        }
+    }
+
+    /// What falls due by now, one after the other: by time, kind and number.
     fn pass_time(&mut self, now: u64) {
         for held in self.reservations.values_mut() {
-            if held.expires_at.is_some_and(|at| at <= now) {
-                held.open = false;
-            }
+            held.expire(now);
         }
-        let settled_on = |&(m, day): &(u8, i128)| day + i128::from(terms(m).cycle_days.max(1));
-        let today = self.day(now);
-        let mut due: Vec<_> =
-            self.batches.iter().copied().filter(|b| settled_on(b) <= today).collect();
-        due.sort_by_key(settled_on);
-        for (m, day) in due {
-            self.batches.remove(&(m, day));
-            let net = self.credit(&pending(m, day));
-            let debt = of(Class::MerchantReceivable, named('m', m));
-            let recovered = net.min(-self.credit(&debt));
-            let reserve = (net - recovered) * i128::from(terms(m).reserve_bps) / 10_000;
-            let kept = of(Class::MerchantReserve, named('m', m));
-            for (to, part) in
-                [(debt, recovered), (kept, reserve), (merchant(m), net - recovered - reserve)]
-            {
-                self.write(pending(m, day), to, part);
+        while let Some((at, due, no)) = self.dues().filter(|due| due.0 <= now).min() {
+            self.latest = self.latest.max(at);
+            let at = self.latest;
+            match due {
+                Due::EndOfHold => self.end_hold(no, Rejection::AuthorizationExpired),
+                Due::EndOfUnstartedRental => self.end_unstarted(no),
+                Due::Term => self.term_due(no, at),
+                Due::Overdue => self.rentals[no].overdue_at = Some(at),
+                Due::ReleaseOfReserve => self.release_batch(no),
+                Due::Settlement => self.settle_batch(no),
             }
         }
     }
 
-    fn day(&self, now: u64) -> i128 {
-        (i128::from(now) + self.offset_ms).div_euclid(DAY_MS)
+    fn dues(&self) -> impl Iterator<Item = (u64, Due, usize)> {
+        let numbered = |kind: Due| move |(no, at): (usize, Option<u64>)| Some((at?, kind, no));
+        let holds = || self.holds.iter().map(Hold::ends_at).enumerate();
+        let unstarted = || self.rentals.iter().map(Rental::unstarted_until).enumerate();
+        let terms = || self.rentals.iter().map(Rental::next_term_at).enumerate();
+        let overdue = || self.rentals.iter().map(Rental::overdue_from).enumerate();
+        let reserves = || self.batches.iter().map(|b| self.reserve_until(b)).enumerate();
+        let batches = || self.batches.iter().map(|b| self.settled_on(b)).enumerate();
+        holds()
+            .filter_map(numbered(Due::EndOfHold))
+            .chain(unstarted().filter_map(numbered(Due::EndOfUnstartedRental)))
+            .chain(terms().filter_map(numbered(Due::Term)))
+            .chain(overdue().filter_map(numbered(Due::Overdue)))
+            .chain(reserves().filter_map(numbered(Due::ReleaseOfReserve)))
+            .chain(batches().filter_map(numbered(Due::Settlement)))
+    }
+
+    fn settles_at(&self, batch: &Batch) -> u64 {
+        let days = batch.day + self.merchants[&batch.merchant].cycle_days.max(1);
+        let start = i128::from(days) * i128::from(DAY_MS) - self.offset_ms;
+        start.try_into().unwrap()
+    }
+
+    fn settled_on(&self, batch: &Batch) -> Option<u64> {
+        (!batch.settled).then(|| self.settles_at(batch))
+    }
+
+    fn reserve_until(&self, batch: &Batch) -> Option<u64> {
+        let days = u64::from(self.merchants[&batch.merchant].reserve_days);
+        (batch.reserve > 0 && days > 0).then(|| self.settles_at(batch) + days * DAY_MS)
+    }
+
+    /// The merchant's debt first, then the reserve, then what it may pay out.
+    fn settle_batch(&mut self, no: usize) {
+        let Batch { merchant: seller, day, .. } = self.batches[no];
+        let from = pending(seller, day);
+        let net = self.credit(from);
+        let debt = of(Class::MerchantReceivable, seller);
+        let recovered = net.min(-self.credit(debt));
+        let reserve = (net - recovered) * i128::from(self.merchants[&seller].reserve_bps) / 10_000;
+        self.batches[no].settled = true;
+        self.batches[no].reserve = reserve;
+        self.write(from, debt, recovered);
+        self.write(from, of(Class::MerchantReserve, seller), reserve);
+        self.write(from, merchant(seller), net - recovered - reserve);
+    }
+
+    fn release_batch(&mut self, no: usize) {
+        let Batch { merchant: seller, reserve, .. } = self.batches[no];
+        self.batches[no].reserve = 0;
+        self.write(of(Class::MerchantReserve, seller), merchant(seller), reserve);
+    }
+
+    /// A merchant's account of today, and that there is a batch of it.
+    fn batch_of_today(&mut self, seller: Id, now: u64) -> Account {
+        let day = self.day(now);
+        if !self.batches.iter().any(|b| (b.merchant, b.day) == (seller, day)) {
+            self.batches.push(Batch { merchant: seller, day, settled: false, reserve: 0 });
+        }
+        pending(seller, day)
+    }
+
+    fn day(&self, now: u64) -> u32 {
+        (i128::from(now) + self.offset_ms).div_euclid(DAY_MS.into()).try_into().unwrap()
     }
 
     /// Posted credits less posted debits.
-    fn credit(&self, name: &str) -> i128 {
-        let credits = self.entries.iter().filter(|e| e.credit == name).map(|e| e.amount);
-        let debits = self.entries.iter().filter(|e| e.debit == name).map(|e| e.amount);
+    fn credit(&self, account: Account) -> i128 {
+        let credits = self.entries.iter().filter(|e| e.credit == account).map(|e| e.amount);
+        let debits = self.entries.iter().filter(|e| e.debit == account).map(|e| e.amount);
         credits.sum::<i128>() - debits.sum::<i128>()
     }
 
-    fn spend(&self, from: &str, x: u64, fee: u64) -> Option<()> {
-        yes(AMOUNTS.contains(&x) && self.credit(from) >= i128::from(x) + i128::from(fee))
-    }
-
-    fn write(&mut self, debit: String, credit: String, amount: i128) -> Option<()> {
-        assert!(amount >= 0, "{debit} to {credit}: {amount}");
+    fn write(&mut self, debit: Account, credit: Account, amount: i128) {
+        assert!(amount >= 0, "{debit:?} to {credit:?}: {amount}");
         self.entries.push(Entry { debit, credit, amount });
-        Some(())
     }
-}
 
-fn yes(holds: bool) -> Option<()> {
-    holds.then_some(())
+    /// The account of an owner that commands name.
+    fn account_of(&self, owner: Owner) -> Result<Account, Rejection> {
+        let account = match owner {
+            Owner::User(id) => self.users.contains_key(&id).then(|| user(id)),
+            Owner::Merchant(id) => self.merchants.contains_key(&id).then(|| merchant(id)),
+            Owner::Ledger(id) => self.accounts.get(&id).map(|a| (Class::Ledger, id, 0, a.0)),
+        };
+        account.ok_or(Rejection::UnknownAccount)
+    }
+
+    fn may_debit(&self, account: Account) -> Outcome {
+        must(!self.closed.contains(&account), Rejection::AccountClosed)?;
+        must(!self.debit_blocked.contains(&account), Rejection::AccountRestricted)
+    }
+
+    fn may_credit(&self, account: Account) -> Outcome {
+        must(!self.closed.contains(&account), Rejection::AccountClosed)?;
+        must(!self.credit_blocked.contains(&account), Rejection::AccountRestricted)
+    }
+
+    /// Whether an account has an amount to give.
+    fn covers(&self, account: Account, amount: i128) -> Outcome {
+        must(self.credit(account) >= amount, Rejection::InsufficientFunds)
+    }
 }

@@ -1,129 +1,145 @@
-//! What random commands are made of: few names, so that they meet; small amounts, so that they
-//! suffice; and now and then the edges.
+//! What random steps are made of. A step is a kind and a throw of dice; what it asks is made of
+//! them when it is its turn, so that it can name what is there and an amount or a time next to a
+//! limit of it. The lowest throw is the plainest command of its kind.
+
+mod holds;
+mod money;
+mod rentals;
+
+pub(crate) use money::prologue;
 
 use groat_ledger::{
-    Balancing, Body, CancelPayment, Class, ClosePayment, CodeKind, ConfirmPayout, ConfirmTopUp,
-    Constraint, CreatePayment, Currency, EntryLine, FailPayout, FeeRefund, Id, Leg, LegSource,
-    MerchantTerms, Money, OnboardMerchant, OpenLedgerAccount, OpenUser, Owner, PayMode, PayPayment,
-    Phase, PlaceHold, PostAdjustment, PostTransfer, Reference, RefundPayment, ReleaseHold,
-    RequestPayout, SeizeHold, Side, Transfer,
+    AccountKey, Body, Class, Command, Currency, DeclareLost, Id, Ledger, Money, Payment,
+    PaymentState, Payout, PayoutState, Reference, Rental, RentalState,
 };
 use proptest::prelude::*;
 
-/// One step. Numbers stand for names: user 3 is `u3`. Amounts are minor units of CNY, except
-/// where an account is of USD and the step says so.
+const DAY_MS: u64 = 86_400_000;
+
+/// One step.
 #[derive(Clone, Debug)]
-pub(crate) enum Op {
-    OpenUser(u8),
-    OpenMerchant(u8),
-    OpenAccount(u8),
-    TopUp(u8, u64, u8),
-    Transfer(u8, u8, u64),
-    Hold(u8, u8, u64),
-    Release(u8, u8, u64),
-    Seize(u8),
-    UserPayout(u8, u8, u64, u64),
-    MerchantPayout(u8, u8, u64, u64),
-    PayoutConfirm(u8),
-    PayoutFail(u8),
-    Create(u8, u8, u8, u64, u32),
-    /// Payment, user, minor units of the amount that come from an acquirer, which.
-    Pay(u8, u8, u64, u64, u8),
-    Close(u8),
-    Cancel(u8),
-    Refund(u8, u8, u64),
-    Post(u8, u8, u64, u8),
-    /// Transfer, accounts, amount, balancing, seconds.
-    Pend(u8, u8, u8, u64, u8, u32),
-    PostPending(u8, Option<u64>),
-    VoidPending(u8),
-    /// Which pair of accounts, of whom, how much.
-    Adjust(u8, u8, u64),
-    Wait(u64),
-    /// To so many milliseconds before or after the next midnight in UTC.
-    Midnight(i8),
+pub(crate) struct Op {
+    kind: Kind,
+    dice: u128,
 }
+
+/// What a step is about: time, or a command, named as its body; `Forward` is whatever comes next
+/// in the life of a rental, so that rentals get somewhere.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Kind {
+    Wait,
+    Forward,
+    OpenUser,
+    OnboardMerchant,
+    OpenLedgerAccount,
+    SetLimits,
+    RestrictAccount,
+    LiftRestriction,
+    CloseAccount,
+    ConfirmTopUp,
+    Transfer,
+    PlaceHold,
+    ReleaseHold,
+    SeizeHold,
+    RequestPayout,
+    ConfirmPayout,
+    FailPayout,
+    PostAdjustment,
+    PostTransfer,
+    CreatePayment,
+    PayPayment,
+    ClosePayment,
+    CancelPayment,
+    RefundPayment,
+    AuthorizeFunds,
+    CaptureAuthorization,
+    UnfreezeFunds,
+    CancelAuthorization,
+    CreateRental,
+    AssessRental,
+    SecureDeposit,
+    StartRental,
+    ExtendRental,
+    ReturnRental,
+    ClaimDamage,
+    ReduceCharge,
+    SettleRental,
+    CollectRental,
+    BuyOutRental,
+    DeclareLost,
+    CancelRental,
+    GrantCreditLine,
+    AdjustLimit,
+    FreezeCreditLine,
+    UnfreezeCreditLine,
+    CloseCreditLine,
+    RepayCredit,
+    ReleaseReserve,
+}
+
+/// How often each kind comes. Every command of the model is here.
+pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
+    (48, Kind::Wait),
+    (70, Kind::Forward),
+    (1, Kind::OpenUser),
+    (1, Kind::OnboardMerchant),
+    (1, Kind::OpenLedgerAccount),
+    (3, Kind::SetLimits),
+    (2, Kind::RestrictAccount),
+    (4, Kind::LiftRestriction),
+    (3, Kind::CloseAccount),
+    (8, Kind::ConfirmTopUp),
+    (4, Kind::Transfer),
+    (2, Kind::PlaceHold),
+    (3, Kind::ReleaseHold),
+    (1, Kind::SeizeHold),
+    (8, Kind::RequestPayout),
+    (4, Kind::ConfirmPayout),
+    (3, Kind::FailPayout),
+    (3, Kind::PostAdjustment),
+    (12, Kind::PostTransfer),
+    (8, Kind::CreatePayment),
+    (12, Kind::PayPayment),
+    (1, Kind::ClosePayment),
+    (2, Kind::CancelPayment),
+    (14, Kind::RefundPayment),
+    (11, Kind::AuthorizeFunds),
+    (14, Kind::CaptureAuthorization),
+    (8, Kind::UnfreezeFunds),
+    (3, Kind::CancelAuthorization),
+    (2, Kind::CreateRental),
+    (3, Kind::AssessRental),
+    (3, Kind::SecureDeposit),
+    (4, Kind::StartRental),
+    (4, Kind::ExtendRental),
+    (4, Kind::ReturnRental),
+    (8, Kind::ClaimDamage),
+    (10, Kind::ReduceCharge),
+    (4, Kind::SettleRental),
+    (8, Kind::CollectRental),
+    (6, Kind::BuyOutRental),
+    (6, Kind::DeclareLost),
+    (2, Kind::CancelRental),
+    (4, Kind::GrantCreditLine),
+    (3, Kind::AdjustLimit),
+    (3, Kind::FreezeCreditLine),
+    (3, Kind::UnfreezeCreditLine),
+    (1, Kind::CloseCreditLine),
+    (6, Kind::RepayCredit),
+    (4, Kind::ReleaseReserve),
+];
 
 pub(crate) fn op() -> impl Strategy<Value = Op> {
-    let (user, merchant, account) = (0u8..4, 0u8..4, 0u8..6);
-    let (u, m, a) = (user.clone(), merchant.clone(), account.clone());
-    let some = 0u8..6;
-    let timeout = prop_oneof![Just(60u32), Just(59), Just(3_600), Just(86_400)];
-    let pend_timeout = prop_oneof![Just(0u32), Just(1), Just(3_600), Just(172_800)];
-    let money = prop_oneof![
-        1 => Just(0u64),
-        1 => Just(1_000_000_000_000_000_000u64),
-        1 => Just(u64::MAX),
-        40 => 1u64..3_000,
-    ];
-    let amount = || money.clone();
-    let opens = prop_oneof![
-        user.clone().prop_map(Op::OpenUser),
-        merchant.clone().prop_map(Op::OpenMerchant),
-        account.clone().prop_map(Op::OpenAccount),
-    ];
-    let balances = prop_oneof![
-        6 => (u.clone(), 500u64..20_000, any::<u8>()).prop_map(|(u, x, r)| Op::TopUp(u, x, r)),
-        1 => (u.clone(), amount(), 0u8..4).prop_map(|(u, x, r)| Op::TopUp(u, x, r)),
-        4 => (u.clone(), u.clone(), amount()).prop_map(|(a, b, x)| Op::Transfer(a, b, x)),
-        3 => (some.clone(), u.clone(), amount()).prop_map(|(h, u, x)| Op::Hold(h, u, x)),
-        3 => (some.clone(), u.clone(), amount()).prop_map(|(h, u, x)| Op::Release(h, u, x)),
-        1 => some.clone().prop_map(Op::Seize),
-        3 => (0u8..8, u.clone(), amount(), 0u64..9)
-            .prop_map(|(w, u, x, f)| Op::UserPayout(w, u, x, f)),
-        3 => (0u8..8, m.clone(), amount(), 0u64..9)
-            .prop_map(|(w, m, x, f)| Op::MerchantPayout(w, m, x, f)),
-        2 => (0u8..8).prop_map(Op::PayoutConfirm),
-        2 => (0u8..8).prop_map(Op::PayoutFail),
-        2 => (0u8..5, 0u8..4, amount()).prop_map(|(p, o, x)| Op::Adjust(p, o, x)),
-    ];
-    let refund = prop_oneof![4 => 1u64..800, 1 => amount()];
-    let through = prop_oneof![Just(0u64), 1u64..2_000];
-    let wrong = prop_oneof![9 => Just(0u64), 1 => Just(1)];
-    let orders = prop_oneof![
-        3 => (0u8..9, 0u8..99, 0u8..3, 1u64..3_000, Just(86_400))
-            .prop_map(|(p, o, m, x, t)| Op::Create(p, o, m, x, t)),
-        1 => (0u8..8, 0u8..4, m, amount(), timeout)
-            .prop_map(|(p, o, m, x, t)| Op::Create(p, o, m, x, t)),
-        6 => (0u8..9, u, through, wrong, 0u8..2)
-            .prop_map(|(p, u, c, wrong, which)| Op::Pay(p, u, c, wrong, which)),
-        1 => (0u8..8).prop_map(Op::Close),
-        2 => (0u8..8).prop_map(Op::Cancel),
-        12 => (0u8..7, 0u8..5, refund).prop_map(|(p, r, x)| Op::Refund(p, r, x)),
-    ];
-    let transfers = prop_oneof![
-        4 => (a.clone(), a.clone(), amount(), 0u8..4).prop_map(|(a, b, x, l)| Op::Post(a, b, x, l)),
-        4 => (0u8..12, a.clone(), a, amount(), 0u8..4, pend_timeout)
-            .prop_map(|(t, a, b, x, l, s)| Op::Pend(t, a, b, x, l, s)),
-        3 => (0u8..12, prop::option::of(amount())).prop_map(|(t, x)| Op::PostPending(t, x)),
-        2 => (0u8..12).prop_map(Op::VoidPending),
-    ];
-    let clock = prop_oneof![
-        1 => Just(Op::Wait(1)),
-        4 => (1_000u64..9_000_000).prop_map(Op::Wait),
-        1 => (1u64..4).prop_map(|days| Op::Wait(days * 86_400_000)),
-        2 => (-1i8..2).prop_map(Op::Midnight),
-    ];
-    prop_oneof![1 => opens, 6 => balances, 16 => orders, 6 => transfers, 2 => clock]
+    let kinds = WEIGHTS.iter().map(|(weight, kind)| (*weight, Just(*kind)));
+    let kind = proptest::strategy::Union::new_weighted(kinds.collect());
+    (kind, any::<u128>()).prop_map(|(kind, dice)| Op { kind, dice })
 }
 
-/// What every run starts with: parties, accounts, and orders of each merchant, paid.
-pub(crate) fn prologue() -> Vec<Op> {
-    let users = (0..3).flat_map(|u| [Op::OpenUser(u), Op::TopUp(u, 10_000, 200 + u)]);
-    let accounts = (0..5).map(Op::OpenAccount);
-    let orders = (0..6).flat_map(|p| {
-        let (amount, channel) = ([690, 2_500, 3_333][usize::from(p % 3)], 40 * u64::from(p));
-        let create = Op::Create(p, 100 + p, p % 3, amount, 86_400);
-        [create, Op::Wait(1), Op::Pay(p, 2 - p % 3, channel, 0, p % 2)]
-    });
-    users.chain((0..3).map(Op::OpenMerchant)).chain(accounts).chain(orders).collect()
-}
-
-pub(crate) fn named(letter: char, number: u8) -> Id {
+pub(crate) fn named(letter: char, number: usize) -> Id {
     Id::from_name(&format!("{letter}{number}")).unwrap()
 }
 
-fn reference(letter: char, number: u8) -> Reference {
+pub(crate) fn reference(letter: char, number: usize) -> Reference {
     Reference::new(&format!("{letter}{number}")).unwrap()
 }
 
@@ -131,188 +147,255 @@ pub(crate) fn cny(amount: u64) -> Money {
     Money { amount, currency: Currency::CNY }
 }
 
-/// Merchants differ in their terms: 0 as usual; 1 keeps its fees, settles late, with a reserve;
-/// 2 pays a tenth and settles with the cut; 3 pays everything, for a day.
-pub(crate) fn terms(merchant: u8) -> MerchantTerms {
-    let (fee_ppm, cycle_days, reserve_bps, refund_days) =
-        [(6_000, 1, 0, 365), (38_000, 2, 500, 30), (100_000, 0, 3_333, 3), (1_000_000, 3, 0, 1)]
-            [usize::from(merchant)];
-    let fee_refund = if merchant == 1 { FeeRefund::None } else { FeeRefund::Proportional };
-    let settle_currency = Currency::CNY;
-    MerchantTerms {
-        fee_ppm,
-        fee_refund,
-        cycle_days,
-        reserve_bps,
-        reserve_days: 0,
-        royalty_cap_bps: 3_000,
-        refund_days,
-        settle_currency,
-    }
-}
-
-/// Ledger accounts differ in what they keep; 4 is of another currency, 5 tells its history.
-pub(crate) fn keeps(account: u8) -> Constraint {
-    match account {
-        1 => Constraint::DebitsWithinCredits,
-        2 => Constraint::CreditsWithinDebits,
-        _ => Constraint::None,
-    }
-}
-
-pub(crate) fn account_currency(account: u8) -> Currency {
-    if account == 4 { "USD".parse().unwrap() } else { Currency::CNY }
-}
-
-fn balancing(number: u8) -> Balancing {
-    [Balancing::None, Balancing::Debit, Balancing::Credit, Balancing::Both][usize::from(number)]
-}
-
-/// The two lines of an adjustment, debit first: class and whose.
-pub(crate) fn adjusted(pair: u8, of: u8) -> [(Class, Id); 2] {
-    let house = |class| (class, Id::NONE);
-    let (user, merchant) = (named('u', of), named('m', of));
-    match pair {
-        0 => [house(Class::Marketing), (Class::UserAvailable, user)],
-        1 => [(Class::UserAvailable, user), house(Class::Equity)],
-        2 => [house(Class::SafeguardedBank), (Class::ChannelReceivable, named('c', of % 2))],
-        3 => [(Class::MerchantReceivable, merchant), house(Class::Equity)],
-        _ => [(Class::MerchantAvailable, merchant), (Class::MerchantReceivable, merchant)],
-    }
-}
-
 impl Op {
     /// When the step happens.
-    pub(crate) fn time(&self, now: u64) -> u64 {
-        match self {
-            Op::Wait(ms) => now + ms,
-            Op::Midnight(off) => {
-                let midnight = (now / 86_400_000 + 1) * 86_400_000;
-                now.max(midnight.checked_add_signed(i64::from(*off)).unwrap())
-            }
+    pub(crate) fn time(&self, ledger: &mut Ledger, now: u64) -> u64 {
+        match self.kind {
+            Kind::Wait => wait(Dice(self.dice), ledger, now),
             _ => now,
         }
     }
 
-    /// The command's id, where it matters, and its body; `None` when only time passes. A payment's
-    /// amount is what its order says, so `order` tells it.
-    pub(crate) fn body(&self, order: impl Fn(u8) -> u64) -> Option<(Option<Id>, Body)> {
-        let mut id = None;
-        let user = |n: &u8| named('u', *n);
-        let merchant = |n: &u8| named('m', *n);
-        let account = |n: &u8| named('a', *n);
-        let body = match self {
-            Op::OpenUser(u) => {
-                Body::OpenUser(OpenUser { user: user(u), kyc_class: 2, currency: Currency::CNY })
+    /// What is asked, under this id in most cases; nothing when only time passes.
+    pub(crate) fn command(&self, ledger: &Ledger, now: u64, id: Id) -> Option<Command> {
+        let (kind, mut scene) = (self.kind, Scene { ledger, now, id, dice: Dice(self.dice) });
+        let body = match scene.possible(kind) {
+            Kind::Wait => return None,
+            Kind::Forward => scene.forward(),
+            kind => {
+                scene.money(kind).or_else(|| scene.hold(kind)).or_else(|| scene.rental(kind))?
             }
-            Op::OpenMerchant(m) => {
-                Body::OnboardMerchant(OnboardMerchant { merchant: merchant(m), terms: terms(*m) })
-            }
-            Op::OpenAccount(a) => Body::OpenLedgerAccount(OpenLedgerAccount {
-                account: account(a),
-                currency: account_currency(*a),
-                constraint: keeps(*a),
-                history: *a == 5,
-            }),
-            Op::TopUp(u, x, r) => Body::ConfirmTopUp(ConfirmTopUp {
-                user: user(u),
-                amount: cny(*x),
-                bank_ref: reference('r', *r),
-                bank: Id::NONE,
-            }),
-            Op::Transfer(a, b, x) => {
-                Body::Transfer(Transfer { from: user(a), to: user(b), amount: cny(*x) })
-            }
-            Op::Hold(h, u, x) => {
-                let hold = named('h', *h);
-                Body::PlaceHold(PlaceHold { hold, user: user(u), amount: cny(*x) })
-            }
-            Op::Release(h, u, x) => {
-                let hold = named('h', *h);
-                Body::ReleaseHold(ReleaseHold { hold, user: user(u), amount: cny(*x) })
-            }
-            Op::Seize(h) => {
-                Body::SeizeHold(SeizeHold { hold: named('h', *h), order_ref: reference('j', 1) })
-            }
-            Op::UserPayout(w, u, x, fee) => payout(*w, Owner::User(user(u)), *x, *fee),
-            Op::MerchantPayout(w, m, x, fee) => payout(*w, Owner::Merchant(merchant(m)), *x, *fee),
-            Op::PayoutConfirm(w) => {
-                Body::ConfirmPayout(ConfirmPayout { payout: named('w', *w), bank: Id::NONE })
-            }
-            Op::PayoutFail(w) => {
-                Body::FailPayout(FailPayout { payout: named('w', *w), reason: reference('x', 1) })
-            }
-            Op::Create(p, o, m, x, timeout_s) => Body::CreatePayment(CreatePayment {
-                payment: named('p', *p),
-                out_trade_no: reference('o', *o),
-                merchant: merchant(m),
-                mode: PayMode::InApp,
-                code_kind: CodeKind::None,
-                auth_code: None,
-                amount: cny(*x),
-                discountable: None,
-                undiscountable: None,
-                timeout_s: *timeout_s,
-            }),
-            Op::Pay(p, u, channel, wrong, which) => {
-                let amount = order(*p);
-                let channel = (*channel).min(amount);
-                let source = LegSource::Channel(named('c', *which));
-                let balance = amount - channel + wrong;
-                let legs = [
-                    Leg { source: LegSource::Balance, amount: balance },
-                    Leg { source, amount: channel },
-                ];
-                Body::PayPayment(PayPayment {
-                    payment: named('p', *p),
-                    user: user(u),
-                    currency: Currency::CNY,
-                    legs: legs.into_iter().filter(|leg| leg.amount > 0).collect(),
-                })
-            }
-            Op::Close(p) => Body::ClosePayment(ClosePayment { payment: named('p', *p) }),
-            Op::Cancel(p) => Body::CancelPayment(CancelPayment { payment: named('p', *p) }),
-            Op::Refund(p, r, x) => Body::RefundPayment(RefundPayment {
-                payment: named('p', *p),
-                out_request_no: reference('f', *r),
-                amount: cny(*x),
-            }),
-            Op::Post(a, b, x, l) => {
-                let phase = Phase::Single(balancing(*l));
-                transfer(account(a), account(b), Some(cny(*x)), phase)
-            }
-            Op::Pend(t, a, b, x, l, timeout_s) => {
-                id = Some(named('t', *t));
-                let phase = Phase::Pending { balancing: balancing(*l), timeout_s: *timeout_s };
-                transfer(account(a), account(b), Some(cny(*x)), phase)
-            }
-            Op::PostPending(t, x) => {
-                let phase = Phase::Post { pending: named('t', *t) };
-                transfer(Id::NONE, Id::NONE, x.map(cny), phase)
-            }
-            Op::VoidPending(t) => {
-                transfer(Id::NONE, Id::NONE, None, Phase::Void { pending: named('t', *t) })
-            }
-            Op::Adjust(pair, of, x) => {
-                let line = |(class, owner), side| EntryLine { class, owner, side, amount: cny(*x) };
-                let [debit, credit] = adjusted(*pair, *of);
-                Body::PostAdjustment(PostAdjustment {
-                    entries: vec![line(debit, Side::Debit), line(credit, Side::Credit)],
-                    reason: reference('x', 2),
-                    maker: named('k', 1),
-                    approver: named('k', 2),
-                })
-            }
-            Op::Wait(_) | Op::Midnight(_) => return None,
         };
-        Some((id, body))
+        let id = match body {
+            Body::CaptureAuthorization(_)
+            | Body::SettleRental(_)
+            | Body::CollectRental(_)
+            | Body::BuyOutRental(_) => scene.payment().filter(is_of_order).unwrap_or(id),
+            _ => id,
+        };
+        Some(Command { id, body })
     }
 }
 
-fn payout(w: u8, owner: Owner, amount: u64, fee: u64) -> Body {
-    Body::RequestPayout(RequestPayout { payout: named('w', w), owner, amount: cny(amount), fee })
+/// The id of an order made by the command of this id: it is no command's own.
+fn order_id(id: Id) -> Id {
+    Id(id.0 | (1 << 64))
 }
 
-fn transfer(debit: Id, credit: Id, amount: Option<Money>, phase: Phase) -> Body {
-    Body::PostTransfer(PostTransfer { debit, credit, amount, phase })
+pub(crate) fn is_of_order(id: &Id) -> bool {
+    id.0 >> 64 & 1 == 1
+}
+
+/// To just before, at, or just after something that time brings; or simply on.
+fn wait(mut dice: Dice, ledger: &mut Ledger, now: u64) -> u64 {
+    if dice.of(16) < 7 {
+        return now + dice.pick(&[1, 1_000, 60_000, 900_000, 3_600_000, 9_000_000]);
+    }
+    let mut instants: Vec<u64> = ledger.next_due(u64::MAX).map(|due| due.at).into_iter().collect();
+    let t = ledger.tables();
+    let holds = t.authorizations.rows().iter().rev().take(6);
+    instants.extend(holds.filter_map(|hold| hold.expires_at));
+    for r in t.rentals.rows().iter().rev().take(6) {
+        let grace = u64::from(r.terms.grace_s) * 1_000;
+        let lost_at = r.overdue_at + u64::from(r.terms.lost_after_days) * DAY_MS;
+        instants.extend([r.terms.borrow_at, r.terms.expiry_at, r.terms.expiry_at + grace]);
+        instants.extend(r.terms.plan.iter().map(|term| term.due_at));
+        instants.extend([lost_at, r.pending_at + DAY_MS, r.pending_at + DAY_MS + 1]);
+        if r.returned_at > 0 || dice.one_in(8) {
+            instants.push(r.returned_at.max(r.created_at) + 30 * DAY_MS);
+        }
+    }
+    instants.retain(|at| *at > now);
+    instants.sort_unstable();
+    // What is near is likelier than what is far.
+    let nearest = dice.of(instants.len()).min(dice.of(instants.len())).min(dice.of(instants.len()));
+    match instants.get(nearest) {
+        Some(at) if !dice.one_in(30) => {
+            at.checked_add_signed(dice.pick(&[0, 1, -1])).unwrap().max(now)
+        }
+        _ => now + dice.pick(&[1, 2, 4]) * DAY_MS,
+    }
+}
+
+/// A throw of dice, read one die after the other.
+pub(crate) struct Dice(u128);
+
+impl Dice {
+    /// A number below this.
+    fn of(&mut self, sides: usize) -> usize {
+        let sides = sides.max(1) as u128;
+        let thrown = self.0 % sides;
+        self.0 /= sides;
+        usize::try_from(thrown).unwrap()
+    }
+
+    fn one_in(&mut self, sides: usize) -> bool {
+        self.of(sides) == sides - 1
+    }
+
+    fn pick<T: Copy>(&mut self, of: &[T]) -> T {
+        of[self.of(of.len())]
+    }
+
+    fn between(&mut self, from: u64, to: u64) -> u64 {
+        from + self.of(usize::try_from(to - from).unwrap() + 1) as u64
+    }
+
+    /// One of the last few rows that fit; now and then any of the last few, or none.
+    fn recent<'a, R>(&mut self, rows: &'a [R], fits: impl Fn(&R) -> bool) -> Option<&'a R> {
+        let fitting = || rows.iter().rev().filter(|row| fits(row)).take(6).collect::<Vec<_>>();
+        let all = || rows.iter().rev().take(6).collect::<Vec<_>>();
+        let some = if self.one_in(6) { all() } else { fitting() };
+        let some = if some.is_empty() { all() } else { some };
+        (!some.is_empty() && !self.one_in(40)).then(|| self.pick(&some))
+    }
+
+    /// An amount: at one of these limits, next to it, well within it; and now and then an edge.
+    fn about(&mut self, limits: &[u64]) -> u64 {
+        let limit = self.pick(limits);
+        match self.of(16) {
+            0..=4 => limit.saturating_add_signed(self.pick(&[0, 0, -1, 1])),
+            15 => self.pick(&[0, 2_999, 10_000_000_001, 1_000_000_000_000_000_000, u64::MAX]),
+            _ => self.between(1, (limit / 3).clamp(1, 2_000)),
+        }
+    }
+}
+
+/// What a command is made of.
+struct Scene<'a> {
+    ledger: &'a Ledger,
+    now: u64,
+    /// The id of the command, if it takes no other.
+    id: Id,
+    dice: Dice,
+}
+
+impl Scene<'_> {
+    /// In most cases a kind for which there is something: else what makes it.
+    fn possible(&mut self, kind: Kind) -> Kind {
+        let t = self.ledger.tables();
+        let (there, maker) = match kind {
+            Kind::PayPayment | Kind::ClosePayment => {
+                let open = |p: &Payment| p.state == PaymentState::Created;
+                (t.payments.rows().iter().any(open), Kind::CreatePayment)
+            }
+            Kind::CaptureAuthorization | Kind::UnfreezeFunds | Kind::CancelAuthorization => {
+                (t.authorizations.rows().iter().any(holds::is_open), Kind::AuthorizeFunds)
+            }
+            Kind::ConfirmPayout | Kind::FailPayout => {
+                let open = |w: &Payout| w.state == PayoutState::Requested;
+                (t.payouts.rows().iter().any(open), Kind::RequestPayout)
+            }
+            Kind::ReleaseHold | Kind::SeizeHold => {
+                (t.holds.rows().iter().any(|h| h.rest > 0), Kind::PlaceHold)
+            }
+            Kind::UnfreezeCreditLine => {
+                (t.credit_lines.rows().iter().any(holds::is_frozen), Kind::FreezeCreditLine)
+            }
+            _ => {
+                let fits = |r: &Rental| rentals::fits(kind, r, self.now);
+                let rows = t.rentals.rows();
+                (rows.is_empty() || rows.iter().any(fits), Kind::Forward)
+            }
+        };
+        if there || self.dice.one_in(6) { kind } else { maker }
+    }
+
+    fn user(&mut self) -> Id {
+        let rare = self.dice.one_in(12).then(|| self.dice.pick(&[3, 3, 4]));
+        named('u', rare.unwrap_or(self.dice.of(3)))
+    }
+
+    fn merchant(&mut self) -> Id {
+        let rare = self.dice.one_in(20);
+        named('m', if rare { 3 } else { self.dice.of(3) })
+    }
+
+    /// A new name for a row, in most cases.
+    fn fresh(&mut self, letter: char, rows: usize) -> Id {
+        let number = if self.dice.one_in(24) { self.dice.of(rows) } else { rows };
+        named(letter, number)
+    }
+
+    /// A new number among so many, in most cases.
+    fn number(&mut self, letter: char, rows: usize) -> Reference {
+        let number = if self.dice.one_in(24) { self.dice.of(rows) } else { rows };
+        reference(letter, number)
+    }
+
+    /// Now and then the id of a payment that is there.
+    fn payment(&mut self) -> Option<Id> {
+        self.dice.one_in(24).then(|| self.a_payment(|_| true).0)
+    }
+
+    /// An amount about these limits, and hardly ever in another currency.
+    fn amount(&mut self, limits: &[u64]) -> Money {
+        let currency = if self.dice.one_in(50) { "USD".parse().unwrap() } else { Currency::CNY };
+        Money { amount: self.dice.about(limits), currency }
+    }
+
+    /// The balance of an account on its own side, as a limit.
+    fn balance(&self, class: Class, owner: Id) -> u64 {
+        balance(self.ledger, class, owner)
+    }
+
+    /// What is left of a user's limit.
+    fn credit_left(&self, user: Id) -> u64 {
+        let used =
+            self.balance(Class::CreditUnbilled, user) + self.balance(Class::CreditHeld, user);
+        self.balance(Class::LimitGranted, user).saturating_sub(used)
+    }
+
+    /// An instant next to one of these.
+    fn instant(&mut self, instants: &[u64]) -> u64 {
+        let instant = self.dice.pick(instants);
+        instant.saturating_add_signed(self.dice.pick(&[0, 0, 0, 0, 1, -1, 3_600_000, -3_600_000]))
+    }
+
+    /// The next thing in the life of a rental that has not ended, or a new one.
+    fn forward(&mut self) -> Body {
+        let rentals = self.ledger.tables().rentals.rows();
+        let new = self.dice.one_in(10);
+        let found = if new { None } else { self.dice.recent(rentals, is_open) };
+        let Some(r) = found else { return self.create_rental() };
+        let on = self.dice.of(2) < 1;
+        match r.state {
+            RentalState::Created => self.assess(r),
+            RentalState::Declined if !r.terms.deposit_fallback && on => self.cancel(r.rental),
+            RentalState::Assessed if self.short_of_deposit(r) > 0 && !on => self.top_up_for(r),
+            RentalState::Assessed | RentalState::Declined => self.secure(r.rental),
+            RentalState::Secured if r.terms.expiry_at <= self.now => self.extend(r),
+            RentalState::Secured => self.start(r),
+            RentalState::PaymentPending => self.collect(r.rental),
+            RentalState::Overdue if !is_out(r) => self.collect(r.rental),
+            RentalState::InUse if !on => self.give_back(r),
+            RentalState::InUse if r.terms.plan.is_empty() => self.order(),
+            RentalState::InUse => self.buy_out(r),
+            RentalState::Overdue if !on => self.give_back(r),
+            RentalState::Overdue => Body::DeclareLost(DeclareLost { rental: r.rental }),
+            RentalState::Returned if on => self.claim_damage(r),
+            RentalState::Returned | RentalState::Lost => self.settle(r),
+            RentalState::Completed
+            | RentalState::BoughtOut
+            | RentalState::Cancelled
+            | RentalState::Expired => self.create_rental(),
+        }
+    }
+}
+
+/// The balance of an account on its own side.
+fn balance(ledger: &Ledger, class: Class, owner: Id) -> u64 {
+    let account = ledger.account(&AccountKey::of(class, owner, Currency::CNY));
+    account.map_or(0, |a| u64::try_from(a.credit_balance().abs()).unwrap_or(u64::MAX))
+}
+
+fn is_open(r: &Rental) -> bool {
+    use RentalState::{BoughtOut, Cancelled, Completed, Expired};
+    !matches!(r.state, Completed | BoughtOut | Cancelled | Expired)
+}
+
+/// With the user.
+fn is_out(r: &Rental) -> bool {
+    let running = matches!(r.state, RentalState::InUse | RentalState::Overdue);
+    running && r.returned_at == 0 && r.pending_at == 0
 }

@@ -1,136 +1,363 @@
-//! Orders in the naive model: paid into batches, refunded out of them.
+//! Payments in the naive model, made by orders, captures and rentals: paid into batches, refunded
+//! out of them.
 
-use super::{AMOUNTS, Naive, house, merchant, of, pending, user, yes};
-use crate::ops::{named, terms};
-use groat_ledger::{Class, FeeRefund};
+use super::{
+    Account, DAY_MS, Naive, Outcome, cny, half_up, house, merchant, must, of, pending, user,
+};
+use groat_ledger::{
+    Class, CreatePayment, FeeRefund, Id, LegSource, Money, Owner, PayPayment, Reference,
+    RefundPayment, Rejection,
+};
 use std::collections::BTreeMap;
 
-/// What an order in CNY can be.
-const PAYMENTS: std::ops::RangeInclusive<u64> = 1..=10_000_000_000;
+/// The largest order, in minor units of CNY: 100,000,000.00.
+pub(super) const LARGEST: i128 = 10_000_000_000;
 
+/// Refunds of one payment.
+const REFUNDS: usize = 50;
+
+/// Seconds to pay: from a minute to 15 days.
+const TIMEOUTS: std::ops::RangeInclusive<u32> = 60..=1_296_000;
+
+/// An amount of one payment, or hold.
+pub(super) fn payable(money: Money) -> Result<i128, Rejection> {
+    let amount = cny(money)?;
+    must(amount <= LARGEST, Rejection::AmountOutOfRange)?;
+    Ok(amount)
+}
+
+#[derive(Clone)]
 pub(super) struct Order {
-    merchant: u8,
-    out_trade_no: u8,
-    pub(super) amount: u64,
+    pub(super) id: Id,
+    pub(super) merchant: Id,
+    /// The merchant's number; a rental's payments have none of their own.
+    number: Option<Reference>,
+    pub(super) amount: i128,
     expires_at: u64,
     closed: bool,
-    pub(super) paid: Option<Paid>,
+    paid: Option<Paid>,
+    pub(super) refunds: BTreeMap<Reference, i128>,
 }
 
-pub(super) struct Paid {
-    user: u8,
-    pub(super) at: u64,
-    day: i128,
-    channel: u8,
-    to_channel: i128,
+/// Where the money of a payment came from: of the user's own first what was frozen.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Parts {
+    /// Out of a hold: which account, how much.
+    pub(super) frozen: Option<(Account, i128)>,
+    pub(super) balance: i128,
+    pub(super) credit: i128,
+    pub(super) channel: Option<(Id, i128)>,
+}
+
+#[derive(Clone)]
+struct Paid {
+    user: Id,
+    at: u64,
+    day: u32,
+    credit: i128,
+    channel: Option<(Id, i128)>,
     fee: i128,
     fee_back: i128,
+    /// Taken for refunds from its own part of its batch.
     own_taken: i128,
-    /// By number; 255 is that of a cancellation.
-    pub(super) refunds: BTreeMap<u8, u64>,
 }
 
-/// `a × b / c`, half up.
-fn half_up(a: i128, b: i128, c: i128) -> i128 {
-    (2 * a * b + c) / (2 * c)
+impl Parts {
+    pub(super) fn sum(&self) -> i128 {
+        let frozen = self.frozen.map_or(0, |f| f.1);
+        frozen + self.balance + self.credit + self.channel.map_or(0, |c| c.1)
+    }
+
+    /// The first so much of it, and the rest.
+    pub(super) fn split(&self, first: i128) -> (Parts, Parts) {
+        let (account, cash) = self.frozen.unzip();
+        let mut rest = first.min(self.sum());
+        let mut part = |of: i128| {
+            let part = rest.min(of);
+            rest -= part;
+            part
+        };
+        let cash_part = part(cash.unwrap_or(0));
+        let (balance, credit) = (part(self.balance), part(self.credit));
+        let frozen = account.map(|account| (account, cash_part));
+        let split = Parts { frozen, balance, credit, channel: None };
+        let frozen = self.frozen.map(|(account, of)| (account, of - cash_part));
+        let (balance, credit) = (self.balance - balance, self.credit - credit);
+        (split, Parts { frozen, balance, credit, channel: None })
+    }
+
+    /// The accounts debited, with what each gives.
+    pub(super) fn debits(&self, payer: Id) -> Vec<(Account, i128)> {
+        let own = [(user(payer), self.balance), (of(Class::CreditUnbilled, payer), self.credit)];
+        let channel = self.channel.map(|(id, x)| (of(Class::ChannelReceivable, id), x));
+        self.frozen.into_iter().chain(own).chain(channel).collect()
+    }
+}
+
+impl Order {
+    pub(super) fn is_open(&self, now: u64) -> bool {
+        self.paid.is_none() && !self.closed && now < self.expires_at
+    }
+
+    fn refunded(&self) -> i128 {
+        self.refunds.values().sum()
+    }
+
+    /// What can still be given back of it.
+    pub(super) fn left(&self) -> i128 {
+        self.amount - self.refunded()
+    }
 }
 
 impl Naive {
-    pub(super) fn create(
-        &mut self,
-        p: u8,
-        out_trade_no: u8,
-        m: u8,
-        amount: u64,
-        now: u64,
-        timeout_s: u32,
-    ) -> Option<()> {
-        let taken = |o: &Order| o.merchant == m && o.out_trade_no == out_trade_no;
-        yes(!self.orders.contains_key(&p) && !self.orders.values().any(taken))?;
-        yes(self.merchants.contains(&m) && PAYMENTS.contains(&amount) && timeout_s >= 60)?;
-        let expires_at = now + u64::from(timeout_s) * 1_000;
-        let order =
-            Order { merchant: m, out_trade_no, amount, expires_at, closed: false, paid: None };
-        self.orders.insert(p, order);
-        Some(())
+    fn order(&self, id: Id) -> Result<usize, Rejection> {
+        self.orders.iter().position(|o| o.id == id).ok_or(Rejection::UnknownAccount)
     }
 
-    pub(super) fn pay(&mut self, p: u8, u: u8, via: (u64, u8), wrong: u64, now: u64) -> Option<()> {
-        let day = self.day(now);
-        let order = self.orders.get(&p)?;
-        yes(order.paid.is_none() && !order.closed && now < order.expires_at)?;
-        yes(self.users.contains(&u) && wrong == 0)?;
-        let (m, amount) = (order.merchant, i128::from(order.amount));
-        let to_channel = i128::from(via.0).min(amount);
-        yes(self.credit(&user(u)) >= amount - to_channel)?;
-        let fee = half_up(amount, terms(m).fee_ppm.into(), 1_000_000);
-        self.batches.insert((m, day));
-        self.write(user(u), pending(m, day), amount - to_channel)?;
-        let acquirer = of(Class::ChannelReceivable, named('c', via.1));
-        self.write(acquirer, pending(m, day), to_channel)?;
-        self.write(pending(m, day), house(Class::ServiceFee), fee)?;
-        self.orders.get_mut(&p)?.paid = Some(Paid {
-            user: u,
+    /// Whether a payment of this id was ever made or asked for.
+    pub(super) fn new_payment(&self, id: Id) -> Outcome {
+        must(self.order(id).is_err(), Rejection::Duplicate)
+    }
+
+    /// What was given back of these payments.
+    pub(super) fn refunded(&self, payments: &[Id]) -> i128 {
+        let orders = payments.iter().filter_map(|id| self.order(*id).ok());
+        orders.map(|no| self.orders[no].refunded()).sum()
+    }
+
+    /// Whether a merchant has not used an out_trade_no yet.
+    pub(super) fn new_trade_no(&self, seller: Id, number: &Reference) -> Outcome {
+        let used = |o: &Order| o.merchant == seller && o.number.as_ref() == Some(number);
+        must(!self.orders.iter().any(used), Rejection::DuplicateOutTradeNo)
+    }
+
+    pub(super) fn create_payment(&mut self, c: &CreatePayment, now: u64) -> Outcome {
+        self.new_payment(c.payment)?;
+        self.may_credit(self.account_of(Owner::Merchant(c.merchant))?)?;
+        let amount = payable(c.amount)?;
+        must(TIMEOUTS.contains(&c.timeout_s), Rejection::SchemaInvalid)?;
+        self.new_trade_no(c.merchant, &c.out_trade_no)?;
+        let number = Some(c.out_trade_no.clone());
+        let expires_at = now + u64::from(c.timeout_s) * 1_000;
+        self.add_order(c.payment, c.merchant, number, amount, expires_at);
+        Ok(())
+    }
+
+    fn add_order(
+        &mut self,
+        id: Id,
+        merchant: Id,
+        number: Option<Reference>,
+        amount: i128,
+        expires_at: u64,
+    ) {
+        let (paid, refunds) = (None, BTreeMap::new());
+        let closed = false;
+        self.orders.push(Order { id, merchant, number, amount, expires_at, closed, paid, refunds });
+    }
+
+    pub(super) fn pay(&mut self, c: &PayPayment, now: u64) -> Outcome {
+        let no = self.order(c.payment)?;
+        let order = &self.orders[no];
+        let timed_out = order.paid.is_none() && !order.closed && now >= order.expires_at;
+        must(!timed_out, Rejection::PaymentExpired)?;
+        must(order.paid.is_none() && !order.closed, Rejection::InvalidState)?;
+        let payer = self.account_of(Owner::User(c.user))?;
+        must(c.currency == groat_ledger::Currency::CNY, Rejection::CurrencyMismatch)?;
+        self.may_debit(payer)?;
+        self.may_credit(merchant(order.merchant))?;
+        let mut parts = Parts::default();
+        for leg in &c.legs {
+            let amount = i128::from(leg.amount);
+            must(amount > 0, Rejection::AmountOutOfRange)?;
+            match leg.source {
+                LegSource::Balance => parts.balance = amount,
+                LegSource::Credit => parts.credit = amount,
+                LegSource::Channel(id) => parts.channel = Some((id, amount)),
+            }
+        }
+        must(parts.sum() == order.amount, Rejection::LegSumMismatch)?;
+        self.covers(payer, parts.balance)?;
+        self.may_spend(c.user, parts.balance, now)?;
+        self.may_buy(c.user, parts.credit)?;
+        self.paid(no, c.user, parts, now);
+        Ok(())
+    }
+
+    /// A payment made without an order: it is there and paid at once.
+    pub(super) fn take(
+        &mut self,
+        id: Id,
+        seller: Id,
+        number: Option<Reference>,
+        payer: Id,
+        parts: Parts,
+        now: u64,
+    ) {
+        self.add_order(id, seller, number, parts.sum(), now);
+        self.paid(self.orders.len() - 1, payer, parts, now);
+    }
+
+    fn paid(&mut self, no: usize, payer: Id, parts: Parts, now: u64) {
+        let (seller, amount) = (self.orders[no].merchant, self.orders[no].amount);
+        let to = self.batch_of_today(seller, now);
+        let fee = half_up(amount, self.merchants[&seller].fee_ppm.into(), 1_000_000);
+        for (from, part) in parts.debits(payer) {
+            self.write(from, to, part);
+        }
+        self.write(to, house(Class::ServiceFee), fee);
+        self.spend(payer, parts.frozen.map_or(0, |f| f.1) + parts.balance, now);
+        self.orders[no].paid = Some(Paid {
+            user: payer,
             at: now,
-            day,
-            channel: via.1,
-            to_channel,
+            day: self.day(now),
+            credit: parts.credit,
+            channel: parts.channel,
             fee,
             fee_back: 0,
             own_taken: 0,
-            refunds: BTreeMap::new(),
         });
-        Some(())
     }
 
-    pub(super) fn close(&mut self, p: u8, now: u64) -> Option<()> {
-        let order = self.orders.get_mut(&p)?;
-        yes(order.paid.is_none() && !order.closed && now < order.expires_at)?;
+    pub(super) fn close_payment(&mut self, id: Id, now: u64) -> Outcome {
+        let no = self.order(id)?;
+        let order = &mut self.orders[no];
+        must(order.paid.is_none(), Rejection::AlreadyPaid)?;
+        must(order.is_open(now), Rejection::InvalidState)?;
         order.closed = true;
-        Some(())
+        Ok(())
+    }
+
+    /// Unpaid it is closed, paid it is refunded, within a day and if nothing was refunded before.
+    pub(super) fn cancel_payment(&mut self, id: Id, now: u64) -> Outcome {
+        let no = self.order(id)?;
+        let Some(at) = self.orders[no].paid.as_ref().map(|paid| paid.at) else {
+            return self.close_payment(id, now);
+        };
+        let finished = now > self.refundable_until(no);
+        must(self.orders[no].refunds.is_empty() && !finished, Rejection::InvalidState)?;
+        must(now <= at + DAY_MS, Rejection::CancelWindowPassed)?;
+        let amount = self.orders[no].amount;
+        self.refund_part(no, Reference::new("cancel").unwrap(), amount, now)
+    }
+
+    fn refundable_until(&self, no: usize) -> u64 {
+        let order = &self.orders[no];
+        let days = u64::from(self.merchants[&order.merchant].refund_days);
+        order.paid.as_ref().map_or(0, |paid| paid.at + days * DAY_MS)
+    }
+
+    pub(super) fn refund(&mut self, c: &RefundPayment, now: u64) -> Outcome {
+        let no = self.order(c.payment)?;
+        let order = &self.orders[no];
+        must(!order.refunds.contains_key(&c.out_request_no), Rejection::IdempotencyConflict)?;
+        must(order.paid.is_some(), Rejection::InvalidState)?;
+        must(order.left() > 0, Rejection::RefundExceedsPaid)?;
+        must(now <= self.refundable_until(no), Rejection::RefundWindowClosed)?;
+        let amount = cny(c.amount)?;
+        let count = self.orders[no].refunds.len();
+        must(count < REFUNDS, Rejection::RefundCountExceeded)?;
+        must(amount <= self.orders[no].left(), Rejection::RefundExceedsPaid)?;
+        self.refund_part(no, c.out_request_no.clone(), amount, now)
+    }
+
+    /// These payments are refunded, the newest first, all of the amount or nothing.
+    pub(super) fn refund_some_of(
+        &mut self,
+        payments: &[Id],
+        number: Reference,
+        x: i128,
+        now: u64,
+    ) -> Outcome {
+        let (entries, orders) = (self.entries.len(), self.orders.clone());
+        let outcome = self.refund_in_turn(payments, number, x, now);
+        if outcome.is_err() {
+            self.entries.truncate(entries);
+            self.orders = orders;
+        }
+        outcome
+    }
+
+    fn refund_in_turn(
+        &mut self,
+        payments: &[Id],
+        number: Reference,
+        mut x: i128,
+        now: u64,
+    ) -> Outcome {
+        let mut or = Rejection::RefundExceedsPaid;
+        for id in payments.iter().rev() {
+            let no = self.order(*id)?;
+            let part = x.min(self.orders[no].left());
+            if part == 0 {
+                continue;
+            }
+            if now > self.refundable_until(no) {
+                or = Rejection::RefundWindowClosed;
+            } else if self.orders[no].refunds.len() >= REFUNDS {
+                or = Rejection::RefundCountExceeded;
+            } else {
+                self.refund_part(no, number.clone(), part, now)?;
+                x -= part;
+            }
+        }
+        must(x == 0, or)
     }
 
     /// First the fee part comes back; then the money is taken from the payment's own unsettled
-    /// part, from settled money, from today's batch; and given to the acquirer, then to the user.
-    pub(super) fn refund(&mut self, p: u8, number: u8, x: u64, now: u64) -> Option<()> {
-        let order = self.orders.get(&p)?;
-        let (m, total) = (order.merchant, i128::from(order.amount));
-        let paid = order.paid.as_ref()?;
-        yes(now <= paid.at + u64::from(terms(m).refund_days) * 86_400_000)?;
-        let refunded: i128 = paid.refunds.values().map(|x| i128::from(*x)).sum();
-        yes(AMOUNTS.contains(&x) && refunded + i128::from(x) <= total)?;
-        let x = i128::from(x);
-        let fee_part = match terms(m).fee_refund {
+    /// part, from settled money, from today's batch; and given to the debt on credit, to the
+    /// acquirer, to the user. What credit gave and nobody owes any more is the user's.
+    fn refund_part(&mut self, no: usize, number: Reference, x: i128, now: u64) -> Outcome {
+        let order = &self.orders[no];
+        let (seller, total, refunded) = (order.merchant, order.amount, order.refunded());
+        let settled = merchant(seller);
+        must(!self.closed.contains(&settled), Rejection::AccountClosed)?;
+        let paid = order.paid.as_ref().unwrap();
+        let fee_part = match self.merchants[&seller].fee_refund {
             FeeRefund::Proportional => half_up(paid.fee, refunded + x, total) - paid.fee_back,
             FeeRefund::None => 0,
         };
-        let (own, today) = (pending(m, paid.day), pending(m, self.day(now)));
-        let unsettled = self.batches.contains(&(m, paid.day));
-        let fee_to = if unsettled { own.clone() } else { merchant(m) };
-        let has = |name: &String| self.credit(name) + if *name == fee_to { fee_part } else { 0 };
+        let (own, today) = (pending(seller, paid.day), pending(seller, self.day(now)));
+        let in_batch = |b: &super::Batch| (b.merchant, b.day) == (seller, paid.day) && !b.settled;
+        let unsettled = self.batches.iter().any(in_batch);
+        let fee_to = if unsettled { own } else { settled };
+        let has = |name: Account| self.credit(name) + if name == fee_to { fee_part } else { 0 };
         let own_part = total - paid.fee + paid.fee_back + fee_part - paid.own_taken;
-        let from_own = if unsettled { x.min(own_part).min(has(&own)).max(0) } else { 0 };
-        let from_settled = (x - from_own).min(has(&merchant(m)));
+        let from_own = if unsettled { x.min(own_part).min(has(own)).max(0) } else { 0 };
+        let from_settled = (x - from_own).min(has(settled));
         let from_today = x - from_own - from_settled;
-        let today_has = has(&today) - if today == own { from_own } else { 0 };
-        yes(from_today <= today_has)?;
-        let by_channel: i128 = paid.to_channel.min(refunded);
-        let to_channel = x.min(paid.to_channel - by_channel);
-        let acquirer = of(Class::ChannelReceivable, named('c', paid.channel));
-        yes(-self.credit(&acquirer) >= to_channel)?;
+        let today_has = has(today) - if today == own { from_own } else { 0 };
+        must(from_today <= today_has, Rejection::MerchantBalanceInsufficient)?;
+
+        // Of the first money given back so much is credit's, then the acquirer's.
+        let (channel, of_channel) = paid.channel.unwrap_or((Id::NONE, 0));
+        let credit_back = |done: i128| done.min(paid.credit);
+        let channel_back = |done: i128| (done - credit_back(done)).min(of_channel);
+        let to_credit = credit_back(refunded + x) - credit_back(refunded);
+        let to_channel = channel_back(refunded + x) - channel_back(refunded);
+        let debt = of(Class::CreditUnbilled, paid.user);
+        let to_debt = to_credit.min(-self.credit(debt));
+        let acquirer = of(Class::ChannelReceivable, channel);
+        must(-self.credit(acquirer) >= to_channel, Rejection::ChannelInsufficient)?;
         let payer = user(paid.user);
-        let done = self.orders.get_mut(&p)?.paid.as_mut()?;
-        done.fee_back += fee_part;
-        done.own_taken += from_own;
-        done.refunds.insert(number, x.try_into().unwrap());
-        self.write(house(Class::ServiceFee), fee_to, fee_part)?;
-        let mut left = to_channel;
-        for (from, part) in [(own, from_own), (merchant(m), from_settled), (today, from_today)] {
-            let first = part.min(left);
-            left -= first;
-            self.write(from.clone(), acquirer.clone(), first)?;
-            self.write(from, payer.clone(), part - first)?;
+        let to_payer = x - to_debt - to_channel;
+        must(to_payer == 0 || !self.closed.contains(&payer), Rejection::AccountClosed)?;
+
+        let order = &mut self.orders[no];
+        order.refunds.insert(number, x);
+        let paid = order.paid.as_mut().unwrap();
+        paid.fee_back += fee_part;
+        paid.own_taken += from_own;
+        self.write(house(Class::ServiceFee), fee_to, fee_part);
+        let mut gives = [(own, from_own), (settled, from_settled), (today, from_today)];
+        let takes = [(debt, to_debt), (acquirer, to_channel), (payer, to_payer)];
+        for (to, mut wanted) in takes {
+            for (from, rest) in &mut gives {
+                let part = wanted.min(*rest);
+                (wanted, *rest) = (wanted - part, *rest - part);
+                self.write(*from, to, part);
+            }
         }
-        Some(())
+        Ok(())
     }
 }

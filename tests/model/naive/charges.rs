@@ -1,0 +1,192 @@
+//! How a rental's charges are paid in the naive model. What the platform advanced for one is the
+//! balance of its account.
+
+use super::holds::frozen;
+use super::orders::Parts;
+use super::rentals::Stage;
+use super::{Naive, Outcome, cny, must, of};
+use groat_ledger::{
+    BuyOutRental, Class, CollectRental, Currency, Id, ReduceCharge, Reference, Rejection,
+    SettleRental,
+};
+
+/// Payments of one rental.
+const PAYMENTS: usize = 200;
+
+impl Naive {
+    pub(super) fn settle_rental(&mut self, id: Id, c: &SettleRental, now: u64) -> Outcome {
+        let no = self.rental(c.rental)?;
+        let rental = &self.rentals[no];
+        must(matches!(rental.stage, Stage::Back | Stage::Lost), Rejection::InvalidState)?;
+        if let Some(total) = c.total {
+            must(total.currency == Currency::CNY, Rejection::CurrencyMismatch)?;
+            must(i128::from(total.amount) == rental.total(), Rejection::TotalMismatch)?;
+        }
+        rental.within_risk(0)?;
+        self.may_be_paid(no, id)?;
+        let cash = self.rest(c.rental).0;
+        self.collect(no, id, cash, c.allow_partial, now);
+        let owed = self.rentals[no].owed();
+        if owed == 0 {
+            self.complete(no);
+            return Ok(());
+        }
+        let rental = &mut self.rentals[no];
+        (rental.stage, rental.unpaid_since) = (Stage::Unpaid, Some(now));
+        if rental.terms.guaranteed {
+            let seller = rental.merchant;
+            let batch = self.batch_of_today(seller, now);
+            self.write(of(Class::RentalAdvance, c.rental), batch, owed);
+        }
+        Ok(())
+    }
+
+    pub(super) fn collect_rental(&mut self, id: Id, c: &CollectRental, now: u64) -> Outcome {
+        let no = self.rental(c.rental)?;
+        let stage = self.rentals[no].stage;
+        must(matches!(stage, Stage::Out | Stage::Unpaid), Rejection::InvalidState)?;
+        must(self.rentals[no].owed() > 0, Rejection::NothingDue)?;
+        self.may_be_paid(no, id)?;
+        self.collect(no, id, 0, c.allow_partial, now);
+        self.complete_if_paid(no);
+        Ok(())
+    }
+
+    /// A term is charged, and debited if all that is owed can be.
+    pub(super) fn term_due(&mut self, no: usize, at: u64) {
+        let rental = &mut self.rentals[no];
+        let (id, term) = (rental.id, rental.terms.plan[rental.terms_due]);
+        rental.terms_due += 1;
+        let payment = term_payment(id, rental.terms_due);
+        self.charge(no, term.amount.into(), false);
+        if self.may_be_paid(no, payment).is_ok() {
+            self.collect(no, payment, 0, false, at);
+        }
+    }
+
+    /// A payment more: its id is new, the merchant may be credited, and there were not too many.
+    fn may_be_paid(&self, no: usize, payment: Id) -> Outcome {
+        self.new_payment(payment)?;
+        self.may_credit(super::merchant(self.rentals[no].merchant))?;
+        must(self.rentals[no].payments.len() < PAYMENTS, Rejection::PaymentCountExceeded)
+    }
+
+    /// Takes what is owed, at most `cash` of it out of the deposit. The first of it pays an advance
+    /// back to the platform; deposit goes before balance, and balance before credit.
+    fn collect(&mut self, no: usize, payment: Id, cash: i128, partial: bool, now: u64) {
+        let (id, payer, seller) =
+            (self.rentals[no].id, self.rentals[no].user, self.rentals[no].merchant);
+        let owed = self.rentals[no].owed();
+        let cash = cash.min(owed);
+        let (balance, credit) = self.give(no, owed - cash, partial);
+        let parts = Parts { frozen: Some((frozen(id), cash)), balance, credit, channel: None };
+        let mut taken = parts.sum();
+        let (repaid, rest) = parts.split(self.advanced(id));
+        for (from, part) in repaid.debits(payer) {
+            self.write(from, of(Class::RentalAdvance, id), part);
+        }
+        if rest.sum() > 0 {
+            self.take(payment, seller, None, payer, rest, now);
+            self.rentals[no].payments.push(payment);
+        }
+        self.note(Class::RentObligation, id, -taken);
+        for charge in &mut self.rentals[no].charges {
+            let part = taken.min(charge.owed());
+            charge.paid += part;
+            taken -= part;
+        }
+        self.used_deposit(id, cash);
+    }
+
+    fn advanced(&self, rental: Id) -> i128 {
+        self.noted(Class::RentalAdvance, rental)
+    }
+
+    /// What balance and credit give of an amount: all of it, or else what there is or nothing.
+    fn give(&self, no: usize, wanted: i128, partial: bool) -> (i128, i128) {
+        let rental = &self.rentals[no];
+        let (balance, credit) = (self.spendable(rental.user), self.buyable(rental.user));
+        if balance + credit < wanted {
+            return if partial { (balance, credit) } else { (0, 0) };
+        }
+        if rental.terms.credit_first {
+            (wanted - wanted.min(credit), wanted.min(credit))
+        } else {
+            (wanted.min(balance), wanted - wanted.min(balance))
+        }
+    }
+
+    fn complete(&mut self, no: usize) {
+        self.rentals[no].stage = Stage::Completed;
+        self.release_deposit(self.rentals[no].id);
+    }
+
+    fn complete_if_paid(&mut self, no: usize) {
+        if self.rentals[no].stage == Stage::Unpaid && self.rentals[no].owed() == 0 {
+            self.complete(no);
+        }
+    }
+
+    /// The price listed for the term that runs, less the rent paid and kept; terms not paid are
+    /// part of the price.
+    pub(super) fn buy_out(&mut self, id: Id, c: &BuyOutRental, now: u64) -> Outcome {
+        let no = self.rental(c.rental)?;
+        let rental = &self.rentals[no];
+        let in_time = rental.stage == Stage::Out && rental.overdue_at.is_none();
+        must(in_time, Rejection::InvalidState)?;
+        let running = rental.terms_due.max(1);
+        let named = usize::try_from(c.term_no).unwrap() == running;
+        let term = rental.terms.plan.get(running - 1).filter(|_| named);
+        let listed = term.and_then(|term| term.buyout).ok_or(Rejection::BuyoutNotOffered)?;
+        let paid: i128 = rental.charges.iter().map(|charge| charge.paid).sum();
+        let price = (i128::from(listed) - (paid - self.refunded(&rental.payments)).max(0)).max(0);
+        self.may_be_paid(no, id)?;
+        let (balance, credit) = self.give(no, price, false);
+        must(balance + credit == price, Rejection::InsufficientFunds)?;
+        let (payer, seller) = (rental.user, rental.merchant);
+        if price > 0 {
+            let parts = Parts { balance, credit, ..Parts::default() };
+            self.take(id, seller, None, payer, parts, now);
+        }
+        let owed = self.rentals[no].owed();
+        self.note(Class::RentObligation, c.rental, -owed);
+        self.rentals[no].stage = Stage::BoughtOut;
+        for charge in &mut self.rentals[no].charges {
+            charge.reduced += charge.owed();
+        }
+        self.release_deposit(c.rental);
+        Ok(())
+    }
+
+    /// Unpaid charges are let off, but not what was advanced; after completion money goes back.
+    pub(super) fn reduce(&mut self, id: Id, c: &ReduceCharge, now: u64) -> Outcome {
+        let no = self.rental(c.rental)?;
+        let item = usize::try_from(c.item).unwrap();
+        let rental = &self.rentals[no];
+        let charge = *rental.charges.get(item).ok_or(Rejection::UnknownAccount)?;
+        let amount = cny(c.amount)?;
+        if rental.stage == Stage::Completed {
+            let left = charge.amount - charge.reduced;
+            must(amount <= left, Rejection::ReductionExceedsCharge)?;
+            let number = Reference::new(&format!("{:032x}", id.0)).unwrap();
+            let payments = rental.payments.clone();
+            self.refund_some_of(&payments, number, amount, now)?;
+            self.rentals[no].charges[item].paid -= amount;
+        } else {
+            must(!rental.has_ended(), Rejection::InvalidState)?;
+            must(amount <= charge.owed(), Rejection::ReductionExceedsCharge)?;
+            let keeps = rental.owed() - amount >= self.advanced(c.rental);
+            must(keeps, Rejection::ReductionExceedsCharge)?;
+            self.note(Class::RentObligation, c.rental, -amount);
+        }
+        self.rentals[no].charges[item].reduced += amount;
+        self.complete_if_paid(no);
+        Ok(())
+    }
+}
+
+/// The id of a term's payment, which no command names: part of the format.
+fn term_payment(rental: Id, term_no: usize) -> Id {
+    let spread = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
+    Id(rental.0.wrapping_mul(spread).rotate_left(41) ^ u128::try_from(term_no).unwrap())
+}

@@ -1,0 +1,116 @@
+//! Lines of credit in the naive model: limit, debt and what is held are sums of entries.
+
+use super::{Naive, Outcome, cny, merchant, must, of, user};
+use groat_ledger::{
+    AdjustLimit, Class, GrantCreditLine, Id, Owner, Rejection, ReleaseReserve, RepayCredit,
+};
+
+#[derive(Clone, Copy)]
+pub(super) struct Line {
+    frozen: bool,
+    pub(super) closed: bool,
+}
+
+impl Naive {
+    pub(super) fn grant(&mut self, c: &GrantCreditLine) -> Outcome {
+        let account = self.account_of(Owner::User(c.user))?;
+        must(!self.closed.contains(&account), Rejection::AccountClosed)?;
+        let limit = cny(c.limit)?;
+        let t = c.terms;
+        let day = |day: u32| (1..=28).contains(&day);
+        let rate = |ppm: u32| ppm <= 1_000_000;
+        let days = day(t.statement_day) && day(t.due_day) && t.grace_days <= 28;
+        let rates = t.min_bps <= 10_000 && rate(t.day_ppm) && rate(t.late_fee_ppm);
+        must(days && rates, Rejection::RateOutOfRange)?;
+        must(self.users[&c.user] >= 2, Rejection::KycClassTooLow)?;
+        let open = self.lines.get(&c.user).is_some_and(|line| !line.closed);
+        must(!open, Rejection::Duplicate)?;
+        self.lines.insert(c.user, Line { frozen: false, closed: false });
+        self.note(Class::LimitGranted, c.user, limit);
+        Ok(())
+    }
+
+    fn open_line(&self, id: Id) -> Result<Line, Rejection> {
+        self.account_of(Owner::User(id))?;
+        let line = self.lines.get(&id).copied().ok_or(Rejection::UnknownAccount)?;
+        must(!line.closed, Rejection::InvalidState)?;
+        Ok(line)
+    }
+
+    pub(super) fn adjust_limit(&mut self, c: &AdjustLimit) -> Outcome {
+        self.open_line(c.user)?;
+        let limit = cny(c.limit)?;
+        self.note(Class::LimitGranted, c.user, limit - self.noted(Class::LimitGranted, c.user));
+        Ok(())
+    }
+
+    pub(super) fn freeze(&mut self, id: Id, frozen: bool) -> Outcome {
+        let line = self.open_line(id)?;
+        must(line.frozen != frozen, Rejection::InvalidState)?;
+        self.lines.insert(id, Line { frozen, ..line });
+        Ok(())
+    }
+
+    pub(super) fn close_line(&mut self, id: Id) -> Outcome {
+        let line = self.open_line(id)?;
+        let used = self.debt(id) + self.noted(Class::CreditHeld, id);
+        must(used == 0, Rejection::DebtOutstanding)?;
+        self.note(Class::LimitGranted, id, -self.noted(Class::LimitGranted, id));
+        self.lines.insert(id, Line { closed: true, ..line });
+        Ok(())
+    }
+
+    pub(super) fn repay(&mut self, c: &RepayCredit) -> Outcome {
+        let from = self.account_of(Owner::User(c.user))?;
+        must(self.lines.contains_key(&c.user), Rejection::UnknownAccount)?;
+        let amount = cny(c.amount)?;
+        self.may_debit(from)?;
+        must(amount <= self.debt(c.user), Rejection::Overpayment)?;
+        self.covers(from, amount)?;
+        self.write(from, of(Class::CreditUnbilled, c.user), amount);
+        Ok(())
+    }
+
+    /// What a user owes.
+    fn debt(&self, id: Id) -> i128 {
+        -self.credit(of(Class::CreditUnbilled, id))
+    }
+
+    fn is_active(&self, id: Id) -> bool {
+        self.lines.get(&id).is_some_and(|line| !line.closed && !line.frozen)
+    }
+
+    /// Whether a line can be debited: it is active, and so is whose it is.
+    pub(super) fn is_usable(&self, id: Id) -> bool {
+        self.is_active(id) && self.may_debit(user(id)).is_ok()
+    }
+
+    /// Limit less debt less what is held; nothing without a usable line.
+    pub(super) fn buyable(&self, id: Id) -> i128 {
+        let left =
+            self.noted(Class::LimitGranted, id) - self.debt(id) - self.noted(Class::CreditHeld, id);
+        if self.is_usable(id) { left.max(0) } else { 0 }
+    }
+
+    /// What may be debited from a balance right now.
+    pub(super) fn spendable(&self, id: Id) -> i128 {
+        if self.may_debit(user(id)).is_ok() { self.credit(user(id)) } else { 0 }
+    }
+
+    pub(super) fn may_buy(&self, id: Id, amount: i128) -> Outcome {
+        must(amount == 0 || self.lines.contains_key(&id), Rejection::CreditLimitExceeded)?;
+        must(amount == 0 || self.is_active(id), Rejection::CreditLineFrozen)?;
+        must(amount <= self.buyable(id), Rejection::CreditLimitExceeded)
+    }
+
+    pub(super) fn release_reserve(&mut self, c: &ReleaseReserve) -> Outcome {
+        self.account_of(Owner::Merchant(c.merchant))?;
+        let amount = cny(c.amount)?;
+        let by_clock = self.merchants[&c.merchant].reserve_days > 0;
+        must(!by_clock, Rejection::InvalidState)?;
+        let kept = of(Class::MerchantReserve, c.merchant);
+        must(self.credit(kept) >= amount, Rejection::ReserveInsufficient)?;
+        self.write(kept, merchant(c.merchant), amount);
+        Ok(())
+    }
+}

@@ -1,0 +1,162 @@
+//! Commands of authorizations, lines of credit and reserves.
+
+use super::{Kind, Scene, balance, named};
+use groat_ledger::{
+    AdjustLimit, Authorization, AuthorizationState, AuthorizeFunds, Body, CancelAuthorization,
+    CaptureAuthorization, CaptureMode, Class, CloseCreditLine, CreditBasis, CreditLine,
+    CreditLineState, CreditTerms, FreezeCreditLine, FreezeReason, GrantCreditLine, Id,
+    ReleaseReserve, RepayCredit, UnfreezeCreditLine, UnfreezeFunds,
+};
+
+impl<'a> Scene<'a> {
+    pub(super) fn hold(&mut self, kind: Kind) -> Option<Body> {
+        Some(match kind {
+            Kind::AuthorizeFunds => self.authorize(),
+            Kind::CaptureAuthorization => self.capture(),
+            Kind::UnfreezeFunds => self.unfreeze(),
+            Kind::CancelAuthorization => {
+                let auth = self.an_auth().map_or(named('x', 9), |hold| hold.auth);
+                Body::CancelAuthorization(CancelAuthorization { auth })
+            }
+            Kind::GrantCreditLine => self.grant(),
+            Kind::AdjustLimit => {
+                let user = self.user();
+                let used = self.balance(Class::CreditUnbilled, user)
+                    + self.balance(Class::CreditHeld, user);
+                let limit = self.amount(&[1_500, used, 700]);
+                Body::AdjustLimit(AdjustLimit { user, limit })
+            }
+            Kind::FreezeCreditLine => {
+                let reasons = [FreezeReason::Manual, FreezeReason::Overdue, FreezeReason::Risk];
+                let (user, reason) = (self.user(), self.dice.pick(&reasons));
+                Body::FreezeCreditLine(FreezeCreditLine { user, reason })
+            }
+            Kind::UnfreezeCreditLine => {
+                let (user, reason) = (self.a_line(is_frozen), super::reference('x', 4));
+                Body::UnfreezeCreditLine(UnfreezeCreditLine { user, reason })
+            }
+            Kind::CloseCreditLine => {
+                let open = |line: &CreditLine| line.state != CreditLineState::Closed;
+                let (user, reason) = (self.a_line(open), super::reference('x', 5));
+                Body::CloseCreditLine(CloseCreditLine { user, reason })
+            }
+            Kind::RepayCredit => {
+                let (ledger, t) = (self.ledger, self.ledger.tables());
+                let owing = |line: &CreditLine| {
+                    let user = t.users.row(line.user).user;
+                    balance(ledger, Class::CreditUnbilled, user) > 0
+                };
+                let user = self.a_line(owing);
+                let owed = self.balance(Class::CreditUnbilled, user);
+                let has = self.balance(Class::UserAvailable, user);
+                let amount = self.amount(&[owed, owed, has]);
+                Body::RepayCredit(RepayCredit { user, amount })
+            }
+            Kind::ReleaseReserve => {
+                let merchant = self.merchant();
+                let amount = self.amount(&[self.balance(Class::MerchantReserve, merchant)]);
+                Body::ReleaseReserve(ReleaseReserve { merchant, amount })
+            }
+            _ => return None,
+        })
+    }
+
+    /// A merchant's hold that is open, in most cases.
+    fn an_auth(&mut self) -> Option<&'a Authorization> {
+        self.dice.recent(self.ledger.tables().authorizations.rows(), is_open)
+    }
+
+    fn a_line(&mut self, fits: impl Fn(&CreditLine) -> bool) -> Id {
+        let t = self.ledger.tables();
+        let found = self.dice.recent(t.credit_lines.rows(), fits);
+        found.map_or_else(|| self.user(), |line| t.users.row(line.user).user)
+    }
+
+    fn authorize(&mut self) -> Body {
+        let t = self.ledger.tables();
+        let (user, merchant) = (self.user(), self.merchant());
+        let mut amount = self.amount(&[self.balance(Class::UserAvailable, user)]);
+        let mut credit = 0;
+        if self.dice.of(2) == 1 {
+            credit = self.dice.about(&[self.credit_left(user)]);
+            amount.amount = match self.dice.of(8) {
+                0..4 => credit,
+                7 => credit.saturating_sub(1),
+                _ => amount.amount.saturating_add(credit),
+            };
+        }
+        let rental = t.rentals.rows().len();
+        let auth = if self.dice.one_in(40) {
+            named('k', self.dice.of(rental))
+        } else {
+            self.fresh('a', t.authorizations.rows().len())
+        };
+        Body::AuthorizeFunds(AuthorizeFunds {
+            auth,
+            out_order_no: self.number('n', t.authorizations.rows().len()),
+            out_request_no: super::reference('q', 0),
+            user,
+            merchant,
+            amount,
+            credit,
+            timeout_s: self.dice.pick(&[0, 3_600, 60, 86_400, 900, 172_800, 1_296_000, 59]),
+        })
+    }
+
+    fn capture(&mut self) -> Body {
+        let t = self.ledger.tables();
+        let (mut auth, mut limits) = (named('x', 9), vec![100]);
+        if let Some(hold) = self.an_auth() {
+            auth = hold.auth;
+            let payer = t.users.row(hold.user).user;
+            let cash = hold.fund_rest + self.balance(Class::UserAvailable, payer);
+            let all = cash + self.credit_left(payer);
+            limits = vec![hold.rest(), hold.rest(), hold.fund_rest, cash + 1, cash, all];
+        }
+        let modes = [CaptureMode::NotComplete, CaptureMode::Complete, CaptureMode::NotComplete];
+        Body::CaptureAuthorization(CaptureAuthorization {
+            auth,
+            amount: self.amount(&limits),
+            mode: self.dice.pick(&modes),
+            out_trade_no: self.number('o', t.payments.rows().len()),
+        })
+    }
+
+    fn unfreeze(&mut self) -> Body {
+        let out_request_no = super::reference('q', self.dice.of(6));
+        let (mut auth, mut limits) = (named('x', 9), vec![100]);
+        if let Some(hold) = self.an_auth() {
+            auth = hold.auth;
+            limits = vec![hold.rest(), hold.credit_rest];
+            let done = hold.releases.iter().find(|r| r.out_request_no == out_request_no);
+            limits.extend(done.map(|r| r.amount));
+        }
+        let amount = self.amount(&limits);
+        let biz_complete = self.dice.one_in(2);
+        Body::UnfreezeFunds(UnfreezeFunds { auth, out_request_no, amount, biz_complete })
+    }
+
+    fn grant(&mut self) -> Body {
+        let user = self.user();
+        let limit = self.amount(&[1_000, 300, 2_000]);
+        let day = |wrong: bool| if wrong { 29 } else { 9 };
+        let terms = CreditTerms {
+            statement_day: 1,
+            due_day: day(self.dice.one_in(24)),
+            min_bps: 1_000,
+            day_ppm: 500,
+            late_fee_ppm: 50_000,
+            grace_days: 3,
+            tolerance: 1_000,
+        };
+        Body::GrantCreditLine(GrantCreditLine { user, limit, terms })
+    }
+}
+
+pub(super) fn is_open(hold: &Authorization) -> bool {
+    hold.state == AuthorizationState::Authorized && hold.basis == CreditBasis::Line
+}
+
+pub(super) fn is_frozen(line: &CreditLine) -> bool {
+    matches!(line.state, CreditLineState::Frozen(_))
+}
