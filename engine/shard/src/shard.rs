@@ -44,11 +44,6 @@ pub struct Closed {
 }
 
 impl Closed {
-    /// Bytes of its body.
-    pub fn body_bytes(&self) -> usize {
-        self.body.len()
-    }
-
     /// The block after the one with this hash, and its own hash.
     pub fn seal(self, previous: Hash) -> (Sealed, Hash) {
         let Closed { header, body, outbound, last_offset, has_digest } = self;
@@ -147,6 +142,20 @@ impl Shard {
     /// As [`Shard::seal`], but leaves hashing and compressing to whoever keeps the blocks and
     /// knows the hash of the one before: [`ChainHead::previous`] is no longer kept here.
     pub fn close(&mut self, topic: &str, digest: bool) -> Closed {
+        let digest = if digest { self.books.digest().to_vec() } else { Vec::new() };
+        self.close_with(topic, digest)
+    }
+
+    /// As [`Shard::close`] with the digest, and the state that has it, put to rest once.
+    pub fn close_and_rest(&mut self, topic: &str) -> (Closed, AtRest) {
+        let rows = self.books.rows();
+        let digest = blake3::hash(&rows).as_bytes().to_vec();
+        let closed = self.close_with(topic, digest.clone());
+        (closed, AtRest { head: self.snapshot_head(digest), rows })
+    }
+
+    fn close_with(&mut self, topic: &str, state_digest: Vec<u8>) -> Closed {
+        let has_digest = !state_digest.is_empty();
         let open = std::mem::take(&mut self.open);
         let head = &mut self.head;
         let range = open.offsets.map(|(first_offset, last_offset)| InputRange {
@@ -164,7 +173,7 @@ impl Shard {
             events: open.events,
             inputs: range.iter().cloned().collect(),
             time: self.books.ledger().now(),
-            state_digest: if digest { self.books.digest().to_vec() } else { Vec::new() },
+            state_digest,
             terms,
             ..BlockHeader::default()
         };
@@ -179,13 +188,11 @@ impl Shard {
         }
         let last_offset = open.offsets.map(|(_, last)| last);
         let OpenBlock { body, outbound, .. } = open;
-        Closed { header, body, outbound, last_offset, has_digest: digest }
+        Closed { header, body, outbound, last_offset, has_digest }
     }
 
-    /// The state after the last closed block; the open block must be empty.
-    pub fn at_rest(&self) -> AtRest {
-        let rows = self.books.rows();
-        let head = SnapshotHead {
+    fn snapshot_head(&self, state_digest: Vec<u8>) -> SnapshotHead {
+        SnapshotHead {
             shard: self.head.shard,
             epoch: self.head.epoch,
             number: self.head.next_number.saturating_sub(1),
@@ -193,14 +200,15 @@ impl Shard {
             next_event: self.head.next_event,
             positions: self.head.positions.clone(),
             terms: self.head.terms,
-            state_digest: blake3::hash(&rows).as_bytes().to_vec(),
-        };
-        AtRest { head, rows }
+            state_digest,
+        }
     }
 
     /// The snapshot after the last sealed block; the open block must be empty.
     pub fn snapshot(&self) -> Vec<u8> {
-        self.at_rest().snapshot(self.head.previous)
+        let rows = self.books.rows();
+        let digest = blake3::hash(&rows).as_bytes().to_vec();
+        AtRest { head: self.snapshot_head(digest), rows }.snapshot(self.head.previous)
     }
 
     /// A shard from a snapshot. The snapshot must carry the digest of its own rows; whether the

@@ -5,6 +5,8 @@ use super::{LOCAL_SHARD, LOCAL_TOPIC};
 use crate::clock;
 use crate::limits::CLOCK_JUMP_MS_MAX;
 use groat_shard::{Fault, Inbound, Shard};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 
 /// See the module.
@@ -16,14 +18,16 @@ pub struct Intake {
     command_clock: bool,
     complaints: Vec<Complaint>,
     snapshot_bytes: u64,
-    bytes_since_snapshot: u64,
+    /// Bytes of blocks in the chain since the last snapshot before this run, as the keeper counts.
+    bytes_kept: Arc<AtomicU64>,
+    bytes_at_snapshot: u64,
 }
 
 impl Intake {
     pub(super) fn new(
         shard: Shard,
         snapshot_bytes: u64,
-        bytes_since_snapshot: u64,
+        bytes_kept: Arc<AtomicU64>,
         keeper: SyncSender<Work>,
     ) -> Intake {
         let next_offset = shard.head().next_offset(LOCAL_TOPIC, LOCAL_SHARD);
@@ -35,7 +39,8 @@ impl Intake {
             command_clock,
             complaints: Vec::new(),
             snapshot_bytes,
-            bytes_since_snapshot,
+            bytes_kept,
+            bytes_at_snapshot: 0,
         }
     }
 
@@ -85,16 +90,16 @@ impl Intake {
     }
 
     fn close(&mut self) -> Result<(), Fault> {
-        let snapshot_due = self.bytes_since_snapshot >= self.snapshot_bytes;
-        let closed = self.shard.close(LOCAL_TOPIC, snapshot_due);
-        self.bytes_since_snapshot += closed.body_bytes() as u64;
         let complaints = std::mem::take(&mut self.complaints);
-        self.hand_over(Work::Block(Box::new(closed), complaints))?;
-        if snapshot_due {
-            self.bytes_since_snapshot = 0;
-            self.hand_over(Work::Snapshot(Box::new(self.shard.at_rest())))?;
+        let bytes = self.bytes_kept.load(Ordering::Relaxed);
+        if bytes.saturating_sub(self.bytes_at_snapshot) < self.snapshot_bytes {
+            let closed = self.shard.close(LOCAL_TOPIC, false);
+            return self.hand_over(Work::Block(Box::new(closed), complaints));
         }
-        Ok(())
+        self.bytes_at_snapshot = bytes;
+        let (closed, state) = self.shard.close_and_rest(LOCAL_TOPIC);
+        self.hand_over(Work::Block(Box::new(closed), complaints))?;
+        self.hand_over(Work::Snapshot(Box::new(state)))
     }
 
     fn hand_over(&self, work: Work) -> Result<(), Fault> {

@@ -4,6 +4,8 @@
 use crate::clock;
 use crate::limits::BLOCKS_PER_SYNC_MAX;
 use groat_shard::{AtRest, Checked, Closed, Fault, Hash, Outbound, Sealed, SledStore, Store};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvError, TryRecvError};
 use std::time::Duration;
 
@@ -64,11 +66,19 @@ pub struct Keeper<'a, A> {
     /// Added and not yet synced.
     unsynced: Vec<Sealed>,
     kept: Kept,
+    /// For the intake, which decides when a snapshot is due.
+    bytes_kept: Arc<AtomicU64>,
 }
 
 impl<'a, A: Answers> Keeper<'a, A> {
-    pub(super) fn new(store: Checked<SledStore>, previous: Hash, answers: &'a mut A) -> Self {
-        Keeper { store, answers, previous, unsynced: Vec::new(), kept: Kept::default() }
+    pub(super) fn new(
+        store: Checked<SledStore>,
+        previous: Hash,
+        bytes_kept: Arc<AtomicU64>,
+        answers: &'a mut A,
+    ) -> Self {
+        let kept = Kept::default();
+        Keeper { store, answers, previous, unsynced: Vec::new(), kept, bytes_kept }
     }
 
     /// Keeps what is handed over until nothing more comes.
@@ -109,6 +119,7 @@ impl<'a, A: Answers> Keeper<'a, A> {
         self.kept.appending += at_sealed.elapsed();
         self.kept.blocks += 1;
         self.kept.bytes += sealed.bytes.len() as u64;
+        self.bytes_kept.fetch_add(sealed.bytes.len() as u64, Ordering::Relaxed);
         self.unsynced.push(sealed);
         if self.unsynced.len() >= BLOCKS_PER_SYNC_MAX { self.sync() } else { Ok(()) }
     }

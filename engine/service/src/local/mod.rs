@@ -24,6 +24,8 @@ use groat_shard::{Checked, Fault, Restored, Shard, SledStore, hex, restore, term
 use lines::Line;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
 
 /// The name of the input in the blocks of local mode.
@@ -124,8 +126,9 @@ pub fn through(
 ) -> Result<(Intake, Kept), Fault> {
     let (store, shard, tail_bytes) = open(settings, clock)?;
     let (give, take) = sync_channel(BLOCKS_WAITING_MAX);
-    let keeper = Keeper::new(store, shard.head().previous, answers);
-    let mut intake = Intake::new(shard, settings.snapshot_bytes, tail_bytes, give);
+    let bytes_kept = Arc::new(AtomicU64::new(tail_bytes));
+    let keeper = Keeper::new(store, shard.head().previous, bytes_kept.clone(), answers);
+    let mut intake = Intake::new(shard, settings.snapshot_bytes, bytes_kept, give);
     std::thread::scope(|scope| {
         let keeper = scope.spawn(move || keeper.keep(&take));
         let fed = intake.claim().and_then(|()| feed(&mut intake)).and_then(|()| intake.pause());

@@ -14,7 +14,8 @@
 //! gone. It is written in place after each sync and not synced itself, so it may lag behind, and
 //! never runs ahead.
 //!
-//! A value larger than [`VALUE_BYTES_MAX`](crate::limits::VALUE_BYTES_MAX) is cut into parts; the first begins with their count.
+//! A value larger than [`VALUE_BYTES_MAX`](crate::limits::VALUE_BYTES_MAX) is cut into parts; the
+//! first begins with their count.
 //! sled's `flush` is no fsync, so a second handle on its file is synced after it. sled panics on
 //! some damage instead of returning an error; that ends here, as a fault.
 
