@@ -82,7 +82,7 @@ pub struct ServeFlags {
     /// How long command ids are kept, in hours of stream time [default: 168]
     #[arg(long, env = "GROAT_ID_WINDOW_HOURS")]
     pub id_window_hours: Option<u64>,
-    /// Take a snapshot when this many bytes of blocks have come since the last
+    /// Take a snapshot when this many bytes of blocks have come since the last, and twice its own
     #[arg(long, env = "GROAT_SNAPSHOT_BYTES")]
     pub snapshot_bytes: Option<u64>,
 }

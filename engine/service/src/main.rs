@@ -101,7 +101,7 @@ struct Run {
     /// Minutes that the business day is ahead of UTC (China: 480)
     #[arg(long, env = "GROAT_DAY_OFFSET", default_value_t = 0, allow_negative_numbers = true)]
     day_offset: i32,
-    /// Take a snapshot when this many bytes of blocks have come since the last
+    /// Take a snapshot when this many bytes of blocks have come since the last, and twice its own
     #[arg(long, default_value_t = SNAPSHOT_BYTES_DEFAULT)]
     snapshot_bytes: u64,
 }

@@ -23,6 +23,6 @@ pub use chain::{ChainBreak, ChainHead, terms_text};
 pub use codec::{CommandView, Malformed, read_command, read_event, write_event};
 pub use fault::Fault;
 pub use fold::{BadFold, Folded};
-pub use restore::{Restored, restore};
+pub use restore::{Restored, Tail, restore};
 pub use shard::{AtRest, Closed, Sealed, Shard};
 pub use store::{Checked, MemoryStore, SledStore, Store};

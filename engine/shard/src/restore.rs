@@ -9,8 +9,26 @@ use crate::store::Store;
 pub struct Restored {
     /// The shard.
     pub shard: Shard,
-    /// Bytes of the blocks that came after the snapshot.
-    pub tail_bytes: u64,
+    /// What came after its snapshot.
+    pub tail: Tail,
+}
+
+/// What of a chain is not in its newest snapshot, in bytes.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Tail {
+    /// Of the blocks since.
+    pub blocks: u64,
+    /// Of the snapshot itself; 0 where there is none.
+    pub snapshot: u64,
+}
+
+impl Tail {
+    /// Whether a snapshot is due: the blocks since the last one are `at_least` so many bytes, and
+    /// twice the snapshot. So all snapshots together cost half of what the blocks do, however
+    /// large the state has grown.
+    pub fn is_long(self, at_least: u64) -> bool {
+        self.blocks >= at_least.max(self.snapshot.saturating_mul(2))
+    }
 }
 
 /// Rebuilds a shard from its store; `None` when the store is empty. `progress` hears of every
@@ -21,16 +39,19 @@ pub fn restore(
     mut progress: impl FnMut(u64, u64),
 ) -> Result<Option<Restored>, Fault> {
     let Some(last) = store.last() else { return Ok(None) };
+    let mut tail = Tail::default();
     let (mut shard, first) = match store.snapshot()? {
         Some((number, bytes)) => match from_snapshot(shard_no, number, &bytes) {
-            Ok(shard) => (Some(shard), number + 1),
+            Ok(shard) => {
+                tail.snapshot = bytes.len() as u64;
+                (Some(shard), number + 1)
+            }
             // It was only a shortcut: the blocks from the first on lead to the same state.
             Err(_) if store.read(0)?.is_some() => (None, 0),
             Err(fault) => return Err(fault),
         },
         None => (None, 0),
     };
-    let mut tail_bytes = 0;
     for number in first..=last {
         let bytes = store.read(number)?.ok_or_else(|| missing(shard_no, number, last))?;
         let block = Block::parse(&bytes).map_err(|bad| {
@@ -52,10 +73,10 @@ pub fn restore(
         };
         let shard = shard.insert(continued);
         shard.follow(&block)?;
-        tail_bytes += bytes.len() as u64;
+        tail.blocks += bytes.len() as u64;
         progress(number - first + 1, last - first + 1);
     }
-    Ok(shard.map(|shard| Restored { shard, tail_bytes }))
+    Ok(shard.map(|shard| Restored { shard, tail }))
 }
 
 fn from_snapshot(shard_no: u32, number: u64, bytes: &[u8]) -> Result<Shard, Fault> {

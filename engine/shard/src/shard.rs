@@ -61,6 +61,11 @@ pub struct AtRest {
 }
 
 impl AtRest {
+    /// Bytes of its rows.
+    pub fn bytes(&self) -> u64 {
+        self.rows.len() as u64
+    }
+
     /// The number of the block it follows.
     pub fn number(&self) -> u64 {
         self.head.number

@@ -15,7 +15,7 @@ use crate::clock;
 use crate::limits::CLOCK_JUMP_MS_MAX;
 use groat_proto::v1::ChainTerms;
 use groat_shard::{
-    Block, Checked, Fault, Inbound, Restored, Sealed, Shard, SledStore, Store, hex, restore,
+    Block, Checked, Fault, Inbound, Restored, Sealed, Shard, SledStore, Store, Tail, hex, restore,
     terms_text,
 };
 use std::fs;
@@ -85,7 +85,7 @@ pub fn own(
     stop: &AtomicBool,
 ) -> Result<(), Fault> {
     let (mut store, local) = restore_local(settings)?;
-    let Restored { mut shard, tail_bytes } = catch_up(settings, log, &mut store, local)?;
+    let Restored { mut shard, tail } = catch_up(settings, log, &mut store, local)?;
     let claim = shard.claim();
     log.commit(&claim, &[])?;
     keep(&mut store, &claim)?;
@@ -99,7 +99,7 @@ pub fn own(
         state_digest = hex(&shard.books().digest()),
         "shard is owned"
     );
-    let mut owner = Owner { settings, log, source, store, shard, inputs: Vec::new(), tail_bytes };
+    let mut owner = Owner { settings, log, source, store, shard, inputs: Vec::new(), tail };
     while !stop.load(Ordering::Relaxed) {
         owner.turn()?;
     }
@@ -159,9 +159,9 @@ fn catch_up(
     let local_head = local.as_ref().map(|local| local.shard.head().clone());
     // The last local block is read again from the log: both must be the same chain.
     let from = local_head.as_ref().map_or(0, |head| head.next_number - 1);
-    let (mut shard, mut tail_bytes) = match local {
-        Some(Restored { shard, tail_bytes }) => (Some(shard), tail_bytes),
-        None => (None, 0),
+    let (mut shard, mut tail) = match local {
+        Some(Restored { shard, tail }) => (Some(shard), tail),
+        None => (None, Tail::default()),
     };
     let mut seen = false;
     log.take_over(from, &mut |bytes| {
@@ -188,7 +188,7 @@ fn catch_up(
         let shard = shard.insert(continued);
         shard.follow(&block)?;
         store.append(block.header.number, bytes)?;
-        tail_bytes += bytes.len() as u64;
+        tail.blocks += bytes.len() as u64;
         seen = true;
         Ok(())
     })?;
@@ -205,7 +205,7 @@ fn catch_up(
     store.sync()?;
     let shard = shard.unwrap_or_else(|| Shard::begin(settings.shard, settings.terms));
     same_terms(settings, &shard)?;
-    Ok(Restored { shard, tail_bytes })
+    Ok(Restored { shard, tail })
 }
 
 fn forked(settings: &Settings, block: &Block) -> Fault {
@@ -244,8 +244,8 @@ struct Owner<'a, L, S> {
     store: LocalStore,
     shard: Shard,
     inputs: Vec<Input>,
-    /// Bytes of the blocks since the last snapshot.
-    tail_bytes: u64,
+    /// What came since the last snapshot.
+    tail: Tail,
 }
 
 impl<L: Log, S: Source> Owner<'_, L, S> {
@@ -287,15 +287,16 @@ impl<L: Log, S: Source> Owner<'_, L, S> {
     }
 
     fn commit(&mut self) -> Result<(), Fault> {
-        let snapshot_due = self.tail_bytes >= self.settings.snapshot_bytes;
+        let snapshot_due = self.tail.is_long(self.settings.snapshot_bytes);
         let sealed = self.shard.seal(&self.settings.topic, snapshot_due);
         self.log.commit(&sealed, &self.inputs)?;
         keep(&mut self.store, &sealed)?;
-        self.tail_bytes += sealed.bytes.len() as u64;
+        self.tail.blocks += sealed.bytes.len() as u64;
         if snapshot_due {
             self.store.sync()?;
-            self.store.put_snapshot(sealed.number, &self.shard.snapshot())?;
-            self.tail_bytes = 0;
+            let snapshot = self.shard.snapshot();
+            self.store.put_snapshot(sealed.number, &snapshot)?;
+            self.tail = Tail { blocks: 0, snapshot: snapshot.len() as u64 };
         }
         Ok(())
     }

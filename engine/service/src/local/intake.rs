@@ -4,7 +4,7 @@ use super::keeper::{Complaint, Work};
 use super::{LOCAL_SHARD, LOCAL_TOPIC};
 use crate::clock;
 use crate::limits::CLOCK_JUMP_MS_MAX;
-use groat_shard::{Fault, Inbound, Shard};
+use groat_shard::{Fault, Inbound, Shard, Tail};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
@@ -18,15 +18,18 @@ pub struct Intake {
     command_clock: bool,
     complaints: Vec<Complaint>,
     snapshot_bytes: u64,
-    /// Bytes of blocks in the chain since the last snapshot before this run, as the keeper counts.
+    /// Bytes of blocks kept in this run, as the keeper counts them.
     bytes_kept: Arc<AtomicU64>,
     bytes_at_snapshot: u64,
+    /// What came after the last snapshot when those bytes were kept.
+    tail: Tail,
 }
 
 impl Intake {
     pub(super) fn new(
         shard: Shard,
         snapshot_bytes: u64,
+        tail: Tail,
         bytes_kept: Arc<AtomicU64>,
         keeper: SyncSender<Work>,
     ) -> Intake {
@@ -41,6 +44,7 @@ impl Intake {
             snapshot_bytes,
             bytes_kept,
             bytes_at_snapshot: 0,
+            tail,
         }
     }
 
@@ -92,12 +96,15 @@ impl Intake {
     fn close(&mut self) -> Result<(), Fault> {
         let complaints = std::mem::take(&mut self.complaints);
         let bytes = self.bytes_kept.load(Ordering::Relaxed);
-        if bytes.saturating_sub(self.bytes_at_snapshot) < self.snapshot_bytes {
+        let since = bytes.saturating_sub(self.bytes_at_snapshot);
+        let tail = Tail { blocks: self.tail.blocks.saturating_add(since), ..self.tail };
+        if !tail.is_long(self.snapshot_bytes) {
             let closed = self.shard.close(LOCAL_TOPIC, false);
             return self.hand_over(Work::Block(Box::new(closed), complaints));
         }
         self.bytes_at_snapshot = bytes;
         let (closed, state) = self.shard.close_and_rest(LOCAL_TOPIC);
+        self.tail = Tail { blocks: 0, snapshot: state.bytes() };
         self.hand_over(Work::Block(Box::new(closed), complaints))?;
         self.hand_over(Work::Snapshot(Box::new(state)))
     }

@@ -20,7 +20,7 @@ pub use outputs::{Outputs, Totals};
 use crate::limits::{BLOCKS_WAITING_MAX, HANDOVER_INPUTS_MAX, HANDOVERS_WAITING_MAX, IDLE_TICK};
 use groat_proto::v1::ChainTerms;
 use groat_shard::limits::{ID_WINDOW_MS_DEFAULT, SNAPSHOT_BYTES_DEFAULT};
-use groat_shard::{Checked, Fault, Restored, Shard, SledStore, hex, restore, terms_text};
+use groat_shard::{Checked, Fault, Restored, Shard, SledStore, Tail, hex, restore, terms_text};
 use lines::Line;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
@@ -53,7 +53,8 @@ pub struct Settings {
     pub clock: Option<ClockSource>,
     /// Minutes that the business day is ahead of UTC.
     pub day_offset_min: i32,
-    /// A snapshot is taken when this many bytes of blocks have come since the last.
+    /// A snapshot is taken when this many bytes of blocks have come since the last, and twice
+    /// as many as it has.
     pub snapshot_bytes: u64,
 }
 
@@ -124,11 +125,11 @@ pub fn through(
     answers: &mut (impl Answers + Send),
     feed: impl FnOnce(&mut Intake) -> Result<(), Fault>,
 ) -> Result<(Intake, Kept), Fault> {
-    let (store, shard, tail_bytes) = open(settings, clock)?;
+    let (store, shard, tail) = open(settings, clock)?;
     let (give, take) = sync_channel(BLOCKS_WAITING_MAX);
-    let bytes_kept = Arc::new(AtomicU64::new(tail_bytes));
+    let bytes_kept = Arc::new(AtomicU64::new(0));
     let keeper = Keeper::new(store, shard.head().previous, bytes_kept.clone(), answers);
-    let mut intake = Intake::new(shard, settings.snapshot_bytes, bytes_kept, give);
+    let mut intake = Intake::new(shard, settings.snapshot_bytes, tail, bytes_kept, give);
     std::thread::scope(|scope| {
         let keeper = scope.spawn(move || keeper.keep(&take));
         let fed = intake.claim().and_then(|()| feed(&mut intake)).and_then(|()| intake.pause());
@@ -144,7 +145,7 @@ pub fn through(
 fn open(
     settings: &Settings,
     clock: ClockSource,
-) -> Result<(Checked<SledStore>, Shard, u64), Fault> {
+) -> Result<(Checked<SledStore>, Shard, Tail), Fault> {
     let mut store = Checked::new(SledStore::open(&settings.data)?);
     let wanted = ChainTerms {
         shards: 1,
@@ -153,9 +154,9 @@ fn open(
         day_offset_min: settings.day_offset_min,
     };
     let restored = restore(&mut store, LOCAL_SHARD, |_, _| {})?;
-    let (shard, tail_bytes) = match restored {
-        Some(Restored { shard, tail_bytes }) => (shard, tail_bytes),
-        None => (Shard::begin(LOCAL_SHARD, wanted), 0),
+    let (shard, tail) = match restored {
+        Some(Restored { shard, tail }) => (shard, tail),
+        None => (Shard::begin(LOCAL_SHARD, wanted), Tail::default()),
     };
     let terms = *shard.books().terms();
     let differs = settings.clock.is_some() && terms.command_clock != wanted.command_clock;
@@ -166,7 +167,7 @@ fn open(
             "leave out --clock and give the same --day-offset, or take a new directory",
         ));
     }
-    Ok((store, shard, tail_bytes))
+    Ok((store, shard, tail))
 }
 
 fn until_the_input_ends(
