@@ -33,8 +33,10 @@ pub(super) fn on_disk(
     };
     let (on_disk_before, written_before) = (bytes_under(&data), bytes_written());
     let mut stages = Stages::default();
-    let from = clock::start();
+    let mut from = clock::start();
     let (intake, kept) = local::through(&settings, ClockSource::Command, &mut answers, |intake| {
+        // What opening and restoring took is not measured.
+        from = clock::start();
         let mut feed = Feed { plan, from, intake, give, permits, stages: &mut stages };
         feed.run(measured)
     })?;
