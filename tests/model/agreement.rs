@@ -73,7 +73,7 @@ fn told(case: impl FnOnce(&mut Vec<String>)) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(settings(2_000))]
+    #![proptest_config(settings(3_000))]
 
     /// DOMAIN §6, 1 to 3, 5 to 8 and 12; STYLE, habit 25.
     #[test]
@@ -106,7 +106,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(settings(600))]
+    #![proptest_config(settings(800))]
 
     /// DOMAIN §6, 3: rows put to rest and taken up go on as if nothing had been.
     #[test]

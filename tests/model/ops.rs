@@ -79,7 +79,7 @@ pub(crate) enum Kind {
 
 /// How often each kind comes. Every command of the model is here.
 pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
-    (48, Kind::Wait),
+    (44, Kind::Wait),
     (70, Kind::Forward),
     (1, Kind::OpenUser),
     (1, Kind::OnboardMerchant),
@@ -96,7 +96,7 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (8, Kind::RequestPayout),
     (4, Kind::ConfirmPayout),
     (3, Kind::FailPayout),
-    (3, Kind::PostAdjustment),
+    (4, Kind::PostAdjustment),
     (12, Kind::PostTransfer),
     (8, Kind::CreatePayment),
     (12, Kind::PayPayment),
@@ -114,7 +114,7 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (4, Kind::ExtendRental),
     (4, Kind::ReturnRental),
     (8, Kind::ClaimDamage),
-    (10, Kind::ReduceCharge),
+    (12, Kind::ReduceCharge),
     (4, Kind::SettleRental),
     (8, Kind::CollectRental),
     (6, Kind::BuyOutRental),
@@ -189,7 +189,7 @@ pub(crate) fn is_of_order(id: &Id) -> bool {
 /// To just before, at, or just after something that time brings; or simply on.
 fn wait(mut dice: Dice, ledger: &mut Ledger, now: u64) -> u64 {
     if dice.of(16) < 7 {
-        return now + dice.pick(&[1, 1_000, 60_000, 900_000, 3_600_000, 9_000_000]);
+        return now + dice.pick(&[900_000, 900_000, 3_600_000, 9_000_000, 60_000, 1]);
     }
     let mut instants: Vec<u64> = ledger.next_due(u64::MAX).map(|due| due.at).into_iter().collect();
     let t = ledger.tables();
@@ -211,7 +211,7 @@ fn wait(mut dice: Dice, ledger: &mut Ledger, now: u64) -> u64 {
     let nearest = dice.of(instants.len()).min(dice.of(instants.len())).min(dice.of(instants.len()));
     match instants.get(nearest) {
         Some(at) if !dice.one_in(30) => {
-            at.checked_add_signed(dice.pick(&[0, 1, -1])).unwrap().max(now)
+            at.checked_add_signed(dice.pick(&[0, 0, 0, 1, -1])).unwrap().max(now)
         }
         _ => now + dice.pick(&[1, 2, 4]) * DAY_MS,
     }
@@ -362,11 +362,17 @@ impl Scene<'_> {
         match r.state {
             RentalState::Created => self.assess(r),
             RentalState::Declined if !r.terms.deposit_fallback && on => self.cancel(r.rental),
-            RentalState::Assessed if self.short_of_deposit(r) > 0 && !on => self.top_up_for(r),
+            RentalState::Assessed if self.short_of_deposit(r) > 0 && !on => {
+                self.top_up_for(r, self.short_of_deposit(r))
+            }
             RentalState::Assessed | RentalState::Declined => self.secure(r.rental),
             RentalState::Secured if r.terms.expiry_at <= self.now => self.extend(r),
             RentalState::Secured => self.start(r),
-            RentalState::PaymentPending => self.collect(r.rental),
+            RentalState::PaymentPending if on => self.collect(r.rental),
+            RentalState::PaymentPending => {
+                let part = self.dice.pick(&[1, 2, 3]);
+                self.top_up_for(r, r.outstanding() / part)
+            }
             RentalState::Overdue if !is_out(r) => self.collect(r.rental),
             RentalState::InUse if !on => self.give_back(r),
             RentalState::InUse if r.terms.plan.is_empty() => self.order(),

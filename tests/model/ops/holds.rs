@@ -93,7 +93,7 @@ impl<'a> Scene<'a> {
         };
         Body::AuthorizeFunds(AuthorizeFunds {
             auth,
-            out_order_no: self.number('n', t.authorizations.rows().len()),
+            out_order_no: self.number('o', t.authorizations.rows().len()),
             out_request_no: super::reference('q', 0),
             user,
             merchant,

@@ -8,7 +8,7 @@ use groat_ledger::{
     Limits, MerchantTerms, OnboardMerchant, OpenLedgerAccount, OpenUser, Owner, PayMode,
     PayPayment, Payment, PaymentState, Payout, PayoutState, PendingState, Phase, PlaceHold,
     PostAdjustment, PostTransfer, RefundPayment, ReleaseHold, RequestPayout, RestrictAccount,
-    SeizeHold, SetLimits, Side, Transfer,
+    SeizeHold, SetLimits, Side, SignRule, Transfer,
 };
 
 /// What every run starts with: parties, accounts, lines of credit, and orders, paid.
@@ -17,7 +17,7 @@ pub(crate) fn prologue() -> Vec<Body> {
     let users = (0..4).flat_map(|u| [open_user(u), top_up(named('u', u), riches[u], 900 + u)]);
     let merchants = (0..3).map(open_merchant);
     let accounts = (0..5).map(open_account);
-    let lines = (0..2).map(|u| {
+    let lines = (0..3).map(|u| {
         let (statement_day, due_day, min_bps, day_ppm) = (1, 9, 1_000, 500);
         let (late_fee_ppm, grace_days, tolerance) = (50_000, 3, 1_000);
         Body::GrantCreditLine(GrantCreditLine {
@@ -278,7 +278,9 @@ impl<'a> Scene<'a> {
             _ => [(Class::MerchantAvailable, seller), (Class::MerchantReceivable, seller)],
         };
         let owed = self.balance(credit.0, credit.1);
-        let amount = cny(self.dice.about(&[owed, self.balance(debit.0, debit.1), 2_000]));
+        let is_asset = credit.0.sign_rule() == SignRule::DebitBalance;
+        let given = if is_asset { owed } else { self.balance(debit.0, debit.1).max(1_000) };
+        let amount = cny(self.dice.about(&[owed, given]));
         let line = |(class, owner), side| EntryLine { class, owner, side, amount };
         Body::PostAdjustment(PostAdjustment {
             entries: vec![line(debit, Side::Debit), line(credit, Side::Credit)],
@@ -306,7 +308,7 @@ impl<'a> Scene<'a> {
             1 | 2 => Phase::Pending { balancing, timeout_s },
             3 => {
                 let rest = found.map_or(9, |p| p.amount);
-                let amount = (!self.dice.one_in(3)).then(|| self.amount(&[rest]));
+                let amount = (!self.dice.one_in(3)).then(|| self.amount(&[rest, rest + 1]));
                 let (debit, credit, phase) = (Id::NONE, Id::NONE, Phase::Post { pending });
                 return Body::PostTransfer(PostTransfer { debit, credit, amount, phase });
             }

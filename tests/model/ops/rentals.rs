@@ -14,7 +14,11 @@ impl Scene<'_> {
     pub(super) fn rental(&mut self, kind: Kind) -> Option<Body> {
         let rows = self.ledger.tables().rentals.rows();
         let now = self.now;
-        let found = self.dice.recent(rows, |r| fits(kind, r, now));
+        let parts = |r: &Rental| r.state == RentalState::Completed && r.payments.len() > 1;
+        let of_parts = kind == Kind::ReduceCharge && rows.iter().any(parts);
+        let of_parts = of_parts && self.dice.one_in(2);
+        let fit = |r: &Rental| fits(kind, r, now) && (!of_parts || parts(r));
+        let found = self.dice.recent(rows, fit);
         let (nobody, rental) = (named('x', 8), found.map(|r| r.rental));
         let unknown = rental.unwrap_or(nobody);
         Some(match (kind, found) {
@@ -43,7 +47,7 @@ impl Scene<'_> {
         } else {
             self.fresh('k', t.rentals.rows().len())
         };
-        let out_order_no = self.number('n', t.rentals.rows().len());
+        let out_order_no = self.number('o', t.rentals.rows().len());
         let deposit = self.dice.between(50, 1_500);
         let mut terms = self.terms(deposit);
         if self.dice.one_in(24) {
@@ -118,10 +122,12 @@ impl Scene<'_> {
         (r.terms.deposit.amount - r.waived).saturating_sub(has)
     }
 
-    pub(super) fn top_up_for(&mut self, r: &Rental) -> Body {
-        let short = self.short_of_deposit(r) + self.dice.pick(&[0, 0, 1, 200]);
+    /// Gives the user of a rental what is needed, or next to it.
+    pub(super) fn top_up_for(&mut self, r: &Rental, needed: u64) -> Body {
+        let more = self.dice.pick(&[0, 0, 0, 1, 200]);
+        let less = u64::from(self.dice.one_in(8));
         let (user, number) = (self.ledger.tables().users.row(r.user).user, self.dice.of(512));
-        top_up(user, short - u64::from(self.dice.one_in(8)), number)
+        top_up(user, (needed + more).saturating_sub(less), number)
     }
 
     pub(super) fn secure(&mut self, rental: Id) -> Body {
@@ -148,12 +154,13 @@ impl Scene<'_> {
             1 => Some(cny(r.total())),
             _ => None,
         };
-        let allow_partial = self.dice.one_in(2);
+        let allow_partial = self.dice.of(3) > 0;
         Body::SettleRental(SettleRental { rental: r.rental, total, allow_partial })
     }
 
     pub(super) fn collect(&mut self, rental: Id) -> Body {
-        Body::CollectRental(CollectRental { rental, allow_partial: self.dice.one_in(2) })
+        let allow_partial = self.dice.of(3) > 0;
+        Body::CollectRental(CollectRental { rental, allow_partial })
     }
 
     pub(super) fn cancel(&mut self, rental: Id) -> Body {
@@ -179,11 +186,13 @@ impl Scene<'_> {
 
     fn reduce(&mut self, r: &Rental) -> Body {
         let beyond = usize::from(self.dice.one_in(12));
-        let item = self.dice.of(r.charges.len() + beyond);
+        let largest = (0..r.charges.len()).max_by_key(|item| r.charges[*item].paid);
+        let any = self.dice.of(r.charges.len() + beyond);
+        let item = largest.filter(|_| self.dice.one_in(2)).unwrap_or(any);
         let limits = r.charges.get(item).map_or(vec![100], |charge| {
             let left = charge.amount - charge.reduced;
             let advanced = self.balance(Class::RentalAdvance, r.rental);
-            vec![charge.outstanding(), left, r.outstanding().saturating_sub(advanced)]
+            vec![charge.outstanding(), left, left, r.outstanding().saturating_sub(advanced)]
         });
         let (item, amount) = (u32::try_from(item).unwrap(), self.amount(&limits));
         Body::ReduceCharge(ReduceCharge { rental: r.rental, item, amount })
