@@ -128,6 +128,17 @@ impl Ledger {
         &self.tables
     }
 
+    /// Holds every row as it is now, to be read while the ledger goes on; see
+    /// [`Table::begin_rest`].
+    pub fn begin_rest(&mut self) {
+        self.tables.begin_rest();
+    }
+
+    /// The rows to be read since [`Ledger::begin_rest`].
+    pub fn at_rest(&mut self) -> &mut Tables {
+        &mut self.tables
+    }
+
     /// How business dates follow from times.
     pub fn calendar(&self) -> Calendar {
         self.calendar

@@ -57,7 +57,7 @@ pub struct Tables {
     pub(crate) order_nos: Table<OrderNo>,
 }
 
-macro_rules! every_table {
+macro_rules! every_stored_table {
     ($tables:expr, $method:ident) => {{
         $tables.accounts.$method();
         $tables.pending.$method();
@@ -74,6 +74,12 @@ macro_rules! every_table {
         $tables.credit_lines.$method();
         $tables.rentals.$method();
         $tables.items.$method();
+    }};
+}
+
+macro_rules! every_table {
+    ($tables:expr, $method:ident) => {{
+        every_stored_table!($tables, $method);
         $tables.order_nos.$method();
         $tables.trade_nos.$method();
         $tables.auth_codes.$method();
@@ -87,6 +93,10 @@ impl Tables {
 
     pub(crate) fn drop_mark(&mut self) {
         every_table!(self, drop_mark);
+    }
+
+    pub(crate) fn begin_rest(&mut self) {
+        every_stored_table!(self, begin_rest);
     }
 
     pub(crate) fn back_to_mark(&mut self) {

@@ -2,7 +2,8 @@
 //!
 //! Rows are numbered in the order of their insertion and never move or leave, so the order of a
 //! table is part of the state. The index is only looked up. Marks exist for atomic batches and dry
-//! runs: nothing else undoes.
+//! runs: nothing else undoes. A table can be put to rest row by row while it goes on changing: a
+//! row that changes before its turn is kept as it was.
 
 use crate::hash::NumberIndex;
 use std::hash::Hash;
@@ -24,11 +25,34 @@ pub struct Table<R: Row> {
     rows: Vec<R>,
     index: NumberIndex,
     mark: Option<Mark<R>>,
+    rest: Option<Rest<R>>,
 }
 
 struct Mark<R> {
     len: usize,
     changed: Vec<(u32, R)>,
+}
+
+/// The rows as they were at one moment, of which some are still to be read.
+struct Rest<R> {
+    /// Rows that there were.
+    len: u32,
+    /// Rows already read.
+    read: u32,
+    /// For each row, 0 or 1 + its place in `kept`. Pages of it that stay zero cost nothing.
+    places: Vec<u32>,
+    /// Rows as they were before they changed.
+    kept: Vec<R>,
+}
+
+impl<R: Row> Rest<R> {
+    fn keep(&mut self, no: u32, row: &R) {
+        if (self.read..self.len).contains(&no) && self.places[no as usize] == 0 {
+            self.kept.push(row.clone());
+            self.places[no as usize] =
+                u32::try_from(self.kept.len()).expect("fewer rows are kept than there are");
+        }
+    }
 }
 
 /// Two rows with the same key where a table is rebuilt.
@@ -40,7 +64,7 @@ pub struct DuplicateKey {
 
 impl<R: Row> Default for Table<R> {
     fn default() -> Self {
-        Table { rows: Vec::new(), index: NumberIndex::default(), mark: None }
+        Table { rows: Vec::new(), index: NumberIndex::default(), mark: None, rest: None }
     }
 }
 
@@ -104,6 +128,9 @@ impl<R: Row> Table<R> {
         {
             mark.changed.push((no, self.rows[no as usize].clone()));
         }
+        if let Some(rest) = &mut self.rest {
+            rest.keep(no, &self.rows[no as usize]);
+        }
         &mut self.rows[no as usize]
     }
 
@@ -111,6 +138,36 @@ impl<R: Row> Table<R> {
     pub(crate) fn get_mut(&mut self, key: &R::Key) -> Option<&mut R> {
         let no = self.find(key)?;
         Some(self.row_mut(no))
+    }
+
+    /// Holds the rows as they are now for [`Table::next_at_rest`].
+    pub fn begin_rest(&mut self) {
+        let len = self.next_no();
+        let held = || Rest { len, read: 0, places: vec![0; len as usize], kept: Vec::new() };
+        self.rest = (len > 0).then(held);
+    }
+
+    /// The number of the next row to be read as it was when the rest began.
+    pub fn next_at_rest(&self) -> Option<u32> {
+        self.rest.as_ref().map(|rest| rest.read)
+    }
+
+    /// That row.
+    pub fn at_rest(&self, no: u32) -> &R {
+        let kept = self.rest.as_ref().and_then(|rest| {
+            let place = rest.places[no as usize].checked_sub(1)?;
+            Some(&rest.kept[place as usize])
+        });
+        kept.unwrap_or(&self.rows[no as usize])
+    }
+
+    /// It was read. After the last row nothing is held any longer.
+    pub fn read_at_rest(&mut self) {
+        let Some(rest) = &mut self.rest else { return };
+        rest.read += 1;
+        if rest.read >= rest.len {
+            self.rest = None;
+        }
     }
 
     pub(crate) fn set_mark(&mut self) {
@@ -158,6 +215,26 @@ mod tests {
         table.back_to_mark();
         assert_eq!(table.rows(), [Pair(7, 1), Pair(8, 1)]);
         assert_eq!((table.find(&9), table.find(&7)), (None, Some(0)));
+    }
+
+    #[test]
+    fn rows_are_read_as_they_were_when_the_rest_began() {
+        let mut table = Table::from_rows((0..6).map(|n| Pair(n, 10 + n)).collect()).unwrap();
+        table.begin_rest();
+        let mut read = Vec::new();
+        while let Some(no) = table.next_at_rest() {
+            read.push(table.at_rest(no).clone());
+            table.read_at_rest();
+            // One that was read, the next, the last; again, undone, and a new one.
+            table.row_mut(no).1 += 100;
+            table.set_mark();
+            table.row_mut((no + 1).min(5)).1 += 100;
+            table.row_mut(5).1 += 100;
+            table.insert(Pair(100 + no, 0));
+            if no % 2 == 0 { table.back_to_mark() } else { table.drop_mark() }
+        }
+        assert_eq!(read, (0..6).map(|n| Pair(n, 10 + n)).collect::<Vec<_>>());
+        assert!(table.rest.is_none());
     }
 
     #[test]

@@ -34,6 +34,17 @@ pub struct SeenIds {
     window_ms: u64,
     hours: BTreeMap<u64, Hour>,
     mark: Option<Vec<Id>>,
+    rest: Option<Rest>,
+}
+
+/// The answers that there were at one moment, of which some are still to be read. Answers never
+/// change; only hours that are forgotten meanwhile must be held.
+struct Rest {
+    /// Hours and how many answers each had, the first to be read last.
+    hours: Vec<(u64, usize)>,
+    /// Answers read of the last of them.
+    read: usize,
+    forgotten: BTreeMap<u64, Hour>,
 }
 
 #[derive(Default)]
@@ -51,7 +62,7 @@ impl Hour {
 impl SeenIds {
     /// Nothing seen yet.
     pub fn new(window_ms: u64) -> SeenIds {
-        SeenIds { window_ms, hours: BTreeMap::new(), mark: None }
+        SeenIds { window_ms, hours: BTreeMap::new(), mark: None, rest: None }
     }
 
     /// What was answered to this id.
@@ -85,7 +96,36 @@ impl SeenIds {
             if (hour.key() + 1) * HOUR_MS > edge {
                 break;
             }
-            hour.remove();
+            let (key, hour) = hour.remove_entry();
+            if let Some(rest) = &mut self.rest {
+                rest.forgotten.insert(key, hour);
+            }
+        }
+    }
+
+    /// Holds the answers there are now for [`SeenIds::next_at_rest`].
+    pub fn begin_rest(&mut self) {
+        let hours = self.hours.iter().rev().map(|(key, hour)| (*key, hour.rows.len())).collect();
+        self.rest = Some(Rest { hours, read: 0, forgotten: BTreeMap::new() });
+    }
+
+    /// The next answer of those that there were when the rest began. After the last nothing is
+    /// held any longer.
+    pub fn next_at_rest(&mut self) -> Option<Seen> {
+        loop {
+            let rest = self.rest.as_mut()?;
+            let Some((key, len)) = rest.hours.last() else {
+                self.rest = None;
+                return None;
+            };
+            if rest.read < *len {
+                let hour = rest.forgotten.get(key).or_else(|| self.hours.get(key));
+                let row = hour.and_then(|hour| hour.rows.get(rest.read)).copied();
+                rest.read += 1;
+                return row;
+            }
+            rest.hours.pop();
+            rest.read = 0;
         }
     }
 
@@ -146,6 +186,25 @@ mod tests {
             assert!(ids.get(id(ms, 1)).is_none() && ids.is_too_old(id(ms, 1), now), "{ms}");
         }
         assert!(ids.get(id(HOUR_MS, 1)).is_some() && !ids.is_too_old(id(HOUR_MS, 1), now));
+    }
+
+    #[test]
+    fn answers_are_read_as_they_were_when_the_rest_began() {
+        let mut ids = SeenIds::new(10 * HOUR_MS);
+        for hour in 0..5 {
+            ids.insert(seen(id(hour * HOUR_MS, 1)));
+            ids.insert(seen(id(hour * HOUR_MS, 2)));
+        }
+        let before: Vec<_> = ids.iter().copied().collect();
+        ids.begin_rest();
+        let mut read = vec![ids.next_at_rest().unwrap()];
+        ids.insert(seen(id(0, 3)));
+        ids.insert(seen(id(7 * HOUR_MS, 1)));
+        ids.forget(12 * HOUR_MS);
+        assert!(ids.get(id(0, 1)).is_none(), "an hour that is held is forgotten all the same");
+        read.extend(std::iter::from_fn(|| ids.next_at_rest()));
+        assert_eq!(read, before);
+        assert!(ids.rest.is_none());
     }
 
     #[test]
