@@ -20,7 +20,7 @@ fn benches(c: &mut Criterion) {
         for (record, offset) in batches.iter().zip(1_000..) {
             shard.step(Inbound { offset, time: 0, record });
         }
-        shard.close("bench", false)
+        shard.close("bench")
     };
     group.bench_function("seal 20,000 transfers", |b| {
         b.iter_batched(stepped, |closed| closed.seal([7; 32]), BatchSize::LargeInput);

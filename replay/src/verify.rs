@@ -39,6 +39,7 @@ pub struct VerifyReport {
 pub fn verify(mut chain: Chain, progress: Progress<'_>) -> Result<VerifyReport, Trouble> {
     let mut follower = Follower::new(chain.shard());
     let mut checks = Checks::default();
+    let mut rested = None;
     let snapshot = chain.snapshot();
     let snapshot =
         snapshot.and_then(|kept| kept.map(|kept| Mark::of(chain.shard(), kept)).transpose());
@@ -56,12 +57,8 @@ pub fn verify(mut chain: Chain, progress: Progress<'_>) -> Result<VerifyReport, 
         match folded {
             Err(finding) => _ = checks.first.get_or_insert(finding),
             Ok(block) => {
-                after_block(
-                    &mut checks,
-                    &follower,
-                    &block,
-                    snapshot.as_ref().ok().and_then(Option::as_ref),
-                );
+                let snapshot = snapshot.as_ref().ok().and_then(Option::as_ref);
+                after_block(&mut checks, &follower, &block, snapshot, &mut rested);
             }
         }
         if checks.first.is_some() {
@@ -94,26 +91,42 @@ impl Mark {
     }
 }
 
-fn after_block(checks: &mut Checks, follower: &Follower, block: &Block, snapshot: Option<&Mark>) {
+/// The digest of the state after a block, whose own header or a later one tells it.
+type Taken = (u64, [u8; 32]);
+
+fn after_block(
+    checks: &mut Checks,
+    follower: &Follower,
+    block: &Block,
+    snapshot: Option<&Mark>,
+    rested: &mut Option<Taken>,
+) {
     checks.counts.blocks += 1;
     let Some(books) = follower.books() else { return };
     checks.compare_touched(books, follower.head().shard);
     let (header, event) = (&block.header, follower.head().next_event);
     let at = end_of(follower, block.header.number, block.body.len());
     checks.note(Check::Chain, &at, event, Ok(()));
+    if let Some(told) = &header.rested {
+        let same = match rested.take().filter(|(number, _)| *number == told.number) {
+            None => Err(format!(
+                "the header tells a digest of the state after block {}, which was not put to rest",
+                told.number
+            )),
+            Some((_, digest)) => compare(&digest, &told.state_digest),
+        };
+        checks.note(Check::Digests, &at, event, same);
+    }
     let taken = snapshot.filter(|mark| mark.number == header.number);
-    if header.state_digest.is_empty() && taken.is_none() {
+    if header.state_digest.is_empty() && !header.rests && taken.is_none() {
         return;
     }
     let digest = books.digest();
+    if header.rests || !header.state_digest.is_empty() {
+        *rested = Some((header.number, digest));
+    }
     if !header.state_digest.is_empty() {
-        let same = if digest == header.state_digest.as_slice() {
-            Ok(())
-        } else {
-            let (folded, recorded) = (hex(&digest), hex(&header.state_digest));
-            Err(format!("the state has digest {folded}; the header records {recorded}"))
-        };
-        checks.note(Check::Digests, &at, event, same);
+        checks.note(Check::Digests, &at, event, compare(&digest, &header.state_digest));
     }
     if let Some(mark) = taken {
         let same = mark.block == block.hash && mark.next_event == event;
@@ -127,6 +140,14 @@ fn after_block(checks: &mut Checks, follower: &Follower, block: &Block, snapshot
         };
         checks.note(Check::Snapshot, &at, event, verdict);
     }
+}
+
+fn compare(folded: &[u8], recorded: &[u8]) -> Result<(), String> {
+    if folded == recorded {
+        return Ok(());
+    }
+    let (folded, recorded) = (hex(folded), hex(recorded));
+    Err(format!("the state has digest {folded}; the header records {recorded}"))
 }
 
 fn at_end(checks: &mut Checks, follower: &Follower, snapshot: &Result<Option<Mark>, Fault>) {
@@ -298,12 +319,20 @@ mod tests {
     #[test]
     fn digests_and_snapshots_are_compared() {
         let day = sample::day();
-        let blocks = forged(&day.blocks, |header, _| {
+        let blocks = forged(&sample::rented_days().blocks, |header, _| {
             if let Some(byte) = header.state_digest.first_mut() {
                 *byte ^= 1;
             }
         });
         assert_eq!(bad(blocks).check, Check::Digests.name());
+        let told = forged(&sample::rented_days().blocks, |header, _| {
+            if let Some(rested) = &mut header.rested {
+                rested.state_digest[0] ^= 1;
+            }
+        });
+        assert_eq!(bad(told).check, Check::Digests.name());
+        let of_another = forged(&sample::rented_days().blocks, |header, _| header.rests = false);
+        assert!(bad(of_another).what.contains("not put to rest"));
 
         let mut other = day.clone();
         other.snapshot.0 = 4;

@@ -9,7 +9,9 @@ use crate::wire;
 use groat_ledger::{Calendar, Command};
 use groat_proto::Message;
 use groat_proto::v1::{self, ChainTerms, outcome};
-use groat_shard::{Block, Inbound, Sealed, Shard, hex, read_command};
+use groat_shard::{
+    Block, Hash, Inbound, MemoryStore, Piece, Sealed, Shard, Store, hex, read_command,
+};
 use proptest::prelude::*;
 
 /// What was asked, and when; nothing when only time passed.
@@ -17,7 +19,8 @@ type Asked = (u64, Option<Command>);
 
 /// How input is cut: commands in a record, records in a block, whether pauses are ticks, and
 /// whether it is the commands' own time that counts, so that a record may hold several times.
-/// Records of several commands happen whole or not at all if they are atomic.
+/// Records of several commands happen whole or not at all if they are atomic. The state is hashed
+/// at every block, or put to rest so many bytes a block.
 #[derive(Clone, Copy, Debug)]
 struct Cut {
     commands: usize,
@@ -25,16 +28,19 @@ struct Cut {
     ticks: bool,
     timed: bool,
     atomic: bool,
+    rests: Option<usize>,
 }
 
 fn cut(atomic: bool) -> impl Strategy<Value = Cut> {
-    let sizes = (1..5usize, 1..9usize, any::<bool>(), any::<bool>());
-    sizes.prop_map(move |(commands, records, ticks, timed)| Cut {
+    let rests = prop::option::of(1..9_000usize);
+    let sizes = (1..5usize, 1..9usize, any::<bool>(), any::<bool>(), rests);
+    sizes.prop_map(move |(commands, records, ticks, timed, rests)| Cut {
         commands,
         records,
         ticks,
         timed,
         atomic,
+        rests,
     })
 }
 
@@ -57,9 +63,40 @@ fn begin(cut: Cut) -> Shard {
     Shard::begin(0, ChainTerms { shards, command_clock, id_window_ms, day_offset_min })
 }
 
+/// Seals blocks and, if so cut, puts the state to rest while the shard goes on. What is kept then
+/// must be the snapshot of the moment when the rest began.
+#[derive(Default)]
+struct Sealing {
+    bytes_max: Option<usize>,
+    store: MemoryStore,
+    begun: (u64, Hash),
+    expected: Vec<u8>,
+}
+
+impl Sealing {
+    fn seal(&mut self, shard: &mut Shard) -> Sealed {
+        let Some(bytes_max) = self.bytes_max else { return shard.seal("test", true) };
+        if !shard.is_resting() {
+            let sealed = shard.seal_and_rest("test");
+            self.begun = (sealed.number, shard.head().previous);
+            self.expected = shard.snapshot();
+            return sealed;
+        }
+        let piece = shard.rest_on(bytes_max).unwrap();
+        let is_whole = matches!(piece, Piece::Head(_));
+        piece.keep(self.begun.0, self.begun.1, &mut self.store).unwrap();
+        if is_whole {
+            let kept = self.store.snapshot().unwrap().unwrap();
+            assert!(kept == (self.begun.0, self.expected.clone()), "another state was put to rest");
+        }
+        shard.seal("test", false)
+    }
+}
+
 /// Feeds a shard; gives the blocks in order.
 fn feed(shard: &mut Shard, input: &[Asked], cut: Cut) -> Vec<Sealed> {
     let (mut blocks, mut offset, mut records) = (Vec::new(), 0, 0);
+    let mut sealing = Sealing { bytes_max: cut.rests, ..Sealing::default() };
     let mut rest = input;
     while let Some((at, first)) = rest.first() {
         let same = |next: &&Asked| next.1.is_some() && (cut.timed || next.0 == *at);
@@ -82,13 +119,13 @@ fn feed(shard: &mut Shard, input: &[Asked], cut: Cut) -> Vec<Sealed> {
         shard.step(Inbound { offset, time, record: &record });
         (offset, records) = (offset + 1, records + 1);
         if records % cut.records == 0 {
-            blocks.push(shard.seal("test", true));
+            blocks.push(sealing.seal(shard));
         }
     }
     if let Some((end, _)) = input.last() {
         shard.tick(*end);
     }
-    blocks.push(shard.seal("test", true));
+    blocks.push(sealing.seal(shard));
     blocks
 }
 
@@ -106,9 +143,12 @@ fn answers(blocks: &[Sealed]) -> Vec<String> {
 /// Whoever reads the blocks, and at one of them goes on from a snapshot.
 fn follow(claim: &Sealed, blocks: &[Sealed], cut: Cut, half: usize) -> Shard {
     let mut follower = begin(cut);
+    let mut jump = Some(half % (blocks.len() + 1));
     for (no, block) in std::iter::once(claim).chain(blocks).enumerate() {
-        follower.follow(&Block::parse(&block.bytes).unwrap()).unwrap();
-        if no == half % (blocks.len() + 1) {
+        let block = Block::parse(&block.bytes).unwrap();
+        follower.follow(&block).unwrap();
+        let can_jump = block.header.rests || !block.header.state_digest.is_empty();
+        if can_jump && jump.take_if(|from| *from <= no).is_some() {
             follower = Shard::from_snapshot(0, &follower.snapshot()).unwrap();
         }
     }

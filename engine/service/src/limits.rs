@@ -26,6 +26,10 @@ pub const BLOCKS_WAITING_MAX: usize = 32;
 /// How often an idle shard looks at the clock.
 pub const IDLE_TICK: Duration = Duration::from_millis(500);
 
+/// Pieces of a snapshot that an owner without input keeps before it looks for some again: a few
+/// milliseconds of work.
+pub const IDLE_PIECES: usize = 16;
+
 /// Most records taken from the broker for one block.
 pub const POLL_RECORDS_MAX: usize = 4_096;
 

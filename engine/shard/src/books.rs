@@ -12,8 +12,8 @@
 use crate::answer::{Answered, earlier, outcome};
 use crate::block::{FrameKind, write_frame, write_input};
 use crate::codec::{
-    BadRows, CommandView, Malformed, append_event, for_each_row, read_command, read_rows,
-    write_event, write_settlement,
+    BadRows, CommandView, Malformed, append_event, begin_rest, for_each_row, go_on_resting,
+    read_command, read_rows, write_event, write_settlement,
 };
 use crate::limits::{ID_AHEAD_MS_MAX, RECORD_BYTES_MAX, RECORD_COMMANDS_MAX};
 use crate::seen::{Answer, Seen, SeenIds};
@@ -102,6 +102,16 @@ impl Books {
         let mut bytes = Vec::new();
         for_each_row(&self.ledger, &self.seen, |row| bytes.extend_from_slice(row));
         bytes
+    }
+
+    /// Begins to put the state to rest as it is now; appends the first of its rows.
+    pub(crate) fn begin_rest(&mut self, rows: &mut Vec<u8>) {
+        begin_rest(&mut self.ledger, &mut self.seen, rows);
+    }
+
+    /// Appends the next rows until there are about so many bytes; none when that was all.
+    pub(crate) fn rest_on(&mut self, bytes_max: usize, rows: &mut Vec<u8>) {
+        go_on_resting(&mut self.ledger, &mut self.seen, bytes_max, rows);
     }
 
     /// BLAKE3 over the rows: two books are equal when this is.

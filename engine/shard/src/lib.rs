@@ -15,6 +15,7 @@ pub mod limits;
 mod restore;
 mod seen;
 mod shard;
+mod snapshot;
 mod store;
 
 pub use block::{BadBlock, Block, FORMAT, FrameKind, Hash, RULESET, hex};
@@ -23,6 +24,7 @@ pub use chain::{ChainBreak, ChainHead, terms_text};
 pub use codec::{CommandView, Malformed, read_command, read_event, write_event};
 pub use fault::Fault;
 pub use fold::{BadFold, Folded};
-pub use restore::{Restored, Tail, restore};
-pub use shard::{AtRest, Closed, Sealed, Shard};
+pub use restore::{Restored, restore};
+pub use shard::{Closed, Sealed, Shard};
+pub use snapshot::{Piece, Tail};
 pub use store::{Checked, MemoryStore, SledStore, Store};

@@ -38,6 +38,14 @@ pub const SNAPSHOT_BYTES_DEFAULT: u64 = 64 * 1024 * 1024;
 /// below a quarter of a segment, or sled writes it to a file that it does not sync.
 pub const VALUE_BYTES_MAX: usize = 96 * 1024;
 
+/// Bytes of a snapshot being made that may wait for their sync: so few that blocks wait no more
+/// than milliseconds behind it.
+pub const SNAPSHOT_SYNC_BYTES: usize = 1024 * 1024;
+
+/// Bytes of a snapshot that are made between two blocks: one value of sled, a fraction of a
+/// millisecond, and more than the block itself, so that a snapshot keeps ahead of the blocks.
+pub const SNAPSHOT_PIECE_BYTES: usize = VALUE_BYTES_MAX - 8 * 1024;
+
 /// sled's segment.
 pub const SEGMENT_BYTES: usize = 8 * 1024 * 1024;
 

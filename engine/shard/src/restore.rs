@@ -3,6 +3,7 @@
 use crate::block::Block;
 use crate::fault::Fault;
 use crate::shard::Shard;
+use crate::snapshot::Tail;
 use crate::store::Store;
 
 /// A shard rebuilt.
@@ -11,24 +12,6 @@ pub struct Restored {
     pub shard: Shard,
     /// What came after its snapshot.
     pub tail: Tail,
-}
-
-/// What of a chain is not in its newest snapshot, in bytes.
-#[derive(Clone, Copy, Default, Debug)]
-pub struct Tail {
-    /// Of the blocks since.
-    pub blocks: u64,
-    /// Of the snapshot itself; 0 where there is none.
-    pub snapshot: u64,
-}
-
-impl Tail {
-    /// Whether a snapshot is due: the blocks since the last one are `at_least` so many bytes, and
-    /// twice the snapshot. So all snapshots together cost half of what the blocks do, however
-    /// large the state has grown.
-    pub fn is_long(self, at_least: u64) -> bool {
-        self.blocks >= at_least.max(self.snapshot.saturating_mul(2))
-    }
 }
 
 /// Rebuilds a shard from its store; `None` when the store is empty. `progress` hears of every

@@ -1,14 +1,16 @@
 //! A shard: books and the head of a chain, moved together. Input goes in, sealed blocks come out.
 //!
 //! A shard does no I/O: whoever owns it makes a sealed block durable, and only then lets anything
-//! of its [`Outbound`] go.
+//! of its [`Outbound`] go. A snapshot is taken in pieces between blocks, so that no block waits for
+//! it: [`Shard::close_and_rest`], then [`Shard::rest_on`] until the head comes.
 
 use crate::block::{Block, Hash, hex, seal};
 use crate::books::{Books, Inbound, OpenBlock, Outbound};
 use crate::chain::ChainHead;
 use crate::fault::Fault;
 use crate::limits::BODY_BYTES_SEAL;
-use groat_proto::v1::{BlockHeader, ChainTerms, InputRange, SnapshotHead};
+use crate::snapshot::Piece;
+use groat_proto::v1::{BlockHeader, ChainTerms, InputRange, Rested, SnapshotHead};
 use groat_proto::{Message, read_varint};
 
 /// See the module.
@@ -16,6 +18,9 @@ pub struct Shard {
     books: Books,
     head: ChainHead,
     open: OpenBlock,
+    resting: Option<Resting>,
+    /// The digest of the state that was put to rest last and stands in no header yet.
+    rested: Option<Rested>,
 }
 
 /// A block to be made durable, and what may leave once it is.
@@ -29,8 +34,6 @@ pub struct Sealed {
     pub outbound: Outbound,
     /// The last offset consumed by it.
     pub last_offset: Option<u64>,
-    /// Whether its header carries the digest of the state.
-    pub has_digest: bool,
 }
 
 /// A block whose content is settled: what is left is to compress and hash it.
@@ -40,52 +43,40 @@ pub struct Closed {
     body: Vec<u8>,
     outbound: Outbound,
     last_offset: Option<u64>,
-    has_digest: bool,
 }
 
 impl Closed {
+    /// Whether the state after it is being put to rest.
+    pub fn rests(&self) -> bool {
+        self.header.rests
+    }
+
     /// The block after the one with this hash, and its own hash.
     pub fn seal(self, previous: Hash) -> (Sealed, Hash) {
-        let Closed { header, body, outbound, last_offset, has_digest } = self;
+        let Closed { header, body, outbound, last_offset } = self;
         let number = header.number;
         let (bytes, hash) = seal(BlockHeader { previous: previous.to_vec(), ..header }, &body);
-        (Sealed { number, bytes, outbound, last_offset, has_digest }, hash)
+        (Sealed { number, bytes, outbound, last_offset }, hash)
     }
 }
 
-/// A state to be kept as a snapshot once the hash of the block before it is known.
-#[derive(Debug)]
-pub struct AtRest {
+/// A state being put to rest after the block of its head.
+struct Resting {
     head: SnapshotHead,
+    /// Rows not given yet.
     rows: Vec<u8>,
-}
-
-impl AtRest {
-    /// Bytes of its rows.
-    pub fn bytes(&self) -> u64 {
-        self.rows.len() as u64
-    }
-
-    /// The number of the block it follows.
-    pub fn number(&self) -> u64 {
-        self.head.number
-    }
-
-    /// The snapshot after the block with this hash.
-    pub fn snapshot(mut self, block: Hash) -> Vec<u8> {
-        self.head.block_hash = block.to_vec();
-        let mut bytes = Vec::with_capacity(self.rows.len() + self.head.encoded_len() + 10);
-        self.head.encode_length_delimited(&mut bytes).expect("a Vec grows");
-        bytes.extend_from_slice(&self.rows);
-        bytes
-    }
+    hasher: blake3::Hasher,
 }
 
 impl Shard {
     /// A shard whose chain begins now. The first block to seal is its claim.
     pub fn begin(shard: u32, terms: ChainTerms) -> Shard {
         let head = ChainHead::new(shard);
-        Shard { books: Books::new(shard, terms), head, open: OpenBlock::default() }
+        Shard::with(Books::new(shard, terms), head)
+    }
+
+    fn with(books: Books, head: ChainHead) -> Shard {
+        Shard { books, head, open: OpenBlock::default(), resting: None, rested: None }
     }
 
     /// The books.
@@ -107,7 +98,7 @@ impl Shard {
     /// As [`Shard::claim`], closed and not sealed.
     pub fn close_claim(&mut self) -> Closed {
         self.head.epoch = self.head.epoch.saturating_add(1);
-        self.close("", false)
+        self.close("")
     }
 
     /// Consumes one input.
@@ -136,9 +127,20 @@ impl Shard {
     }
 
     /// Seals what was consumed from `topic` since the last block. With `digest` the header
-    /// carries the digest of the state, so that a snapshot may be taken right after.
+    /// carries the digest of the state.
     pub fn seal(&mut self, topic: &str, digest: bool) -> Sealed {
-        let closed = self.close(topic, digest);
+        let digest = if digest { self.books.digest().to_vec() } else { Vec::new() };
+        let closed = self.close_with(topic, digest, false);
+        self.chain(closed)
+    }
+
+    /// As [`Shard::close_and_rest`], sealed.
+    pub fn seal_and_rest(&mut self, topic: &str) -> Sealed {
+        let closed = self.close_and_rest(topic);
+        self.chain(closed)
+    }
+
+    fn chain(&mut self, closed: Closed) -> Sealed {
         let (sealed, hash) = closed.seal(self.head.previous);
         self.head.previous = hash;
         sealed
@@ -146,21 +148,44 @@ impl Shard {
 
     /// As [`Shard::seal`], but leaves hashing and compressing to whoever keeps the blocks and
     /// knows the hash of the one before: [`ChainHead::previous`] is no longer kept here.
-    pub fn close(&mut self, topic: &str, digest: bool) -> Closed {
-        let digest = if digest { self.books.digest().to_vec() } else { Vec::new() };
-        self.close_with(topic, digest)
+    pub fn close(&mut self, topic: &str) -> Closed {
+        self.close_with(topic, Vec::new(), false)
     }
 
-    /// As [`Shard::close`] with the digest, and the state that has it, put to rest once.
-    pub fn close_and_rest(&mut self, topic: &str) -> (Closed, AtRest) {
-        let rows = self.books.rows();
-        let digest = blake3::hash(&rows).as_bytes().to_vec();
-        let closed = self.close_with(topic, digest.clone());
-        (closed, AtRest { head: self.snapshot_head(digest), rows })
+    /// As [`Shard::close`], and begins to put the state to rest as it is now.
+    pub fn close_and_rest(&mut self, topic: &str) -> Closed {
+        let closed = self.close_with(topic, Vec::new(), true);
+        let mut rows = Vec::new();
+        self.books.begin_rest(&mut rows);
+        let (head, hasher) = (self.snapshot_head(Vec::new()), blake3::Hasher::new());
+        self.resting = Some(Resting { head, rows, hasher });
+        closed
     }
 
-    fn close_with(&mut self, topic: &str, state_digest: Vec<u8>) -> Closed {
-        let has_digest = !state_digest.is_empty();
+    /// The next piece, of about `bytes_max`, of the state that is being put to rest; `None` when
+    /// there is none.
+    pub fn rest_on(&mut self, bytes_max: usize) -> Option<Piece> {
+        let mut resting = self.resting.take()?;
+        let mut rows = std::mem::take(&mut resting.rows);
+        self.books.rest_on(bytes_max, &mut rows);
+        if rows.is_empty() {
+            let mut head = resting.head;
+            head.state_digest = resting.hasher.finalize().as_bytes().to_vec();
+            let (number, state_digest) = (head.number, head.state_digest.clone());
+            self.rested = Some(Rested { number, state_digest });
+            return Some(Piece::Head(head));
+        }
+        resting.hasher.update(&rows);
+        self.resting = Some(resting);
+        Some(Piece::Rows(rows))
+    }
+
+    /// Whether a state is being put to rest.
+    pub fn is_resting(&self) -> bool {
+        self.resting.is_some()
+    }
+
+    fn close_with(&mut self, topic: &str, state_digest: Vec<u8>, rests: bool) -> Closed {
         let open = std::mem::take(&mut self.open);
         let head = &mut self.head;
         let range = open.offsets.map(|(first_offset, last_offset)| InputRange {
@@ -180,6 +205,8 @@ impl Shard {
             time: self.books.ledger().now(),
             state_digest,
             terms,
+            rests,
+            rested: self.rested.take(),
             ..BlockHeader::default()
         };
         head.next_number += 1;
@@ -193,7 +220,7 @@ impl Shard {
         }
         let last_offset = open.offsets.map(|(_, last)| last);
         let OpenBlock { body, outbound, .. } = open;
-        Closed { header, body, outbound, last_offset, has_digest }
+        Closed { header, body, outbound, last_offset }
     }
 
     fn snapshot_head(&self, state_digest: Vec<u8>) -> SnapshotHead {
@@ -209,11 +236,15 @@ impl Shard {
         }
     }
 
-    /// The snapshot after the last sealed block; the open block must be empty.
+    /// The whole snapshot after the last sealed block; the open block must be empty.
     pub fn snapshot(&self) -> Vec<u8> {
         let rows = self.books.rows();
         let digest = blake3::hash(&rows).as_bytes().to_vec();
-        AtRest { head: self.snapshot_head(digest), rows }.snapshot(self.head.previous)
+        let block_hash = self.head.previous.to_vec();
+        let head = SnapshotHead { block_hash, ..self.snapshot_head(digest) };
+        let mut bytes = head.encode_length_delimited_to_vec();
+        bytes.extend_from_slice(&rows);
+        bytes
     }
 
     /// A shard from a snapshot. The snapshot must carry the digest of its own rows; whether the
@@ -261,7 +292,9 @@ impl Shard {
             positions: head.positions,
             terms: Some(terms),
         };
-        Ok(Shard { books, head: chain, open: OpenBlock::default() })
+        let (number, state_digest) = (head.number, head.state_digest);
+        let rested = Some(Rested { number, state_digest });
+        Ok(Shard { rested, ..Shard::with(books, chain) })
     }
 
     /// Continues by a block of the log: checks that it is the next one and folds it.
@@ -276,10 +309,41 @@ impl Shard {
         };
         self.head.accept(block).map_err(|b| broken(b.to_string()))?;
         self.books.fold(block, |_, _| {}).map_err(|b| broken(b.to_string()))?;
-        let digest = &block.header.state_digest;
-        if !digest.is_empty() && self.books.digest() != digest.as_slice() {
-            return Err(broken("the state after it does not have the digest in its header".into()));
+        if let Some(told) = &block.header.rested
+            && self.rested.take().as_ref() != Some(told)
+        {
+            let what =
+                format!("the state after block {} has not the digest told of it", told.number);
+            return Err(broken(what));
+        }
+        let taken = &block.header.state_digest;
+        if block.header.rests || !taken.is_empty() {
+            let state_digest = self.books.digest().to_vec();
+            if !taken.is_empty() && *taken != state_digest {
+                let what = "the state after it does not have the digest in its header";
+                return Err(broken(what.into()));
+            }
+            self.rested = Some(Rested { number, state_digest });
         }
         Ok(())
+    }
+
+    /// Seals as the owner did whose block had this header, for a block that is decided again.
+    pub fn seal_again(&mut self, recorded: &BlockHeader) -> Sealed {
+        let untold = if recorded.rested.is_none() { self.rested.take() } else { None };
+        if recorded.epoch > self.head.epoch {
+            self.head.epoch += 1;
+        }
+        let topic = recorded.inputs.first().map_or("", |range| &range.topic);
+        let takes_digest = !recorded.state_digest.is_empty();
+        let digest = if takes_digest { self.books.digest().to_vec() } else { Vec::new() };
+        let closed = self.close_with(topic, digest, recorded.rests);
+        let number = closed.header.number;
+        self.rested = if recorded.rests || takes_digest {
+            Some(Rested { number, state_digest: self.books.digest().to_vec() })
+        } else {
+            untold
+        };
+        self.chain(closed)
     }
 }

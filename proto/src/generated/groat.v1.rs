@@ -3197,7 +3197,7 @@ pub struct BlockHeader {
     #[prost(bytes = "vec", tag = "11")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub body_hash: ::prost::alloc::vec::Vec<u8>,
-    /// BLAKE3 of the state after it, where it was taken.
+    /// BLAKE3 of the state after it, where it was taken at once.
     #[prost(bytes = "vec", tag = "12")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub state_digest: ::prost::alloc::vec::Vec<u8>,
@@ -3212,6 +3212,28 @@ pub struct BlockHeader {
     #[prost(message, optional, tag = "15")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub terms: ::core::option::Option<ChainTerms>,
+    /// The state after this block is put to rest while the shard goes on; its digest follows in the
+    /// header of a later block, unless the owner ends before.
+    #[prost(bool, tag = "16")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rests: bool,
+    /// The digest of the state that was put to rest last.
+    #[prost(message, optional, tag = "17")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rested: ::core::option::Option<Rested>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Rested {
+    /// The block after which the state was that.
+    #[prost(uint64, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub number: u64,
+    /// BLAKE3 of it.
+    #[prost(bytes = "vec", tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub state_digest: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -4,6 +4,7 @@ use super::keeper::{Complaint, Work};
 use super::{LOCAL_SHARD, LOCAL_TOPIC};
 use crate::clock;
 use crate::limits::CLOCK_JUMP_MS_MAX;
+use groat_shard::limits::SNAPSHOT_PIECE_BYTES;
 use groat_shard::{Fault, Inbound, Shard, Tail};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -98,15 +99,23 @@ impl Intake {
         let bytes = self.bytes_kept.load(Ordering::Relaxed);
         let since = bytes.saturating_sub(self.bytes_at_snapshot);
         let tail = Tail { blocks: self.tail.blocks.saturating_add(since), ..self.tail };
-        if !tail.is_long(self.snapshot_bytes) {
-            let closed = self.shard.close(LOCAL_TOPIC, false);
-            return self.hand_over(Work::Block(Box::new(closed), complaints));
-        }
-        self.bytes_at_snapshot = bytes;
-        let (closed, state) = self.shard.close_and_rest(LOCAL_TOPIC);
-        self.tail = Tail { blocks: 0, snapshot: state.bytes() };
+        let closed = if !self.shard.is_resting() && tail.is_long(self.snapshot_bytes) {
+            self.bytes_at_snapshot = bytes;
+            self.tail = Tail::default();
+            self.shard.close_and_rest(LOCAL_TOPIC)
+        } else {
+            self.shard.close(LOCAL_TOPIC)
+        };
         self.hand_over(Work::Block(Box::new(closed), complaints))?;
-        self.hand_over(Work::Snapshot(Box::new(state)))
+        self.rest_on().map(|_| ())
+    }
+
+    /// Hands over the next piece of a snapshot, if one is being made.
+    pub(super) fn rest_on(&mut self) -> Result<bool, Fault> {
+        let Some(piece) = self.shard.rest_on(SNAPSHOT_PIECE_BYTES) else { return Ok(false) };
+        self.tail.snapshot += piece.row_bytes();
+        self.hand_over(Work::Piece(Box::new(piece)))?;
+        Ok(true)
     }
 
     fn hand_over(&self, work: Work) -> Result<(), Fault> {

@@ -3,7 +3,7 @@
 
 use crate::clock;
 use crate::limits::BLOCKS_PER_SYNC_MAX;
-use groat_shard::{AtRest, Checked, Closed, Fault, Hash, Outbound, Sealed, SledStore, Store};
+use groat_shard::{Checked, Closed, Fault, Hash, Outbound, Piece, Sealed, SledStore, Store};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvError, TryRecvError};
@@ -35,8 +35,8 @@ pub struct Complaint {
 /// What the intake hands over, in order.
 pub(super) enum Work {
     Block(Box<Closed>, Vec<Complaint>),
-    /// The state after the block before it.
-    Snapshot(Box<AtRest>),
+    /// Of the state after the last block that rests.
+    Piece(Box<Piece>),
 }
 
 /// What was kept.
@@ -63,6 +63,8 @@ pub struct Keeper<'a, A> {
     store: Checked<SledStore>,
     answers: &'a mut A,
     previous: Hash,
+    /// Number and hash of the last block that rests.
+    resting: (u64, Hash),
     /// Added and not yet synced.
     unsynced: Vec<Sealed>,
     kept: Kept,
@@ -78,7 +80,8 @@ impl<'a, A: Answers> Keeper<'a, A> {
         answers: &'a mut A,
     ) -> Self {
         let kept = Kept::default();
-        Keeper { store, answers, previous, unsynced: Vec::new(), kept, bytes_kept }
+        let resting = (0, previous);
+        Keeper { store, answers, previous, resting, unsynced: Vec::new(), kept, bytes_kept }
     }
 
     /// Keeps what is handed over until nothing more comes.
@@ -97,22 +100,31 @@ impl<'a, A: Answers> Keeper<'a, A> {
             };
             match work {
                 Work::Block(closed, complaints) => self.add(*closed, complaints)?,
-                Work::Snapshot(state) => {
-                    self.sync()?;
-                    let number = state.number();
-                    self.store.put_snapshot(number, &state.snapshot(self.previous))?;
-                }
+                Work::Piece(piece) => self.rest(*piece)?,
             }
         }
         self.sync()?;
         Ok(self.kept)
     }
 
+    fn rest(&mut self, piece: Piece) -> Result<(), Fault> {
+        let (number, hash) = self.resting;
+        if matches!(piece, Piece::Head(_)) {
+            // Finishing takes a while: nobody shall wait for an answer behind it.
+            self.sync()?;
+        }
+        piece.keep(number, hash, &mut self.store)
+    }
+
     fn add(&mut self, closed: Closed, complaints: Vec<Complaint>) -> Result<(), Fault> {
         complaints.into_iter().try_for_each(|complaint| self.answers.complain(complaint))?;
         let from = clock::start();
+        let rests = closed.rests();
         let (sealed, hash) = closed.seal(self.previous);
         self.previous = hash;
+        if rests {
+            self.resting = (sealed.number, hash);
+        }
         let at_sealed = clock::start();
         self.store.append(sealed.number, &sealed.bytes)?;
         self.kept.sealing += at_sealed - from;

@@ -132,7 +132,12 @@ pub fn through(
     let mut intake = Intake::new(shard, settings.snapshot_bytes, tail, bytes_kept, give);
     std::thread::scope(|scope| {
         let keeper = scope.spawn(move || keeper.keep(&take));
-        let fed = intake.claim().and_then(|()| feed(&mut intake)).and_then(|()| intake.pause());
+        let fed = intake.claim().and_then(|()| feed(&mut intake)).and_then(|()| {
+            intake.pause()?;
+            // A snapshot that was begun is finished.
+            while intake.rest_on()? {}
+            Ok(())
+        });
         intake.end();
         let panicked =
             || Fault::new("keeping the blocks panicked", "please report it: a bug of groat");
@@ -182,6 +187,9 @@ fn until_the_input_ends(
             Err(TryRecvError::Empty) => {
                 // A pause: whoever waits for an answer gets it now.
                 intake.pause()?;
+                if intake.rest_on()? {
+                    continue;
+                }
                 match take.recv_timeout(IDLE_TICK) {
                     Ok(lines) => lines,
                     Err(RecvTimeoutError::Timeout) => {

@@ -5,5 +5,5 @@ mod rows;
 mod write;
 
 pub use read::{CommandView, Malformed, command_id, read_command, read_event};
-pub use rows::{BadRows, for_each_row, read_rows};
+pub use rows::{BadRows, begin_rest, for_each_row, go_on_resting, read_rows};
 pub use write::{append_event, write_event, write_settlement};

@@ -4,6 +4,9 @@
 //! that depends on batching may.
 
 mod holds;
+mod walk;
+
+pub use walk::{begin_rest, for_each_row, go_on_resting};
 
 use super::read::fields::{self as read, Field};
 use super::write;
@@ -27,46 +30,6 @@ const EVENT_MAX: u64 = 1 << 62;
 
 /// No counter gets so far by 2^62 events; beyond it a sum of two could overflow.
 const SUM_MAX: u128 = 1 << 124;
-
-/// Gives the bytes of each row, behind their varint length, in order.
-pub fn for_each_row(ledger: &Ledger, seen: &SeenIds, mut give: impl FnMut(&[u8])) {
-    let mut bytes = Vec::with_capacity(256);
-    let mut row = |row: row::Row| {
-        bytes.clear();
-        let row = v1::Row { row: Some(row) };
-        if row.encode_length_delimited(&mut bytes).is_ok() {
-            give(&bytes);
-        }
-    };
-    let t = ledger.tables();
-    row(row::Row::Rest(v1::RestRow {
-        format: FORMAT,
-        now: ledger.now(),
-        next_event: ledger.next_event(),
-    }));
-    t.accounts.rows().iter().for_each(|r| row(row::Row::Account(account(r))));
-    t.pending.rows().iter().for_each(|r| row(row::Row::Pending(pending(r))));
-    t.apps.rows().iter().for_each(|r| row(row::Row::App(app(r))));
-    t.users.rows().iter().for_each(|r| row(row::Row::User(user(r))));
-    t.merchants.rows().iter().for_each(|r| row(row::Row::Merchant(merchant(r))));
-    for r in t.limits.rows() {
-        row(row::Row::Limits(write::limits(r.scope, r.currency, &r.limits)));
-    }
-    t.holds.rows().iter().for_each(|r| row(row::Row::Hold(hold(r))));
-    t.payouts.rows().iter().for_each(|r| row(row::Row::Payout(payout(r))));
-    t.receipts.rows().iter().for_each(|r| row(row::Row::Receipt(receipt(r))));
-    t.batches.rows().iter().for_each(|r| row(row::Row::Batch(batch(r))));
-    t.authorizations.rows().iter().for_each(|r| {
-        row(row::Row::Authorization(holds::authorization(r, t)));
-    });
-    for r in t.credit_lines.rows() {
-        row(row::Row::CreditLine(holds::credit_line(r, t)));
-    }
-    t.rentals.rows().iter().for_each(|r| row(row::Row::Rental(holds::rental(r, t))));
-    t.items.rows().iter().for_each(|r| row(row::Row::Item(holds::item(r))));
-    t.payments.rows().iter().for_each(|r| row(row::Row::Payment(payment(r))));
-    seen.iter().for_each(|r| row(row::Row::Seen(seen_row(r))));
-}
 
 fn sum(value: u128) -> Option<v1::Sum> {
     let low = u64::try_from(value & u128::from(u64::MAX)).unwrap_or(0);

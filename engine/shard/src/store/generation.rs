@@ -66,6 +66,25 @@ impl Generation {
         Ok(count)
     }
 
+    /// Adds one part behind others; a value so made is whole once [`Generation::put_first`] is.
+    pub(super) fn put_part(&self, number: u64, part: u32, bytes: &[u8]) -> Result<(), Fault> {
+        self.put(&key(SNAPSHOT_KEY, number, part), bytes)
+    }
+
+    /// The first part, with the count of all.
+    pub(super) fn put_first(&self, number: u64, parts: u32, bytes: &[u8]) -> Result<(), Fault> {
+        let value = [&parts.to_be_bytes()[..], bytes].concat();
+        self.put(&key(SNAPSHOT_KEY, number, 0), &value)
+    }
+
+    /// The block after which the snapshot in it was taken.
+    pub(super) fn snapshot_number(&self) -> Result<Option<u64>, Fault> {
+        let found =
+            guard(&self.path, || self.db.scan_prefix([SNAPSHOT_KEY]).keys().next().transpose())?;
+        let number = found.as_ref().and_then(|key| key.get(1..9)?.try_into().ok());
+        Ok(number.map(u64::from_be_bytes))
+    }
+
     /// A value from its parts; `None` when a part is missing.
     pub(super) fn get_parts(&self, kind: u8, number: u64) -> Result<Option<Vec<u8>>, Fault> {
         let get = |part| guard(&self.path, || self.db.get(key(kind, number, part)));

@@ -9,6 +9,8 @@ pub struct MemoryStore {
     blocks: Vec<Vec<u8>>,
     first: u64,
     snapshot: Option<(u64, Vec<u8>)>,
+    /// Rows of the snapshot being made.
+    making: Vec<u8>,
 }
 
 impl Store for MemoryStore {
@@ -33,8 +35,14 @@ impl Store for MemoryStore {
         Ok(at.and_then(|at| self.blocks.get(at)).cloned())
     }
 
-    fn put_snapshot(&mut self, number: u64, snapshot: &[u8]) -> Result<(), Fault> {
-        self.snapshot = Some((number, snapshot.to_vec()));
+    fn add_to_snapshot(&mut self, _: u64, rows: &[u8]) -> Result<(), Fault> {
+        self.making.extend_from_slice(rows);
+        Ok(())
+    }
+
+    fn finish_snapshot(&mut self, number: u64, head: &[u8]) -> Result<(), Fault> {
+        let rows = std::mem::take(&mut self.making);
+        self.snapshot = Some((number, [head, &rows].concat()));
         Ok(())
     }
 

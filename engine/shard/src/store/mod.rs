@@ -11,7 +11,7 @@ pub use sled_store::SledStore;
 
 use crate::fault::Fault;
 
-/// A log of blocks of one shard. Six verbs, bytes only, so that crashes can be played on it.
+/// A log of blocks of one shard. Seven verbs, bytes only, so that crashes can be played on it.
 pub trait Store {
     /// The number of the last block, if there is one.
     fn last(&self) -> Option<u64>;
@@ -25,8 +25,13 @@ pub trait Store {
     /// The bytes of a block, if it is there.
     fn read(&mut self, number: u64) -> Result<Option<Vec<u8>>, Fault>;
 
-    /// Keeps a snapshot taken after a block that is durable; it replaces the last one.
-    fn put_snapshot(&mut self, number: u64, snapshot: &[u8]) -> Result<(), Fault>;
+    /// Adds rows, in order, to the snapshot being made of the state after a block. Of one that was
+    /// not finished when the store was opened nothing is left.
+    fn add_to_snapshot(&mut self, number: u64, rows: &[u8]) -> Result<(), Fault>;
+
+    /// Puts the head before the rows; with it the snapshot is whole and replaces the last one. All
+    /// blocks added so far are made durable by it.
+    fn finish_snapshot(&mut self, number: u64, head: &[u8]) -> Result<(), Fault>;
 
     /// The newest whole snapshot and its block's number.
     fn snapshot(&mut self) -> Result<Option<(u64, Vec<u8>)>, Fault>;
@@ -70,8 +75,12 @@ impl<S: Store> Store for Checked<S> {
         self.run(|store| store.read(number))
     }
 
-    fn put_snapshot(&mut self, number: u64, snapshot: &[u8]) -> Result<(), Fault> {
-        self.run(|store| store.put_snapshot(number, snapshot))
+    fn add_to_snapshot(&mut self, number: u64, rows: &[u8]) -> Result<(), Fault> {
+        self.run(|store| store.add_to_snapshot(number, rows))
+    }
+
+    fn finish_snapshot(&mut self, number: u64, head: &[u8]) -> Result<(), Fault> {
+        self.run(|store| store.finish_snapshot(number, head))
     }
 
     fn snapshot(&mut self) -> Result<Option<(u64, Vec<u8>)>, Fault> {

@@ -4,8 +4,8 @@
 //! |---|---|
 //! | the directory's lock and format | `LOCK`, `FORMAT` |
 //! | a generation | `gen-<number of its first block>/`, a sled database |
-//! | a generation being made | `making/` |
-//! | its snapshot, taken after the block before its first | `s<part>` |
+//! | a generation being made, while blocks go on into the last one | `making/` |
+//! | its snapshot, taken after a block before its first | `s<number><part>`, the head last |
 //! | the word that the generation is whole | `whole`: number of parts of the snapshot |
 //! | its blocks | `b<number><part>` |
 //! | the last block that was synced | `HEAD`: number and checksum |
@@ -24,6 +24,7 @@ use super::faults::{corrupt, disk};
 use super::generation::{BLOCK_KEY, Generation, SNAPSHOT_KEY, WHOLE_KEY, generation_path};
 use super::head::Head;
 use crate::fault::Fault;
+use crate::limits::{SNAPSHOT_SYNC_BYTES, VALUE_BYTES_MAX};
 use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -41,8 +42,17 @@ pub struct SledStore {
     older: Option<Generation>,
     last: Option<u64>,
     head: Head,
+    making: Option<Making>,
     /// Held for as long as the store lives.
     _lock: File,
+}
+
+/// The next generation.
+struct Making {
+    generation: Generation,
+    /// Parts of its snapshot so far; the first is still to come.
+    parts: u32,
+    unsynced: usize,
 }
 
 impl SledStore {
@@ -80,7 +90,29 @@ impl SledStore {
             let what = format!("its last block is {last}, but block {synced} was written");
             return Err(corrupt(dir, &what));
         }
-        Ok(SledStore { dir: dir.into(), generations, open, older: None, last, head, _lock: lock })
+        Ok(SledStore {
+            dir: dir.into(),
+            generations,
+            open,
+            older: None,
+            last,
+            head,
+            making: None,
+            _lock: lock,
+        })
+    }
+
+    /// The generation being made. It has another name than whole ones, so that power lost half way
+    /// leaves nothing that is opened.
+    fn making(&mut self) -> Result<Making, Fault> {
+        if let Some(making) = self.making.take() {
+            return Ok(making);
+        }
+        let path = self.dir.join(MAKING);
+        if path.exists() {
+            fs::remove_dir_all(&path).map_err(|e| disk(&path, "cannot be removed", &e))?;
+        }
+        Ok(Making { generation: Generation::open_at(path, 0)?, parts: 1, unsynced: 0 })
     }
 
     /// The generation that holds a block.
@@ -123,28 +155,42 @@ impl Store for SledStore {
         }
     }
 
-    fn put_snapshot(&mut self, number: u64, snapshot: &[u8]) -> Result<(), Fault> {
-        // Made under another name, so that power lost half way leaves nothing that is opened.
-        let making = self.dir.join(MAKING);
-        if making.exists() {
-            fs::remove_dir_all(&making).map_err(|e| disk(&making, "cannot be removed", &e))?;
+    fn add_to_snapshot(&mut self, number: u64, rows: &[u8]) -> Result<(), Fault> {
+        let mut making = self.making()?;
+        for part in rows.chunks(VALUE_BYTES_MAX) {
+            making.generation.put_part(number, making.parts, part)?;
+            making.parts += 1;
         }
-        let next = Generation::open_at(making.clone(), number + 1)?;
-        let parts = next.put_parts(SNAPSHOT_KEY, number, snapshot)?;
-        next.put(WHOLE_KEY, &parts.to_be_bytes())?;
-        next.sync()?;
-        drop(next);
+        making.unsynced += rows.len();
+        if making.unsynced >= SNAPSHOT_SYNC_BYTES {
+            making.unsynced = 0;
+            making.generation.sync()?;
+        }
+        self.making = Some(making);
+        Ok(())
+    }
+
+    fn finish_snapshot(&mut self, number: u64, head: &[u8]) -> Result<(), Fault> {
+        // The blocks so far stay where they are.
+        self.sync()?;
+        let first = self.last.map_or(0, |last| last + 1);
+        let Making { generation, parts, .. } = self.making()?;
+        generation.put_first(number, parts, head)?;
+        generation.put(WHOLE_KEY, &parts.to_be_bytes())?;
+        generation.sync()?;
+        let making = generation.path.clone();
+        drop(generation);
         sync_dir(&making)?;
-        let made = generation_path(&self.dir, number + 1);
+        let made = generation_path(&self.dir, first);
         fs::rename(&making, &made).map_err(|e| disk(&made, "cannot be put in place", &e))?;
         sync_dir(&self.dir)?;
-        self.open = Generation::open(&self.dir, number + 1)?;
-        self.generations.push(number + 1);
+        self.open = Generation::open(&self.dir, first)?;
+        self.generations.push(first);
         Ok(())
     }
 
     fn snapshot(&mut self) -> Result<Option<(u64, Vec<u8>)>, Fault> {
-        let Some(number) = self.open.first.checked_sub(1) else { return Ok(None) };
+        let Some(number) = self.open.snapshot_number()? else { return Ok(None) };
         let snapshot = self.open.get_parts(SNAPSHOT_KEY, number)?;
         Ok(snapshot.map(|bytes| (number, bytes)))
     }
@@ -236,7 +282,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         write(dir.path(), 0..20);
         let mut store = SledStore::open(dir.path()).unwrap();
-        store.put_snapshot(19, &block(3)).unwrap();
+        store.finish_snapshot(19, &block(3)).unwrap();
         store.append(20, &block(20)).unwrap();
         store.sync().unwrap();
         drop(store);
@@ -247,6 +293,49 @@ mod tests {
             assert_eq!(store.read(number).unwrap(), Some(block(number)));
         }
         assert_eq!(store.read(21).unwrap(), None);
+    }
+
+    /// Wherever the process ends while a snapshot is made, all blocks are there, and so is a whole
+    /// snapshot: this one if its head came, else the one before.
+    #[test]
+    fn blocks_go_on_while_a_snapshot_is_made() {
+        let rows = |n: u64| block(n * 7 + 3);
+        for ends_after in 0..12 {
+            let dir = tempfile::tempdir().unwrap();
+            write(dir.path(), 0..4);
+            let mut store = SledStore::open(dir.path()).unwrap();
+            store.finish_snapshot(3, b"early").unwrap();
+            let mut last = 3;
+            for n in 0..ends_after {
+                if n < 9 {
+                    store.append(last + 1, &block(last + 1)).unwrap();
+                    last += 1;
+                    store.add_to_snapshot(3, &rows(n)).unwrap();
+                } else if n == 9 {
+                    store.finish_snapshot(3, b"head").unwrap();
+                } else {
+                    store.append(last + 1, &block(last + 1)).unwrap();
+                    last += 1;
+                }
+            }
+            store.sync().unwrap();
+            drop(store);
+            let mut store = SledStore::open(dir.path()).unwrap();
+            assert_eq!(store.last(), Some(last));
+            for number in 0..=last {
+                assert_eq!(store.read(number).unwrap(), Some(block(number)), "{number}");
+            }
+            let all: Vec<u8> = (0..9).flat_map(rows).collect();
+            let whole = [&b"head"[..], &all].concat();
+            let kept = if ends_after > 9 { whole } else { b"early".to_vec() };
+            assert!(store.snapshot().unwrap() == Some((3, kept)), "ended after {ends_after}");
+            // Of one that was not finished nothing is left in the next.
+            last += 1;
+            store.append(last, &block(last)).unwrap();
+            store.add_to_snapshot(last, b"rows").unwrap();
+            store.finish_snapshot(last, b"next ").unwrap();
+            assert_eq!(store.snapshot().unwrap(), Some((last, b"next rows".to_vec())));
+        }
     }
 
     #[test]
@@ -267,7 +356,7 @@ mod tests {
         fs::write(dir.path().join(MAKING).join("db"), [7; 100]).unwrap();
         let mut store = SledStore::open(dir.path()).unwrap();
         assert_eq!((store.last(), store.snapshot()), (Some(4), Ok(None)));
-        store.put_snapshot(4, &block(3)).unwrap();
+        store.finish_snapshot(4, &block(3)).unwrap();
         assert_eq!(store.snapshot().unwrap(), Some((4, block(3))));
         assert!(!dir.path().join(MAKING).exists());
     }
