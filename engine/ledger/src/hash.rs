@@ -12,10 +12,19 @@ use std::hash::{BuildHasherDefault, Hash, Hasher};
 pub type IdMap<K, V> = HashMap<K, V, BuildHasherDefault<FoldHasher>>;
 
 /// Numbers of rows found by the hash of their key. The keys stay in the rows: an entry is eight
-/// bytes, so the index of a table is small beside it, and growing it reads no row.
-#[derive(Default)]
+/// bytes, so the index of a table is small beside it, and growing it reads no row. It grows part by
+/// part: whole, an index of eight million would hold its shard up for more than 100 ms.
 pub struct NumberIndex {
-    slots: HashTable<Slot>,
+    parts: [HashTable<Slot>; PARTS],
+}
+
+/// A part of eight million entries grows in two milliseconds.
+const PARTS: usize = 64;
+
+impl Default for NumberIndex {
+    fn default() -> Self {
+        NumberIndex { parts: [const { HashTable::new() }; PARTS] }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -25,43 +34,53 @@ struct Slot {
 }
 
 impl Slot {
+    fn of<K: Hash>(key: &K, no: u32) -> Slot {
+        let mut hasher = FoldHasher::default();
+        key.hash(&mut hasher);
+        Slot { hash: u32::try_from(hasher.finish() >> 32).unwrap_or(0), no }
+    }
+
+    /// The part it is in.
+    fn part(self) -> usize {
+        self.hash as usize % PARTS
+    }
+
     /// The bits that a table of any size chooses its place by.
     fn spread(self) -> u64 {
         u64::from(self.hash).wrapping_mul(FACTOR | 1)
     }
 }
 
-fn short<K: Hash>(key: &K) -> u32 {
-    let mut hasher = FoldHasher::default();
-    key.hash(&mut hasher);
-    u32::try_from(hasher.finish() >> 32).unwrap_or(0)
-}
-
 impl NumberIndex {
     /// The number under a key; `is` tells whether the row of a number has it.
     pub fn find<K: Hash>(&self, key: &K, is: impl Fn(u32) -> bool) -> Option<u32> {
-        let slot = Slot { hash: short(key), no: 0 };
-        let found = self.slots.find(slot.spread(), |s| s.hash == slot.hash && is(s.no));
+        let slot = Slot::of(key, 0);
+        let part = &self.parts[slot.part()];
+        let found = part.find(slot.spread(), |s| s.hash == slot.hash && is(s.no));
         found.map(|slot| slot.no)
     }
 
     /// Notes the number of a key that is not there.
     pub fn insert<K: Hash>(&mut self, key: &K, no: u32) {
-        let slot = Slot { hash: short(key), no };
-        self.slots.insert_unique(slot.spread(), slot, |slot| slot.spread());
+        let slot = Slot::of(key, no);
+        self.parts[slot.part()].insert_unique(slot.spread(), slot, |slot| slot.spread());
     }
 
     /// Forgets the number of a key.
     pub fn remove<K: Hash>(&mut self, key: &K, no: u32) {
-        let slot = Slot { hash: short(key), no };
-        if let Ok(entry) = self.slots.find_entry(slot.spread(), |s| s.no == no) {
+        let slot = Slot::of(key, no);
+        let part = &mut self.parts[slot.part()];
+        if let Ok(entry) = part.find_entry(slot.spread(), |s| s.no == no) {
             entry.remove();
         }
     }
 
     /// Makes room for so many more.
     pub fn reserve(&mut self, more: usize) {
-        self.slots.reserve(more, |slot| slot.spread());
+        for part in &mut self.parts {
+            // Parts are not filled evenly.
+            part.reserve(more / PARTS + more / PARTS / 8, |slot| slot.spread());
+        }
     }
 }
 
