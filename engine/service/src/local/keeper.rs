@@ -65,6 +65,8 @@ pub struct Keeper<'a, A> {
     previous: Hash,
     /// Number and hash of the last block that rests.
     resting: (u64, Hash),
+    /// Whether a piece of a snapshot was the last that was handed over.
+    rested_last: bool,
     /// Added and not yet synced.
     unsynced: Vec<Sealed>,
     kept: Kept,
@@ -81,7 +83,16 @@ impl<'a, A: Answers> Keeper<'a, A> {
     ) -> Self {
         let kept = Kept::default();
         let resting = (0, previous);
-        Keeper { store, answers, previous, resting, unsynced: Vec::new(), kept, bytes_kept }
+        Keeper {
+            store,
+            answers,
+            previous,
+            resting,
+            rested_last: false,
+            unsynced: Vec::new(),
+            kept,
+            bytes_kept,
+        }
     }
 
     /// Keeps what is handed over until nothing more comes.
@@ -109,14 +120,17 @@ impl<'a, A: Answers> Keeper<'a, A> {
 
     fn rest(&mut self, piece: Piece) -> Result<(), Fault> {
         let (number, hash) = self.resting;
-        if matches!(piece, Piece::Head(_)) {
-            // Finishing takes a while: nobody shall wait for an answer behind it.
+        // Where no block comes between two pieces, none is coming; finishing takes a while. Nobody
+        // shall wait for an answer behind either.
+        if self.rested_last || matches!(piece, Piece::Head(_)) {
             self.sync()?;
         }
+        self.rested_last = true;
         piece.keep(number, hash, &mut self.store)
     }
 
     fn add(&mut self, closed: Closed, complaints: Vec<Complaint>) -> Result<(), Fault> {
+        self.rested_last = false;
         complaints.into_iter().try_for_each(|complaint| self.answers.complain(complaint))?;
         let from = clock::start();
         let rests = closed.rests();

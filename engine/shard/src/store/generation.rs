@@ -1,14 +1,19 @@
-//! A generation: one sled database with a snapshot and the blocks after it.
+//! A generation: one sled database of blocks, or of the parts of a snapshot.
 
 use super::faults::{corrupt, disk, guard};
 use crate::fault::Fault;
 use crate::limits::{CACHE_BYTES, LOCK_PAUSE, LOCK_TRIES, SEGMENT_BYTES, VALUE_BYTES_MAX};
-use std::fs::File;
+use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 pub(super) const BLOCK_KEY: u8 = b'b';
 pub(super) const SNAPSHOT_KEY: u8 = b's';
 pub(super) const WHOLE_KEY: &[u8] = b"whole";
+/// What the name of a generation's directory begins with.
+pub(super) const GENERATION: &str = "gen-";
+/// A generation before it has its name.
+const BEGINNING: &str = "beginning";
 
 pub(super) struct Generation {
     pub(super) first: u64,
@@ -21,6 +26,27 @@ pub(super) struct Generation {
 impl Generation {
     pub(super) fn open(dir: &Path, first: u64) -> Result<Generation, Fault> {
         Generation::open_at(generation_path(dir, first), first)
+    }
+
+    /// A new one for the blocks from `first` on. It gets its name when it is whole, so that power
+    /// lost half way leaves nothing that is opened.
+    pub(super) fn begin(dir: &Path, first: u64) -> Result<Generation, Fault> {
+        let path = dir.join(BEGINNING);
+        remove(&path)?;
+        let empty = Generation::open_at(path, first)?;
+        empty.put(WHOLE_KEY, &0u32.to_be_bytes())?;
+        empty.become_whole(dir, &generation_path(dir, first))?;
+        Generation::open(dir, first)
+    }
+
+    /// Makes it durable and gives it its name in `dir`.
+    pub(super) fn become_whole(self, dir: &Path, name: &Path) -> Result<(), Fault> {
+        self.sync()?;
+        let path = self.path.clone();
+        drop(self);
+        sync_dir(&path)?;
+        fs::rename(&path, name).map_err(|e| disk(name, "cannot be put in place", &e))?;
+        sync_dir(dir)
     }
 
     pub(super) fn open_at(path: PathBuf, first: u64) -> Result<Generation, Fault> {
@@ -64,25 +90,6 @@ impl Generation {
             }
         }
         Ok(count)
-    }
-
-    /// Adds one part behind others; a value so made is whole once [`Generation::put_first`] is.
-    pub(super) fn put_part(&self, number: u64, part: u32, bytes: &[u8]) -> Result<(), Fault> {
-        self.put(&key(SNAPSHOT_KEY, number, part), bytes)
-    }
-
-    /// The first part, with the count of all.
-    pub(super) fn put_first(&self, number: u64, parts: u32, bytes: &[u8]) -> Result<(), Fault> {
-        let value = [&parts.to_be_bytes()[..], bytes].concat();
-        self.put(&key(SNAPSHOT_KEY, number, 0), &value)
-    }
-
-    /// The block after which the snapshot in it was taken.
-    pub(super) fn snapshot_number(&self) -> Result<Option<u64>, Fault> {
-        let found =
-            guard(&self.path, || self.db.scan_prefix([SNAPSHOT_KEY]).keys().next().transpose())?;
-        let number = found.as_ref().and_then(|key| key.get(1..9)?.try_into().ok());
-        Ok(number.map(u64::from_be_bytes))
     }
 
     /// A value from its parts; `None` when a part is missing.
@@ -135,11 +142,37 @@ fn open_when_free(config: &sled::Config) -> sled::Result<sled::Db> {
     config.open()
 }
 
-pub(super) fn generation_path(dir: &Path, first: u64) -> PathBuf {
-    dir.join(format!("gen-{first:016}"))
+fn generation_path(dir: &Path, first: u64) -> PathBuf {
+    dir.join(format!("{GENERATION}{first:016}"))
 }
 
-fn key(kind: u8, number: u64, part: u32) -> [u8; 13] {
+/// The numbers of the directories in `dir` whose names are this and a number, ascending.
+pub(super) fn numbered(dir: &Path, name: &str) -> Result<Vec<u64>, Fault> {
+    let mut numbers = Vec::new();
+    let entries = fs::read_dir(dir).map_err(|e| disk(dir, "cannot be read", &e))?;
+    for entry in entries {
+        let found = entry.map_err(|e| disk(dir, "cannot be read", &e))?.file_name();
+        let number =
+            found.to_str().and_then(|n| n.strip_prefix(name)).and_then(|n| n.parse::<u64>().ok());
+        numbers.extend(number);
+    }
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+pub(super) fn sync_dir(dir: &Path) -> Result<(), Fault> {
+    File::open(dir).and_then(|d| d.sync_all()).map_err(|e| disk(dir, "cannot be synced", &e))
+}
+
+/// Removes a directory if it is there.
+pub(super) fn remove(path: &Path) -> Result<(), Fault> {
+    match fs::remove_dir_all(path) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(disk(path, "cannot be removed", &e)),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn key(kind: u8, number: u64, part: u32) -> [u8; 13] {
     let mut key = [0; 13];
     key[0] = kind;
     key[1..9].copy_from_slice(&number.to_be_bytes());

@@ -5,6 +5,7 @@ mod generation;
 mod head;
 mod memory;
 mod sled_store;
+mod snapshots;
 
 pub use memory::MemoryStore;
 pub use sled_store::SledStore;

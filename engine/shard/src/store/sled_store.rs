@@ -4,10 +4,11 @@
 //! |---|---|
 //! | the directory's lock and format | `LOCK`, `FORMAT` |
 //! | a generation | `gen-<number of its first block>/`, a sled database |
-//! | a generation being made, while blocks go on into the last one | `making/` |
-//! | its snapshot, taken after a block before its first | `s<number><part>`, the head last |
-//! | the word that the generation is whole | `whole`: number of parts of the snapshot |
 //! | its blocks | `b<number><part>` |
+//! | the newest snapshot | `snap-<number of its block>/`, a sled database |
+//! | the one being made, while blocks go on | `making/` |
+//! | its parts | `s<number><part>`, the first, with the head, put last |
+//! | the word that a database is whole | `whole`: number of parts of the snapshot |
 //! | the last block that was synced | `HEAD`: number and checksum |
 //!
 //! sled takes some damage for a torn tail and forgets it in silence; `HEAD` tells that blocks are
@@ -21,16 +22,15 @@
 
 use super::Store;
 use super::faults::{corrupt, disk};
-use super::generation::{BLOCK_KEY, Generation, SNAPSHOT_KEY, WHOLE_KEY, generation_path};
+use super::generation::{BLOCK_KEY, GENERATION, Generation, SNAPSHOT_KEY, numbered, sync_dir};
 use super::head::Head;
+use super::snapshots::Snapshots;
 use crate::fault::Fault;
-use crate::limits::{SNAPSHOT_SYNC_BYTES, VALUE_BYTES_MAX};
 use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 const FORMAT: &str = "groat data 1\n";
-const MAKING: &str = "making";
 
 /// See the module.
 pub struct SledStore {
@@ -42,17 +42,9 @@ pub struct SledStore {
     older: Option<Generation>,
     last: Option<u64>,
     head: Head,
-    making: Option<Making>,
+    snapshots: Snapshots,
     /// Held for as long as the store lives.
     _lock: File,
-}
-
-/// The next generation.
-struct Making {
-    generation: Generation,
-    /// Parts of its snapshot so far; the first is still to come.
-    parts: u32,
-    unsynced: usize,
 }
 
 impl SledStore {
@@ -61,16 +53,12 @@ impl SledStore {
         fs::create_dir_all(dir).map_err(|e| disk(dir, "cannot be made", &e))?;
         let lock = lock(dir)?;
         check_format(dir)?;
-        let mut generations = list_generations(dir)?;
+        let mut generations = numbered(dir, GENERATION)?;
         // A generation that a crash left half made: the one before it is whole.
         let open = loop {
             let Some(first) = generations.last().copied() else {
                 generations.push(0);
-                let open = Generation::open(dir, 0)?;
-                open.put(WHOLE_KEY, &0u32.to_be_bytes())?;
-                open.sync()?;
-                sync_dir(dir)?;
-                break open;
+                break Generation::begin(dir, 0)?;
             };
             let open = Generation::open(dir, first)?;
             if open.is_whole()? {
@@ -97,22 +85,9 @@ impl SledStore {
             older: None,
             last,
             head,
-            making: None,
+            snapshots: Snapshots::open(dir)?,
             _lock: lock,
         })
-    }
-
-    /// The generation being made. It has another name than whole ones, so that power lost half way
-    /// leaves nothing that is opened.
-    fn making(&mut self) -> Result<Making, Fault> {
-        if let Some(making) = self.making.take() {
-            return Ok(making);
-        }
-        let path = self.dir.join(MAKING);
-        if path.exists() {
-            fs::remove_dir_all(&path).map_err(|e| disk(&path, "cannot be removed", &e))?;
-        }
-        Ok(Making { generation: Generation::open_at(path, 0)?, parts: 1, unsynced: 0 })
     }
 
     /// The generation that holds a block.
@@ -156,57 +131,29 @@ impl Store for SledStore {
     }
 
     fn add_to_snapshot(&mut self, number: u64, rows: &[u8]) -> Result<(), Fault> {
-        let mut making = self.making()?;
-        for part in rows.chunks(VALUE_BYTES_MAX) {
-            making.generation.put_part(number, making.parts, part)?;
-            making.parts += 1;
-        }
-        making.unsynced += rows.len();
-        if making.unsynced >= SNAPSHOT_SYNC_BYTES {
-            making.unsynced = 0;
-            making.generation.sync()?;
-        }
-        self.making = Some(making);
-        Ok(())
+        self.snapshots.add(number, rows)
     }
 
     fn finish_snapshot(&mut self, number: u64, head: &[u8]) -> Result<(), Fault> {
-        // The blocks so far stay where they are.
         self.sync()?;
+        self.snapshots.finish(number, head)?;
         let first = self.last.map_or(0, |last| last + 1);
-        let Making { generation, parts, .. } = self.making()?;
-        generation.put_first(number, parts, head)?;
-        generation.put(WHOLE_KEY, &parts.to_be_bytes())?;
-        generation.sync()?;
-        let making = generation.path.clone();
-        drop(generation);
-        sync_dir(&making)?;
-        let made = generation_path(&self.dir, first);
-        fs::rename(&making, &made).map_err(|e| disk(&made, "cannot be put in place", &e))?;
-        sync_dir(&self.dir)?;
-        self.open = Generation::open(&self.dir, first)?;
-        self.generations.push(first);
+        if first > self.open.first {
+            self.open = Generation::begin(&self.dir, first)?;
+            self.generations.push(first);
+        }
         Ok(())
     }
 
     fn snapshot(&mut self) -> Result<Option<(u64, Vec<u8>)>, Fault> {
-        let Some(number) = self.open.snapshot_number()? else { return Ok(None) };
+        if let Some(newest) = self.snapshots.newest()? {
+            return Ok(Some(newest));
+        }
+        // Earlier versions kept it with the blocks after it.
+        let Some(number) = self.open.first.checked_sub(1) else { return Ok(None) };
         let snapshot = self.open.get_parts(SNAPSHOT_KEY, number)?;
         Ok(snapshot.map(|bytes| (number, bytes)))
     }
-}
-
-fn list_generations(dir: &Path) -> Result<Vec<u64>, Fault> {
-    let mut firsts = Vec::new();
-    let entries = fs::read_dir(dir).map_err(|e| disk(dir, "cannot be read", &e))?;
-    for entry in entries {
-        let name = entry.map_err(|e| disk(dir, "cannot be read", &e))?.file_name();
-        let first =
-            name.to_str().and_then(|n| n.strip_prefix("gen-")).and_then(|n| n.parse::<u64>().ok());
-        firsts.extend(first);
-    }
-    firsts.sort_unstable();
-    Ok(firsts)
 }
 
 fn lock(dir: &Path) -> Result<File, Fault> {
@@ -254,13 +201,10 @@ fn check_format(dir: &Path) -> Result<(), Fault> {
     }
 }
 
-fn sync_dir(dir: &Path) -> Result<(), Fault> {
-    File::open(dir).and_then(|d| d.sync_all()).map_err(|e| disk(dir, "cannot be synced", &e))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::generation::WHOLE_KEY;
 
     fn block(number: u64) -> Vec<u8> {
         // Some fit one value, some take parts; none compresses.
@@ -304,7 +248,7 @@ mod tests {
             let dir = tempfile::tempdir().unwrap();
             write(dir.path(), 0..4);
             let mut store = SledStore::open(dir.path()).unwrap();
-            store.finish_snapshot(3, b"early").unwrap();
+            store.finish_snapshot(2, b"early").unwrap();
             let mut last = 3;
             for n in 0..ends_after {
                 if n < 9 {
@@ -327,8 +271,8 @@ mod tests {
             }
             let all: Vec<u8> = (0..9).flat_map(rows).collect();
             let whole = [&b"head"[..], &all].concat();
-            let kept = if ends_after > 9 { whole } else { b"early".to_vec() };
-            assert!(store.snapshot().unwrap() == Some((3, kept)), "ended after {ends_after}");
+            let kept = if ends_after > 9 { (3, whole) } else { (2, b"early".to_vec()) };
+            assert!(store.snapshot().unwrap() == Some(kept), "ended after {ends_after}");
             // Of one that was not finished nothing is left in the next.
             last += 1;
             store.append(last, &block(last)).unwrap();
@@ -352,13 +296,45 @@ mod tests {
     fn what_was_being_made_is_not_opened() {
         let dir = tempfile::tempdir().unwrap();
         write(dir.path(), 0..5);
-        fs::create_dir(dir.path().join(MAKING)).unwrap();
-        fs::write(dir.path().join(MAKING).join("db"), [7; 100]).unwrap();
+        fs::create_dir(dir.path().join("making")).unwrap();
+        fs::write(dir.path().join("making").join("db"), [7; 100]).unwrap();
         let mut store = SledStore::open(dir.path()).unwrap();
         assert_eq!((store.last(), store.snapshot()), (Some(4), Ok(None)));
         store.finish_snapshot(4, &block(3)).unwrap();
         assert_eq!(store.snapshot().unwrap(), Some((4, block(3))));
-        assert!(!dir.path().join(MAKING).exists());
+        assert!(!dir.path().join("making").exists());
+    }
+
+    /// As directories were before snapshots had databases of their own.
+    #[test]
+    fn a_snapshot_kept_with_the_blocks_after_it_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), 0..5);
+        let generation = Generation::open(dir.path(), 5).unwrap();
+        generation.put_parts(SNAPSHOT_KEY, 4, &block(3)).unwrap();
+        generation.put(WHOLE_KEY, &3u32.to_be_bytes()).unwrap();
+        generation.put_parts(BLOCK_KEY, 5, &block(5)).unwrap();
+        generation.sync().unwrap();
+        drop(generation);
+        let mut store = SledStore::open(dir.path()).unwrap();
+        assert_eq!(store.snapshot().unwrap(), Some((4, block(3))));
+        assert_eq!((store.last(), store.read(4)), (Some(5), Ok(Some(block(4)))));
+        store.finish_snapshot(5, &block(10)).unwrap();
+        assert_eq!(store.snapshot().unwrap(), Some((5, block(10))));
+    }
+
+    /// Of a snapshot that cannot be read no byte is given: whoever restores tells that from none.
+    #[test]
+    fn a_damaged_snapshot_is_told_from_none() {
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), 0..5);
+        let mut store = SledStore::open(dir.path()).unwrap();
+        store.finish_snapshot(4, &block(3)).unwrap();
+        drop(store);
+        fs::write(dir.path().join("snap-0000000000000004").join("db"), [7; 100]).unwrap();
+        let mut store = SledStore::open(dir.path()).unwrap();
+        assert_eq!(store.snapshot().unwrap(), Some((4, vec![])));
+        assert_eq!(store.read(4).unwrap(), Some(block(4)));
     }
 
     #[test]
