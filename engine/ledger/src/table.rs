@@ -71,15 +71,9 @@ impl<R: Row> Default for Table<R> {
 impl<R: Row> Table<R> {
     /// Rebuilds a table from rows in their order.
     pub fn from_rows(rows: Vec<R>) -> Result<Table<R>, DuplicateKey> {
-        let mut table = Table { rows: Vec::with_capacity(rows.len()), ..Table::default() };
-        table.index.reserve(rows.len());
-        for row in rows {
-            let no = table.next_no();
-            if table.find(&row.key()).is_some() {
-                return Err(DuplicateKey { row: no });
-            }
-            table.insert(row);
-        }
+        let mut table = Table { rows, ..Table::default() };
+        let key = |no: u32| table.rows[no as usize].key();
+        table.index = NumberIndex::of(table.next_no(), key).map_err(|row| DuplicateKey { row })?;
         Ok(table)
     }
 

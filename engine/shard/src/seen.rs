@@ -59,15 +59,36 @@ impl Hour {
     }
 }
 
+fn count(rows: &[Seen]) -> u32 {
+    u32::try_from(rows.len()).expect("an hour holds fewer than 2^32 commands")
+}
+
 impl SeenIds {
     /// Nothing seen yet.
     pub fn new(window_ms: u64) -> SeenIds {
         SeenIds { window_ms, hours: BTreeMap::new(), mark: None, rest: None }
     }
 
+    /// From answers by the [`SeenIds::hour`] of their ids, in the order in which
+    /// [`SeenIds::iter`] gives them; an id that is there twice is an error.
+    pub fn from_rows(window_ms: u64, hours: BTreeMap<u64, Vec<Seen>>) -> Result<SeenIds, Id> {
+        let mut ids = SeenIds::new(window_ms);
+        for (key, rows) in hours {
+            let id = |no: u32| rows[no as usize].id;
+            let index = NumberIndex::of(count(&rows), id).map_err(id)?;
+            ids.hours.insert(key, Hour { rows, index });
+        }
+        Ok(ids)
+    }
+
+    /// Ids are kept by this number.
+    pub fn hour(id: Id) -> u64 {
+        id.time_ms() / HOUR_MS
+    }
+
     /// What was answered to this id.
     pub fn get(&self, id: Id) -> Option<&Seen> {
-        let hour = self.hours.get(&(id.time_ms() / HOUR_MS))?;
+        let hour = self.hours.get(&SeenIds::hour(id))?;
         hour.find(id).map(|no| &hour.rows[no as usize])
     }
 
@@ -78,8 +99,8 @@ impl SeenIds {
 
     /// Notes the first answer to an id; a later one changes nothing.
     pub fn insert(&mut self, seen: Seen) {
-        let hour = self.hours.entry(seen.id.time_ms() / HOUR_MS).or_default();
-        let no = u32::try_from(hour.rows.len()).expect("an hour holds fewer than 2^32 commands");
+        let hour = self.hours.entry(SeenIds::hour(seen.id)).or_default();
+        let no = count(&hour.rows);
         if hour.find(seen.id).is_none() {
             hour.index.insert(&seen.id, no);
             hour.rows.push(seen);
@@ -147,7 +168,7 @@ impl SeenIds {
     /// Forgets what was noted since the mark.
     pub fn back_to_mark(&mut self) {
         for id in self.mark.take().unwrap_or_default().into_iter().rev() {
-            let key = id.time_ms() / HOUR_MS;
+            let key = SeenIds::hour(id);
             let Some(hour) = self.hours.get_mut(&key) else { continue };
             if let Some(no) = hour.find(id) {
                 hour.index.remove(&id, no);

@@ -20,6 +20,7 @@ use groat_ledger::{
 };
 use groat_proto::v1::{self, row};
 use groat_proto::{Message, read_varint};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Version of the sequence of rows.
@@ -393,7 +394,6 @@ pub fn read_rows(
     window_ms: u64,
 ) -> Result<(Ledger, SeenIds), BadRows> {
     let mut rows = Rows::default();
-    let mut seen = SeenIds::new(window_ms);
     let mut at = 0;
     while at < bytes.len() {
         let start = at;
@@ -404,7 +404,7 @@ pub fn read_rows(
         at += slice.len();
         let row = v1::Row::decode(slice).map_err(|e| bad(&e.to_string()))?;
         let row = row.row.ok_or_else(|| bad("it is of an unknown kind"))?;
-        rows.add(row, &mut seen).map_err(|field| bad(&format!("its field `{field}` is wrong")))?;
+        rows.add(row).map_err(|field| bad(&format!("its field `{field}` is wrong")))?;
     }
     let (now, next_event) =
         rows.rest.ok_or_else(|| BadRows("the state has no first row".into()))?;
@@ -413,6 +413,8 @@ pub fn read_rows(
             BadRows(format!("row {} of {table} has the key of another", d.row))
         }
     };
+    let seen = SeenIds::from_rows(window_ms, rows.seen)
+        .map_err(|id| BadRows(format!("the id {id} was seen twice")))?;
     let mut tables = Tables::default();
     tables.accounts = Table::from_rows(rows.accounts).map_err(duplicate("accounts"))?;
     tables.pending = Table::from_rows(rows.pending).map_err(duplicate("pending"))?;
@@ -453,10 +455,11 @@ struct Rows {
     credit_lines: Vec<CreditLine>,
     rentals: Vec<Rental>,
     items: Vec<Item>,
+    seen: BTreeMap<u64, Vec<Seen>>,
 }
 
 impl Rows {
-    fn add(&mut self, row: row::Row, seen: &mut SeenIds) -> Field<()> {
+    fn add(&mut self, row: row::Row) -> Field<()> {
         match row {
             row::Row::Rest(w) => {
                 read::ensure(w.format == FORMAT, "format")?;
@@ -484,7 +487,10 @@ impl Rows {
             row::Row::CreditLine(w) => self.credit_lines.push(holds::read_credit_line(&w)?),
             row::Row::Rental(w) => self.rentals.push(holds::read_rental(&w)?),
             row::Row::Item(w) => self.items.push(holds::read_item(&w)?),
-            row::Row::Seen(w) => seen.insert(read_seen(&w)?),
+            row::Row::Seen(w) => {
+                let seen = read_seen(&w)?;
+                self.seen.entry(SeenIds::hour(seen.id)).or_default().push(seen);
+            }
         }
         Ok(())
     }
