@@ -5,7 +5,8 @@ use super::proof::{fold_from_disk, sums_to_zero};
 use super::{Counts, Plan, Ran};
 use crate::clock;
 use crate::local::{self, Answers, ClockSource, Complaint, Intake, Settings};
-use groat_shard::{Fault, Outbound, hex};
+use groat_shard::{Fault, Outbound, SledStore, Store, hex, restore};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -20,7 +21,9 @@ pub(super) fn on_disk(
     let settings = Settings::new(&data);
     let mut counter = Counter::default();
     local::through(&settings, ClockSource::Command, &mut counter, |intake| {
-        opening.iter().try_for_each(|record| intake.step(record))
+        opening.iter().try_for_each(|record| intake.step(record))?;
+        // What is restored afterwards is this and the commands measured.
+        intake.take_snapshot()
     })?;
     let (give, take) = channel();
     let (answered, permits) = channel();
@@ -50,6 +53,8 @@ pub(super) fn on_disk(
     sums_to_zero(shard.books().ledger())?;
     let digest = hex(&shard.books().digest());
     let events = shard.head().next_event.saturating_sub(1);
+    drop(intake);
+    let restart = Restart::of(&data)?;
     let fold = fold_from_disk(&data, &digest)?;
     Ok(Ran {
         elapsed,
@@ -63,9 +68,35 @@ pub(super) fn on_disk(
         disk_bytes: disk.saturating_sub(on_disk_before),
         written: written.zip(written_before).map_or(0, |(after, before)| after - before),
         stages,
+        restart: Some(restart),
         fold,
         digest,
     })
+}
+
+/// What it takes to open a data directory and restore its shard.
+#[derive(Clone, Copy)]
+pub(super) struct Restart {
+    pub(super) restoring: Duration,
+    /// Reading of it what a restart reads: the newest snapshot and the blocks since.
+    pub(super) reading: Duration,
+}
+
+impl Restart {
+    fn of(data: &Path) -> Result<Restart, Fault> {
+        let from = clock::start();
+        let mut store = SledStore::open(data)?;
+        let snapshot = store.snapshot()?;
+        let first = snapshot.as_ref().map_or(0, |(number, _)| number + 1);
+        for number in first..=store.last().unwrap_or(0) {
+            store.read(number)?;
+        }
+        let reading = from.elapsed();
+        drop((store, snapshot));
+        let from = clock::start();
+        restore(&mut SledStore::open(data)?, 0, |_, _| {})?;
+        Ok(Restart { restoring: from.elapsed(), reading })
+    }
 }
 
 /// Hands records over: each when one of the clients is free, or when its time has come.

@@ -18,7 +18,7 @@ pub use workload::{Kind, Spread, Workload, records};
 use crate::clock;
 use groat_proto::v1::{ChainTerms, outcome};
 use groat_shard::{Fault, Inbound, Outbound, Shard, hex};
-use local::on_disk;
+use local::{Restart, on_disk};
 use measure::{Latencies, Stages, status_kib};
 use proof::{fold, sums_to_zero};
 use serde::Serialize;
@@ -106,6 +106,10 @@ pub struct Report {
     pub memory_mib: u64,
     /// Milliseconds by stage; stages of different threads overlap.
     pub stages_ms: Vec<(&'static str, u64)>,
+    /// Milliseconds to open the data and restore the books; 0 where nothing is kept.
+    pub restart_ms: u64,
+    /// Milliseconds to read what a restart reads, and no more.
+    pub restart_read_ms: u64,
     /// Events folded in a second when the books were rebuilt.
     pub fold_events_per_s: u64,
     /// The digest of the state, the same when rebuilt.
@@ -136,11 +140,12 @@ pub fn bench(plan: &Plan) -> Result<Report, Fault> {
         let nanos = time.as_nanos().max(1);
         u64::try_from(u128::from(count) * 1_000_000_000 / nanos).unwrap_or(u64::MAX)
     };
+    let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     Ok(Report {
         plan: plan.clone(),
         commands_per_s: per_second(commands, ran.elapsed),
         latency: ran.latencies.ranks(),
-        elapsed_ms: u64::try_from(ran.elapsed.as_millis()).unwrap_or(u64::MAX),
+        elapsed_ms: millis(ran.elapsed),
         accepted: ran.accepted,
         rejected: ran.rejected,
         events: ran.events,
@@ -151,6 +156,8 @@ pub fn bench(plan: &Plan) -> Result<Report, Fault> {
         written_bytes_per_command: ran.written / commands,
         memory_mib: peak.saturating_sub(before) / 1_024,
         stages_ms: ran.stages.millis(),
+        restart_ms: millis(ran.restart.map_or(Duration::ZERO, |restart| restart.restoring)),
+        restart_read_ms: millis(ran.restart.map_or(Duration::ZERO, |restart| restart.reading)),
         fold_events_per_s: per_second(ran.events, ran.fold),
         state_digest: ran.digest,
     })
@@ -172,6 +179,8 @@ struct Ran {
     disk_bytes: u64,
     written: u64,
     stages: Stages,
+    /// Where there is something on disk.
+    restart: Option<Restart>,
     fold: Duration,
     digest: String,
 }
@@ -223,6 +232,7 @@ fn in_memory(opening: &[Vec<u8>], measured: &[Vec<u8>]) -> Result<Ran, Fault> {
         disk_bytes: 0,
         written: 0,
         stages,
+        restart: None,
         fold,
         digest,
     })
@@ -259,6 +269,7 @@ impl Report {
              written\n\
              {} MiB of memory beside the commands themselves\n\
              milliseconds by stage: {}\n\
+             opened again and restored in {} ms; what that reads is read in {}\n\
              the books hold: debits equal credits; folded again at {} events a second to the same \
              digest\nstate digest {}",
             self.commands_per_s,
@@ -274,6 +285,8 @@ impl Report {
             self.written_bytes_per_command,
             self.memory_mib,
             stages.join(", "),
+            self.restart_ms,
+            self.restart_read_ms,
             self.fold_events_per_s,
             self.state_digest,
         )

@@ -19,6 +19,7 @@ pub struct Intake {
     command_clock: bool,
     complaints: Vec<Complaint>,
     snapshot_bytes: u64,
+    snapshot_asked: bool,
     /// Bytes of blocks kept in this run, as the keeper counts them.
     bytes_kept: Arc<AtomicU64>,
     bytes_at_snapshot: u64,
@@ -43,6 +44,7 @@ impl Intake {
             command_clock,
             complaints: Vec::new(),
             snapshot_bytes,
+            snapshot_asked: false,
             bytes_kept,
             bytes_at_snapshot: 0,
             tail,
@@ -83,6 +85,13 @@ impl Intake {
         if self.shard.has_open() { self.close() } else { Ok(()) }
     }
 
+    /// Takes a snapshot of the state as it is now, whatever the blocks since the last.
+    pub fn take_snapshot(&mut self) -> Result<(), Fault> {
+        while self.rest_on()? {}
+        self.snapshot_asked = true;
+        self.close()
+    }
+
     /// Lets happen what fell due while nothing came in.
     pub(super) fn tick(&mut self) -> Result<(), Fault> {
         if !self.command_clock {
@@ -99,7 +108,9 @@ impl Intake {
         let bytes = self.bytes_kept.load(Ordering::Relaxed);
         let since = bytes.saturating_sub(self.bytes_at_snapshot);
         let tail = Tail { blocks: self.tail.blocks.saturating_add(since), ..self.tail };
-        let closed = if !self.shard.is_resting() && tail.is_long(self.snapshot_bytes) {
+        let is_due = self.snapshot_asked || tail.is_long(self.snapshot_bytes);
+        let closed = if is_due && !self.shard.is_resting() {
+            self.snapshot_asked = false;
             self.bytes_at_snapshot = bytes;
             self.tail = Tail::default();
             self.shard.close_and_rest(LOCAL_TOPIC)
