@@ -201,9 +201,9 @@ impl Checks {
                 let (number, time, due) = (*number, *time, *due);
                 self.event(books, at, &Event { number, time, fact, movements, due });
             }
-            Folded::Decided { command, outcome } => {
+            Folded::Decided { command, told } => {
                 self.compare_touched(books, at.shard);
-                self.decided(books, at, command, outcome);
+                self.decided(books, at, command, &told.outcome());
             }
         }
     }

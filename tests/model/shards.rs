@@ -130,14 +130,14 @@ fn feed(shard: &mut Shard, input: &[Asked], cut: Cut) -> Vec<Sealed> {
 }
 
 fn answers(blocks: &[Sealed]) -> Vec<String> {
-    let outcomes = blocks.iter().flat_map(|block| &block.outbound.outcomes);
-    let outcomes = outcomes.flat_map(|(_, outcomes)| &outcomes.outcomes);
+    let outcomes = blocks.iter().flat_map(|block| block.outbound.outcomes());
+    let outcomes = outcomes.flat_map(|(_, outcomes)| outcomes.outcomes);
     let short = |outcome: &v1::Outcome| match outcome.result.as_ref().unwrap() {
         outcome::Result::Accepted(_) => "ok".to_owned(),
         outcome::Result::Rejected(rejected) => rejected.name.clone(),
         outcome::Result::Malformed(_) => "malformed".to_owned(),
     };
-    outcomes.map(short).collect()
+    outcomes.map(|outcome| short(&outcome)).collect()
 }
 
 /// Whoever reads the blocks, and at one of them goes on from a snapshot.

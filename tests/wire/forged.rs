@@ -126,5 +126,5 @@ fn go_on(books: &mut Books) -> Vec<String> {
         books.step(Inbound { offset, time: 0, record: &record }, &mut out);
     }
     books.tick(TIME_MS_MAX, &mut out);
-    out.outbound.outcomes.iter().flat_map(|(_, o)| &o.outcomes).map(answer).collect()
+    out.outbound.outcomes().flat_map(|(_, o)| o.outcomes).map(|o| answer(&o)).collect()
 }

@@ -33,8 +33,8 @@ pub fn step_lines(shard: &mut Shard, first_offset: u64, time: u64, lines: &[&str
 
 /// The answers in short: `ok`, `replay ok`, a rejection's name, `malformed`.
 pub fn answers(sealed: &Sealed) -> Vec<String> {
-    let outcomes = sealed.outbound.outcomes.iter().flat_map(|(_, o)| &o.outcomes);
-    outcomes.map(answer).collect()
+    let outcomes = sealed.outbound.outcomes().flat_map(|(_, o)| o.outcomes);
+    outcomes.map(|outcome| answer(&outcome)).collect()
 }
 
 fn answer(outcome: &v1::Outcome) -> String {

@@ -9,13 +9,14 @@
 //!
 //! Steps neither wait nor fail: whatever an input is, it has an answer.
 
-use crate::answer::{Answered, earlier, outcome};
+use crate::answer::{Answered, earlier};
 use crate::block::{FrameKind, write_frame, write_input};
 use crate::codec::{
     BadRows, CommandView, Malformed, append_event, begin_rest, for_each_row, go_on_resting,
-    read_command, read_rows, write_event, write_settlement,
+    read_command, read_rows, write_event,
 };
 use crate::limits::{ID_AHEAD_MS_MAX, RECORD_BYTES_MAX, RECORD_COMMANDS_MAX};
+use crate::outbound::{Outbound, Settled, Told};
 use crate::seen::{Answer, Seen, SeenIds};
 use groat_ledger::hash::fingerprint;
 use groat_ledger::limits::TIME_MS_MAX;
@@ -35,15 +36,6 @@ pub struct Inbound<'a> {
     pub time: u64,
     /// A `groat.v1.Record`, or what was sent as one.
     pub record: &'a [u8],
-}
-
-/// What a step has for the outside: nothing of it may leave before its block is durable.
-#[derive(Default, Debug)]
-pub struct Outbound {
-    /// The answers to each input, in order.
-    pub outcomes: Vec<(u64, v1::Outcomes)>,
-    /// Settlements with the merchant or account to whom they are told.
-    pub settlements: Vec<(Id, v1::Settlement)>,
 }
 
 /// The part of a block that a step writes.
@@ -134,21 +126,18 @@ impl Books {
         if !self.terms.command_clock {
             self.pay_due(time.min(TIME_MS_MAX), out);
         }
-        let outcomes = match walk(record) {
-            Err(malformed) => vec![self.refuse_bytes(None, offset, 0, malformed, out)],
+        match walk(record) {
+            Err(malformed) => self.refuse_bytes(Id::NONE, offset, 0, malformed, out),
             Ok(RecordView { commands, atomic: true }) => {
-                self.all_or_nothing(offset, &commands, out)
+                self.all_or_nothing(offset, &commands, out);
             }
             Ok(RecordView { commands, atomic: false }) => {
-                let mut outcomes = Vec::with_capacity(commands.len());
                 for (index, command) in commands.into_iter().enumerate() {
-                    outcomes.push(self.one(offset, no(index), command, out));
+                    self.one(offset, no(index), command, out);
                 }
-                outcomes
             }
-        };
+        }
         self.seen.forget(self.ledger.now());
-        out.outbound.outcomes.push((offset, v1::Outcomes { outcomes }));
     }
 
     /// Whether the clock owes anything by `until`.
@@ -200,36 +189,33 @@ impl Books {
     }
 
     /// Decides one command of a record that is not atomic.
-    fn one(&mut self, offset: u64, index: u32, command: &[u8], out: &mut OpenBlock) -> v1::Outcome {
+    fn one(&mut self, offset: u64, index: u32, command: &[u8], out: &mut OpenBlock) {
         let view = match read_command(command) {
             Ok(view) => view,
-            Err(malformed) => return self.refuse_bytes(None, offset, index, malformed, out),
+            Err(malformed) => {
+                return self.refuse_bytes(Id::NONE, offset, index, malformed, out);
+            }
         };
         // Also what the command before it, in the same record, made due at once.
         self.pay_due(self.asked_time(&view).max(self.ledger.now()), out);
         let id = view.id;
         let answered = self.answer(view, command, out);
-        outcome(self.shard, Some(id), offset, index, answered)
+        let shard = self.shard;
+        out.outbound.answers.push(Told { shard, index, offset, id, answered });
     }
 
     /// Decides all commands of an atomic record, or refuses all of them.
-    fn all_or_nothing(
-        &mut self,
-        offset: u64,
-        commands: &[&[u8]],
-        out: &mut OpenBlock,
-    ) -> Vec<v1::Outcome> {
+    fn all_or_nothing(&mut self, offset: u64, commands: &[&[u8]], out: &mut OpenBlock) {
         let read: Vec<_> = commands.iter().map(|command| read_command(command)).collect();
         if read.iter().any(Result::is_err) {
-            let mut refused = Vec::with_capacity(commands.len());
             for (at, view) in read.iter().enumerate() {
                 let (id, why) = match view {
-                    Ok(view) => (Some(view.id), Malformed::by_another()),
-                    Err(malformed) => (None, malformed.clone()),
+                    Ok(view) => (view.id, Malformed::by_another()),
+                    Err(malformed) => (Id::NONE, malformed.clone()),
                 };
-                refused.push(self.refuse_bytes(id, offset, no(at), why, out));
+                self.refuse_bytes(id, offset, no(at), why, out);
             }
-            return refused;
+            return;
         }
         let views = || read.iter().flatten().zip(commands.iter().copied());
         // One time for the whole batch: nothing falls due within it.
@@ -270,10 +256,10 @@ impl Books {
                 }
             }
         }
-        let ids = views().map(|(view, _)| view.id);
-        let answered = ids.zip(answers).enumerate();
-        let shard = self.shard;
-        answered.map(|(at, (id, a))| outcome(shard, Some(id), offset, no(at), a)).collect()
+        for (at, ((view, _), answered)) in views().zip(answers).enumerate() {
+            let (shard, index, id) = (self.shard, no(at), view.id);
+            out.outbound.answers.push(Told { shard, index, offset, id, answered });
+        }
     }
 
     /// What is known of a command before any rule is asked.
@@ -374,14 +360,15 @@ impl Books {
 
     fn refuse_bytes(
         &mut self,
-        id: Option<Id>,
+        id: Id,
         offset: u64,
         index: u32,
         malformed: Malformed,
         out: &mut OpenBlock,
-    ) -> v1::Outcome {
+    ) {
         let answered = self.leave_no_event(Answered::Malformed(malformed), out);
-        outcome(self.shard, id, offset, index, answered)
+        let shard = self.shard;
+        out.outbound.answers.push(Told { shard, index, offset, id, answered });
     }
 }
 
@@ -400,18 +387,17 @@ pub(crate) fn no(index: usize) -> u32 {
 }
 
 /// Adds what an event means to the outside, on the books right after it was applied.
-pub fn tell(
+fn tell(
     books: &Books,
     number: u64,
     at: u64,
     fact: &Fact,
     movements: &[Movement],
-    told: &mut Vec<(Id, v1::Settlement)>,
+    told: &mut Vec<Settled>,
 ) {
-    let mut part = 0;
-    project(&books.ledger, fact, movements, |settlement| {
-        let wire = write_settlement(books.shard, number, part, at, &settlement);
-        told.push((settlement.key(), wire));
+    let (shard, mut part) = (books.shard, 0);
+    project(&books.ledger, fact, movements, |what| {
+        told.push(Settled { shard, part, event: number, at, what });
         part += 1;
     });
 }

@@ -1,10 +1,11 @@
 //! The fold: the books moved by the events of a block, without the rules. The mirror image of
 //! `Books::step`; what one writes, the other reads.
 
-use crate::answer::{Answered, outcome};
+use crate::answer::Answered;
 use crate::block::{Block, FrameKind};
 use crate::books::{Books, no, walk};
 use crate::codec::{Malformed, command_id, read_command, read_event};
+use crate::outbound::Told;
 use crate::seen::Answer;
 use groat_ledger::hash::fingerprint;
 use groat_ledger::limits::TIME_MS_MAX;
@@ -53,7 +54,7 @@ pub enum Folded<'a> {
         /// The command's bytes; empty where the record was no record.
         command: &'a [u8],
         /// The answer.
-        outcome: &'a v1::Outcome,
+        told: &'a Told,
     },
 }
 
@@ -165,8 +166,9 @@ impl Books {
         if let (Some(id), Some(answer)) = (id, answered.to_remember()) {
             self.remember(id, fingerprint(bytes), answer);
         }
-        let outcome = outcome(self.shard, id, cursor.offset, no(cursor.decided), answered);
-        show(self, Folded::Decided { command: bytes, outcome: &outcome });
+        let (shard, offset, index) = (self.shard, cursor.offset, no(cursor.decided));
+        let told = Told { shard, index, offset, id: id.unwrap_or(Id::NONE), answered };
+        show(self, Folded::Decided { command: bytes, told: &told });
         cursor.decided += 1;
         cursor.first_event = self.ledger.next_event();
         cursor.rejection = None;

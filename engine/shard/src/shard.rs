@@ -5,10 +5,11 @@
 //! it: [`Shard::close_and_rest`], then [`Shard::rest_on`] until the head comes.
 
 use crate::block::{Block, Hash, hex, seal};
-use crate::books::{Books, Inbound, OpenBlock, Outbound};
+use crate::books::{Books, Inbound, OpenBlock};
 use crate::chain::ChainHead;
 use crate::fault::Fault;
 use crate::limits::BODY_BYTES_SEAL;
+use crate::outbound::Outbound;
 use crate::snapshot::Piece;
 use groat_proto::v1::{BlockHeader, ChainTerms, InputRange, Rested, SnapshotHead};
 use groat_proto::{Message, read_varint};

@@ -196,7 +196,7 @@ impl Answers for Measured {
     fn release(&mut self, outbound: &Outbound) -> Result<(), Fault> {
         self.counts.count(outbound);
         self.last = clock::start();
-        for _ in &outbound.outcomes {
+        for _ in outbound.by_input() {
             if let Ok(handed) = self.handed.try_recv() {
                 self.latencies.note(self.last.saturating_duration_since(handed));
             }

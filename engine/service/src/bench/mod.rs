@@ -16,7 +16,7 @@ pub use measure::Ranks;
 pub use workload::{Kind, Spread, Workload, records};
 
 use crate::clock;
-use groat_proto::v1::{ChainTerms, outcome};
+use groat_proto::v1::ChainTerms;
 use groat_shard::{Fault, Inbound, Outbound, Shard, hex};
 use local::{Restart, on_disk};
 use measure::{Latencies, Stages, status_kib};
@@ -246,10 +246,10 @@ struct Counts {
 
 impl Counts {
     fn count(&mut self, outbound: &Outbound) {
-        for outcome in outbound.outcomes.iter().flat_map(|(_, o)| &o.outcomes) {
-            match outcome.result {
-                Some(outcome::Result::Accepted(_)) => self.accepted += 1,
-                _ => self.rejected += 1,
+        for told in outbound.by_input().flatten() {
+            match told.rejection() {
+                None => self.accepted += 1,
+                Some(_) => self.rejected += 1,
             }
         }
     }

@@ -142,7 +142,7 @@ impl KafkaLog {
         };
         let own = Some(self.partition());
         put("events", own, &[], &sealed.bytes, None)?;
-        for ((_, outcomes), input) in sealed.outbound.outcomes.iter().zip(inputs) {
+        for ((_, outcomes), input) in sealed.outbound.outcomes().zip(inputs) {
             put("outcomes", own, &input.key, &outcomes.encode_to_vec(), None)?;
             for outcome in &outcomes.outcomes {
                 if let Some(outcome::Result::Malformed(malformed)) = &outcome.result {
@@ -154,7 +154,7 @@ impl KafkaLog {
                 }
             }
         }
-        for (key, settlement) in &sealed.outbound.settlements {
+        for (key, settlement) in sealed.outbound.settlements() {
             let key = key.to_string();
             put("settlements", own, key.as_bytes(), &settlement.encode_to_vec(), None)?;
         }

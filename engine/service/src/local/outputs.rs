@@ -66,9 +66,9 @@ impl Answers for Outputs {
 
     /// Writes what a durable block has for the outside.
     fn release(&mut self, outbound: &Outbound) -> Result<(), Fault> {
-        for (offset, outcomes) in &outbound.outcomes {
+        for (offset, outcomes) in outbound.outcomes() {
             self.totals.inputs += 1;
-            let complaint = self.open.remove(offset);
+            let complaint = self.open.remove(&offset);
             for outcome in &outcomes.outcomes {
                 self.count(outcome);
                 let told = match (&complaint, &outcome.result) {
@@ -82,9 +82,9 @@ impl Answers for Outputs {
                 line(&mut self.outcomes, told)?;
             }
         }
-        for (_, settlement) in &outbound.settlements {
+        for (_, settlement) in outbound.settlements() {
             self.totals.settlements += 1;
-            line(&mut self.settlements, settlement)?;
+            line(&mut self.settlements, &settlement)?;
         }
         Ok(())
     }
