@@ -7,6 +7,7 @@ mod accounts;
 mod authorization;
 mod credit;
 mod payments;
+mod reference;
 mod rental;
 mod transfers;
 mod treasury;
@@ -15,13 +16,12 @@ pub use accounts::*;
 pub use authorization::*;
 pub use credit::*;
 pub use payments::*;
+pub use reference::Reference;
 pub use rental::*;
 pub use transfers::*;
 pub use treasury::*;
 
 use crate::id::Id;
-use crate::limits::REFERENCE_CHARS_MAX;
-use std::fmt;
 
 /// One command with the id that makes it happen once.
 #[derive(Clone, PartialEq, Debug)]
@@ -85,30 +85,6 @@ pub enum Body {
     CloseCreditLine(CloseCreditLine),
     RepayCredit(RepayCredit),
     ReleaseReserve(ReleaseReserve),
-}
-
-/// An external reference: 1 to 64 characters `[A-Za-z0-9_-]` (DOMAIN §2).
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub struct Reference(Box<str>);
-
-impl Reference {
-    /// `None` when the text is empty, too long or has other characters.
-    pub fn new(text: &str) -> Option<Reference> {
-        let clean = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-        let fits = (1..=REFERENCE_CHARS_MAX).contains(&text.len());
-        (clean && fits).then(|| Reference(text.into()))
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Reference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
 }
 
 /// Whose account is meant where any owner may stand.
