@@ -1,7 +1,9 @@
 //! Domain to wire: events and settlements.
 
 mod events;
+mod fields;
 pub(in crate::codec) mod holds;
+mod plain;
 mod settlements;
 
 pub use events::{append_event, write_event};

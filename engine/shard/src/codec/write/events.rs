@@ -1,10 +1,10 @@
 //! Domain to wire: an event, as a message or straight into the body of a block.
 
+use super::fields::{delimited, message, number};
+use super::plain::append_plain;
 use super::write_fact;
 use groat_ledger::{Fact, Layer, Movement};
-use groat_proto::prost::encoding::encoded_len_varint;
-use groat_proto::v1::{self, event};
-use groat_proto::write_varint;
+use groat_proto::v1;
 
 /// Writes an event into `wire`, whose buffers are reused.
 pub fn write_event(fact: &Fact, movements: &[Movement], wire: &mut v1::Event) {
@@ -21,38 +21,21 @@ pub fn write_event(fact: &Fact, movements: &[Movement], wire: &mut v1::Event) {
 /// Appends an event as protobuf, behind its length: the bytes that [`write_event`] leads to,
 /// without a message in between.
 pub fn append_event(fact: &Fact, movements: &[Movement], body: &mut Vec<u8>) {
-    let fact = write_fact(fact);
-    let len = movements.iter().map(|m| 2 + movement_len(m)).sum::<usize>()
-        + fact.as_ref().map_or(0, event::Fact::encoded_len);
-    write_varint(body, len as u64);
-    for movement in movements {
-        append_movement(movement, body);
-    }
-    if let Some(fact) = fact {
-        fact.encode(body);
-    }
-}
-
-/// The bytes of a movement: some twenty, so that its length takes one.
-fn movement_len(m: &Movement) -> usize {
-    let number = |n: u64| if n > 0 { 1 + encoded_len_varint(n) } else { 0 };
-    numbers(m).into_iter().map(number).sum()
-}
-
-/// Its fields in their order.
-fn numbers(m: &Movement) -> [u64; 4] {
-    [m.debit.into(), m.credit.into(), m.amount, u64::from(layer(m.layer) as u8)]
-}
-
-fn append_movement(m: &Movement, body: &mut Vec<u8>) {
-    body.push(1 << 3 | 2);
-    write_varint(body, movement_len(m) as u64);
-    for (field, number) in (1u8..).zip(numbers(m)) {
-        if number > 0 {
-            body.push(field << 3);
-            write_varint(body, number);
+    delimited(body, |out| {
+        for m in movements {
+            message(1, out, |out| {
+                number(1, m.debit, out);
+                number(2, m.credit, out);
+                number(3, m.amount, out);
+                number(4, layer(m.layer) as u8, out);
+            });
         }
-    }
+        if !append_plain(fact, out)
+            && let Some(fact) = write_fact(fact)
+        {
+            fact.encode(out);
+        }
+    });
 }
 
 fn layer(layer: Layer) -> v1::Layer {
@@ -66,7 +49,72 @@ fn layer(layer: Layer) -> v1::Layer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use groat_ledger::{CloseReason, CodeKind, Currency, Id, Money, PayMode, Reference};
     use groat_proto::Message;
+
+    const ID: Id = Id(u128::MAX / 5);
+
+    /// Every fact that is written without its message, and some that are not.
+    fn facts(n: u64) -> Vec<Fact> {
+        let reference = |text: &str| Reference::new(text).unwrap();
+        let (long, amount) = ("r".repeat(64), Money { amount: n, currency: Currency::CNY });
+        let (small, flag) = (u32::try_from(n).unwrap_or(u32::MAX), n > 1);
+        let half = Id(u128::from(n) << 64);
+        vec![
+            Fact::TransferPosted,
+            Fact::ClockAdvanced { to: n },
+            Fact::TransferPended { transfer: ID, expires_at: n.checked_sub(1) },
+            Fact::TransferCompleted { pending: ID },
+            Fact::TransferVoided { pending: half },
+            Fact::TransferExpired { pending: Id(3) },
+            Fact::PaymentCreated {
+                payment: ID,
+                out_trade_no: reference(&long),
+                merchant: half,
+                mode: PayMode::UserPresented,
+                code_kind: CodeKind::DynamicC,
+                auth_code: flag.then(|| reference("2812345678901234")),
+                amount,
+                expires_at: n,
+                rental: half,
+            },
+            Fact::PaymentPaid {
+                payment: ID,
+                user: ID,
+                balance: n,
+                credit: n / 2,
+                channel_amount: n,
+                channel: half,
+                batch: small,
+                agreed: flag,
+            },
+            Fact::FeeCharged { payment: ID, amount: n },
+            Fact::FeeReturned { payment: ID, amount: n },
+            Fact::RefundSucceeded {
+                payment: ID,
+                out_request_no: reference("a"),
+                amount: n,
+                from_own_batch: n,
+                from_available: n / 3,
+                from_open_batch: n,
+                open_batch: flag.then(|| small - 2),
+                to_credit: n,
+                surplus: n / 5,
+                to_channel: n,
+                to_balance: n,
+            },
+            Fact::PaymentClosed { payment: ID, reason: CloseReason::TimedOut },
+            Fact::PaymentFinished { payment: ID },
+            Fact::AuthorizationCaptured { auth: ID, payment: half, fund: n, credit: n },
+            Fact::AuthorizationClosed { auth: ID, fund: n, credit: n / 7, expired: flag },
+            Fact::RentalAssessed { rental: ID, score: small, declined: flag, waived: n },
+            Fact::DepositSecured { rental: ID },
+            Fact::RentalStarted { rental: ID, at: n },
+            Fact::RentalReturned { rental: ID, restore_at: n, rent: n, late_rent: n / 9 },
+            Fact::RentalCharged { rental: ID, payment: ID, amount: n, fund: n, repaid: n },
+            Fact::RentalSettled { rental: ID },
+        ]
+    }
 
     #[test]
     fn an_event_is_appended_as_prost_writes_it() {
@@ -80,11 +128,11 @@ mod tests {
         };
         for count in 0..9 {
             let movements: Vec<Movement> = (0..count).map(movement).collect();
-            for fact in [Fact::TransferPosted, Fact::ClockAdvanced { to: 300 }] {
+            for fact in [0, 1, 2, 127, 128, 1 << 40, u64::MAX].into_iter().flat_map(facts) {
                 let (mut wire, mut appended) = (v1::Event::default(), Vec::new());
                 write_event(&fact, &movements, &mut wire);
                 append_event(&fact, &movements, &mut appended);
-                assert_eq!(appended, wire.encode_length_delimited_to_vec(), "{movements:?}");
+                assert_eq!(appended, wire.encode_length_delimited_to_vec(), "{fact:?}");
             }
         }
     }
