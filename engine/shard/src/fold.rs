@@ -4,14 +4,14 @@
 use crate::answer::Answered;
 use crate::block::{Block, FrameKind};
 use crate::books::{Books, no, walk};
-use crate::codec::{Malformed, command_id, read_command, read_event};
+use crate::codec::{Malformed, command_id, read_command, read_event, read_plain_event};
 use crate::outbound::Told;
 use crate::seen::Answer;
 use groat_ledger::hash::fingerprint;
 use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::{EventRange, Fact, Id, Movement, Rejection};
 use groat_proto::Message;
-use groat_proto::v1::{self, Clock, Decided, DueEvent, Input};
+use groat_proto::v1::{Clock, Decided, DueEvent, Input};
 use std::fmt;
 
 /// Why a block's events do not fold.
@@ -112,16 +112,17 @@ impl Books {
                 let event = due.event.ok_or("a due event is empty")?;
                 let in_order = (self.ledger.now()..=TIME_MS_MAX).contains(&due.at);
                 ensure(in_order, "a due event is out of order")?;
-                self.fold_event(&event, due.at, true, movements, show)?;
+                let fact = read_event(&event, movements).map_err(|e| e.to_string())?;
+                self.fold_fact(&fact, due.at, true, movements, show)?;
                 cursor.first_event = self.ledger.next_event();
             }
             FrameKind::Event => {
-                let mut event = std::mem::take(&mut self.wire);
-                event.clear();
-                event.merge(bytes).map_err(text)?;
+                let fact = match read_plain_event(bytes, movements) {
+                    Some(fact) => fact,
+                    None => self.read_event(bytes, movements)?,
+                };
                 let at = self.ledger.now();
-                cursor.rejection = self.fold_event(&event, at, false, movements, show)?;
-                self.wire = event;
+                cursor.rejection = self.fold_fact(&fact, at, false, movements, show)?;
             }
             FrameKind::Decided => {
                 let decided = Decided::decode(bytes).map_err(text)?;
@@ -131,21 +132,27 @@ impl Books {
         Ok(())
     }
 
-    fn fold_event(
+    /// Any event, by its message.
+    fn read_event(&mut self, bytes: &[u8], movements: &mut Vec<Movement>) -> Result<Fact, String> {
+        self.wire.clear();
+        self.wire.merge(bytes).map_err(|e| e.to_string())?;
+        read_event(&self.wire, movements).map_err(|e| e.to_string())
+    }
+
+    fn fold_fact(
         &mut self,
-        event: &v1::Event,
+        fact: &Fact,
         at: u64,
         due: bool,
-        movements: &mut Vec<Movement>,
+        movements: &[Movement],
         show: &mut impl FnMut(&Books, Folded<'_>),
     ) -> Result<Option<Rejection>, String> {
-        let fact = read_event(event, movements).map_err(|e| e.to_string())?;
-        self.ledger.check(&fact, movements)?;
+        self.ledger.check(fact, movements)?;
         let number = self.ledger.next_event();
-        self.ledger.apply(&fact, movements, at);
-        show(self, Folded::Event { number, at, fact: &fact, movements, due });
+        self.ledger.apply(fact, movements, at);
+        show(self, Folded::Event { number, at, fact, movements, due });
         match fact {
-            Fact::CommandRejected { rejection } => Ok(Some(rejection)),
+            Fact::CommandRejected { rejection } => Ok(Some(*rejection)),
             _ => Ok(None),
         }
     }

@@ -7,7 +7,9 @@ mod commands;
 mod facts;
 pub(super) mod fields;
 pub(super) mod holds;
+mod in_order;
 mod plain;
+mod plain_events;
 
 use crate::limits::{
     METADATA_ENTRIES_MAX, METADATA_KEY_BYTES_MAX, METADATA_VALUE_BYTES_MAX, REFERENCE_CHARS_MAX,
@@ -19,8 +21,11 @@ use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::{Body, Fact, Id, Layer, Movement};
 use groat_proto::v1;
 use groat_proto::{Message, read_varint};
-use plain::plain_transfer;
+use in_order::InOrder;
+use plain::plain_command;
 use std::fmt;
+
+pub use plain_events::read_plain_event;
 
 /// Why bytes are not a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +57,7 @@ pub struct CommandView {
 
 /// Reads one command from its bytes.
 pub fn read_command(bytes: &[u8]) -> Result<CommandView, Malformed> {
-    plain_transfer(bytes).map_or_else(|| read_any(bytes), Ok)
+    plain_command(bytes).map_or_else(|| read_any(bytes), Ok)
 }
 
 fn read_any(bytes: &[u8]) -> Result<CommandView, Malformed> {
@@ -78,6 +83,9 @@ fn read_any(bytes: &[u8]) -> Result<CommandView, Malformed> {
 
 /// The id of a command that was read before, found without reading the rest of it.
 pub fn command_id(bytes: &[u8]) -> Option<Id> {
+    if let Some(id) = InOrder::new(bytes).id(1) {
+        return Some(id);
+    }
     const ID_FIELD: u64 = 1 << 3 | 2;
     let mut at = 0;
     if read_varint(bytes, &mut at)? == ID_FIELD {
