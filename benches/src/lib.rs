@@ -39,7 +39,7 @@ pub fn ledger() -> Ledger {
 pub fn decide_and_apply(ledger: &mut Ledger, commands: &[Command]) -> u64 {
     let (mut decision, mut refused) = (Decision::default(), 0);
     for command in commands {
-        match ledger.decide(command, START_MS, &mut decision) {
+        match ledger.decide(command.id, &command.body, START_MS, &mut decision) {
             Ok(()) => {
                 for (fact, movements) in decision.events() {
                     ledger.apply(fact, movements, START_MS);

@@ -101,7 +101,7 @@ impl Books {
 
     fn decide(&mut self, command: &Command, events: &mut Vec<Event>) -> Answer {
         let mut decision = Decision::default();
-        match self.ledger.decide(command, self.now, &mut decision) {
+        match self.ledger.decide(command.id, &command.body, self.now, &mut decision) {
             Ok(()) => {
                 self.apply(&decision, self.now, events);
                 Answer::Done

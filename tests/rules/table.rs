@@ -12,8 +12,7 @@ use crate::words::{Args, time};
 use crate::{checks, commands, hold_invariants, invariants};
 use groat_ledger::table::Table;
 use groat_ledger::{
-    Body, Calendar, Command, Decision, Fact, Id, Ledger, Movement, Refusal, Settlement, Tables,
-    project,
+    Body, Calendar, Decision, Fact, Id, Ledger, Movement, Refusal, Settlement, Tables, project,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -111,7 +110,7 @@ impl Books {
         self.commands += 1;
         let id = id.unwrap_or(Id((u128::from(self.now) << 80) | self.commands));
         let mut decision = Decision::default();
-        match self.ledger.decide(&Command { id, body }, self.now, &mut decision) {
+        match self.ledger.decide(id, &body, self.now, &mut decision) {
             Ok(()) => {
                 assert!(!decision.is_empty(), "an accepted command leaves an event");
                 self.apply(&decision, self.now);

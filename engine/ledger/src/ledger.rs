@@ -15,8 +15,9 @@ mod due;
 pub use due::{Due, DueKind};
 
 use crate::account::{Account, AccountKey, AccountNo, Layer, Movement};
-use crate::command::{Body, Command};
+use crate::command::Body;
 use crate::event::{Decision, EventRange, Fact};
+use crate::id::Id;
 use crate::limits::{AMOUNT_MAX, PAYMENT_MAJOR_MAX};
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
@@ -159,14 +160,14 @@ impl Ledger {
         self.tables.accounts.get(key)
     }
 
-    /// Decides one command at `now`, which is not before [`Ledger::now`]. On `Ok` the events
-    /// stand in `out`; nothing has changed yet.
-    pub fn decide(&self, command: &Command, now: u64, out: &mut Decision) -> Result<(), Refusal> {
+    /// Decides the command of an id at `now`, which is not before [`Ledger::now`]. On `Ok` the
+    /// events stand in `out`; nothing has changed yet.
+    pub fn decide(&self, id: Id, body: &Body, now: u64, out: &mut Decision) -> Result<(), Refusal> {
         out.clear();
-        match &command.body {
+        match body {
             Body::OpenLedgerAccount(c) => transfers::open_ledger_account(self, c, out)?,
             Body::PostTransfer(c) => {
-                return Ok(transfers::post_transfer(self, command.id, c, now, out)?);
+                return Ok(transfers::post_transfer(self, id, c, now, out)?);
             }
             Body::RegisterApp(c) => accounts::register_app(self, c, out)?,
             Body::OpenUser(c) => accounts::open_user(self, c, out)?,
@@ -193,7 +194,7 @@ impl Ledger {
             Body::RefundPayment(c) => payments::refund(self, c, now, out)?,
             Body::AuthorizeFunds(c) => authorizations::authorize(self, c, now, out)?,
             Body::CaptureAuthorization(c) => {
-                authorizations::capture(self, command.id, c, now, out)?;
+                authorizations::capture(self, id, c, now, out)?;
             }
             Body::UnfreezeFunds(c) => authorizations::unfreeze(self, c, out)?,
             Body::CancelAuthorization(c) => authorizations::cancel(self, c, out)?,
@@ -204,10 +205,10 @@ impl Ledger {
             Body::ExtendRental(c) => rentals::extend(self, c, out)?,
             Body::ReturnRental(c) => rentals::give_back_item(self, c, now, out)?,
             Body::ClaimDamage(c) => rentals::claim_damage(self, c, now, out)?,
-            Body::ReduceCharge(c) => collection::reduce(self, command.id, c, now, out)?,
-            Body::SettleRental(c) => collection::settle(self, command.id, c, now, out)?,
-            Body::CollectRental(c) => collection::collect_again(self, command.id, c, now, out)?,
-            Body::BuyOutRental(c) => collection::buy_out(self, command.id, c, now, out)?,
+            Body::ReduceCharge(c) => collection::reduce(self, id, c, now, out)?,
+            Body::SettleRental(c) => collection::settle(self, id, c, now, out)?,
+            Body::CollectRental(c) => collection::collect_again(self, id, c, now, out)?,
+            Body::BuyOutRental(c) => collection::buy_out(self, id, c, now, out)?,
             Body::DeclareLost(c) => rentals::declare_lost(self, c, now, out)?,
             Body::CancelRental(c) => rentals::cancel(self, c, out)?,
             Body::GrantCreditLine(c) => credit::grant(self, c, out)?,

@@ -173,7 +173,9 @@ pub fn project(
     for movement in movements {
         moved(ledger, movement, &mut tell);
     }
-    told(ledger, fact).into_iter().for_each(tell);
+    if let Some(settlement) = told(ledger, fact) {
+        tell(settlement);
+    }
 }
 
 fn told(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {

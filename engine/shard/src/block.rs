@@ -193,6 +193,11 @@ pub fn write_frame(body: &mut Vec<u8>, kind: FrameKind, message: &impl Message) 
     message.encode(body).expect("a Vec grows");
 }
 
+/// Appends the frame of an answer of which the events before it tell all: an empty message.
+pub fn write_decided(body: &mut Vec<u8>) {
+    body.extend_from_slice(&[FrameKind::Decided as u8, 0]);
+}
+
 /// Appends the frame of an input; the record is copied once.
 pub fn write_input(body: &mut Vec<u8>, offset: u64, time: u64, record: &[u8]) {
     let input = Input { offset, time, record: Vec::new() };
@@ -200,7 +205,8 @@ pub fn write_input(body: &mut Vec<u8>, offset: u64, time: u64, record: &[u8]) {
     let len_of_len = length_delimiter_len(record.len());
     // Proto3 leaves an empty field out.
     let field = if record.is_empty() { 0 } else { 1 + len_of_len + record.len() };
-    body.reserve(field + around + 2 * 10);
+    // A record's events and answers take less room than the record, as a rule.
+    body.reserve(2 * field + around + 2 * 10);
     body.push(FrameKind::Input as u8);
     write_varint(body, (around + field) as u64);
     input.encode(body).expect("a Vec grows");

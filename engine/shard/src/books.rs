@@ -10,7 +10,7 @@
 //! Steps neither wait nor fail: whatever an input is, it has an answer.
 
 use crate::answer::{Answered, earlier};
-use crate::block::{FrameKind, write_frame, write_input};
+use crate::block::{FrameKind, write_decided, write_frame, write_input};
 use crate::codec::{
     BadRows, CommandView, Malformed, append_event, begin_rest, for_each_row, go_on_resting,
     read_command, read_rows, write_event,
@@ -21,8 +21,8 @@ use crate::seen::{Answer, Seen, SeenIds};
 use groat_ledger::hash::fingerprint;
 use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::{
-    AdvanceClock, Body, Calendar, Command, Decision, EventRange, Fact, Id, Ledger, Movement,
-    Refusal, Rejection, project,
+    AdvanceClock, Body, Calendar, Decision, EventRange, Fact, Id, Ledger, Movement, Refusal,
+    Rejection, project,
 };
 use groat_proto::v1::{self, ChainTerms, Clock, Decided, DueEvent};
 use groat_proto::{RecordView, read_record};
@@ -132,6 +132,7 @@ impl Books {
                 self.all_or_nothing(offset, &commands, out);
             }
             Ok(RecordView { commands, atomic: false }) => {
+                out.outbound.answers.reserve(commands.len());
                 for (index, command) in commands.into_iter().enumerate() {
                     self.one(offset, no(index), command, out);
                 }
@@ -153,12 +154,12 @@ impl Books {
 
     /// Lets everything happen that falls due by `until`, each at its own time, and moves there.
     fn pay_due(&mut self, until: u64, out: &mut OpenBlock) {
-        let mut decision = std::mem::take(&mut self.decision);
         while let Some(due) = self.ledger.next_due(until) {
+            let mut decision = std::mem::take(&mut self.decision);
             self.ledger.decide_due(due, &mut decision);
             self.happen(&decision, due.at.max(self.ledger.now()), true, out);
+            self.decision = decision;
         }
-        self.decision = decision;
         let advance = until.saturating_sub(self.ledger.now());
         if advance > 0 {
             self.ledger.advance(until);
@@ -199,7 +200,7 @@ impl Books {
         // Also what the command before it, in the same record, made due at once.
         self.pay_due(self.asked_time(&view).max(self.ledger.now()), out);
         let id = view.id;
-        let answered = self.answer(view, command, out);
+        let answered = self.answer(&view, command, out);
         let shard = self.shard;
         out.outbound.answers.push(Told { shard, index, offset, id, answered });
     }
@@ -229,7 +230,7 @@ impl Books {
         let failure = views().enumerate().find_map(|(at, (view, bytes))| {
             let answered = match &view.body {
                 Ok(Body::AdvanceClock(_)) => Answered::Refused(Rejection::InvalidState),
-                _ => self.answer(view.clone(), bytes, out),
+                _ => self.answer(view, bytes, out),
             };
             answers.push(answered.clone());
             answered.rejection().map(|rejection| (at, rejection))
@@ -283,12 +284,12 @@ impl Books {
     }
 
     /// Answers a command: from memory, or by deciding it.
-    fn answer(&mut self, view: CommandView, bytes: &[u8], out: &mut OpenBlock) -> Answered {
-        if let Some(known) = self.before(&view, bytes) {
+    fn answer(&mut self, view: &CommandView, bytes: &[u8], out: &mut OpenBlock) -> Answered {
+        if let Some(known) = self.before(view, bytes) {
             return self.leave_no_event(known, out);
         }
         let print = fingerprint(bytes);
-        let body = match view.body {
+        let body = match &view.body {
             Err(_) => return self.reject(view.id, print, Rejection::SchemaInvalid, out),
             Ok(Body::AdvanceClock(_)) if !self.terms.command_clock => {
                 return self.reject(view.id, print, Rejection::InvalidState, out);
@@ -297,20 +298,20 @@ impl Books {
         };
         // Not before it is known to be new: a command that is refused or repeated moves no time.
         if let Body::AdvanceClock(AdvanceClock { to }) = body
-            && to <= TIME_MS_MAX
+            && *to <= TIME_MS_MAX
         {
-            self.pay_due(to, out);
+            self.pay_due(*to, out);
         }
         let now = self.ledger.now();
         let mut decision = std::mem::take(&mut self.decision);
-        let decided = self.ledger.decide(&Command { id: view.id, body }, now, &mut decision);
+        let decided = self.ledger.decide(view.id, body, now, &mut decision);
         let answered = match decided {
             Ok(()) => {
                 let count = u32::try_from(decision.len()).unwrap_or(u32::MAX);
                 let range = EventRange { first: self.ledger.next_event(), count };
                 self.happen(&decision, now, false, out);
                 self.remember(view.id, print, Answer::Accepted(range));
-                write_frame(&mut out.body, FrameKind::Decided, &Decided::default());
+                write_decided(&mut out.body);
                 Answered::Accepted(range)
             }
             Err(Refusal::Rejected(rejection)) => self.reject(view.id, print, rejection, out),
@@ -339,7 +340,7 @@ impl Books {
         let fact = Fact::CommandRejected { rejection };
         self.ledger.apply(&fact, &[], self.ledger.now());
         write_event_frame(&mut out.body, &fact, &[]);
-        write_frame(&mut out.body, FrameKind::Decided, &Decided::default());
+        write_decided(&mut out.body);
         out.events += 1;
         self.remember(id, print, Answer::Rejected(range, rejection));
         Answered::Rejected(range, rejection)

@@ -122,28 +122,21 @@ impl<'a> InOrder<'a> {
     /// A varint below 2^63 without a byte that could have been left out.
     fn varint(&mut self) -> Option<u64> {
         let (first, mut rest) = self.bytes.split_first()?;
-        let mut value = u64::from(*first);
-        if value >= 0x80 {
-            value &= 0x7f;
-            let mut shift = 7;
-            loop {
-                let (byte, tail) = rest.split_first()?;
-                rest = tail;
-                value |= u64::from(byte & 0x7f) << shift;
-                shift += 7;
-                if *byte < 0x80 {
-                    if *byte == 0 {
-                        return None;
-                    }
-                    break;
-                }
-                if shift >= 63 {
-                    return None;
-                }
+        if *first < 0x80 {
+            self.bytes = rest;
+            return Some((*first).into());
+        }
+        let mut value = u64::from(first & 0x7f);
+        for shift in [7, 14, 21, 28, 35, 42, 49, 56] {
+            let (byte, tail) = rest.split_first()?;
+            rest = tail;
+            value |= u64::from(byte & 0x7f) << shift;
+            if *byte < 0x80 {
+                self.bytes = rest;
+                return (*byte > 0).then_some(value);
             }
         }
-        self.bytes = rest;
-        Some(value)
+        None
     }
 }
 
