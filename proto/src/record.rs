@@ -87,14 +87,20 @@ pub fn read_varint(bytes: &[u8], at: &mut usize) -> Option<u64> {
 
 /// Appends a varint.
 pub fn write_varint(out: &mut Vec<u8>, mut value: u64) {
-    loop {
+    let (mut bytes, mut len) = ([0; 10], 0);
+    for byte in &mut bytes {
         let low = u8::try_from(value & 0x7f).unwrap_or(0);
         value >>= 7;
+        len += 1;
         if value == 0 {
-            out.push(low);
-            return;
+            *byte = low;
+            break;
         }
-        out.push(low | 0x80);
+        *byte = low | 0x80;
+    }
+    match bytes {
+        [only, ..] if len == 1 => out.push(only),
+        _ => out.extend_from_slice(&bytes[..len]),
     }
 }
 

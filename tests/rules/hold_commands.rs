@@ -60,7 +60,7 @@ fn rented(verb: &str, a: &mut Args<'_>, now: u64) -> Option<Body> {
             out_order_no: a.reference(),
             merchant: a.id(),
             user: a.id(),
-            terms: terms(a, now),
+            terms: Box::new(terms(a, now)),
         }),
         "assess" => Body::AssessRental(AssessRental {
             rental: a.id(),

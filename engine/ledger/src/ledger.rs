@@ -25,7 +25,7 @@ use crate::rules::{
     accounts, authorizations, collection, credit, limits as limit_rules, payments, rental_rows,
     rentals, settlement, transfers, treasury,
 };
-use crate::state::{AuthCode, Calendar, CreditBasis, OrderNo, Tables, TradeNo};
+use crate::state::{AuthCode, Calendar, CreditBasis, OrderNo, Payment, Tables, TradeNo};
 use crate::table::{DuplicateKey, Table};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -53,6 +53,9 @@ pub struct Ledger {
     next_event: u64,
     due: BinaryHeap<Reverse<Due>>,
     mark: Option<Mark>,
+    /// The payment that an event changed last: the next event and what is told of it are of the
+    /// same one, as a rule. Only a place to look first.
+    last_payment: u32,
 }
 
 /// What [`Ledger::back_to_mark`] needs beside the tables' own marks.
@@ -84,6 +87,7 @@ impl Ledger {
             next_event: 1,
             due: BinaryHeap::new(),
             mark: None,
+            last_payment: 0,
         }
     }
 
@@ -94,8 +98,7 @@ impl Ledger {
         next_event: u64,
         tables: Tables,
     ) -> Result<Ledger, BadState> {
-        let mut ledger =
-            Ledger { tables, calendar, now, next_event, due: BinaryHeap::new(), mark: None };
+        let mut ledger = Ledger { tables, now, next_event, ..Ledger::new(calendar) };
         ledger.check_references()?;
         let orders = ledger.tables.payments.rows().iter().filter(|p| p.rental.is_none());
         let trades =
@@ -364,6 +367,22 @@ impl Ledger {
     /// Moves time forward without an event.
     pub fn advance(&mut self, now: u64) {
         self.now = self.now.max(now);
+    }
+
+    /// The number of a payment, found at once where an event has just changed it: three lookups of
+    /// seven in paying an order.
+    pub(crate) fn payment_no(&self, payment: &Id) -> Option<u32> {
+        let last = self.tables.payments.try_row(self.last_payment);
+        if last.is_some_and(|p| p.payment == *payment) {
+            return Some(self.last_payment);
+        }
+        self.tables.payments.find(payment)
+    }
+
+    /// A payment to change.
+    pub(crate) fn payment_mut(&mut self, payment: &Id) -> Option<&mut Payment> {
+        self.last_payment = self.payment_no(payment)?;
+        Some(self.tables.payments.row_mut(self.last_payment))
     }
 
     pub(crate) fn tables_mut(&mut self) -> &mut Tables {

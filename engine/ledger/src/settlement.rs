@@ -180,11 +180,12 @@ pub fn project(
 
 fn told(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {
     let tables = ledger.tables();
+    let payment_of = |id: &Id| ledger.payment_no(id).map(|no| tables.payments.row(no));
     let merchant_of = |p: &Payment| tables.merchants.row(p.merchant).merchant;
     let payer_of = |p: &Payment| p.user.map_or(Id::NONE, |no| tables.users.row(no).user);
     Some(match fact {
         Fact::PaymentPaid { payment, user, .. } => {
-            let p = tables.payments.get(payment)?;
+            let p = payment_of(payment)?;
             Settlement::PaymentPaid {
                 payment: *payment,
                 out_trade_no: p.out_trade_no.clone(),
@@ -196,7 +197,7 @@ fn told(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {
             }
         }
         Fact::PaymentClosed { payment, reason } => {
-            let p = tables.payments.get(payment)?;
+            let p = payment_of(payment)?;
             Settlement::PaymentClosed {
                 payment: *payment,
                 out_trade_no: p.out_trade_no.clone(),
@@ -214,7 +215,7 @@ fn told(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {
             to_balance,
             ..
         } => {
-            let p = tables.payments.get(payment)?;
+            let p = payment_of(payment)?;
             Settlement::PaymentRefunded {
                 payment: *payment,
                 out_trade_no: p.out_trade_no.clone(),

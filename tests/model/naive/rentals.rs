@@ -152,7 +152,7 @@ impl Naive {
             number: c.out_order_no.clone(),
             merchant: c.merchant,
             user: c.user,
-            terms: c.terms.clone(),
+            terms: (*c.terms).clone(),
             created_at: now,
             stage: Stage::Created,
             waived: 0,

@@ -53,6 +53,7 @@ impl Scene<'_> {
         if self.dice.one_in(24) {
             self.spoil(&mut terms);
         }
+        let terms = Box::new(terms);
         Body::CreateRental(CreateRental { rental, out_order_no, merchant, user, terms })
     }
 

@@ -15,8 +15,8 @@ pub struct CreateRental {
     pub merchant: Id,
     /// Who rents.
     pub user: Id,
-    /// What is agreed.
-    pub terms: RentalTerms,
+    /// What is agreed; boxed, so that commands that come more often are small.
+    pub terms: Box<RentalTerms>,
 }
 
 /// What is agreed about a rental. Amounts are minor units of the deposit's currency.

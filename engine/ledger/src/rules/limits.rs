@@ -39,10 +39,14 @@ pub(crate) fn may_spend(
     code_kind: CodeKind,
     now: u64,
 ) -> Result<(), Rejection> {
-    let mut after = spender.usage;
-    count(&mut after, ledger.calendar(), amount, code_kind, now);
+    let after = || {
+        let mut usage = spender.usage;
+        count(&mut usage, ledger.calendar(), amount, code_kind, now);
+        usage
+    };
     let scopes = [LimitScope::User(spender.user), LimitScope::KycClass(spender.kyc_class)];
     for limits in scopes.into_iter().filter_map(|scope| limits_of(ledger, scope, spender)) {
+        let after = after();
         let over = |limit: Option<u64>, sum: u64| limit.is_some_and(|limit| sum > limit);
         let exceeded = over(limits.single, amount)
             || over(limits.day, after.day_sum)
@@ -54,7 +58,7 @@ pub(crate) fn may_spend(
     if let (Some(slot), Some(limits)) =
         (code_slot(code_kind), limits_of(ledger, LimitScope::CodeKind(code_kind), spender))
     {
-        let exceeded = limits.day.is_some_and(|limit| after.code_sums[slot] > limit);
+        let exceeded = limits.day.is_some_and(|limit| after().code_sums[slot] > limit);
         refuse_if(exceeded, Rejection::QrDailyLimit)?;
     }
     Ok(())
@@ -85,16 +89,16 @@ pub(crate) fn count(
     now: u64,
 ) {
     let date = calendar.date(now);
-    let (year, month_of_year) = year_and_month(date);
-    let month = year * 12 + month_of_year;
-    if usage.day != date {
+    if usage.day != date || usage.year == 0 {
+        let (year, month_of_year) = year_and_month(date);
+        let month = year * 12 + month_of_year;
         (usage.day, usage.day_sum, usage.code_sums) = (date, 0, [0; 4]);
-    }
-    if usage.month != month {
-        (usage.month, usage.month_sum) = (month, 0);
-    }
-    if usage.year != year {
-        (usage.year, usage.year_sum) = (year, 0);
+        if usage.month != month {
+            (usage.month, usage.month_sum) = (month, 0);
+        }
+        if usage.year != year {
+            (usage.year, usage.year_sum) = (year, 0);
+        }
     }
     usage.day_sum = usage.day_sum.saturating_add(amount);
     usage.month_sum = usage.month_sum.saturating_add(amount);

@@ -381,25 +381,25 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {
 }
 
 fn change(ledger: &mut Ledger, payment: &Id, change: impl FnOnce(&mut Payment)) {
-    if let Some(row) = ledger.tables_mut().payments.get_mut(payment) {
+    if let Some(row) = ledger.payment_mut(payment) {
         change(row);
     }
 }
 
 fn change_batch(ledger: &mut Ledger, payment: &Id, change: impl FnOnce(&mut crate::state::Batch)) {
+    let Some(no) = ledger.payment_no(payment) else { return };
     let tables = ledger.tables_mut();
-    if let Some(batch) = tables.payments.get(payment).and_then(|p| p.batch) {
+    if let Some(batch) = tables.payments.row(no).batch {
         change(tables.batches.row_mut(batch));
     }
 }
 
 /// An order of the merchant is no longer open.
 fn ended(ledger: &mut Ledger, payment: &Id) {
+    let Some(no) = ledger.payment_no(payment) else { return };
     let tables = ledger.tables_mut();
-    if let Some(seller) = tables.payments.get(payment).map(|p| p.merchant) {
-        let seller = tables.merchants.row_mut(seller);
-        seller.open_payments = seller.open_payments.saturating_sub(1);
-    }
+    let seller = tables.merchants.row_mut(tables.payments.row(no).merchant);
+    seller.open_payments = seller.open_payments.saturating_sub(1);
 }
 
 fn created(ledger: &mut Ledger, fact: &Fact) {
@@ -463,11 +463,9 @@ fn paid(ledger: &mut Ledger, fact: &Fact) {
         return;
     };
     let (now, calendar) = (ledger.now(), ledger.calendar());
-    let tables = ledger.tables_mut();
-    let (Some(no), Some(payer)) = (tables.payments.find(payment), tables.users.find(user)) else {
-        return;
-    };
-    let row = tables.payments.row_mut(no);
+    let Some(no) = ledger.payment_no(payment) else { return };
+    let Some(payer) = ledger.tables().users.find(user) else { return };
+    let Some(row) = ledger.payment_mut(payment) else { return };
     row.state = PaymentState::Paid;
     row.paid_at = now;
     row.user = Some(payer);
@@ -477,6 +475,7 @@ fn paid(ledger: &mut Ledger, fact: &Fact) {
     row.channel = *channel;
     row.batch = Some(*batch);
     let (receipts, code_kind): (u64, CodeKind) = (row.amount.amount, row.code_kind);
+    let tables = ledger.tables_mut();
     if *balance > 0 {
         let usage = &mut tables.users.row_mut(payer).usage;
         count(usage, calendar, *balance, code_kind, now);

@@ -55,7 +55,6 @@ pub(crate) fn create(
     may_credit(tables, seller.account)?;
     // From here on nothing may fail.
     let CreateRental { rental, out_order_no, merchant, user, terms } = c.clone();
-    let terms = Box::new(terms);
     out.record(Fact::RentalCreated { rental, out_order_no, merchant, user, terms });
     Ok(())
 }

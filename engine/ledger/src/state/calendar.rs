@@ -12,18 +12,19 @@ pub struct Calendar {
 impl Calendar {
     /// The business date, in days since 1970, of a time in milliseconds.
     pub fn date(&self, at: u64) -> u32 {
-        let local = i128::from(at) + self.offset_ms();
-        u32::try_from(local.div_euclid(i128::from(DAY_MS))).unwrap_or(0)
+        let at = i64::try_from(at).unwrap_or(i64::MAX);
+        let local = at.saturating_add(self.offset_ms());
+        u32::try_from(local.div_euclid(DAY_MS.cast_signed())).unwrap_or(0)
     }
 
     /// The first millisecond of a business date.
     pub fn start_of(&self, date: u32) -> u64 {
-        let local = i128::from(date) * i128::from(DAY_MS) - self.offset_ms();
+        let local = i64::from(date) * DAY_MS.cast_signed() - self.offset_ms();
         u64::try_from(local).unwrap_or(0)
     }
 
-    fn offset_ms(&self) -> i128 {
-        i128::from(self.day_offset_min) * 60_000
+    fn offset_ms(&self) -> i64 {
+        i64::from(self.day_offset_min) * 60_000
     }
 }
 

@@ -48,7 +48,7 @@ pub(in crate::codec) fn create_rental(w: &v1::CreateRental) -> Field<domain::Cre
         out_order_no: reference(&w.out_order_no, "out_order_no")?,
         merchant: id(w.merchant, "merchant")?,
         user: id(w.user, "user")?,
-        terms: rental_terms(w)?,
+        terms: Box::new(rental_terms(w)?),
     })
 }
 
@@ -179,7 +179,6 @@ pub(in crate::codec) fn funds_released(w: &v1::FundsReleased) -> Field<Fact> {
 pub(in crate::codec) fn rental_created(w: &v1::CreateRental) -> Field<Fact> {
     let domain::CreateRental { rental, out_order_no, merchant, user, terms } = create_rental(w)?;
     ensure(terms.plan.len() <= groat_ledger::limits::PLAN_TERMS_MAX, "plan")?;
-    let terms = Box::new(terms);
     Ok(Fact::RentalCreated { rental, out_order_no, merchant, user, terms })
 }
 
