@@ -57,7 +57,10 @@ pub struct CommandView {
 
 /// Reads one command from its bytes.
 pub fn read_command(bytes: &[u8]) -> Result<CommandView, Malformed> {
-    plain_command(bytes).map_or_else(|| read_any(bytes), Ok)
+    match plain_command(bytes) {
+        Some(view) => Ok(view),
+        None => read_any(bytes),
+    }
 }
 
 fn read_any(bytes: &[u8]) -> Result<CommandView, Malformed> {

@@ -5,28 +5,34 @@
 use super::fields;
 use groat_ledger::{Id, Money, Reference};
 
-/// What is left of the message.
+/// What is left of the message. Its methods are inlined whatever the compiler thinks of it: then
+/// ids and amounts go from the bytes to their places through registers (a sixth of the time of a
+/// step; see [`crate::books`] for why copying what was just written is slow).
 pub(super) struct InOrder<'a> {
     bytes: &'a [u8],
 }
 
 impl<'a> InOrder<'a> {
+    #[inline(always)]
     pub(super) fn new(bytes: &'a [u8]) -> InOrder<'a> {
         InOrder { bytes }
     }
 
     /// Whether nothing is left.
+    #[inline(always)]
     pub(super) fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
 
     /// `read`, if it leaves nothing.
+    #[inline(always)]
     pub(super) fn whole<T>(mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let read = read(&mut self)?;
         self.is_empty().then_some(read)
     }
 
     /// The next field, a message: its number and bytes.
+    #[inline(always)]
     pub(super) fn any_message(&mut self) -> Option<(u64, InOrder<'a>)> {
         let tag = self.varint()?;
         let inner = self.delimited()?;
@@ -34,12 +40,14 @@ impl<'a> InOrder<'a> {
     }
 
     /// A message; none where the field is left out.
+    #[inline(always)]
     pub(super) fn message(&mut self, field: u8) -> Option<InOrder<'a>> {
         self.bytes = self.bytes.strip_prefix(&[field << 3 | 2])?;
         Some(InOrder { bytes: self.delimited()? })
     }
 
     /// A number that fits; 0 where the field is left out.
+    #[inline(always)]
     pub(super) fn number<N: TryFrom<u64> + Default>(&mut self, field: u8) -> Option<N> {
         let Some(rest) = self.bytes.strip_prefix(&[field << 3]) else { return Some(N::default()) };
         self.bytes = rest;
@@ -62,6 +70,7 @@ impl<'a> InOrder<'a> {
     }
 
     /// An id that must be there; a half of it that is zero is left out.
+    #[inline(always)]
     pub(super) fn id(&mut self, field: u8) -> Option<Id> {
         let tag = field << 3 | 2;
         let (id, rest) = match self.bytes {
@@ -85,6 +94,7 @@ impl<'a> InOrder<'a> {
     }
 
     /// An id that may be left out.
+    #[inline(always)]
     pub(super) fn optional_id(&mut self, field: u8) -> Option<Id> {
         if self.has(field) { self.id(field) } else { Some(Id::NONE) }
     }
@@ -100,6 +110,7 @@ impl<'a> InOrder<'a> {
     }
 
     /// Money that must be there, in a known currency.
+    #[inline(always)]
     pub(super) fn money(&mut self, field: u8) -> Option<Money> {
         self.message(field)?.whole(|money| {
             let (amount, code) = (money.number(1)?, money.number(2)?);
@@ -108,10 +119,12 @@ impl<'a> InOrder<'a> {
     }
 
     /// Whether the next field is this one, a message or text.
+    #[inline(always)]
     pub(super) fn has(&self, field: u8) -> bool {
         self.bytes.first() == Some(&(field << 3 | 2))
     }
 
+    #[inline(always)]
     fn delimited(&mut self) -> Option<&'a [u8]> {
         let len = usize::try_from(self.varint()?).ok()?;
         let (inner, rest) = self.bytes.split_at_checked(len)?;
@@ -120,6 +133,7 @@ impl<'a> InOrder<'a> {
     }
 
     /// A varint below 2^63 without a byte that could have been left out.
+    #[inline(always)]
     fn varint(&mut self) -> Option<u64> {
         let (first, mut rest) = self.bytes.split_first()?;
         if *first < 0x80 {
@@ -141,6 +155,7 @@ impl<'a> InOrder<'a> {
 }
 
 /// A half of an id, not zero, and what follows it.
+#[inline(always)]
 fn half(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let (half, rest) = bytes.split_first_chunk()?;
     let half = u64::from_le_bytes(*half);

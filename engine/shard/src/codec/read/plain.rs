@@ -13,6 +13,7 @@ use groat_ledger::{
 };
 
 /// A command with id, time and body, and nothing else.
+#[inline(always)]
 pub(super) fn plain_command(bytes: &[u8]) -> Option<CommandView> {
     let mut command = InOrder::new(bytes);
     let id = command.id(1)?;
@@ -41,6 +42,7 @@ pub(super) fn plain_command(bytes: &[u8]) -> Option<CommandView> {
     Some(CommandView { id, at, body: Ok(body) })
 }
 
+#[inline(always)]
 fn post_transfer(b: &mut InOrder<'_>) -> Option<PostTransfer> {
     let (debit, credit) = (b.optional_id(1)?, b.optional_id(2)?);
     let amount = if b.has(3) { Some(b.money(3)?) } else { None };
