@@ -49,24 +49,32 @@ fn benches(c: &mut Criterion) {
         });
     }
 
-    let mut writer = shard();
-    let terms = *writer.books().terms();
-    let blocks: Vec<Block> = [&opens, &records(&commands, 1_000)]
-        .iter()
-        .zip([0, 1_000])
-        .flat_map(|(records, first)| step_and_seal(&mut writer, first, records))
-        .filter_map(|bytes| Block::parse(&bytes).ok())
-        .collect();
-    group.throughput(Throughput::Elements(commands.len() as u64 + u64::from(ACCOUNTS)));
-    group.bench_function("fold of plain transfers", |b| {
-        b.iter(|| {
-            let mut books = Books::new(0, terms);
-            for block in &blocks {
-                let _ = black_box(books.fold(block, |_, _| {}));
-            }
-            books.ledger().next_event()
+    let folds = [
+        ("plain transfers", Kind::Transfers, ACCOUNTS),
+        ("payments", Kind::Payments, 1_000),
+        ("rentals", Kind::Rentals, 1_000),
+    ];
+    for (name, kind, accounts) in folds {
+        let mut writer = shard();
+        let terms = *writer.books().terms();
+        let (opens, commands) = workload(kind, accounts, 20_000);
+        let blocks: Vec<Block> = [&records(&opens, 1_000), &records(&commands, 1_000)]
+            .iter()
+            .zip([0, 1_000])
+            .flat_map(|(records, first)| step_and_seal(&mut writer, first, records))
+            .filter_map(|bytes| Block::parse(&bytes).ok())
+            .collect();
+        group.throughput(Throughput::Elements(blocks.iter().map(|b| b.header.events).sum()));
+        group.bench_function(format!("fold of {name}"), |b| {
+            b.iter(|| {
+                let mut books = Books::new(0, terms);
+                for block in &blocks {
+                    let _ = black_box(books.fold(block, |_, _| {}));
+                }
+                books.ledger().next_event()
+            });
         });
-    });
+    }
     group.finish();
 }
 

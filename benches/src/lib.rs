@@ -1,10 +1,10 @@
 //! What the benches share: the workloads of `groat bench` as ledger, step and store take them.
 
 use groat::bench::{Kind, Spread, Workload};
-use groat_ledger::{Calendar, Command, Decision, Ledger};
+use groat_ledger::{Calendar, Command, Decision, Fact, Ledger, Movement};
 use groat_proto::Message;
 use groat_proto::v1::{self, ChainTerms};
-use groat_shard::{Inbound, Shard, read_command};
+use groat_shard::{Block, Books, Folded, Inbound, Shard, read_command};
 
 pub use groat::bench::records;
 
@@ -73,4 +73,23 @@ pub fn step_and_seal(shard: &mut Shard, first_offset: u64, records: &[Vec<u8>]) 
         blocks.push(shard.seal("bench", false).bytes);
     }
     blocks
+}
+
+/// The events that the last of these records lead to, behind the others.
+pub fn events(opens: &[Vec<u8>], records: &[Vec<u8>]) -> Vec<(Fact, Vec<Movement>)> {
+    let mut shard = shard();
+    let opened = step_and_seal(&mut shard, 0, opens);
+    let moved = step_and_seal(&mut shard, opens.len() as u64, records);
+    let (mut books, mut events) = (Books::new(0, *shard.books().terms()), Vec::new());
+    for (no, bytes) in opened.iter().chain(&moved).enumerate() {
+        let Ok(block) = Block::parse(bytes) else { continue };
+        let folded = books.fold(&block, |_, folded| match folded {
+            Folded::Event { fact, movements, .. } if no >= opened.len() => {
+                events.push((fact.clone(), movements.to_vec()));
+            }
+            Folded::Event { .. } | Folded::Input(_) | Folded::Decided { .. } => {}
+        });
+        debug_assert!(folded.is_ok());
+    }
+    events
 }

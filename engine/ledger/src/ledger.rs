@@ -11,6 +11,7 @@
 //! shard's business.
 
 mod due;
+mod recent;
 
 pub use due::{Due, DueKind};
 
@@ -25,7 +26,7 @@ use crate::rules::{
     accounts, authorizations, collection, credit, limits as limit_rules, payments, rental_rows,
     rentals, settlement, transfers, treasury,
 };
-use crate::state::{AuthCode, Calendar, CreditBasis, OrderNo, Payment, Tables, TradeNo};
+use crate::state::{AuthCode, Calendar, CreditBasis, OrderNo, Tables, TradeNo};
 use crate::table::{DuplicateKey, Table};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -367,22 +368,6 @@ impl Ledger {
     /// Moves time forward without an event.
     pub fn advance(&mut self, now: u64) {
         self.now = self.now.max(now);
-    }
-
-    /// The number of a payment, found at once where an event has just changed it: three lookups of
-    /// seven in paying an order.
-    pub(crate) fn payment_no(&self, payment: &Id) -> Option<u32> {
-        let last = self.tables.payments.try_row(self.last_payment);
-        if last.is_some_and(|p| p.payment == *payment) {
-            return Some(self.last_payment);
-        }
-        self.tables.payments.find(payment)
-    }
-
-    /// A payment to change.
-    pub(crate) fn payment_mut(&mut self, payment: &Id) -> Option<&mut Payment> {
-        self.last_payment = self.payment_no(payment)?;
-        Some(self.tables.payments.row_mut(self.last_payment))
     }
 
     pub(crate) fn tables_mut(&mut self) -> &mut Tables {

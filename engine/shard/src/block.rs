@@ -1,7 +1,9 @@
 //! The block: what a shard did with one batch of input, as bytes. The unit of commit, of the hash
 //! chain and of replay. The layout is documented in `proto/groat/v1/block.proto`.
 
+use crate::codec::append_event;
 use crate::limits::{BLOCK_BYTES_MAX, COMPRESS_BYTES_MIN, COMPRESSION_MAX};
+use groat_ledger::{Fact, Movement};
 use groat_proto::prost::length_delimiter_len;
 use groat_proto::v1::{BlockHeader, Input};
 use groat_proto::{Message, read_varint, write_varint};
@@ -191,6 +193,12 @@ pub fn write_frame(body: &mut Vec<u8>, kind: FrameKind, message: &impl Message) 
     body.push(kind as u8);
     write_varint(body, message.encoded_len() as u64);
     message.encode(body).expect("a Vec grows");
+}
+
+/// Appends the frame of an event that a command led to.
+pub fn write_event_frame(body: &mut Vec<u8>, fact: &Fact, movements: &[Movement]) {
+    body.push(FrameKind::Event as u8);
+    append_event(fact, movements, body);
 }
 
 /// Appends the frame of an answer of which the events before it tell all: an empty message.

@@ -10,10 +10,10 @@
 //! Steps neither wait nor fail: whatever an input is, it has an answer.
 
 use crate::answer::{Answered, earlier};
-use crate::block::{FrameKind, write_decided, write_frame, write_input};
+use crate::block::{FrameKind, write_decided, write_event_frame, write_frame, write_input};
 use crate::codec::{
-    BadRows, CommandView, Malformed, append_event, begin_rest, for_each_row, go_on_resting,
-    read_command, read_rows, write_event,
+    BadRows, CommandView, Malformed, begin_rest, for_each_row, go_on_resting, read_command,
+    read_rows, write_event,
 };
 use crate::limits::{ID_AHEAD_MS_MAX, RECORD_BYTES_MAX, RECORD_COMMANDS_MAX};
 use crate::outbound::{Outbound, Settled, Told};
@@ -408,11 +408,6 @@ enum NotDone {
 
 fn calendar(terms: &ChainTerms) -> Calendar {
     Calendar { day_offset_min: terms.day_offset_min }
-}
-
-fn write_event_frame(body: &mut Vec<u8>, fact: &Fact, movements: &[Movement]) {
-    body.push(FrameKind::Event as u8);
-    append_event(fact, movements, body);
 }
 
 /// An index within a record.

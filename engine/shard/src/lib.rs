@@ -22,7 +22,9 @@ mod store;
 pub use block::{BadBlock, Block, FORMAT, FrameKind, Hash, RULESET, hex};
 pub use books::{Books, Inbound, OpenBlock};
 pub use chain::{ChainBreak, ChainHead, terms_text};
-pub use codec::{CommandView, Malformed, read_command, read_event, write_event};
+pub use codec::{
+    CommandView, Malformed, append_event, read_command, read_event, read_plain_event, write_event,
+};
 pub use fault::Fault;
 pub use fold::{BadFold, Folded};
 pub use outbound::{Outbound, Settled, Told};
