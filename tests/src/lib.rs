@@ -11,6 +11,7 @@
 )]
 
 pub mod feed;
+pub mod fuzz;
 pub mod local;
 pub mod served;
 pub mod transfer_feed;
