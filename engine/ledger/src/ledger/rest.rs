@@ -1,0 +1,91 @@
+//! A ledger from its rows at rest: what is derived from them is filled, and what they say of each
+//! other is checked, so that nothing decided on them later can fail.
+
+use crate::ledger::Ledger;
+use crate::state::{AuthCode, Calendar, CreditBasis, OrderNo, Tables, TradeNo};
+use crate::table::{DuplicateKey, Table};
+
+/// A ledger that cannot be rebuilt from the rows given.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BadState {
+    /// The table.
+    pub table: &'static str,
+    /// The row.
+    pub row: u32,
+    /// What is wrong with it.
+    pub what: &'static str,
+}
+
+impl Ledger {
+    /// A ledger from its rows at rest: fills what is derived and checks references between rows.
+    pub fn from_rest(
+        calendar: Calendar,
+        now: u64,
+        next_event: u64,
+        tables: Tables,
+    ) -> Result<Ledger, BadState> {
+        let mut ledger = Ledger { tables, now, next_event, ..Ledger::new(calendar) };
+        ledger.check_references()?;
+        let orders = ledger.tables.payments.rows().iter().filter(|p| p.rental.is_none());
+        let trades =
+            orders.map(|p| TradeNo { merchant: p.merchant, out_trade_no: p.out_trade_no.clone() });
+        let duplicate =
+            |table| move |d: DuplicateKey| BadState { table, row: d.row, what: "duplicate key" };
+        ledger.tables.trade_nos =
+            Table::from_rows(trades.collect()).map_err(duplicate("payments"))?;
+        let codes = ledger.tables.payments.rows().iter().filter_map(|p| p.auth_code.clone());
+        ledger.tables.auth_codes = Table::from_rows(codes.map(|code| AuthCode { code }).collect())
+            .map_err(duplicate("payments"))?;
+        let holds = ledger.tables.authorizations.rows().iter();
+        let holds = holds.filter(|a| a.basis == CreditBasis::Line).map(|a| OrderNo {
+            merchant: a.merchant,
+            rental: false,
+            out_order_no: a.out_order_no.clone(),
+        });
+        let rentals = ledger.tables.rentals.rows().iter().map(|r| OrderNo {
+            merchant: r.merchant,
+            rental: true,
+            out_order_no: r.out_order_no.clone(),
+        });
+        ledger.tables.order_nos = Table::from_rows(holds.chain(rentals).collect())
+            .map_err(duplicate("authorizations"))?;
+        ledger.fill_due();
+        Ok(ledger)
+    }
+
+    fn check_references(&self) -> Result<(), BadState> {
+        let t = &self.tables;
+        let (accounts, users, merchants, batches) =
+            (t.accounts.next_no(), t.users.next_no(), t.merchants.next_no(), t.batches.next_no());
+        let missing = |table, row: usize| BadState {
+            table,
+            row: u32::try_from(row).unwrap_or(u32::MAX),
+            what: "it names a row that is not there",
+        };
+        let holds = |table, bad: Option<usize>| bad.map_or(Ok(()), |row| Err(missing(table, row)));
+        holds("users", t.users.rows().iter().position(|r| r.account >= accounts))?;
+        holds("merchants", t.merchants.rows().iter().position(|r| r.account >= accounts))?;
+        holds(
+            "pending",
+            t.pending.rows().iter().position(|r| r.debit >= accounts || r.credit >= accounts),
+        )?;
+        holds(
+            "batches",
+            t.batches.rows().iter().position(|r| r.merchant >= merchants || r.account >= accounts),
+        )?;
+        let parties = |user: u32, merchant: u32| user < users && merchant < merchants;
+        let position = t.authorizations.rows().iter().position(|r| !parties(r.user, r.merchant));
+        holds("authorizations", position)?;
+        let position = t.rentals.rows().iter().position(|r| !parties(r.user, r.merchant));
+        holds("rentals", position)?;
+        holds("credit_lines", t.credit_lines.rows().iter().position(|r| r.user >= users))?;
+        holds(
+            "payments",
+            t.payments.rows().iter().position(|r| {
+                r.merchant >= merchants
+                    || r.user.is_some_and(|u| u >= users)
+                    || r.batch.is_some_and(|b| b >= batches)
+            }),
+        )
+    }
+}
