@@ -2,8 +2,9 @@
 //! other is checked, so that nothing decided on them later can fail.
 
 use crate::ledger::Ledger;
-use crate::state::{AuthCode, Calendar, CreditBasis, OrderNo, Tables, TradeNo};
+use crate::state::{AuthCode, Calendar, CreditBasis, OrderNo, PendingState, Tables, TradeNo};
 use crate::table::{DuplicateKey, Table};
+use std::collections::BTreeMap;
 
 /// A ledger that cannot be rebuilt from the rows given.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,6 +27,7 @@ impl Ledger {
     ) -> Result<Ledger, BadState> {
         let mut ledger = Ledger { tables, now, next_event, ..Ledger::new(calendar) };
         ledger.check_references()?;
+        ledger.check_pending()?;
         let orders = ledger.tables.payments.rows().iter().filter(|p| p.rental.is_none());
         let trades =
             orders.map(|p| TradeNo { merchant: p.merchant, out_trade_no: p.out_trade_no.clone() });
@@ -51,6 +53,28 @@ impl Ledger {
             .map_err(duplicate("authorizations"))?;
         ledger.fill_due();
         Ok(ledger)
+    }
+
+    /// What accounts have pending is what their pending transfers reserved: each can be given back.
+    fn check_pending(&self) -> Result<(), BadState> {
+        let mut sums = BTreeMap::<u32, (u128, u128)>::new();
+        let pending = self.tables.pending.rows().iter();
+        for held in pending.filter(|t| t.state == PendingState::Pending) {
+            sums.entry(held.debit).or_default().0 += u128::from(held.amount);
+            sums.entry(held.credit).or_default().1 += u128::from(held.amount);
+        }
+        for (row, account) in (0..).zip(self.tables.accounts.rows()) {
+            let has = (account.debits_pending, account.credits_pending);
+            // Most accounts have nothing pending and are not looked up.
+            if has != (0, 0) || !sums.is_empty() {
+                let reserved = sums.remove(&row).unwrap_or_default();
+                let what = "it has other sums pending than its transfers";
+                if has != reserved {
+                    return Err(BadState { table: "accounts", row, what });
+                }
+            }
+        }
+        Ok(())
     }
 
     fn check_references(&self) -> Result<(), BadState> {
@@ -87,5 +111,47 @@ impl Ledger {
                     || r.batch.is_some_and(|b| b >= batches)
             }),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::{Account, AccountKey, SignRule};
+    use crate::id::Id;
+    use crate::money::Currency;
+    use crate::state::PendingTransfer;
+
+    fn rows(held: u128, reserved: u64, state: PendingState) -> Result<Ledger, BadState> {
+        let mut tables = Tables::default();
+        let account =
+            |owner| Account::new(AccountKey::ledger(Id(owner)), Currency::CNY, SignRule::Either);
+        tables.accounts.insert(Account { debits_pending: held, ..account(1) });
+        tables.accounts.insert(Account { credits_pending: held, ..account(2) });
+        tables.pending.insert(PendingTransfer {
+            transfer: Id(3),
+            debit: 0,
+            credit: 1,
+            amount: reserved,
+            expires_at: Some(9),
+            state,
+        });
+        Ledger::from_rest(Calendar::default(), 5, 4, tables)
+    }
+
+    /// Found by fuzzing: releasing more than is pending was a panic.
+    #[test]
+    fn accounts_have_pending_what_their_transfers_reserved() {
+        assert!(rows(7, 7, PendingState::Pending).is_ok());
+        assert!(rows(0, 7, PendingState::Voided).is_ok());
+        for (held, reserved, state) in [
+            (6, 7, PendingState::Pending),
+            (8, 7, PendingState::Pending),
+            (0, 7, PendingState::Pending),
+            (7, 7, PendingState::Posted),
+        ] {
+            let bad = rows(held, reserved, state).err();
+            assert_eq!(bad.map(|bad| (bad.table, bad.row)), Some(("accounts", 0)), "{held}");
+        }
     }
 }
