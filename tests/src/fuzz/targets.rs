@@ -218,7 +218,7 @@ fn store(bytes: &[u8]) {
         let mut store = SledStore::open(dir.path()).unwrap();
         (0..20).for_each(|number| store.append(number, &block(number)).unwrap());
         store.sync().unwrap();
-        store.put_snapshot(11, &[7; 3_000]).unwrap();
+        store.finish_snapshot(11, &[7; 3_000]).unwrap();
     }
     let files = files_below(dir.path());
     let file = &files[random.below(files.len())];
