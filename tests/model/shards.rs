@@ -9,7 +9,7 @@ use crate::wire;
 use groat_ledger::{Calendar, Command};
 use groat_proto::Message;
 use groat_proto::v1::{self, ChainTerms, outcome};
-use groat_shard::{Block, Inbound, Sealed, Shard, hex, read_command};
+use groat_shard::{Arrival, Block, Inbound, Sealed, Shard, hex, read_command};
 use proptest::prelude::*;
 
 /// What was asked, and when; nothing when only time passed.
@@ -107,7 +107,8 @@ fn answers(blocks: &[Sealed]) -> Vec<String> {
 fn follow(claim: &Sealed, blocks: &[Sealed], cut: Cut, half: usize) -> Shard {
     let mut follower = begin(cut);
     for (no, block) in std::iter::once(claim).chain(blocks).enumerate() {
-        follower.follow(&Block::parse(&block.bytes).unwrap()).unwrap();
+        let arrived = follower.follow(&Block::parse(&block.bytes).unwrap()).unwrap();
+        assert_eq!(arrived, Arrival::Next);
         if no == half % (blocks.len() + 1) {
             follower = Shard::from_snapshot(0, &follower.snapshot()).unwrap();
         }

@@ -19,7 +19,7 @@ mod store;
 
 pub use block::{BadBlock, Block, FORMAT, FrameKind, Hash, RULESET, hex};
 pub use books::{Books, Inbound, OpenBlock, Outbound, tell};
-pub use chain::{ChainBreak, ChainHead, terms_text};
+pub use chain::{Arrival, ChainBreak, ChainHead, terms_text};
 pub use codec::{CommandView, Malformed, read_command, read_event, write_event};
 pub use fault::Fault;
 pub use fold::{BadFold, Folded};

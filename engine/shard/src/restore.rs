@@ -1,6 +1,7 @@
 //! Restore: the newest snapshot and the tail of the chain. The only way a ledger comes into being.
 
 use crate::block::Block;
+use crate::chain::Arrival;
 use crate::fault::Fault;
 use crate::shard::Shard;
 use crate::store::Store;
@@ -72,7 +73,9 @@ pub fn restore(
             }
         };
         let shard = shard.insert(continued);
-        shard.follow(&block)?;
+        if shard.follow(&block)? == Arrival::Late {
+            return Err(misplaced(shard_no, number, block.header.number));
+        }
         tail.blocks += bytes.len() as u64;
         progress(number - first + 1, last - first + 1);
     }
@@ -93,6 +96,14 @@ fn from_snapshot(shard_no: u32, number: u64, bytes: &[u8]) -> Result<Shard, Faul
 fn missing(shard: u32, number: u64, last: u64) -> Fault {
     Fault::damage(
         format!("shard {shard}: block {number} is missing, though block {last} is there"),
+        "restore the data directory from a copy, or rebuild it from the events topic",
+    )
+}
+
+/// A store has one block per number: what is late there was written to the wrong place.
+fn misplaced(shard: u32, number: u64, is: u64) -> Fault {
+    Fault::damage(
+        format!("shard {shard}: in the place of block {number} is block {is}"),
         "restore the data directory from a copy, or rebuild it from the events topic",
     )
 }

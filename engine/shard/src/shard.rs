@@ -5,7 +5,7 @@
 
 use crate::block::{Block, Hash, hex, seal};
 use crate::books::{Books, Inbound, OpenBlock, Outbound};
-use crate::chain::ChainHead;
+use crate::chain::{Arrival, ChainHead};
 use crate::fault::Fault;
 use crate::limits::BODY_BYTES_SEAL;
 use groat_proto::v1::{BlockHeader, ChainTerms, InputRange, SnapshotHead};
@@ -264,8 +264,8 @@ impl Shard {
         Ok(Shard { books, head: chain, open: OpenBlock::default() })
     }
 
-    /// Continues by a block of the log: checks that it is the next one and folds it.
-    pub fn follow(&mut self, block: &Block) -> Result<(), Fault> {
+    /// Continues by a block of the log: folds it if it is the next one, leaves a late one alone.
+    pub fn follow(&mut self, block: &Block) -> Result<Arrival, Fault> {
         let number = block.header.number;
         let broken = |what: String| {
             Fault::damage(
@@ -274,12 +274,14 @@ impl Shard {
                  byte",
             )
         };
-        self.head.accept(block).map_err(|b| broken(b.to_string()))?;
+        if self.head.accept(block).map_err(|b| broken(b.to_string()))? == Arrival::Late {
+            return Ok(Arrival::Late);
+        }
         self.books.fold(block, |_, _| {}).map_err(|b| broken(b.to_string()))?;
         let digest = &block.header.state_digest;
         if !digest.is_empty() && self.books.digest() != digest.as_slice() {
             return Err(broken("the state after it does not have the digest in its header".into()));
         }
-        Ok(())
+        Ok(Arrival::Next)
     }
 }

@@ -15,6 +15,10 @@ use std::time::Duration;
 /// Offsets between which it is not worth searching: they are read through faster.
 const READ_THROUGH: i64 = 2_000;
 
+/// Blocks looked at in one place of a search: more than an earlier owner can write late in a row,
+/// since it has one transaction in flight.
+const PROBE_BLOCKS: usize = 8;
+
 /// Gives every committed block of a shard from block `from` on, as bytes, up to the first offset
 /// that is undecided at the time of the call. That is enough for a reader, not for an owner.
 pub fn read_events(
@@ -55,7 +59,8 @@ fn blocks_between(
             "the log of record must never be trimmed; restore the topic from a copy",
         ));
     }
-    let start = reader.offset_of(from, low, high)?;
+    let floor = low.max(i64::try_from(from).unwrap_or(i64::MAX)).min(high);
+    let start = reader.offset_of(from, floor, high)?;
     reader.read(start, high, |_, payload| match number_of(payload) {
         Some(number) if number < from => Ok(()),
         _ => each(payload),
@@ -132,24 +137,30 @@ impl Reader<'_> {
         }
     }
 
-    /// An offset at or before the block's, close enough to read through. A block takes at least
-    /// one offset, so block `n` is not before offset `n`.
-    fn offset_of(&self, number: u64, low: i64, high: i64) -> Result<i64, Fault> {
-        let mut before = low.max(i64::try_from(number).unwrap_or(i64::MAX)).min(high);
-        let mut after = high;
+    /// An offset at or before the block's, close enough to read through, and not before `floor`:
+    /// a block takes at least one offset, so block `n` is not before offset `n`.
+    fn offset_of(&self, number: u64, floor: i64, high: i64) -> Result<i64, Fault> {
+        let (mut before, mut after) = (floor, high);
         while after - before > READ_THROUGH {
             let middle = before + (after - before) / 2;
-            let mut found = None;
-            self.read_until(middle, high, |_, payload| {
-                found = number_of(payload);
-                false
-            })?;
-            match found {
+            match self.highest_at(middle, high)? {
                 Some(there) if there <= number => before = middle,
                 _ => after = middle,
             }
         }
         Ok(before)
+    }
+
+    /// The highest number of a few blocks at or after an offset: a late block of an earlier owner
+    /// has one that is too low, and would mislead the search.
+    fn highest_at(&self, offset: i64, high: i64) -> Result<Option<u64>, Fault> {
+        let (mut highest, mut blocks) = (None, 0);
+        self.read_until(offset, high, |_, payload| {
+            highest = highest.max(number_of(payload));
+            blocks += 1;
+            blocks < PROBE_BLOCKS
+        })?;
+        Ok(highest)
     }
 
     fn read(

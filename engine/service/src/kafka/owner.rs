@@ -15,8 +15,8 @@ use crate::clock;
 use crate::limits::CLOCK_JUMP_MS_MAX;
 use groat_proto::v1::ChainTerms;
 use groat_shard::{
-    Block, Checked, Fault, Inbound, Restored, Sealed, Shard, SledStore, Store, Tail, hex, restore,
-    terms_text,
+    Arrival, Block, Checked, Fault, Inbound, Restored, Sealed, Shard, SledStore, Store, Tail, hex,
+    restore, terms_text,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -186,7 +186,15 @@ fn catch_up(
             None => Shard::begin(settings.shard, block.header.terms.unwrap_or(settings.terms)),
         };
         let shard = shard.insert(continued);
-        shard.follow(&block)?;
+        if shard.follow(&block)? == Arrival::Late {
+            tracing::warn!(
+                shard = settings.shard,
+                block = block.header.number,
+                epoch = block.header.epoch,
+                "a late block of an earlier owner is ignored"
+            );
+            return Ok(());
+        }
         store.append(block.header.number, bytes)?;
         tail.blocks += bytes.len() as u64;
         seen = true;
@@ -393,7 +401,8 @@ mod tests {
         let first = Block::parse(&log.blocks[0]).unwrap();
         let mut shard = Shard::begin(0, first.header.terms.unwrap());
         for block in &log.blocks {
-            shard.follow(&Block::parse(block).unwrap()).unwrap();
+            let arrived = shard.follow(&Block::parse(block).unwrap()).unwrap();
+            assert_eq!(arrived, Arrival::Next);
         }
         hex(&shard.books().digest())
     }
