@@ -107,8 +107,12 @@ fn answers(blocks: &[Sealed]) -> Vec<String> {
 fn follow(claim: &Sealed, blocks: &[Sealed], cut: Cut, half: usize) -> Shard {
     let mut follower = begin(cut);
     for (no, block) in std::iter::once(claim).chain(blocks).enumerate() {
-        let arrived = follower.follow(&Block::parse(&block.bytes).unwrap()).unwrap();
+        // What left with a block can be made again from it, byte by byte.
+        let (arrived, told) =
+            follower.follow_and_tell(&Block::parse(&block.bytes).unwrap()).unwrap();
         assert_eq!(arrived, Arrival::Next);
+        assert_eq!(told.outcomes, block.outbound.outcomes);
+        assert_eq!(told.settlements, block.outbound.settlements);
         if no == half % (blocks.len() + 1) {
             follower = Shard::from_snapshot(0, &follower.snapshot()).unwrap();
         }

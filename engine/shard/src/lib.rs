@@ -23,6 +23,6 @@ pub use chain::{Arrival, ChainBreak, ChainHead, terms_text};
 pub use codec::{CommandView, Malformed, read_command, read_event, write_event};
 pub use fault::Fault;
 pub use fold::{BadFold, Folded};
-pub use restore::{Restored, Tail, restore};
+pub use restore::{Restored, Tail, restore, restore_to};
 pub use shard::{AtRest, Closed, Sealed, Shard};
 pub use store::{Checked, MemoryStore, SledStore, Store};

@@ -37,9 +37,20 @@ impl Tail {
 pub fn restore(
     store: &mut impl Store,
     shard_no: u32,
-    mut progress: impl FnMut(u64, u64),
+    progress: impl FnMut(u64, u64),
 ) -> Result<Option<Restored>, Fault> {
     let Some(last) = store.last() else { return Ok(None) };
+    restore_to(store, shard_no, last, progress)
+}
+
+/// As [`restore`], to the block `last` and no further unless the snapshot is: the blocks behind it
+/// are left to the caller.
+pub fn restore_to(
+    store: &mut impl Store,
+    shard_no: u32,
+    last: u64,
+    mut progress: impl FnMut(u64, u64),
+) -> Result<Option<Restored>, Fault> {
     let mut tail = Tail::default();
     let (mut shard, first) = match store.snapshot()? {
         Some((number, bytes)) => match from_snapshot(shard_no, number, &bytes) {

@@ -4,11 +4,12 @@
 //! of its [`Outbound`] go.
 
 use crate::block::{Block, Hash, hex, seal};
-use crate::books::{Books, Inbound, OpenBlock, Outbound};
+use crate::books::{Books, Inbound, OpenBlock, Outbound, tell};
 use crate::chain::{Arrival, ChainHead};
 use crate::fault::Fault;
+use crate::fold::Folded;
 use crate::limits::BODY_BYTES_SEAL;
-use groat_proto::v1::{BlockHeader, ChainTerms, InputRange, SnapshotHead};
+use groat_proto::v1::{BlockHeader, ChainTerms, InputRange, Outcomes, SnapshotHead};
 use groat_proto::{Message, read_varint};
 
 /// See the module.
@@ -23,6 +24,10 @@ pub struct Shard {
 pub struct Sealed {
     /// Its number.
     pub number: u64,
+    /// The epoch of its owner.
+    pub epoch: u64,
+    /// The number of its first event, or of the next one if it has none.
+    pub first_event: u64,
     /// Its bytes, the same everywhere.
     pub bytes: Vec<u8>,
     /// What may leave.
@@ -47,9 +52,9 @@ impl Closed {
     /// The block after the one with this hash, and its own hash.
     pub fn seal(self, previous: Hash) -> (Sealed, Hash) {
         let Closed { header, body, outbound, last_offset, has_digest } = self;
-        let number = header.number;
+        let (number, epoch, first_event) = (header.number, header.epoch, header.first_event);
         let (bytes, hash) = seal(BlockHeader { previous: previous.to_vec(), ..header }, &body);
-        (Sealed { number, bytes, outbound, last_offset, has_digest }, hash)
+        (Sealed { number, epoch, first_event, bytes, outbound, last_offset, has_digest }, hash)
     }
 }
 
@@ -108,6 +113,26 @@ impl Shard {
     pub fn close_claim(&mut self) -> Closed {
         self.head.epoch = self.head.epoch.saturating_add(1);
         self.close("", false)
+    }
+
+    /// The bytes and the hash of a claim that has still to prevail in a log: the shard does not
+    /// move. Nothing may be open. `owner` makes it the block of one owner alone.
+    pub fn propose_claim(&self, owner: &[u8]) -> (Vec<u8>, Hash) {
+        let ChainHead { shard, epoch, next_number: number, next_event, previous, .. } = self.head;
+        seal(
+            BlockHeader {
+                shard,
+                epoch: epoch.saturating_add(1),
+                number,
+                first_event: next_event,
+                time: self.books.ledger().now(),
+                previous: previous.to_vec(),
+                terms: (number == 0).then_some(*self.books.terms()),
+                owner: owner.to_vec(),
+                ..BlockHeader::default()
+            },
+            &[],
+        )
     }
 
     /// Consumes one input.
@@ -266,6 +291,34 @@ impl Shard {
 
     /// Continues by a block of the log: folds it if it is the next one, leaves a late one alone.
     pub fn follow(&mut self, block: &Block) -> Result<Arrival, Fault> {
+        self.follow_and_show(block, |_, _| {})
+    }
+
+    /// As [`Shard::follow`]; gives also what left with the block, made again from its events, so
+    /// that it can be sent by whoever finds that it never arrived.
+    pub fn follow_and_tell(&mut self, block: &Block) -> Result<(Arrival, Outbound), Fault> {
+        let mut outbound = Outbound::default();
+        let arrival = self.follow_and_show(block, |books, folded| match folded {
+            Folded::Input(input) => {
+                outbound.outcomes.push((input.offset, Outcomes::default()));
+            }
+            Folded::Event { number, at, fact, movements, .. } => {
+                tell(books, number, at, fact, movements, &mut outbound.settlements);
+            }
+            Folded::Decided { outcome, .. } => {
+                if let Some((_, outcomes)) = outbound.outcomes.last_mut() {
+                    outcomes.outcomes.push(outcome.clone());
+                }
+            }
+        })?;
+        Ok((arrival, outbound))
+    }
+
+    fn follow_and_show(
+        &mut self,
+        block: &Block,
+        show: impl FnMut(&Books, Folded<'_>),
+    ) -> Result<Arrival, Fault> {
         let number = block.header.number;
         let broken = |what: String| {
             Fault::damage(
@@ -277,7 +330,7 @@ impl Shard {
         if self.head.accept(block).map_err(|b| broken(b.to_string()))? == Arrival::Late {
             return Ok(Arrival::Late);
         }
-        self.books.fold(block, |_, _| {}).map_err(|b| broken(b.to_string()))?;
+        self.books.fold(block, show).map_err(|b| broken(b.to_string()))?;
         let digest = &block.header.state_digest;
         if !digest.is_empty() && self.books.digest() != digest.as_slice() {
             return Err(broken("the state after it does not have the digest in its header".into()));

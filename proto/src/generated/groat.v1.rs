@@ -3212,6 +3212,11 @@ pub struct BlockHeader {
     #[prost(message, optional, tag = "15")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub terms: ::core::option::Option<ChainTerms>,
+    /// In the block by which an owner claims a shard of a log that others may claim too: bytes of
+    /// chance, so that no two claims are the same block and each owner knows its own.
+    #[prost(bytes = "vec", tag = "16")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub owner: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
