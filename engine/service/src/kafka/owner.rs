@@ -1,40 +1,27 @@
-//! The life of a shard under one owner, against two narrow traits, so that the same code runs on
-//! a broker and in tests.
+//! The life of a shard under one owner, against four narrow traits, so that the same code runs on
+//! a broker and in the simulator.
 //!
 //! | phase | function | statement |
 //! |---|---|---|
-//! | 1 | `restore_local` | the local copy, or nothing if it is damaged and set aside |
-//! | 2 | [`Log::take_over`] | the last owner is fenced; the log's tail is followed |
-//! | 3 | `claim` | an empty block with a higher epoch is committed: the shard is ours |
-//! | 4 | [`Source::start_at`] | input begins where the chain ends, or that is a fault |
-//! | 5 | `Owner::turn` | a batch is stepped, sealed, **committed to the log**, kept in sled |
+//! | 1 | `CatchUp::from_local` | the local copy, or nothing if it is damaged and set aside |
+//! | 2 | `Commits::read` | every earlier owner is fenced; the log is followed to its decided end |
+//! | 3 | `claim` | an empty block with a higher epoch is committed, and **read back**: ours |
+//! | 4 | `tell_again` | what an earlier owner committed and did not get told is told |
+//! | 5 | [`Source::start_at`] | input begins where the chain ends, or that is a fault |
+//! | 6 | [`Owner::turn`] | a batch is stepped, sealed, **committed to the log**, kept in sled |
 //!
-//! Nothing of a block leaves but in the commit itself.
+//! Nothing of a block leaves but in the commit itself. Where the input stands is known from the
+//! chain and from nothing else.
 
-use crate::clock;
-use crate::limits::CLOCK_JUMP_MS_MAX;
+use super::catch_up::{CatchUp, LocalCopy};
+use super::commit::{Commits, Work};
+use super::log::{Log, Trouble};
+use crate::clock::Clock;
+use crate::limits::{BROKER_PATIENCE, CLOCK_JUMP_MS_MAX, RETRY_PAUSE};
 use groat_proto::v1::ChainTerms;
-use groat_shard::{
-    Arrival, Block, Checked, Fault, Inbound, Restored, Sealed, Shard, SledStore, Store, Tail, hex,
-    restore, terms_text,
-};
-use std::fs;
-use std::path::{Path, PathBuf};
+use groat_shard::{Checked, Fault, Hash, Inbound, Outbound, Shard, Store, Tail, hex};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-
-/// The log of record of one shard.
-pub trait Log {
-    /// Fences whoever held the shard before, then gives every block from number `from` on.
-    fn take_over(
-        &mut self,
-        from: u64,
-        each: &mut dyn FnMut(&[u8]) -> Result<(), Fault>,
-    ) -> Result<(), Fault>;
-
-    /// Commits a block, its outcomes and settlements and the position behind its inputs, all or
-    /// nothing. Returns when that is certain; a fault means that this owner must stop.
-    fn commit(&mut self, sealed: &Sealed, inputs: &[Input]) -> Result<(), Fault>;
-}
 
 /// The input of one shard.
 pub trait Source {
@@ -47,6 +34,10 @@ pub trait Source {
     /// Whether all that is in the input now was taken. Not when that cannot be known: that nothing
     /// came for a moment means little.
     fn is_at_end(&mut self) -> bool;
+
+    /// Hears that everything before this offset is decided and committed. It may tell the consumer
+    /// group, for people who watch its lag; nothing depends on that.
+    fn passed(&mut self, offset: u64);
 }
 
 /// A record of the `commands` topic.
@@ -67,198 +58,101 @@ pub struct Input {
 pub struct Settings {
     /// The shard.
     pub shard: u32,
-    /// Its data directory.
-    pub data: PathBuf,
     /// The terms a new chain is begun with; an old one must have the same.
     pub terms: ChainTerms,
     /// The topic of its input, as named in blocks.
     pub topic: String,
     /// A snapshot is taken when this many bytes of blocks have come since the last.
     pub snapshot_bytes: u64,
+    /// Bytes that no other owner of any shard has or had: they tell its claim from others'.
+    pub owner: [u8; 16],
+}
+
+/// What an owner works with.
+pub struct Means<C, L, S, K> {
+    /// The local copy.
+    pub copy: C,
+    /// The log of record.
+    pub log: L,
+    /// The input.
+    pub source: S,
+    /// Time.
+    pub clock: K,
 }
 
 /// Runs a shard until `stop`.
-pub fn own(
+pub fn own<C: LocalCopy, L: Log, S: Source, K: Clock>(
     settings: &Settings,
-    log: &mut impl Log,
-    source: &mut impl Source,
-    stop: &AtomicBool,
+    means: Means<C, L, S, K>,
+    stop: &Arc<AtomicBool>,
 ) -> Result<(), Fault> {
-    let (mut store, local) = restore_local(settings)?;
-    let Restored { mut shard, tail } = catch_up(settings, log, &mut store, local)?;
-    let claim = shard.claim();
-    log.commit(&claim, &[])?;
-    keep(&mut store, &claim)?;
-    let next = shard.head().next_offset(&settings.topic, settings.shard);
-    source.start_at(next)?;
-    tracing::info!(
-        shard = settings.shard,
-        block = claim.number,
-        epoch = shard.head().epoch,
-        next_offset = next,
-        state_digest = hex(&shard.books().digest()),
-        "shard is owned"
-    );
-    let mut owner = Owner { settings, log, source, store, shard, inputs: Vec::new(), tail };
+    let mut owner = Owner::start(settings, means, stop)?;
     while !stop.load(Ordering::Relaxed) {
         owner.turn()?;
     }
-    owner.store.sync()?;
-    tracing::info!(
-        shard = settings.shard,
-        blocks = owner.shard.head().next_number,
-        state_digest = hex(&owner.shard.books().digest()),
-        "shard is released"
-    );
-    Ok(())
+    owner.release()
 }
 
-type LocalStore = Checked<SledStore>;
-
-/// The local copy. It is only a copy: a damaged one is set aside and made again from the log.
-fn restore_local(settings: &Settings) -> Result<(LocalStore, Option<Restored>), Fault> {
-    let opened = SledStore::open(&settings.data).map(Checked::new).and_then(|mut store| {
-        let shard = restore(&mut store, settings.shard, |_, _| {})?;
-        Ok((store, shard))
-    });
-    match opened {
-        Ok(opened) => Ok(opened),
-        Err(fault) if fault.is_damage => {
-            let aside = set_aside(&settings.data)?;
-            tracing::warn!(
-                shard = settings.shard,
-                aside = %aside.display(),
-                "the local copy is damaged and set aside; it is made again from the log: {}",
-                fault.what
-            );
-            Ok((Checked::new(SledStore::open(&settings.data)?), None))
-        }
-        Err(fault) => Err(fault),
-    }
-}
-
-fn set_aside(data: &Path) -> Result<PathBuf, Fault> {
-    let name = data.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let aside = data.with_file_name(format!("{name}.damaged-{}", clock::wall_ms()));
-    fs::rename(data, &aside).map_err(|e| {
-        Fault::new(
-            format!("{} is damaged and cannot be set aside: {e}", data.display()),
-            "move it away by hand and start again; it is made again from the log",
-        )
-    })?;
-    Ok(aside)
-}
-
-/// Takes the shard over and follows the log to its end.
-fn catch_up(
-    settings: &Settings,
-    log: &mut impl Log,
-    store: &mut LocalStore,
-    local: Option<Restored>,
-) -> Result<Restored, Fault> {
-    let local_head = local.as_ref().map(|local| local.shard.head().clone());
-    // The last local block is read again from the log: both must be the same chain.
-    let from = local_head.as_ref().map_or(0, |head| head.next_number - 1);
-    let (mut shard, mut tail) = match local {
-        Some(Restored { shard, tail }) => (Some(shard), tail),
-        None => (None, Tail::default()),
-    };
-    let mut seen = false;
-    log.take_over(from, &mut |bytes| {
-        let block = Block::parse(bytes).map_err(|bad| {
-            Fault::new(
-                format!("shard {}: the log has a damaged block: {bad}", settings.shard),
-                "run `groat-replay verify` on the events topic; restore the topic from a copy",
-            )
-        })?;
-        if let Some(head) =
-            local_head.as_ref().filter(|head| head.next_number > block.header.number)
-        {
-            seen = true;
-            return if block.hash == head.previous {
-                Ok(())
-            } else {
-                Err(forked(settings, &block))
-            };
-        }
-        let continued = match shard.take() {
-            Some(shard) => shard,
-            None => Shard::begin(settings.shard, block.header.terms.unwrap_or(settings.terms)),
-        };
-        let shard = shard.insert(continued);
-        if shard.follow(&block)? == Arrival::Late {
-            tracing::warn!(
-                shard = settings.shard,
-                block = block.header.number,
-                epoch = block.header.epoch,
-                "a late block of an earlier owner is ignored"
-            );
-            return Ok(());
-        }
-        store.append(block.header.number, bytes)?;
-        tail.blocks += bytes.len() as u64;
-        seen = true;
-        Ok(())
-    })?;
-    if local_head.is_some() && !seen {
-        return Err(Fault::new(
-            format!(
-                "shard {}: the local copy ends at block {from}, which the log does not have: the \
-                 events topic was deleted, trimmed or is another one",
-                settings.shard
-            ),
-            "find out which is right; to accept the log, move the local data directory away",
-        ));
-    }
-    store.sync()?;
-    let shard = shard.unwrap_or_else(|| Shard::begin(settings.shard, settings.terms));
-    same_terms(settings, &shard)?;
-    Ok(Restored { shard, tail })
-}
-
-fn forked(settings: &Settings, block: &Block) -> Fault {
-    Fault::new(
-        format!(
-            "shard {}: block {} of the log is not the one of the local copy",
-            settings.shard, block.header.number
-        ),
-        "the local copy belongs to another log; move its data directory away and start again",
-    )
-}
-
-fn same_terms(settings: &Settings, shard: &Shard) -> Result<(), Fault> {
-    let (is, wanted) = (shard.books().terms(), &settings.terms);
-    if is == wanted {
-        return Ok(());
-    }
-    let advice = if is.shards == wanted.shards {
-        "configure the same clock, day offset and id window as at the beginning of the chain"
-    } else {
-        "the number of partitions is fixed when the topics are made; it must not change"
-    };
-    let (is, wanted) = (terms_text(is), terms_text(wanted));
-    let what = format!("shard {}: the chain has {is}; configured is {wanted}", settings.shard);
-    Err(Fault::new(what, advice))
-}
-
-fn keep(store: &mut LocalStore, sealed: &Sealed) -> Result<(), Fault> {
-    store.append(sealed.number, &sealed.bytes)
-}
-
-struct Owner<'a, L, S> {
-    settings: &'a Settings,
-    log: &'a mut L,
-    source: &'a mut S,
-    store: LocalStore,
+/// The owner of a shard: its claim stands in the log.
+pub struct Owner<St, L, S, K> {
+    settings: Settings,
+    commits: Commits<L>,
+    source: S,
+    clock: K,
+    store: Checked<St>,
     shard: Shard,
     inputs: Vec<Input>,
     /// What came since the last snapshot.
     tail: Tail,
 }
 
-impl<L: Log, S: Source> Owner<'_, L, S> {
+impl<St: Store, L: Log, S: Source, K: Clock> Owner<St, L, S, K> {
+    /// Takes the shard over, or says why it cannot.
+    pub fn start<C: LocalCopy<Store = St>>(
+        settings: &Settings,
+        means: Means<C, L, S, K>,
+        stop: &Arc<AtomicBool>,
+    ) -> Result<Owner<St, L, S, K>, Fault> {
+        let Means { mut copy, log, mut source, clock } = means;
+        let mut caught = CatchUp::from_local(settings, &mut copy)?;
+        let mut commits = Commits::new(settings.shard, log, Arc::clone(stop));
+        let claim = claim(settings, &mut commits, &clock, &mut caught, stop)?;
+        let CatchUp { mut store, shard, tail, last_work, .. } = caught;
+        let shard = shard.unwrap_or_else(|| Shard::begin(settings.shard, settings.terms));
+        store.sync()?;
+        let head = shard.head();
+        let next = head.next_offset(&settings.topic, settings.shard);
+        let (number, epoch) = (head.next_number.saturating_sub(1), head.epoch);
+        let (inputs, outbound, first_event) = match last_work {
+            Some(last) => (last.inputs, last.outbound, last.first_event),
+            None => (Vec::new(), Outbound::default(), head.next_event),
+        };
+        let first_offset = inputs.first().map_or(next, |input| input.offset);
+        commits.read_told(&clock, first_offset, first_event)?;
+        let (bytes, outbound, next_event) = (&claim, &outbound, head.next_event);
+        let work = Work { number, epoch, bytes, outbound, inputs: &inputs, next_event };
+        // Mostly there is nothing to tell again.
+        commits.commit(&clock, &work, true)?;
+        source.start_at(next)?;
+        tracing::info!(
+            shard = settings.shard,
+            block = number,
+            epoch,
+            next_offset = next,
+            state_digest = hex(&shard.books().digest()),
+            "shard is owned"
+        );
+        let (settings, inputs) = (settings.clone(), Vec::new());
+        Ok(Owner { settings, commits, source, clock, store, shard, inputs, tail })
+    }
+
+    /// The shard as it is.
+    pub fn shard(&self) -> &Shard {
+        &self.shard
+    }
+
     /// One batch of input, or one look at the clock.
-    fn turn(&mut self) -> Result<(), Fault> {
+    pub fn turn(&mut self) -> Result<(), Fault> {
         self.inputs.clear();
         self.source.poll(&mut self.inputs)?;
         let next = self.shard.head().next_offset(&self.settings.topic, self.settings.shard);
@@ -272,10 +166,22 @@ impl<L: Log, S: Source> Owner<'_, L, S> {
         if self.shard.has_open() { self.commit() } else { Ok(()) }
     }
 
+    /// Lets go of the shard in order.
+    pub fn release(mut self) -> Result<(), Fault> {
+        self.store.sync()?;
+        tracing::info!(
+            shard = self.settings.shard,
+            blocks = self.shard.head().next_number,
+            state_digest = hex(&self.shard.books().digest()),
+            "shard is released"
+        );
+        Ok(())
+    }
+
     /// Lets happen what fell due, if the shard has caught up. What is published after the clock
     /// was read is later than it, so the end of the input is asked for after that.
     fn look_at_the_clock(&mut self) -> Result<(), Fault> {
-        let (now, stream) = (clock::wall_ms(), self.shard.books().ledger().now());
+        let (now, stream) = (self.clock.wall_ms(), self.shard.books().ledger().now());
         if self.settings.terms.command_clock || !self.shard.is_due(now) || !self.source.is_at_end()
         {
             return Ok(());
@@ -297,152 +203,75 @@ impl<L: Log, S: Source> Owner<'_, L, S> {
     fn commit(&mut self) -> Result<(), Fault> {
         let snapshot_due = self.tail.is_long(self.settings.snapshot_bytes);
         let sealed = self.shard.seal(&self.settings.topic, snapshot_due);
-        self.log.commit(&sealed, &self.inputs)?;
-        keep(&mut self.store, &sealed)?;
+        let work = Work {
+            number: sealed.number,
+            epoch: sealed.epoch,
+            bytes: &sealed.bytes,
+            outbound: &sealed.outbound,
+            inputs: &self.inputs,
+            next_event: self.shard.head().next_event,
+        };
+        self.commits.commit(&self.clock, &work, false)?;
+        self.store.append(sealed.number, &sealed.bytes)?;
         self.tail.blocks += sealed.bytes.len() as u64;
+        // Only now: a snapshot says that all that left with the blocks before it is there.
         if snapshot_due {
             self.store.sync()?;
             let snapshot = self.shard.snapshot();
             self.store.put_snapshot(sealed.number, &snapshot)?;
             self.tail = Tail { blocks: 0, snapshot: snapshot.len() as u64 };
         }
+        if let Some(last) = sealed.last_offset {
+            self.source.passed(last + 1);
+        }
         Ok(())
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use groat_proto::Message;
-    use groat_proto::json::read_line;
-
-    /// A log in memory that can lose the answer to a commit, before or after it took effect.
-    #[derive(Default)]
-    struct MemoryLog {
-        blocks: Vec<Vec<u8>>,
-        commits_left: usize,
-        keeps_the_last: bool,
-    }
-
-    impl Log for MemoryLog {
-        fn take_over(
-            &mut self,
-            from: u64,
-            each: &mut dyn FnMut(&[u8]) -> Result<(), Fault>,
-        ) -> Result<(), Fault> {
-            let from = usize::try_from(from).unwrap();
-            self.blocks.iter().skip(from).try_for_each(|block| each(block))
-        }
-
-        fn commit(&mut self, sealed: &Sealed, _: &[Input]) -> Result<(), Fault> {
-            let lost = self.commits_left == 0;
-            if !lost || self.keeps_the_last {
-                self.blocks.push(sealed.bytes.clone());
+/// Claims the shard until a claim of ours is the end of the chain; gives that claim. A block of an
+/// earlier owner that got in before it is followed, and the shard claimed anew.
+fn claim<St: Store>(
+    settings: &Settings,
+    commits: &mut Commits<impl Log>,
+    clock: &impl Clock,
+    caught: &mut CatchUp<St>,
+    stop: &AtomicBool,
+) -> Result<Vec<u8>, Fault> {
+    let started = clock.elapsed();
+    let mut sent: Option<(Vec<u8>, Hash)> = None;
+    let mut fence = true;
+    loop {
+        let (mut prevailed, mut followed) = (false, false);
+        let from = caught.read_from();
+        commits.read(clock, fence, from, &mut |bytes| {
+            if let Some(hash) = caught.take(settings, bytes)? {
+                followed = prevailed;
+                prevailed |= sent.as_ref().is_some_and(|(_, ours)| *ours == hash);
             }
-            self.commits_left = self.commits_left.saturating_sub(1);
-            if lost { Err(Fault::new("the answer to a commit is lost", "none")) } else { Ok(()) }
-        }
-    }
-
-    /// Commands in memory, given a few at a time; the owner is stopped at their end.
-    struct MemorySource<'a> {
-        records: &'a [Vec<u8>],
-        next: usize,
-        stop: &'a AtomicBool,
-    }
-
-    impl Source for MemorySource<'_> {
-        fn start_at(&mut self, offset: u64) -> Result<(), Fault> {
-            self.next = usize::try_from(offset).unwrap();
             Ok(())
+        })?;
+        caught.check(settings)?;
+        match sent {
+            Some(_) if followed => return Err(commits.lost("it was claimed right after our claim")),
+            Some((bytes, _)) if prevailed => return Ok(bytes),
+            _ => {}
         }
-
-        fn poll(&mut self, inputs: &mut Vec<Input>) -> Result<(), Fault> {
-            let more = self.records.iter().enumerate().skip(self.next).take(3);
-            inputs.extend(more.map(|(at, record)| Input {
-                offset: at as u64,
-                time: 0,
-                key: Vec::new(),
-                record: record.clone(),
-            }));
-            self.next += inputs.len();
-            self.stop.store(self.is_at_end(), Ordering::Relaxed);
-            Ok(())
-        }
-
-        fn is_at_end(&mut self) -> bool {
-            self.next >= self.records.len()
-        }
-    }
-
-    fn records() -> Vec<Vec<u8>> {
-        let open = |n: u32| {
-            let id = format!("019c1000-0000-7000-8000-0000000000{n:02}");
-            let line = format!(
-                r#"{{"id":"{id}","open_ledger_account":{{"account":"a{n}","currency":"USD"}}}}"#
-            );
-            read_line(&line).unwrap().encode_to_vec()
+        let shard =
+            caught.shard.get_or_insert_with(|| Shard::begin(settings.shard, settings.terms));
+        let proposed = shard.propose_claim(&settings.owner);
+        let claimed = commits.claim(&proposed.0);
+        sent = Some(proposed);
+        fence = claimed.is_err();
+        let fault = match claimed {
+            Ok(()) => continue,
+            Err(Trouble::Stop(fault)) => return Err(fault),
+            Err(Trouble::Failed(fault) | Trouble::Fenced(fault)) => fault,
+            Err(Trouble::TooLarge) => commits.lost("its topic lets no claim through"),
         };
-        (10..30).map(open).collect()
-    }
-
-    fn run(data: &Path, log: &mut MemoryLog, records: &[Vec<u8>]) -> Result<(), Fault> {
-        let (command_clock, id_window_ms) = (true, 604_800_000);
-        let terms = ChainTerms { shards: 1, command_clock, id_window_ms, day_offset_min: 0 };
-        let topic = "memory".to_owned();
-        let data = data.to_owned();
-        let settings = Settings { shard: 0, data, terms, topic, snapshot_bytes: 2_000 };
-        let stop = AtomicBool::new(false);
-        let mut source = MemorySource { records, next: 0, stop: &stop };
-        own(&settings, log, &mut source, &stop)
-    }
-
-    fn digest(log: &MemoryLog) -> String {
-        let first = Block::parse(&log.blocks[0]).unwrap();
-        let mut shard = Shard::begin(0, first.header.terms.unwrap());
-        for block in &log.blocks {
-            let arrived = shard.follow(&Block::parse(block).unwrap()).unwrap();
-            assert_eq!(arrived, Arrival::Next);
+        if stop.load(Ordering::Relaxed) || clock.elapsed() - started > BROKER_PATIENCE {
+            return Err(fault);
         }
-        hex(&shard.books().digest())
-    }
-
-    /// Whether the block whose answer was lost is in the log or not, the next owner goes on from
-    /// what is there: at every commit, with the local copy and without.
-    #[test]
-    fn an_owner_that_stops_at_any_commit_is_followed_by_one_that_goes_on() {
-        let records = records();
-        let whole = tempfile::tempdir().unwrap();
-        let mut undisturbed = MemoryLog { commits_left: usize::MAX, ..MemoryLog::default() };
-        run(whole.path(), &mut undisturbed, &records).unwrap();
-        let expected = digest(&undisturbed);
-        for commits_left in 0..undisturbed.blocks.len() {
-            for (keeps_the_last, loses_the_copy) in
-                [(false, false), (false, true), (true, false), (true, true)]
-            {
-                let dir = tempfile::tempdir().unwrap();
-                let data = dir.path().join("shard-0");
-                let mut log = MemoryLog { commits_left, keeps_the_last, ..MemoryLog::default() };
-                run(&data, &mut log, &records).unwrap_err();
-                if loses_the_copy {
-                    fs::remove_dir_all(&data).unwrap();
-                }
-                log.commits_left = usize::MAX;
-                run(&data, &mut log, &records).unwrap();
-                let at = (commits_left, keeps_the_last, loses_the_copy);
-                assert_eq!(digest(&log), expected, "{at:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_log_that_lost_blocks_is_noticed() {
-        let records = records();
-        let dir = tempfile::tempdir().unwrap();
-        let mut log = MemoryLog { commits_left: usize::MAX, ..MemoryLog::default() };
-        run(dir.path(), &mut log, &records).unwrap();
-        log.blocks.truncate(2);
-        let fault = run(dir.path(), &mut log, &records).unwrap_err();
-        assert!(fault.what.contains("which the log does not have"), "{fault}");
+        tracing::warn!(shard = settings.shard, "claimed again: {}", fault.what);
+        clock.pause(RETRY_PAUSE);
     }
 }

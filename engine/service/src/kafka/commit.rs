@@ -1,0 +1,362 @@
+//! The commit protocol: how a block gets into the log of record once, whatever the broker does.
+//!
+//! | phase | function | statement |
+//! |---|---|---|
+//! | 1 | `attempt` | one transaction: the block, then what leaves with it |
+//! | 2 | `look` | after any trouble: whose block stands in the log? Another's: the shard is lost |
+//! | 3 | [`Log::renew`] | the old producer is given up; what it had open is ended |
+//! | 4 | `look` | to the decided end: is our block there? |
+//! | 5 | [`Commits::read_told`] | what of its outcomes and settlements is there? |
+//! | 6 | `attempt` | what is not there is sent again, the identical bytes |
+//!
+//! Correctness rests on one record, the block, and on the chain rule by which late blocks do not
+//! count. Kafka's transactions can be torn: a block there and its outcomes not, or the other way
+//! round. So outcomes and settlements are compared with what was told before, by their ids.
+//!
+//! A block with outcomes is sent only after everything before it was known to be there. So at most
+//! the last such block of a chain can lack any: that one is looked at when a shard is taken over.
+
+use super::log::{Extent, Log, Record, Topic, Trouble};
+use super::owner::Input;
+use crate::clock::Clock;
+use crate::limits::{BROKER_PATIENCE, FENCED_PAUSE, RETRY_PAUSE};
+use groat_proto::Message;
+use groat_proto::v1::{Outcomes, Settlement, outcome};
+use groat_shard::limits::RECORD_BYTES_MAX;
+use groat_shard::{Block, Fault, Outbound};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What is to stand in the log: a block, and what leaves with it.
+#[derive(Debug)]
+pub(super) struct Work<'a> {
+    /// The block's number.
+    pub(super) number: u64,
+    /// Its epoch.
+    pub(super) epoch: u64,
+    /// Its bytes.
+    pub(super) bytes: &'a [u8],
+    /// Outcomes, one per input, and settlements.
+    pub(super) outbound: &'a Outbound,
+    /// The inputs.
+    pub(super) inputs: &'a [Input],
+    /// The number of the event after it.
+    pub(super) next_event: u64,
+}
+
+/// See the module.
+pub(super) struct Commits<L> {
+    shard: u32,
+    log: L,
+    told: Told,
+    /// Set when the shard is to be let go of: nothing is tried again then.
+    stop: Arc<AtomicBool>,
+}
+
+/// What was told that the chain does not yet account for, by its ids.
+#[derive(Default)]
+struct Told {
+    outcomes: BTreeMap<u64, Vec<u8>>,
+    settlements: BTreeMap<(u64, u32), Vec<u8>>,
+}
+
+impl<L: Log> Commits<L> {
+    pub(super) fn new(shard: u32, log: L, stop: Arc<AtomicBool>) -> Commits<L> {
+        Commits { shard, log, told: Told::default(), stop }
+    }
+
+    /// Shows every block from `from` on to the decided end; with `fence` every earlier producer is
+    /// fenced before. A block may be shown again.
+    pub(super) fn read(
+        &mut self,
+        clock: &impl Clock,
+        fence: bool,
+        from: u64,
+        each: &mut dyn FnMut(&[u8]) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let mut fenced = !fence;
+        self.patiently(clock, "its log is read", |commits| {
+            if !fenced {
+                commits.log.renew()?;
+                fenced = true;
+            }
+            commits.log.read_blocks(from, Extent::Decided, each)
+        })
+    }
+
+    /// Sends a claim once. Whether it prevailed is for the log to say.
+    pub(super) fn claim(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+        self.log.begin()?;
+        self.log.send(&Record { topic: Topic::Events, key: &[], value: bytes, headers: &[] })?;
+        self.log.flush()?;
+        self.log.commit()
+    }
+
+    /// Reads what was told from an offset of the input and an event on.
+    pub(super) fn read_told(
+        &mut self,
+        clock: &impl Clock,
+        first_offset: u64,
+        first_event: u64,
+    ) -> Result<(), Fault> {
+        self.patiently(clock, "what was told is read", |commits| {
+            commits.told.read(&mut commits.log, first_offset, first_event)
+        })
+    }
+
+    /// Commits a block and what leaves with it, all or nothing; with `is_logged` the block is known
+    /// to be there, and only what is missing behind it is sent. Returns when all of it is certain;
+    /// a fault means that this owner must stop.
+    pub(super) fn commit(
+        &mut self,
+        clock: &impl Clock,
+        work: &Work<'_>,
+        is_logged: bool,
+    ) -> Result<(), Fault> {
+        // Whether the block is in the log; `None` after trouble, until the log has told.
+        let mut logged = Some(is_logged);
+        let what = format!("block {} is committed", work.number);
+        self.patiently(clock, &what, |commits| {
+            let is_logged = match logged {
+                Some(is_logged) => is_logged,
+                None => commits.find_out(work)?,
+            };
+            logged = None;
+            commits.attempt(work, is_logged)
+        })?;
+        self.told.settle(self.shard, work)
+    }
+
+    /// With a new producer: whether the block is in the log.
+    fn find_out(&mut self, work: &Work<'_>) -> Result<bool, Trouble> {
+        // A new producer would take the shard back from an owner that came after us. A broker that
+        // does not answer this look is waited for below.
+        match self.look(work, Extent::Committed) {
+            Ok(_) | Err(Trouble::Failed(_) | Trouble::Fenced(_) | Trouble::TooLarge) => {}
+            Err(stop @ Trouble::Stop(_)) => return Err(stop),
+        }
+        self.log.renew()?;
+        let is_logged = self.look(work, Extent::Decided)?;
+        let first_offset = work.inputs.first().map_or(u64::MAX, |input| input.offset);
+        let first_event = work.outbound.settlements.first().map_or(u64::MAX, |(_, s)| s.event);
+        self.told.read(&mut self.log, first_offset, first_event)?;
+        Ok(is_logged)
+    }
+
+    /// Whether the block is in the log; trouble if another owner's is in its place or behind it.
+    fn look(&mut self, work: &Work<'_>, extent: Extent) -> Result<bool, Trouble> {
+        let (mut found, mut other) = (false, None);
+        self.log.read_blocks(work.number, extent, &mut |bytes| {
+            if bytes == work.bytes {
+                found = true;
+                return Ok(());
+            }
+            match Block::peek(bytes) {
+                Some(header) if header.epoch < work.epoch || header.number < work.number => {}
+                header => other = Some(header.map_or(work.number, |header| header.number)),
+            }
+            Ok(())
+        })?;
+        match other {
+            None => Ok(found),
+            Some(number) => Err(Trouble::Stop(
+                self.lost(&format!("block {number} of the log is of another owner")),
+            )),
+        }
+    }
+
+    /// One transaction with what is not there yet.
+    fn attempt(&mut self, work: &Work<'_>, is_logged: bool) -> Result<(), Trouble> {
+        let mut begun = !is_logged;
+        if begun {
+            self.log.begin()?;
+            let block = Record { topic: Topic::Events, key: &[], value: work.bytes, headers: &[] };
+            self.log.send(&block)?;
+        }
+        let (told, log, shard) = (&self.told, &mut self.log, self.shard);
+        told.for_each_missing(shard, work, |record| {
+            if !begun {
+                log.begin()?;
+                begun = true;
+            }
+            log.send(&record)
+        })?;
+        if !begun {
+            return Ok(());
+        }
+        self.log.flush()?;
+        self.log.commit()
+    }
+
+    /// Tries until it succeeds, people are needed, the shard is to be let go of, or the broker has
+    /// been away for too long.
+    fn patiently<T>(
+        &mut self,
+        clock: &impl Clock,
+        what: &str,
+        mut call: impl FnMut(&mut Self) -> Result<T, Trouble>,
+    ) -> Result<T, Fault> {
+        let started = clock.elapsed();
+        loop {
+            let (fault, pause) = match call(self) {
+                Ok(done) => return Ok(done),
+                Err(Trouble::Stop(fault)) => return Err(fault),
+                Err(Trouble::TooLarge) => return Err(self.too_large()),
+                Err(Trouble::Failed(fault)) => (fault, RETRY_PAUSE),
+                // Whoever fenced us will claim the shard; then the next look tells.
+                Err(Trouble::Fenced(fault)) => (fault, FENCED_PAUSE),
+            };
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(self.let_go(what, &fault));
+            }
+            if clock.elapsed().saturating_sub(started) > BROKER_PATIENCE {
+                return Err(fault);
+            }
+            tracing::warn!(shard = self.shard, "again until {what}: {}", fault.what);
+            clock.pause(pause);
+        }
+    }
+
+    fn let_go(&self, what: &str, fault: &Fault) -> Fault {
+        Fault::new(
+            format!("shard {} is let go of before {what}: {}", self.shard, fault.what),
+            "nothing: the next owner reads from the log what is there, and decides the rest again",
+        )
+    }
+
+    fn too_large(&self) -> Fault {
+        Fault::new(
+            format!(
+                "shard {}: a block or an outcome is larger than one message may be: very much fell \
+                 due in one step",
+                self.shard
+            ),
+            "raise max.message.bytes of the topics and \"message.max.bytes\" under [kafka], then \
+             start again",
+        )
+    }
+
+    /// That another owner has the shard.
+    pub(super) fn lost(&self, why: &str) -> Fault {
+        Fault::new(
+            format!("shard {} is owned by another process: {why}", self.shard),
+            "this process stops serving the shard; nothing is lost. If no other process should \
+             serve it, look for one with the same prefix",
+        )
+    }
+}
+
+impl Told {
+    /// Adds what is in the topics from an offset of the input and an event on.
+    fn read(
+        &mut self,
+        log: &mut impl Log,
+        first_offset: u64,
+        first_event: u64,
+    ) -> Result<(), Trouble> {
+        if first_offset < u64::MAX {
+            log.read_back(Topic::Outcomes, &mut |value| {
+                let Ok(outcomes) = Outcomes::decode(value) else { return true };
+                // The outcomes of a record without commands say nothing, not even where it stands.
+                let Some(at) = outcomes.outcomes.first().and_then(|o| o.position) else {
+                    return true;
+                };
+                if at.offset >= first_offset {
+                    self.outcomes.insert(at.offset, value.to_vec());
+                }
+                at.offset >= first_offset
+            })?;
+        }
+        if first_event < u64::MAX {
+            log.read_back(Topic::Settlements, &mut |value| {
+                let Ok(settlement) = Settlement::decode(value) else { return true };
+                let id = (settlement.event, settlement.part);
+                if settlement.event >= first_event {
+                    self.settlements.insert(id, value.to_vec());
+                }
+                settlement.event >= first_event
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Gives the records that leave with a block and were not told before. What was told must be
+    /// what would be told now.
+    fn for_each_missing(
+        &self,
+        shard: u32,
+        work: &Work<'_>,
+        mut each: impl FnMut(Record<'_>) -> Result<(), Trouble>,
+    ) -> Result<(), Trouble> {
+        for ((offset, outcomes), input) in work.outbound.outcomes.iter().zip(work.inputs) {
+            let value = outcomes.encode_to_vec();
+            match self.outcomes.get(offset) {
+                Some(told) if *told == value => continue,
+                Some(_) => return Err(told_otherwise(shard, &format!("offset {offset}")).into()),
+                None => {}
+            }
+            each(Record { topic: Topic::Outcomes, key: &input.key, value: &value, headers: &[] })?;
+            let reason = outcomes.outcomes.iter().find_map(|o| match &o.result {
+                Some(outcome::Result::Malformed(malformed)) => Some(malformed.reason.clone()),
+                _ => None,
+            });
+            if let Some(reason) = reason {
+                let headers = [
+                    ("reason", reason),
+                    ("partition", shard.to_string()),
+                    ("offset", offset.to_string()),
+                ];
+                // Of a record that is too large, its beginning.
+                let value = &input.record[..input.record.len().min(RECORD_BYTES_MAX)];
+                let topic = Topic::DeadLetter;
+                each(Record { topic, key: &input.key, value, headers: &headers })?;
+            }
+        }
+        for (key, settlement) in &work.outbound.settlements {
+            let (key, value) = (key.to_string(), settlement.encode_to_vec());
+            let id = (settlement.event, settlement.part);
+            match self.settlements.get(&id) {
+                Some(told) if *told == value => continue,
+                Some(_) => return Err(told_otherwise(shard, &format!("event {}", id.0)).into()),
+                None => {}
+            }
+            let topic = Topic::Settlements;
+            each(Record { topic, key: key.as_bytes(), value: &value, headers: &[] })?;
+        }
+        Ok(())
+    }
+
+    /// Forgets what a block in the log accounts for; what it should account for and does not was
+    /// told without ground.
+    fn settle(&mut self, shard: u32, work: &Work<'_>) -> Result<(), Fault> {
+        if self.outcomes.is_empty() && self.settlements.is_empty() {
+            return Ok(());
+        }
+        for (offset, _) in &work.outbound.outcomes {
+            self.outcomes.remove(offset);
+        }
+        for (_, settlement) in &work.outbound.settlements {
+            self.settlements.remove(&(settlement.event, settlement.part));
+        }
+        let next_offset = work.inputs.last().map_or(0, |input| input.offset + 1);
+        if let Some((offset, _)) = self.outcomes.range(..next_offset).next() {
+            return Err(told_otherwise(shard, &format!("offset {offset}")));
+        }
+        if let Some(((event, _), _)) = self.settlements.range(..(work.next_event, 0)).next() {
+            return Err(told_otherwise(shard, &format!("event {event}")));
+        }
+        Ok(())
+    }
+}
+
+fn told_otherwise(shard: u32, of: &str) -> Fault {
+    Fault::new(
+        format!(
+            "shard {shard}: what was told of {of} is not what the log says: the log has lost a \
+             block that was acknowledged, or a topic was made anew"
+        ),
+        "restore the events topic from a copy; the outcomes and settlements topics have what was \
+         told",
+    )
+}
