@@ -58,6 +58,10 @@ pub const RETRY_PAUSE: Duration = Duration::from_millis(100);
 /// and to claim the shard, and being fenced in turn would only keep it from that.
 pub const FENCED_PAUSE: Duration = Duration::from_secs(2);
 
+/// Blocks of the local copy that a new owner compares with the log: a few megabytes, and more than
+/// what a broker that loses the end of its log has lost since the last sync of its disk.
+pub const BLOCKS_COMPARED_MAX: u64 = 64;
+
 /// Largest message that the topics must let through: a block of the largest record.
 pub const MESSAGE_BYTES_MAX: usize = 8 * RECORD_BYTES_MAX;
 

@@ -2,6 +2,7 @@
 //! set aside; then the log, block by block. Nothing here decides anything.
 
 use super::owner::{Input, Settings};
+use crate::limits::BLOCKS_COMPARED_MAX;
 use crate::routing::routing_key;
 use groat_proto::v1::Record;
 use groat_proto::{Message, v1};
@@ -9,6 +10,8 @@ use groat_shard::{
     Arrival, Block, Checked, Fault, FrameKind, Hash, Outbound, Restored, Shard, SledStore, Store,
     Tail, restore_to, terms_text,
 };
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
@@ -69,9 +72,8 @@ pub(super) struct CatchUp<S> {
     pub(super) tail: Tail,
     /// None when all that left with the blocks is known to be there.
     pub(super) last_work: Option<LastWork>,
-    /// Number and hash of the last block of the local copy: the log must have the same.
-    local: Option<(u64, Hash)>,
-    was_found: bool,
+    /// Hashes of the last blocks of the local copy, by number: the log must have the same.
+    local: BTreeMap<u64, Hash>,
     late: u64,
 }
 
@@ -109,7 +111,7 @@ impl<S: Store> CatchUp<S> {
             None => (None, Tail::default()),
         };
         let mut caught =
-            CatchUp { store, shard, tail, last_work: None, local: None, was_found: false, late: 0 };
+            CatchUp { store, shard, tail, last_work: None, local: BTreeMap::new(), late: 0 };
         if let Some(last) = caught.store.last() {
             for number in caught.next_number()..=last {
                 let bytes = caught.store.read(number)?;
@@ -122,9 +124,23 @@ impl<S: Store> CatchUp<S> {
                 }
                 caught.tail.blocks += bytes.len() as u64;
             }
-            caught.local = caught.shard.as_ref().map(|shard| (last, shard.head().previous));
+            caught.note_local(last)?;
         }
         Ok(caught)
+    }
+
+    /// Notes what the log is compared with: the last block, and those before it that are not in
+    /// the snapshot.
+    fn note_local(&mut self, last: u64) -> Result<(), Fault> {
+        self.local.extend(self.shard.as_ref().map(|shard| (last, shard.head().previous)));
+        let first = self.store.snapshot()?.map_or(0, |(number, _)| number + 1);
+        for number in first.max((last + 1).saturating_sub(BLOCKS_COMPARED_MAX))..last {
+            let bytes = self.store.read(number)?;
+            // A block ends with its hash.
+            let hash = bytes.as_deref().and_then(|bytes| bytes.last_chunk().copied());
+            self.local.extend(hash.map(|hash| (number, hash)));
+        }
+        Ok(())
     }
 
     /// The number of the next block.
@@ -132,13 +148,10 @@ impl<S: Store> CatchUp<S> {
         self.shard.as_ref().map_or(0, |shard| shard.head().next_number)
     }
 
-    /// Where the log is to be read from. The last local block is read again: both must be the same
-    /// chain.
+    /// Where the log is to be read from. The last local blocks are read again: both must be the
+    /// same chain.
     pub(super) fn read_from(&self) -> u64 {
-        match self.local {
-            Some((last, _)) if !self.was_found => last,
-            _ => self.next_number(),
-        }
+        self.local.keys().next().copied().unwrap_or(self.next_number())
     }
 
     /// Takes a block of the log; gives its hash if it is the next one.
@@ -154,13 +167,13 @@ impl<S: Store> CatchUp<S> {
             )
         })?;
         let number = block.header.number;
-        if let Some((last, hash)) = self.local.filter(|_| !self.was_found) {
-            // Before the block that both must have, nothing but what is late can stand.
-            match number.cmp(&last) {
-                std::cmp::Ordering::Less => return Ok(None),
-                std::cmp::Ordering::Equal if block.hash == hash => self.was_found = true,
-                std::cmp::Ordering::Equal => return Err(forked(settings, number)),
-                std::cmp::Ordering::Greater => return Err(no_such_block(settings, last)),
+        if let Some((expected, hash)) = self.local.first_key_value() {
+            // Before a block that both must have, nothing but what is late can stand.
+            match number.cmp(expected) {
+                Ordering::Less => {}
+                Ordering::Equal if block.hash == *hash => drop(self.local.pop_first()),
+                Ordering::Equal => return Err(forked(settings, number)),
+                Ordering::Greater => return Err(no_such_block(settings, *expected)),
             }
             return Ok(None);
         }
@@ -182,8 +195,8 @@ impl<S: Store> CatchUp<S> {
 
     /// After the log was read: whether the local copy and the settings are of this chain.
     pub(super) fn check(&self, settings: &Settings) -> Result<(), Fault> {
-        if let Some((last, _)) = self.local.filter(|_| !self.was_found) {
-            return Err(no_such_block(settings, last));
+        if let Some(missing) = self.local.keys().next() {
+            return Err(no_such_block(settings, *missing));
         }
         let Some(shard) = &self.shard else { return Ok(()) };
         same_terms(settings, shard)
@@ -260,8 +273,8 @@ fn forked(settings: &Settings, number: u64) -> Fault {
 fn no_such_block(settings: &Settings, number: u64) -> Fault {
     Fault::new(
         format!(
-            "shard {}: the local copy ends at block {number}, which the log does not have: the \
-             events topic was deleted, trimmed or is another one, or it has lost a block that was \
+            "shard {}: the local copy has block {number}, which the log does not have: the events \
+             topic was deleted, trimmed or is another one, or it has lost a block that was \
              acknowledged",
             settings.shard
         ),

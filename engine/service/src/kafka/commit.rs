@@ -5,9 +5,10 @@
 //! | 1 | `attempt` | one transaction: the block, then what leaves with it |
 //! | 2 | `look` | after any trouble: whose block stands in the log? Another's: the shard is lost |
 //! | 3 | [`Log::renew`] | the old producer is given up; what it had open is ended |
-//! | 4 | `look` | to the decided end: is our block there? |
-//! | 5 | [`Commits::read_told`] | what of its outcomes and settlements is there? |
-//! | 6 | `attempt` | what is not there is sent again, the identical bytes |
+//! | 4 | `look` | is our block there? |
+//! | 5 | [`Commits::send_block`], `look` | if not, the identical bytes, and is it there now? |
+//! | 6 | `Told::read` | what of its outcomes and settlements is there? |
+//! | 7 | `attempt` | what is missing is sent |
 //!
 //! Correctness rests on one record, the block, and on the chain rule by which late blocks do not
 //! count. Kafka's transactions can be torn: a block there and its outcomes not, or the other way
@@ -66,27 +67,26 @@ impl<L: Log> Commits<L> {
         Commits { shard, log, told: Told::default(), stop }
     }
 
-    /// Shows every block from `from` on to the decided end; with `fence` every earlier producer is
-    /// fenced before. A block may be shown again.
+    /// Fences every earlier producer of the shard.
+    pub(super) fn renew(&mut self, clock: &impl Clock) -> Result<(), Fault> {
+        self.patiently(clock, "it has a producer", |commits| commits.log.renew())
+    }
+
+    /// Shows every block from `from` on. A block may be shown again.
     pub(super) fn read(
         &mut self,
         clock: &impl Clock,
-        fence: bool,
         from: u64,
+        extent: Extent,
         each: &mut dyn FnMut(&[u8]) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        let mut fenced = !fence;
         self.patiently(clock, "its log is read", |commits| {
-            if !fenced {
-                commits.log.renew()?;
-                fenced = true;
-            }
-            commits.log.read_blocks(from, Extent::Decided, each)
+            commits.log.read_blocks(from, extent, each)
         })
     }
 
-    /// Sends a claim once. Whether it prevailed is for the log to say.
-    pub(super) fn claim(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+    /// Sends a block alone, once. Whether it prevailed is for the log to say.
+    pub(super) fn send_block(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
         self.log.begin()?;
         self.log.send(&Record { topic: Topic::Events, key: &[], value: bytes, headers: &[] })?;
         self.log.flush()?;
@@ -118,18 +118,20 @@ impl<L: Log> Commits<L> {
         let mut logged = Some(is_logged);
         let what = format!("block {} is committed", work.number);
         self.patiently(clock, &what, |commits| {
-            let is_logged = match logged {
+            let is_logged = match logged.take() {
                 Some(is_logged) => is_logged,
-                None => commits.find_out(work)?,
+                None => {
+                    commits.find_out(work)?;
+                    true
+                }
             };
-            logged = None;
             commits.attempt(work, is_logged)
         })?;
         self.told.settle(self.shard, work)
     }
 
-    /// With a new producer: whether the block is in the log.
-    fn find_out(&mut self, work: &Work<'_>) -> Result<bool, Trouble> {
+    /// With a new producer: sees that the block is in the log, and reads what was told with it.
+    fn find_out(&mut self, work: &Work<'_>) -> Result<(), Trouble> {
         // A new producer would take the shard back from an owner that came after us. A broker that
         // does not answer this look is waited for below.
         match self.look(work, Extent::Committed) {
@@ -137,17 +139,29 @@ impl<L: Log> Commits<L> {
             Err(stop @ Trouble::Stop(_)) => return Err(stop),
         }
         self.log.renew()?;
-        let is_logged = self.look(work, Extent::Decided)?;
+        if !self.look(work, Extent::Committed)? {
+            // Alone: our new producer may have fenced an owner that came after us, and whose claim
+            // was on its way. Then the answer does not say whose block came first, and nothing may
+            // be told before that is known.
+            self.send_block(work.bytes)?;
+            if !self.look(work, Extent::Decided)? {
+                return Err(Trouble::Failed(
+                    self.lost("a block was acknowledged and is not there"),
+                ));
+            }
+        }
         let first_offset = work.inputs.first().map_or(u64::MAX, |input| input.offset);
         let first_event = work.outbound.settlements.first().map_or(u64::MAX, |(_, s)| s.event);
-        self.told.read(&mut self.log, first_offset, first_event)?;
-        Ok(is_logged)
+        self.told.read(&mut self.log, first_offset, first_event)
     }
 
-    /// Whether the block is in the log; trouble if another owner's is in its place or behind it.
+    /// Whether the block is in the log; trouble if another owner's is in its place or behind it,
+    /// or if the one before it, which was acknowledged, is gone.
     fn look(&mut self, work: &Work<'_>, extent: Extent) -> Result<bool, Trouble> {
-        let (mut found, mut other) = (false, None);
-        self.log.read_blocks(work.number, extent, &mut |bytes| {
+        let previous = Block::peek(work.bytes).map(|header| header.previous).unwrap_or_default();
+        let (mut found, mut other, mut has_previous) = (false, None, work.number == 0);
+        self.log.read_blocks(work.number.saturating_sub(1), extent, &mut |bytes| {
+            has_previous |= bytes.ends_with(&previous);
             if bytes == work.bytes {
                 found = true;
                 return Ok(());
@@ -159,6 +173,8 @@ impl<L: Log> Commits<L> {
             Ok(())
         })?;
         match other {
+            // What hides behind an open transaction is not gone.
+            None if !has_previous && extent == Extent::Decided => Err(Trouble::Stop(gone(work))),
             None => Ok(found),
             Some(number) => Err(Trouble::Stop(
                 self.lost(&format!("block {number} of the log is of another owner")),
@@ -348,6 +364,16 @@ impl Told {
         }
         Ok(())
     }
+}
+
+fn gone(work: &Work<'_>) -> Fault {
+    Fault::new(
+        format!(
+            "the log does not have block {} any more, which it had acknowledged",
+            work.number.saturating_sub(1)
+        ),
+        "restore the events topic from a copy; the local data directory has the block",
+    )
 }
 
 fn told_otherwise(shard: u32, of: &str) -> Fault {

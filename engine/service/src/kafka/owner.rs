@@ -4,7 +4,7 @@
 //! | phase | function | statement |
 //! |---|---|---|
 //! | 1 | `CatchUp::from_local` | the local copy, or nothing if it is damaged and set aside |
-//! | 2 | `Commits::read` | every earlier owner is fenced; the log is followed to its decided end |
+//! | 2 | `Commits::renew`, `read` | every earlier owner is fenced; the log is followed |
 //! | 3 | `claim` | an empty block with a higher epoch is committed, and **read back**: ours |
 //! | 4 | `tell_again` | what an earlier owner committed and did not get told is told |
 //! | 5 | [`Source::start_at`] | input begins where the chain ends, or that is a fault |
@@ -15,7 +15,7 @@
 
 use super::catch_up::{CatchUp, LocalCopy};
 use super::commit::{Commits, Work};
-use super::log::{Log, Trouble};
+use super::log::{Extent, Log, Trouble};
 use crate::clock::Clock;
 use crate::limits::{BROKER_PATIENCE, CLOCK_JUMP_MS_MAX, RETRY_PAUSE};
 use groat_proto::v1::ChainTerms;
@@ -241,9 +241,14 @@ fn claim<St: Store>(
     let mut sent: Option<(Vec<u8>, Hash)> = None;
     let mut fence = true;
     loop {
+        if fence {
+            commits.renew(clock)?;
+        }
         let (mut prevailed, mut followed) = (false, false);
         let from = caught.read_from();
-        commits.read(clock, fence, from, &mut |bytes| {
+        // What is undecided is ended by our claim at the latest, so it is waited for behind that.
+        let extent = if fence { Extent::Committed } else { Extent::Decided };
+        commits.read(clock, from, extent, &mut |bytes| {
             if let Some(hash) = caught.take(settings, bytes)? {
                 followed = prevailed;
                 prevailed |= sent.as_ref().is_some_and(|(_, ours)| *ours == hash);
@@ -259,7 +264,7 @@ fn claim<St: Store>(
         let shard =
             caught.shard.get_or_insert_with(|| Shard::begin(settings.shard, settings.terms));
         let proposed = shard.propose_claim(&settings.owner);
-        let claimed = commits.claim(&proposed.0);
+        let claimed = commits.send_block(&proposed.0);
         sent = Some(proposed);
         fence = claimed.is_err();
         let fault = match claimed {
