@@ -79,6 +79,7 @@ impl AtRest {
     /// The snapshot after the block with this hash.
     pub fn snapshot(mut self, block: Hash) -> Vec<u8> {
         self.head.block_hash = block.to_vec();
+        self.head.head_hash = blake3::hash(&self.head.encode_to_vec()).as_bytes().to_vec();
         let mut bytes = Vec::with_capacity(self.rows.len() + self.head.encoded_len() + 10);
         self.head.encode_length_delimited(&mut bytes).expect("a Vec grows");
         bytes.extend_from_slice(&self.rows);
@@ -231,6 +232,7 @@ impl Shard {
             positions: self.head.positions.clone(),
             terms: self.head.terms,
             state_digest,
+            head_hash: Vec::new(),
         }
     }
 
@@ -258,7 +260,12 @@ impl Shard {
         let (Some(head), Some(end)) = (head, end) else {
             return Err(bad("it is cut off".into()));
         };
-        let head = SnapshotHead::decode(head).map_err(|e| bad(e.to_string()))?;
+        let mut head = SnapshotHead::decode(head).map_err(|e| bad(e.to_string()))?;
+        // Its positions and hash say where to go on: as much depends on them as on the rows.
+        let hash = std::mem::take(&mut head.head_hash);
+        if !hash.is_empty() && blake3::hash(&head.encode_to_vec()).as_bytes() != hash.as_slice() {
+            return Err(bad("its head does not have the hash it carries".into()));
+        }
         let rows = &snapshot[end..];
         if blake3::hash(rows).as_bytes() != head.state_digest.as_slice() {
             return Err(bad("its rows do not have the digest it carries".into()));

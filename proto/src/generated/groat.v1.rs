@@ -3358,6 +3358,10 @@ pub struct SnapshotHead {
     #[prost(bytes = "vec", tag = "8")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub state_digest: ::prost::alloc::vec::Vec<u8>,
+    /// BLAKE3 of this message without this field. Snapshots of before it was there have none.
+    #[prost(bytes = "vec", tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub head_hash: ::prost::alloc::vec::Vec<u8>,
 }
 /// A ledger at rest at a block boundary is a sequence of Row messages, each behind a varint length,
 /// kind after kind in the order in which they are written; rows of a kind in the order of their
