@@ -28,7 +28,7 @@ pub enum Canary {
     ResendWithANewBlock,
     /// Input that was trimmed before it was decided is passed over.
     IgnoreAGapInTheInput,
-    /// A log that lacks a block is read up to there, and gone on from.
+    /// What stands behind a gap in the log is passed over, and the log gone on with.
     IgnoreAGapInTheLog,
     /// Where log and local copy differ, the local copy is believed.
     TakeTheLocalCopyOverTheLog,
@@ -145,13 +145,14 @@ impl SimLog {
                 blocks.extend(self.claim.take());
             }
             Some(Canary::IgnoreAGapInTheLog) => {
-                let mut next = blocks.first().map_or(0, |block| number(block));
-                let gap = blocks.iter().position(|block| {
-                    let is_gap = number(block) > next;
-                    next = next.max(number(block) + 1);
-                    is_gap
+                let mut next = from;
+                blocks.retain(|block| {
+                    let is_behind_a_gap = number(block) > next;
+                    if !is_behind_a_gap {
+                        next = next.max(number(block) + 1);
+                    }
+                    !is_behind_a_gap
                 });
-                blocks.truncate(gap.unwrap_or(blocks.len()));
             }
             Some(Canary::TakeTheLocalCopyOverTheLog) => {
                 let disks = self.world.disks.borrow();

@@ -218,6 +218,7 @@ fn rebalance(world: &World, shard: u32) {
     }
     world.assigned.borrow_mut().insert(shard, to);
     drop(chance);
+    world.tell_to_stop(shard);
     world.note("a shard was given to another process");
 }
 

@@ -167,6 +167,8 @@ pub struct World {
     pub dies_at: Cell<Option<u64>>,
     /// Whether every call is told.
     pub is_traced: bool,
+    /// Set to tell an owner that its shard is taken away.
+    stops: RefCell<BTreeMap<(u32, u32), Arc<AtomicBool>>>,
     owners: Cell<u64>,
     depth: Cell<u32>,
 }
@@ -200,6 +202,7 @@ impl World {
             notes: RefCell::default(),
             dies_at: Cell::new(None),
             is_traced,
+            stops: RefCell::default(),
             owners: Cell::new(0),
             depth: Cell::new(0),
         })
@@ -332,10 +335,13 @@ impl World {
             }
             std::mem::replace(slot, Slot::Busy)
         };
+        let is_stopped = self.stops.borrow().get(&key).is_some_and(|s| s.load(Ordering::Relaxed));
         let is_assigned = self.assigned.borrow()[&shard].contains(&process);
         let who = Who { process, shard, life: state.life };
         let turned = catch_unwind(AssertUnwindSafe(|| match slot {
-            Slot::Running(owner) if !is_assigned => owner.release().map(|()| Slot::Idle),
+            Slot::Running(owner) if is_stopped || !is_assigned => {
+                owner.release().map(|()| Slot::Idle)
+            }
             Slot::Running(mut owner) => {
                 owner.turn()?;
                 Ok(Slot::Running(owner))
@@ -381,8 +387,18 @@ impl World {
         let source = SimSource::new(Rc::clone(self), who.clone());
         let clock = SimClock { world: Rc::clone(self), who: who.clone() };
         let stop = Arc::new(AtomicBool::new(false));
-        stop.store(false, Ordering::Relaxed);
+        self.stops.borrow_mut().insert(who.place(), Arc::clone(&stop));
         Owner::start(&settings, Means { copy, log, source, clock }, &stop)
+    }
+
+    /// The group tells whoever does not have a shard any more, unless it cannot be reached.
+    pub fn tell_to_stop(&self, shard: u32) {
+        let assigned = self.assigned.borrow();
+        for ((process, its), stop) in self.stops.borrow().iter() {
+            if *its == shard && !assigned[its].contains(process) && self.one_in(2) {
+                stop.store(true, Ordering::Relaxed);
+            }
+        }
     }
 
     /// Ends the run: what refers to the world is let go of.
