@@ -79,6 +79,24 @@ fn poison_command() {
     stage.ends_well();
 }
 
+/// An owner whose clock is ahead lets happen what falls due, the transaction is torn, and what
+/// happened is told without its block. The next owner has no such clock and other input, and comes
+/// to what was told all the same.
+#[test]
+fn what_a_clock_ahead_let_happen_was_told_and_its_block_is_not_there() {
+    let mut stage = Stage::with(1 << 40, false);
+    stage.publish(16).turns(0, 30);
+    stage.cue(0, At::Commit, 0, Act::End(EndHow::AllButBlock)).cue(0, At::Pause, 0, Act::Crash);
+    stage.clock_ahead(0, 3 * 86_400_000).turns(0, 2);
+    assert!(!stage.is_up(0));
+    let settlements = stage.committed("settlements").len();
+    stage.publish(8).give(&[1]).turns(1, 10);
+    stage.world.restart(0);
+    assert!(stage.committed("settlements").len() >= settlements);
+    assert_eq!(stage.count("a shard stopped with a fault"), 0);
+    stage.ends_well();
+}
+
 /// Time from records: what fell due while nobody owned the shard happens once, in order, and an
 /// idle owner lets it happen by the clock.
 #[test]

@@ -44,6 +44,10 @@ fn zombie_wakes() {
         }
         stage.cue(0, at, 0, Act::Freeze(LONG)).turns(0, 4);
         stage.give(&[1]).turns(0, 2).turns(1, 6);
+        if matches!(at, At::Send(_) | At::Sent(_) | At::Flush | At::Commit) {
+            // It looks at the log before it makes a new producer, and so leaves its successor alone.
+            assert_eq!(stage.count("a producer was fenced"), 1, "{at:?}");
+        }
         stage.ends_well();
     }
 }
@@ -138,6 +142,23 @@ fn two_processes_given_the_same_shard_by_mistake() {
     assert!(stage.fault(0).contains("owned by another process"));
     stage.goes_on_well();
     stage.ends_well();
+}
+
+/// Two owners that stand at the same block claim by different blocks.
+#[test]
+fn no_two_claims_are_the_same_block() {
+    let terms = Stage::new().world.terms;
+    let shard = groat_shard::Shard::begin(0, terms);
+    let (one, other) = (shard.propose_claim(&[1]), shard.propose_claim(&[2]));
+    assert_ne!(one, other);
+    let claim = |stage: &Stage| stage.committed("events").first().cloned().unwrap();
+    let (one, other) = (Stage::new(), Stage::new());
+    one.turns(0, 1);
+    // Of another process, or of another life: never the same name.
+    other.cue(0, At::Open, 0, Act::Crash).turns(0, 1);
+    other.world.restart(0);
+    other.turns(0, 1);
+    assert_ne!(claim(&one), claim(&other));
 }
 
 /// Both claim at once: each knows its own claim, and one of them claims again or gives way.

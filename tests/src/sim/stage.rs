@@ -47,6 +47,14 @@ impl Stage {
         Stage { world, weather }
     }
 
+    /// The clock of a process is ahead; the order of what falls due may then be another one than
+    /// undisturbed.
+    pub fn clock_ahead(&mut self, process: u32, ms: u64) -> &Stage {
+        self.weather.clock = u64::MAX;
+        self.world.processes.borrow_mut()[process as usize].skew = ms;
+        self
+    }
+
     /// At a call of a process, after `skip` of them.
     pub fn cue(&self, process: u32, at: At, skip: u32, act: Act) -> &Stage {
         self.world.cues.borrow_mut().push(Cue { process, at, skip, act });

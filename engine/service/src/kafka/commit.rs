@@ -21,6 +21,7 @@ use super::log::{Extent, Log, Record, Topic, Trouble};
 use super::owner::Input;
 use crate::clock::Clock;
 use crate::limits::{BROKER_PATIENCE, FENCED_PAUSE, RETRY_PAUSE};
+use groat_ledger::Id;
 use groat_proto::Message;
 use groat_proto::v1::{Outcomes, Settlement, outcome};
 use groat_shard::limits::RECORD_BYTES_MAX;
@@ -128,6 +129,23 @@ impl<L: Log> Commits<L> {
             commits.attempt(work, is_logged)
         })?;
         self.told.settle(self.shard, work)
+    }
+
+    /// The time until which the clock was moved by a block that is not in the log, if one was told
+    /// of: settlements behind the chain's last event and no outcome behind its position.
+    pub(super) fn told_by_a_tick(&self, next_offset: u64) -> Option<u64> {
+        let by_inputs = self.told.outcomes.range(next_offset..).next().is_some();
+        let settlements = self.told.settlements.values();
+        let at = settlements.filter_map(|told| Settlement::decode(told.as_slice()).ok());
+        at.map(|settlement| settlement.at).max().filter(|_| !by_inputs)
+    }
+
+    /// Whether these settlements are, among others, all that were told and are not in the log.
+    pub(super) fn are_what_was_told(&self, settlements: &[(Id, Settlement)]) -> bool {
+        self.told.settlements.iter().all(|((event, part), told)| {
+            let same = settlements.iter().find(|(_, s)| (s.event, s.part) == (*event, *part));
+            same.is_some_and(|(_, settlement)| settlement.encode_to_vec() == *told)
+        })
     }
 
     /// With a new producer: sees that the block is in the log, and reads what was told with it.

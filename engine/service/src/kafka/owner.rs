@@ -143,7 +143,9 @@ impl<St: Store, L: Log, S: Source, K: Clock> Owner<St, L, S, K> {
             "shard is owned"
         );
         let (settings, inputs) = (settings.clone(), Vec::new());
-        Ok(Owner { settings, commits, source, clock, store, shard, inputs, tail })
+        let mut owner = Owner { settings, commits, source, clock, store, shard, inputs, tail };
+        owner.move_time_as_told()?;
+        Ok(owner)
     }
 
     /// The shard as it is.
@@ -176,6 +178,25 @@ impl<St: Store, L: Log, S: Source, K: Clock> Owner<St, L, S, K> {
             "shard is released"
         );
         Ok(())
+    }
+
+    /// An earlier owner moved the clock, and its block is not in the log, but what fell due was
+    /// told. Input alone would not bring it about in the same order if that owner's clock was
+    /// ahead, so the clock is moved as far again. That it leads to what was told is tried first.
+    fn move_time_as_told(&mut self) -> Result<(), Fault> {
+        if self.settings.terms.command_clock {
+            return Ok(());
+        }
+        let next = self.shard.head().next_offset(&self.settings.topic, self.settings.shard);
+        let Some(until) = self.commits.told_by_a_tick(next) else { return Ok(()) };
+        let mut trial = Shard::from_snapshot(self.settings.shard, &self.shard.snapshot())?;
+        trial.tick(until);
+        let sealed = trial.seal(&self.settings.topic, false);
+        if !self.commits.are_what_was_told(&sealed.outbound.settlements) {
+            return Ok(());
+        }
+        self.shard.tick(until);
+        self.commit()
     }
 
     /// Lets happen what fell due, if the shard has caught up. What is published after the clock
