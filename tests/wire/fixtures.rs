@@ -98,3 +98,24 @@ fn a_late_block_is_no_part_of_the_chain() {
     }
     assert_eq!(claimed, before);
 }
+
+/// Positions and hashes of its head say where to go on, as much as its rows say from what.
+#[test]
+fn a_bit_flipped_anywhere_in_a_snapshot_is_noticed() {
+    let blocks = read_chain("v1.blocks");
+    let first = Block::parse(&blocks[0]).unwrap();
+    let mut shard = Shard::begin(0, first.header.terms.unwrap());
+    for bytes in &blocks {
+        assert_eq!(shard.follow(&Block::parse(bytes).unwrap()), Ok(Arrival::Next));
+    }
+    let snapshot = shard.snapshot();
+    assert!(Shard::from_snapshot(0, &snapshot).is_ok());
+    // All of the head, and places here and there in the rows.
+    for at in
+        (0..400).chain((400..snapshot.len()).step_by(97)).take_while(|at| *at < snapshot.len())
+    {
+        let mut flipped = snapshot.clone();
+        flipped[at] ^= 0x04;
+        assert!(Shard::from_snapshot(0, &flipped).is_err(), "byte {at}");
+    }
+}
