@@ -34,13 +34,13 @@ pub struct AuditReport {
 /// Decides all inputs of a chain again. Blocks that are damaged or do not continue the chain are
 /// trouble; a block that would be decided otherwise is a finding of the report.
 pub fn audit(mut chain: Chain, progress: Progress<'_>) -> Result<AuditReport, Trouble> {
-    let mut recorded = Follower::new(chain.shard());
+    let mut recorded = Follower::of(&chain);
     let mut shard: Option<Shard> = None;
     let (mut blocks, mut same, mut inputs) = (0, 0, 0);
     let mut first_bad = None;
     while let Some(bytes) = chain.next() {
         let bytes = bytes?;
-        let block = recorded.accept(&bytes)?;
+        let Some(block) = recorded.accept(&bytes)? else { continue };
         let terms = block.header.terms;
         let shard = match (&mut shard, terms) {
             (Some(shard), _) => shard,

@@ -5,7 +5,7 @@ use crate::checks::Check;
 use crate::source::{Chain, Progress};
 use groat_proto::{Message, read_record, v1};
 use groat_shard::limits::{RECORD_BYTES_MAX, RECORD_COMMANDS_MAX};
-use groat_shard::{Block, Books, ChainHead, Fault, Folded, FrameKind};
+use groat_shard::{Arrival, Block, Books, ChainHead, Fault, Folded, FrameKind};
 use serde::Serialize;
 use std::fmt;
 use std::ops::Range;
@@ -87,12 +87,21 @@ impl Place<'_> {
 pub struct Follower {
     head: ChainHead,
     books: Option<Books>,
+    /// Where a chain comes from a log, as it may there, and not from a store.
+    may_be_late: bool,
+    late: u64,
 }
 
 impl Follower {
-    /// Before the first block.
-    pub fn new(shard: u32) -> Follower {
-        Follower { head: ChainHead::new(shard), books: None }
+    /// Before the first block of a chain.
+    pub fn of(chain: &Chain) -> Follower {
+        let (head, may_be_late) = (ChainHead::new(chain.shard()), chain.is_streamed());
+        Follower { head, books: None, may_be_late, late: 0 }
+    }
+
+    /// Blocks that came too late and are no part of the chain.
+    pub fn late(&self) -> u64 {
+        self.late
     }
 
     /// Where the chain stands.
@@ -105,8 +114,9 @@ impl Follower {
         self.books.as_ref()
     }
 
-    /// Reads the next block and checks that it is that.
-    pub fn accept(&mut self, bytes: &[u8]) -> Result<Block, Finding> {
+    /// Reads the next block and checks that it is that; `None` when it is a late one, which is
+    /// left out.
+    pub fn accept(&mut self, bytes: &[u8]) -> Result<Option<Block>, Finding> {
         let (number, event) = (self.head.next_number, self.head.next_event);
         let shard = self.head.shard;
         let bad = |byte, check, what| Finding {
@@ -120,14 +130,21 @@ impl Follower {
         };
         let chain = Check::Chain.name();
         let block = Block::parse(bytes).map_err(|b| bad(Some(b.at), chain, b.what))?;
-        self.head.accept(&block).map_err(|b| bad(None, chain, b.0))?;
+        if self.head.accept(&block).map_err(|b| bad(None, chain, b.0))? == Arrival::Late {
+            if !self.may_be_late {
+                let is = block.header.number;
+                return Err(bad(None, chain, format!("in its place is block {is}, a late one")));
+            }
+            self.late += 1;
+            return Ok(None);
+        }
         if self.books.is_none() {
             let terms = block.header.terms.ok_or_else(|| {
                 bad(None, chain, "block 0 does not say what the chain was begun with".into())
             })?;
             self.books = Some(Books::new(shard, terms));
         }
-        Ok(block)
+        Ok(Some(block))
     }
 
     /// Applies the events of an accepted block, or of its beginning, and shows each.
@@ -162,9 +179,9 @@ pub fn read_chain(
     progress: Progress<'_>,
     mut show: impl FnMut(&Books, &Place<'_>, Folded<'_>),
 ) -> Result<Follower, Trouble> {
-    let mut follower = Follower::new(chain.shard());
+    let mut follower = Follower::of(&chain);
     while let Some(bytes) = chain.next() {
-        let block = follower.accept(&bytes?)?;
+        let Some(block) = follower.accept(&bytes?)? else { continue };
         follower.fold(&block, &mut show)?;
         progress(chain.done(), chain.total());
     }

@@ -139,10 +139,10 @@ fn fold_until(
     until: Option<Until>,
     progress: Progress<'_>,
 ) -> Result<(Follower, u64), Trouble> {
-    let mut follower = Follower::new(chain.shard());
+    let mut follower = Follower::of(&chain);
     while let Some(bytes) = chain.next() {
         let now = follower.books().map_or(0, |books| books.ledger().now());
-        let block = follower.accept(&bytes?)?;
+        let Some(block) = follower.accept(&bytes?)? else { continue };
         let part = until.and_then(|until| cut(&block, now, until));
         follower.fold(part.as_ref().unwrap_or(&block), |_, _, _| {})?;
         progress(chain.done(), chain.total());

@@ -19,6 +19,8 @@ pub struct VerifyReport {
     /// What went by, up to the first thing that does not hold.
     #[serde(flatten)]
     pub counts: Counts,
+    /// Blocks of the log that came too late and are no part of the chain.
+    pub late_blocks: u64,
     /// Number of the last event.
     pub last_event: u64,
     /// The ledger's time at the end.
@@ -37,7 +39,7 @@ pub struct VerifyReport {
 
 /// Verifies one chain. Trouble is only what says nothing about the books: a broker that is away.
 pub fn verify(mut chain: Chain, progress: Progress<'_>) -> Result<VerifyReport, Trouble> {
-    let mut follower = Follower::new(chain.shard());
+    let mut follower = Follower::of(&chain);
     let mut checks = Checks::default();
     let mut rested = None;
     let snapshot = chain.snapshot();
@@ -50,13 +52,15 @@ pub fn verify(mut chain: Chain, progress: Progress<'_>) -> Result<VerifyReport, 
             Err(fault) => Err(unread(&follower, &fault)),
         };
         let folded = block.and_then(|block| {
+            let Some(block) = block else { return Ok(None) };
             follower.fold(&block, |books, at, folded| checks.see(books, at, &folded))?;
-            Ok(block)
+            Ok(Some(block))
         });
         // A check that fails within a block comes before what the fold stumbles over behind it.
         match folded {
             Err(finding) => _ = checks.first.get_or_insert(finding),
-            Ok(block) => {
+            Ok(None) => {}
+            Ok(Some(block)) => {
                 let snapshot = snapshot.as_ref().ok().and_then(Option::as_ref);
                 after_block(&mut checks, &follower, &block, snapshot, &mut rested);
             }
@@ -194,6 +198,7 @@ fn report(follower: &Follower, checks: Checks, snapshot: Option<u64>) -> VerifyR
         shard: head.shard,
         holds: checks.first.is_none(),
         counts: checks.counts,
+        late_blocks: follower.late(),
         last_event: head.next_event.saturating_sub(1),
         last_time: time_text(books.map_or(0, |books| books.ledger().now())),
         last_block: hex(&head.previous),
@@ -212,6 +217,24 @@ mod tests {
 
     fn check(chain: Chain) -> VerifyReport {
         verify(chain, &mut |_, _| {}).unwrap()
+    }
+
+    /// In a log; a store has one block per number, so there it is damage.
+    #[test]
+    fn late_blocks_of_a_log_are_counted_and_left_out() {
+        let mut blocks = sample::day().blocks;
+        let whole = check(chain_of(blocks.clone()));
+        blocks.insert(2, blocks[1].clone());
+        blocks.push(blocks[0].clone());
+        let report = check(chain_of(blocks.clone()));
+        assert_eq!((report.holds, report.late_blocks), (true, 2));
+        assert_eq!(report.digest, whole.digest);
+        let mut store = groat_shard::MemoryStore::default();
+        for (number, block) in (0..).zip(&blocks) {
+            groat_shard::Store::append(&mut store, number, block).unwrap();
+        }
+        let report = check(Chain::of_store(0, store));
+        assert!(report.first_bad.unwrap().what.contains("a late one"));
     }
 
     fn bad(blocks: Vec<Vec<u8>>) -> Finding {

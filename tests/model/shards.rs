@@ -10,7 +10,8 @@ use groat_ledger::{Calendar, Command};
 use groat_proto::Message;
 use groat_proto::v1::{self, ChainTerms, outcome};
 use groat_shard::{
-    Block, Hash, Inbound, MemoryStore, Piece, Sealed, Shard, Store, hex, read_command,
+    Arrival, Block, Hash, Inbound, MemoryStore, Messages, Piece, Sealed, Shard, Store, hex,
+    read_command,
 };
 use proptest::prelude::*;
 
@@ -145,9 +146,12 @@ fn follow(claim: &Sealed, blocks: &[Sealed], cut: Cut, half: usize) -> Shard {
     let mut follower = begin(cut);
     let mut jump = Some(half % (blocks.len() + 1));
     for (no, block) in std::iter::once(claim).chain(blocks).enumerate() {
-        let block = Block::parse(&block.bytes).unwrap();
-        follower.follow(&block).unwrap();
-        let can_jump = block.header.rests || !block.header.state_digest.is_empty();
+        let parsed = Block::parse(&block.bytes).unwrap();
+        // What left with a block can be made again from it, byte by byte.
+        let (arrived, told) = follower.follow_and_tell(&parsed).unwrap();
+        assert_eq!(arrived, Arrival::Next);
+        assert_eq!(told, Messages::from(&block.outbound));
+        let can_jump = parsed.header.rests || !parsed.header.state_digest.is_empty();
         if can_jump && jump.take_if(|from| *from <= no).is_some() {
             follower = Shard::from_snapshot(0, &follower.snapshot()).unwrap();
         }

@@ -14,6 +14,7 @@ pub mod feed;
 pub mod fuzz;
 pub mod local;
 pub mod served;
+pub mod sim;
 pub mod transfer_feed;
 
 use std::path::{Path, PathBuf};

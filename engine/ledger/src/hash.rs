@@ -14,18 +14,14 @@ pub type IdMap<K, V> = HashMap<K, V, BuildHasherDefault<FoldHasher>>;
 /// Numbers of rows found by the hash of their key. The keys stay in the rows: an entry is eight
 /// bytes, so the index of a table is small beside it, and growing it reads no row. It grows part by
 /// part: whole, an index of eight million would hold its shard up for more than 100 ms.
+#[derive(Default)]
 pub struct NumberIndex {
-    parts: [HashTable<Slot>; PARTS],
+    /// None as long as there is no entry.
+    parts: Vec<HashTable<Slot>>,
 }
 
 /// A part of eight million entries grows in two milliseconds.
 const PARTS: usize = 64;
-
-impl Default for NumberIndex {
-    fn default() -> Self {
-        NumberIndex { parts: [const { HashTable::new() }; PARTS] }
-    }
-}
 
 #[derive(Clone, Copy)]
 struct Slot {
@@ -55,7 +51,7 @@ impl NumberIndex {
     /// The number under a key; `is` tells whether the row of a number has it.
     pub fn find<K: Hash>(&self, key: &K, is: impl Fn(u32) -> bool) -> Option<u32> {
         let slot = Slot::of(key, 0);
-        let part = &self.parts[slot.part()];
+        let part = self.parts.get(slot.part())?;
         let found = part.find(slot.spread(), |s| s.hash == slot.hash && is(s.no));
         found.map(|slot| slot.no)
     }
@@ -63,13 +59,16 @@ impl NumberIndex {
     /// Notes the number of a key that is not there.
     pub fn insert<K: Hash>(&mut self, key: &K, no: u32) {
         let slot = Slot::of(key, no);
+        if self.parts.is_empty() {
+            self.parts.resize_with(PARTS, HashTable::new);
+        }
         self.parts[slot.part()].insert_unique(slot.spread(), slot, |slot| slot.spread());
     }
 
     /// Forgets the number of a key.
     pub fn remove<K: Hash>(&mut self, key: &K, no: u32) {
         let slot = Slot::of(key, no);
-        let part = &mut self.parts[slot.part()];
+        let Some(part) = self.parts.get_mut(slot.part()) else { return };
         if let Ok(entry) = part.find_entry(slot.spread(), |s| s.no == no) {
             entry.remove();
         }
@@ -85,8 +84,11 @@ impl NumberIndex {
             slots[slot.part()].push(slot);
         }
         let mut index = NumberIndex::default();
-        for (part, slots) in index.parts.iter_mut().zip(slots) {
-            part.reserve(slots.len(), |slot| slot.spread());
+        if count == 0 {
+            return Ok(index);
+        }
+        for slots in slots {
+            let mut part = HashTable::with_capacity(slots.len());
             for slot in slots {
                 let same = |s: &Slot| s.hash == slot.hash && key(s.no) == key(slot.no);
                 if part.find(slot.spread(), same).is_some() {
@@ -94,6 +96,7 @@ impl NumberIndex {
                 }
                 part.insert_unique(slot.spread(), slot, |slot| slot.spread());
             }
+            index.parts.push(part);
         }
         Ok(index)
     }

@@ -17,6 +17,9 @@ pub struct Config {
     pub prefix: String,
     /// The consumer group; none is `<prefix>.engine`.
     pub group: Option<String>,
+    /// This process's name in the group, the same after a restart: its shards then wait for it
+    /// instead of moving.
+    pub instance: Option<String>,
     /// The folder that holds a data directory per shard.
     pub data: PathBuf,
     /// Where time comes from.
@@ -37,6 +40,7 @@ impl Default for Config {
             brokers: "127.0.0.1:9092".into(),
             prefix: "groat".into(),
             group: None,
+            instance: None,
             data: PathBuf::from("groat-data"),
             clock: ClockSource::Record,
             day_offset: 0,
@@ -70,6 +74,10 @@ pub struct ServeFlags {
     /// The consumer group [default: <prefix>.engine]
     #[arg(long, env = "GROAT_GROUP")]
     pub group: Option<String>,
+    /// This process's name in the group, the same after a restart and no other's: within the
+    /// session timeout its shards wait for it instead of moving
+    #[arg(long, env = "GROAT_INSTANCE")]
+    pub instance: Option<String>,
     /// The folder that holds a data directory per shard [default: groat-data]
     #[arg(long, env = "GROAT_DATA")]
     pub data: Option<PathBuf>,
@@ -108,6 +116,7 @@ impl Config {
             config.kafka.insert(name.into(), value.into());
         }
         config.group = serve.group.clone().or(config.group);
+        config.instance = serve.instance.clone().or(config.instance);
         config.data = serve.data.clone().unwrap_or(config.data);
         config.clock = serve.clock.unwrap_or(config.clock);
         config.day_offset = serve.day_offset.unwrap_or(config.day_offset);

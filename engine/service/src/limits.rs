@@ -42,6 +42,10 @@ pub const POLL_WAIT: Duration = Duration::from_millis(100);
 /// How long one call to the broker may take before it counts as not answered.
 pub const BROKER_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// How long a call of the client library may take that is known to hang past its timeout, before
+/// it is left to itself: its own timeout, and as long again for what it retries inside.
+pub const WATCHDOG_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// How long a shard keeps trying to reach its broker before it stops with a fault.
 pub const BROKER_PATIENCE: Duration = Duration::from_secs(120);
 
@@ -54,6 +58,14 @@ pub const END_WAIT: Duration = Duration::from_secs(1);
 /// The pause before something is asked of a broker again.
 pub const RETRY_PAUSE: Duration = Duration::from_millis(100);
 
+/// The pause after another producer has fenced this one: its owner needs a moment to read the log
+/// and to claim the shard, and being fenced in turn would only keep it from that.
+pub const FENCED_PAUSE: Duration = Duration::from_secs(2);
+
+/// Blocks of the local copy that a new owner compares with the log: a few megabytes, and more than
+/// what a broker that loses the end of its log has lost since the last sync of its disk.
+pub const BLOCKS_COMPARED_MAX: u64 = 64;
+
 /// Largest message that the topics must let through: a block of the largest record.
 pub const MESSAGE_BYTES_MAX: usize = 8 * RECORD_BYTES_MAX;
 
@@ -64,4 +76,6 @@ pub const STOP_PATIENCE: Duration = Duration::from_secs(20);
 /// milliseconds: a year, since everything that falls due in it would happen at once.
 pub const CLOCK_JUMP_MS_MAX: u64 = 366 * 86_400_000;
 
+const _: () = assert!(WATCHDOG_TIMEOUT.as_millis() > BROKER_TIMEOUT.as_millis());
+const _: () = assert!(BROKER_PATIENCE.as_millis() > WATCHDOG_TIMEOUT.as_millis());
 const _: () = assert!(POLL_BYTES_MAX + RECORD_BYTES_MAX < MESSAGE_BYTES_MAX);

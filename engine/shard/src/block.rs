@@ -128,6 +128,13 @@ impl Block {
         Ok(Block { header, body, hash })
     }
 
+    /// The header alone, with nothing checked: for who looks for a block and does not read it.
+    pub fn peek(bytes: &[u8]) -> Option<BlockHeader> {
+        let len = u32::from_le_bytes(bytes.get(4..PREFIX)?.try_into().ok()?);
+        let end = usize::try_from(len).ok()?.checked_add(PREFIX)?;
+        BlockHeader::decode(bytes.get(PREFIX..end)?).ok()
+    }
+
     fn body(header: &BlockHeader, stored: &[u8]) -> Option<Vec<u8>> {
         if !header.compressed {
             return Some(stored.to_vec());

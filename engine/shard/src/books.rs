@@ -416,7 +416,7 @@ pub(crate) fn no(index: usize) -> u32 {
 }
 
 /// Adds what an event means to the outside, on the books right after it was applied.
-fn tell(
+pub(crate) fn tell(
     books: &Books,
     number: u64,
     at: u64,

@@ -35,6 +35,17 @@ pub fn terms_text(terms: &ChainTerms) -> String {
     )
 }
 
+/// What a block is to a chain it does not break.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[must_use]
+pub enum Arrival {
+    /// It is the next one.
+    Next,
+    /// It came too late: of an owner that another has followed, or once more. It is no part of the
+    /// chain, and nothing of it counts.
+    Late,
+}
+
 /// Why a block does not continue a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChainBreak(pub String);
@@ -66,22 +77,25 @@ impl ChainHead {
         position.map_or(0, |p| p.last_offset.saturating_add(1))
     }
 
-    /// Accepts the next block or says why it is not that.
-    pub fn accept(&mut self, block: &Block) -> Result<(), ChainBreak> {
+    /// Accepts the next block, tells a late one apart, or says why the chain is broken. An owner
+    /// that wakes after it was followed may still write: so a lower epoch or number is nobody's
+    /// fault. A number that is too high is a gap, another block before it a fork.
+    pub fn accept(&mut self, block: &Block) -> Result<Arrival, ChainBreak> {
         let h = &block.header;
         let broken = |what: String| Err(ChainBreak(format!("block {}: {what}", h.number)));
         if h.shard != self.shard {
             return broken(format!("it is of shard {}, not of shard {}", h.shard, self.shard));
         }
-        if h.number != self.next_number {
-            return broken(format!("the next block is number {}", self.next_number));
+        if h.epoch < self.epoch || h.number < self.next_number {
+            return Ok(Arrival::Late);
+        }
+        if h.number > self.next_number {
+            let next = self.next_number;
+            return broken(format!("the next block is number {next}: what is between is missing"));
         }
         if h.previous != self.previous {
             let (names, is) = (hex(&h.previous), hex(&self.previous));
             return broken(format!("it names {names} as the block before, which has hash {is}"));
-        }
-        if h.epoch < self.epoch {
-            return broken(format!("epoch {} goes back; the chain is at {}", h.epoch, self.epoch));
         }
         if h.first_event != self.next_event {
             let (first, next) = (h.first_event, self.next_event);
@@ -103,7 +117,7 @@ impl ChainHead {
             }
         }
         self.move_on(block);
-        Ok(())
+        Ok(Arrival::Next)
     }
 
     fn move_on(&mut self, block: &Block) {

@@ -21,14 +21,14 @@ mod store;
 
 pub use block::{BadBlock, Block, FORMAT, FrameKind, Hash, RULESET, hex};
 pub use books::{Books, Inbound, OpenBlock};
-pub use chain::{ChainBreak, ChainHead, terms_text};
+pub use chain::{Arrival, ChainBreak, ChainHead, terms_text};
 pub use codec::{
     CommandView, Malformed, append_event, read_command, read_event, read_plain_event, write_event,
 };
 pub use fault::Fault;
 pub use fold::{BadFold, Folded};
-pub use outbound::{Outbound, Settled, Told};
-pub use restore::{Restored, restore};
+pub use outbound::{Messages, Outbound, Settled, Told};
+pub use restore::{Restored, restore, restore_to};
 pub use shard::{Closed, Sealed, Shard};
 pub use snapshot::{Piece, Tail};
 pub use store::{Checked, MemoryStore, SledStore, Store};

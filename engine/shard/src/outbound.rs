@@ -35,6 +35,29 @@ impl Outbound {
     }
 }
 
+/// What leaves with a block in the words of the wire: the same whether it was just decided or is made
+/// again from the block's events.
+#[derive(Clone, Default, PartialEq, Debug)]
+pub struct Messages {
+    /// The answers to each input, with its offset, in order.
+    pub outcomes: Vec<(u64, v1::Outcomes)>,
+    /// Settlements, each with the merchant or account to whom it is told.
+    pub settlements: Vec<(Id, v1::Settlement)>,
+}
+
+impl Messages {
+    pub(crate) fn of(outcomes: Vec<(u64, v1::Outcomes)>, settled: &[Settled]) -> Messages {
+        let settlements = settled.iter().map(|s| (s.what.key(), s.settlement())).collect();
+        Messages { outcomes, settlements }
+    }
+}
+
+impl From<&Outbound> for Messages {
+    fn from(outbound: &Outbound) -> Messages {
+        Messages::of(outbound.outcomes().collect(), &outbound.settlements)
+    }
+}
+
 /// The answer to one command.
 #[derive(Clone, Debug)]
 pub struct Told {

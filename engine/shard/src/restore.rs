@@ -1,6 +1,7 @@
 //! Restore: the newest snapshot and the tail of the chain. The only way a ledger comes into being.
 
 use crate::block::Block;
+use crate::chain::Arrival;
 use crate::fault::Fault;
 use crate::shard::Shard;
 use crate::snapshot::Tail;
@@ -19,9 +20,20 @@ pub struct Restored {
 pub fn restore(
     store: &mut impl Store,
     shard_no: u32,
-    mut progress: impl FnMut(u64, u64),
+    progress: impl FnMut(u64, u64),
 ) -> Result<Option<Restored>, Fault> {
     let Some(last) = store.last() else { return Ok(None) };
+    restore_to(store, shard_no, last, progress)
+}
+
+/// As [`restore`], to the block `last` and no further unless the snapshot is: the blocks behind it
+/// are left to the caller.
+pub fn restore_to(
+    store: &mut impl Store,
+    shard_no: u32,
+    last: u64,
+    mut progress: impl FnMut(u64, u64),
+) -> Result<Option<Restored>, Fault> {
     let mut tail = Tail::default();
     let (mut shard, first) = match store.snapshot()? {
         Some((number, bytes)) => match from_snapshot(shard_no, number, &bytes) {
@@ -55,7 +67,9 @@ pub fn restore(
             }
         };
         let shard = shard.insert(continued);
-        shard.follow(&block)?;
+        if shard.follow(&block)? == Arrival::Late {
+            return Err(misplaced(shard_no, number, block.header.number));
+        }
         tail.blocks += bytes.len() as u64;
         progress(number - first + 1, last - first + 1);
     }
@@ -76,6 +90,14 @@ fn from_snapshot(shard_no: u32, number: u64, bytes: &[u8]) -> Result<Shard, Faul
 fn missing(shard: u32, number: u64, last: u64) -> Fault {
     Fault::damage(
         format!("shard {shard}: block {number} is missing, though block {last} is there"),
+        "restore the data directory from a copy, or rebuild it from the events topic",
+    )
+}
+
+/// A store has one block per number: what is late there was written to the wrong place.
+fn misplaced(shard: u32, number: u64, is: u64) -> Fault {
+    Fault::damage(
+        format!("shard {shard}: in the place of block {number} is block {is}"),
         "restore the data directory from a copy, or rebuild it from the events topic",
     )
 }

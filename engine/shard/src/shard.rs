@@ -5,13 +5,14 @@
 //! it: [`Shard::close_and_rest`], then [`Shard::rest_on`] until the head comes.
 
 use crate::block::{Block, Hash, hex, seal};
-use crate::books::{Books, Inbound, OpenBlock};
-use crate::chain::ChainHead;
+use crate::books::{Books, Inbound, OpenBlock, tell};
+use crate::chain::{Arrival, ChainHead};
 use crate::fault::Fault;
+use crate::fold::Folded;
 use crate::limits::BODY_BYTES_SEAL;
-use crate::outbound::Outbound;
-use crate::snapshot::Piece;
-use groat_proto::v1::{BlockHeader, ChainTerms, InputRange, Rested, SnapshotHead};
+use crate::outbound::{Messages, Outbound};
+use crate::snapshot::{Piece, has_its_hash, with_hash};
+use groat_proto::v1::{BlockHeader, ChainTerms, InputRange, Outcomes, Rested, SnapshotHead};
 use groat_proto::{Message, read_varint};
 
 /// See the module.
@@ -29,6 +30,10 @@ pub struct Shard {
 pub struct Sealed {
     /// Its number.
     pub number: u64,
+    /// The epoch of its owner.
+    pub epoch: u64,
+    /// The number of its first event, or of the next one if it has none.
+    pub first_event: u64,
     /// Its bytes, the same everywhere.
     pub bytes: Vec<u8>,
     /// What may leave.
@@ -55,9 +60,9 @@ impl Closed {
     /// The block after the one with this hash, and its own hash.
     pub fn seal(self, previous: Hash) -> (Sealed, Hash) {
         let Closed { header, body, outbound, last_offset } = self;
-        let number = header.number;
+        let (number, epoch, first_event) = (header.number, header.epoch, header.first_event);
         let (bytes, hash) = seal(BlockHeader { previous: previous.to_vec(), ..header }, &body);
-        (Sealed { number, bytes, outbound, last_offset }, hash)
+        (Sealed { number, epoch, first_event, bytes, outbound, last_offset }, hash)
     }
 }
 
@@ -100,6 +105,26 @@ impl Shard {
     pub fn close_claim(&mut self) -> Closed {
         self.head.epoch = self.head.epoch.saturating_add(1);
         self.close("")
+    }
+
+    /// The bytes and the hash of a claim that has still to prevail in a log: the shard does not
+    /// move. Nothing may be open. `owner` makes it the block of one owner alone.
+    pub fn propose_claim(&self, owner: &[u8]) -> (Vec<u8>, Hash) {
+        let ChainHead { shard, epoch, next_number: number, next_event, previous, .. } = self.head;
+        seal(
+            BlockHeader {
+                shard,
+                epoch: epoch.saturating_add(1),
+                number,
+                first_event: next_event,
+                time: self.books.ledger().now(),
+                previous: previous.to_vec(),
+                terms: (number == 0).then_some(*self.books.terms()),
+                owner: owner.to_vec(),
+                ..BlockHeader::default()
+            },
+            &[],
+        )
     }
 
     /// Consumes one input.
@@ -234,6 +259,7 @@ impl Shard {
             positions: self.head.positions.clone(),
             terms: self.head.terms,
             state_digest,
+            head_hash: Vec::new(),
         }
     }
 
@@ -241,8 +267,7 @@ impl Shard {
     pub fn snapshot(&self) -> Vec<u8> {
         let rows = self.books.rows();
         let digest = blake3::hash(&rows).as_bytes().to_vec();
-        let block_hash = self.head.previous.to_vec();
-        let head = SnapshotHead { block_hash, ..self.snapshot_head(digest) };
+        let head = with_hash(self.snapshot_head(digest), self.head.previous);
         let mut bytes = head.encode_length_delimited_to_vec();
         bytes.extend_from_slice(&rows);
         bytes
@@ -265,6 +290,10 @@ impl Shard {
         let (Some(head), Some(end)) = (head, end) else {
             return Err(bad("it is cut off".into()));
         };
+        // Its positions and hash say where to go on: as much depends on them as on the rows.
+        if !has_its_hash(head) {
+            return Err(bad("its head does not have the hash it carries".into()));
+        }
         let head = SnapshotHead::decode(head).map_err(|e| bad(e.to_string()))?;
         let rows = &snapshot[end..];
         if blake3::hash(rows).as_bytes() != head.state_digest.as_slice() {
@@ -298,8 +327,35 @@ impl Shard {
         Ok(Shard { rested, ..Shard::with(books, chain) })
     }
 
-    /// Continues by a block of the log: checks that it is the next one and folds it.
-    pub fn follow(&mut self, block: &Block) -> Result<(), Fault> {
+    /// Continues by a block of the log: folds it if it is the next one, leaves a late one alone.
+    pub fn follow(&mut self, block: &Block) -> Result<Arrival, Fault> {
+        self.follow_and_show(block, |_, _| {})
+    }
+
+    /// As [`Shard::follow`]; gives also what left with the block, made again from its events, so
+    /// that it can be sent by whoever finds that it never arrived.
+    pub fn follow_and_tell(&mut self, block: &Block) -> Result<(Arrival, Messages), Fault> {
+        let mut outcomes: Vec<(u64, Outcomes)> = Vec::new();
+        let mut settled = Vec::new();
+        let arrival = self.follow_and_show(block, |books, folded| match folded {
+            Folded::Input(input) => outcomes.push((input.offset, Outcomes::default())),
+            Folded::Event { number, at, fact, movements, .. } => {
+                tell(books, number, at, fact, movements, &mut settled);
+            }
+            Folded::Decided { told, .. } => {
+                if let Some((_, outcomes)) = outcomes.last_mut() {
+                    outcomes.outcomes.push(told.outcome());
+                }
+            }
+        })?;
+        Ok((arrival, Messages::of(outcomes, &settled)))
+    }
+
+    fn follow_and_show(
+        &mut self,
+        block: &Block,
+        show: impl FnMut(&Books, Folded<'_>),
+    ) -> Result<Arrival, Fault> {
         let number = block.header.number;
         let broken = |what: String| {
             Fault::damage(
@@ -308,8 +364,10 @@ impl Shard {
                  byte",
             )
         };
-        self.head.accept(block).map_err(|b| broken(b.to_string()))?;
-        self.books.fold(block, |_, _| {}).map_err(|b| broken(b.to_string()))?;
+        if self.head.accept(block).map_err(|b| broken(b.to_string()))? == Arrival::Late {
+            return Ok(Arrival::Late);
+        }
+        self.books.fold(block, show).map_err(|b| broken(b.to_string()))?;
         if let Some(told) = &block.header.rested
             && self.rested.take().as_ref() != Some(told)
         {
@@ -326,19 +384,21 @@ impl Shard {
             }
             self.rested = Some(Rested { number, state_digest });
         }
-        Ok(())
+        Ok(Arrival::Next)
     }
 
     /// Seals as the owner did whose block had this header, for a block that is decided again.
     pub fn seal_again(&mut self, recorded: &BlockHeader) -> Sealed {
         let untold = if recorded.rested.is_none() { self.rested.take() } else { None };
-        if recorded.epoch > self.head.epoch {
-            self.head.epoch += 1;
-        }
+        let claims = recorded.epoch > self.head.epoch;
+        self.head.epoch += u64::from(claims);
         let topic = recorded.inputs.first().map_or("", |range| &range.topic);
         let takes_digest = !recorded.state_digest.is_empty();
         let digest = if takes_digest { self.books.digest().to_vec() } else { Vec::new() };
-        let closed = self.close_with(topic, digest, recorded.rests);
+        let mut closed = self.close_with(topic, digest, recorded.rests);
+        if claims {
+            closed.header.owner.clone_from(&recorded.owner);
+        }
         let number = closed.header.number;
         self.rested = if recorded.rests || takes_digest {
             Some(Rested { number, state_digest: self.books.digest().to_vec() })

@@ -23,7 +23,7 @@ impl Piece {
         match self {
             Piece::Rows(rows) => store.add_to_snapshot(number, &rows),
             Piece::Head(head) => {
-                let head = SnapshotHead { block_hash: hash.to_vec(), ..head };
+                let head = with_hash(head, hash);
                 store.finish_snapshot(number, &head.encode_length_delimited_to_vec())
             }
         }
@@ -35,6 +35,24 @@ impl Piece {
             Piece::Rows(rows) => rows.len() as u64,
             Piece::Head(_) => 0,
         }
+    }
+}
+
+/// The head of a snapshot taken after the block with this hash, and its own hash.
+pub fn with_hash(mut head: SnapshotHead, block: Hash) -> SnapshotHead {
+    head.block_hash = block.to_vec();
+    head.head_hash = blake3::hash(&head.encode_to_vec()).as_bytes().to_vec();
+    head
+}
+
+/// Whether the bytes of a snapshot's head have the hash at their end. Heads of before there was one
+/// have none; then at least every byte of it must mean something.
+pub fn has_its_hash(head: &[u8]) -> bool {
+    // The field's tag and length, then the hash: the last field of the message.
+    let hashed = head.len().checked_sub(34).map(|at| head.split_at(at));
+    match hashed {
+        Some((hashed, [0x4a, 0x20, hash @ ..])) => blake3::hash(hashed).as_bytes() == hash,
+        _ => SnapshotHead::decode(head).is_ok_and(|read| read.encoded_len() == head.len()),
     }
 }
 

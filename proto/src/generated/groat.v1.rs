@@ -3221,6 +3221,11 @@ pub struct BlockHeader {
     #[prost(message, optional, tag = "17")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub rested: ::core::option::Option<Rested>,
+    /// In the block by which an owner claims a shard of a log that others may claim too: bytes of
+    /// chance, so that no two claims are the same block and each owner knows its own.
+    #[prost(bytes = "vec", tag = "18")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub owner: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -3375,6 +3380,10 @@ pub struct SnapshotHead {
     #[prost(bytes = "vec", tag = "8")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub state_digest: ::prost::alloc::vec::Vec<u8>,
+    /// BLAKE3 of this message without this field. Snapshots of before it was there have none.
+    #[prost(bytes = "vec", tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub head_hash: ::prost::alloc::vec::Vec<u8>,
 }
 /// A ledger at rest at a block boundary is a sequence of Row messages, each behind a varint length,
 /// kind after kind in the order in which they are written; rows of a kind in the order of their

@@ -6,8 +6,8 @@ use groat_proto::json::read_line;
 use groat_proto::v1::{self, ChainTerms};
 use groat_proto::{Message, read_record};
 use groat_shard::{
-    Block, Books, Folded, Inbound, OpenBlock, Shard, SledStore, Store, append_event, read_command,
-    read_plain_event,
+    Arrival, Block, Books, Folded, Inbound, OpenBlock, Shard, SledStore, Store, append_event,
+    read_command, read_plain_event,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -131,7 +131,8 @@ fn record(bytes: &[u8]) {
     assert!(told < 10_000, "{told}");
     let mut follower = Shard::begin(0, terms());
     for bytes in [&claim.bytes, &sealed.bytes] {
-        follower.follow(&Block::parse(bytes).unwrap()).unwrap();
+        let arrived = follower.follow(&Block::parse(bytes).unwrap()).unwrap();
+        assert_eq!(arrived, Arrival::Next);
     }
     assert_eq!(follower.books().digest(), shard.books().digest());
     sums_are_zero(shard.books());
@@ -239,7 +240,8 @@ fn store(bytes: &[u8]) {
         }
     }
     if let Ok(Some((number, snapshot))) = store.snapshot() {
-        assert_eq!((number, snapshot), (11, vec![7; 3_000]));
+        // No byte of one that cannot be read.
+        assert!(number == 11 && (snapshot.is_empty() || snapshot == [7; 3_000]));
     }
 }
 

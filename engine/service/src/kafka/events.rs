@@ -1,11 +1,10 @@
 //! Reads what was committed to a topic, to its end, in order: above all a shard's blocks.
 
+use super::log::{Extent, Trouble};
 use super::{broker, consumer, is_passing, overridden};
 use crate::config::Config;
 use crate::limits::{BROKER_PATIENCE, BROKER_TIMEOUT, RETRY_PAUSE};
-use groat_proto::Message as _;
-use groat_proto::v1::BlockHeader;
-use groat_shard::Fault;
+use groat_shard::{Block, Fault};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
 use rdkafka::message::Message;
@@ -15,47 +14,47 @@ use std::time::Duration;
 /// Offsets between which it is not worth searching: they are read through faster.
 const READ_THROUGH: i64 = 2_000;
 
+/// Offsets read at first when a topic is read from its end: as many as one block usually leaves
+/// with.
+const READ_BACK: i64 = 256;
+
+/// Blocks looked at in one place of a search: more than an earlier owner can write late in a row,
+/// since it has one transaction in flight.
+const PROBE_BLOCKS: usize = 8;
+
 /// Gives every committed block of a shard from block `from` on, as bytes, up to the first offset
 /// that is undecided at the time of the call. That is enough for a reader, not for an owner.
 pub fn read_events(
     config: &Config,
     shard: u32,
     from: u64,
-    each: impl FnMut(&[u8]) -> Result<(), Fault>,
+    mut each: impl FnMut(&[u8]) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    let reader = Reader::open(config, config.topic("events"), shard)?;
-    let (low, high) = reader.watermarks()?;
-    blocks_between(&reader, from, low, high, each)
+    blocks(config, shard, from, Extent::Committed, &mut each).map_err(fault)
 }
 
-/// As [`read_events`], up to everything there is at the time of the call, decided or not: what is
-/// undecided is waited for. Whoever takes a shard must have fenced its last owner before, so that
-/// nothing of that owner comes later.
-pub(super) fn read_all_events(
+/// As [`read_events`], as far as told.
+pub(super) fn blocks(
     config: &Config,
     shard: u32,
     from: u64,
-    each: impl FnMut(&[u8]) -> Result<(), Fault>,
-) -> Result<(), Fault> {
+    extent: Extent,
+    each: &mut dyn FnMut(&[u8]) -> Result<(), Fault>,
+) -> Result<(), Trouble> {
     let reader = Reader::open(config, config.topic("events"), shard)?;
-    let (low, _) = reader.watermarks()?;
-    blocks_between(&reader, from, low, reader.decided_end()?, each)
-}
-
-fn blocks_between(
-    reader: &Reader<'_>,
-    from: u64,
-    low: i64,
-    high: i64,
-    mut each: impl FnMut(&[u8]) -> Result<(), Fault>,
-) -> Result<(), Fault> {
+    let (low, high) = reader.watermarks()?;
+    let high = match extent {
+        Extent::Committed => high,
+        Extent::Decided => reader.decided_end()?,
+    };
     if low > 0 && from == 0 {
-        return Err(Fault::new(
+        return Err(Trouble::Stop(Fault::new(
             format!("topic {} begins at offset {low} instead of 0: it was trimmed", reader.topic),
             "the log of record must never be trimmed; restore the topic from a copy",
-        ));
+        )));
     }
-    let start = reader.offset_of(from, low, high)?;
+    let floor = low.max(i64::try_from(from).unwrap_or(i64::MAX)).min(high);
+    let start = reader.offset_of(from, floor, high)?;
     reader.read(start, high, |_, payload| match number_of(payload) {
         Some(number) if number < from => Ok(()),
         _ => each(payload),
@@ -70,9 +69,45 @@ pub fn read_committed(
     partition: u32,
     each: impl FnMut(&[u8], &[u8]) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
+    let read = || {
+        let reader = Reader::open(config, config.topic(topic), partition)?;
+        let (low, high) = reader.watermarks()?;
+        reader.read(low, high, each)
+    };
+    read().map_err(fault)
+}
+
+/// Gives the values of the committed records of a partition from the last one back, until told to
+/// stop.
+pub(super) fn read_newest_first(
+    config: &Config,
+    topic: &str,
+    partition: u32,
+    each: &mut dyn FnMut(&[u8]) -> bool,
+) -> Result<(), Trouble> {
     let reader = Reader::open(config, config.topic(topic), partition)?;
     let (low, high) = reader.watermarks()?;
-    reader.read(low, high, each)
+    let (mut end, mut step) = (high, READ_BACK);
+    while end > low {
+        let start = end.saturating_sub(step).max(low);
+        let mut values = Vec::new();
+        reader.read(start, end, |_, value| {
+            values.push(value.to_vec());
+            Ok(())
+        })?;
+        if !values.iter().rev().all(|value| each(value)) {
+            return Ok(());
+        }
+        (end, step) = (start, step.saturating_mul(2));
+    }
+    Ok(())
+}
+
+fn fault(trouble: Trouble) -> Fault {
+    match trouble {
+        Trouble::Failed(fault) | Trouble::Fenced(fault) | Trouble::Stop(fault) => fault,
+        Trouble::TooLarge => Fault::new("a record is too large to be read", "raise its limit"),
+    }
 }
 
 struct Reader<'a> {
@@ -83,34 +118,35 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn open(config: &Config, topic: String, partition: u32) -> Result<Reader<'_>, Fault> {
+    fn open(config: &Config, topic: String, partition: u32) -> Result<Reader<'_>, Trouble> {
         let mut client = consumer(config);
         client.set("enable.partition.eof", "true").set("group.id", config.topic("events-reader"));
         let consumer: BaseConsumer = overridden(client, config)
             .create()
-            .map_err(|e| broker(config, "no consumer can be made", &e))?;
+            .map_err(|e| Trouble::Failed(broker(config, "no consumer can be made", &e)))?;
         let partition = i32::try_from(partition).unwrap_or(i32::MAX);
         Ok(Reader { config, topic, partition, consumer })
     }
 
     /// The first offset, and the first that is undecided or not there yet.
-    fn watermarks(&self) -> Result<(i64, i64), Fault> {
-        self.consumer
-            .fetch_watermarks(&self.topic, self.partition, BROKER_TIMEOUT)
-            .map_err(|e| broker(self.config, &format!("{} cannot be read", self.topic), &e))
+    fn watermarks(&self) -> Result<(i64, i64), Trouble> {
+        let asked = self.consumer.fetch_watermarks(&self.topic, self.partition, BROKER_TIMEOUT);
+        asked.map_err(|e| self.failed(&e))
+    }
+
+    fn failed(&self, error: &KafkaError) -> Trouble {
+        Trouble::Failed(broker(self.config, &format!("{} cannot be read", self.topic), error))
     }
 
     /// The end of everything there is, once all of it is decided. Without that wait a transaction
     /// that nobody ends would hide every later block.
-    fn decided_end(&self) -> Result<i64, Fault> {
+    fn decided_end(&self) -> Result<i64, Trouble> {
         let mut client = overridden(consumer(self.config), self.config);
         client.set("isolation.level", "read_uncommitted");
-        let failed =
-            |e: &KafkaError| broker(self.config, &format!("{} cannot be read", self.topic), e);
-        let everything: BaseConsumer = client.create().map_err(|e| failed(&e))?;
+        let everything: BaseConsumer = client.create().map_err(|e| self.failed(&e))?;
         let (_, high) = everything
             .fetch_watermarks(&self.topic, self.partition, BROKER_TIMEOUT)
-            .map_err(|e| failed(&e))?;
+            .map_err(|e| self.failed(&e))?;
         let started = crate::clock::start();
         loop {
             let (_, decided) = self.watermarks()?;
@@ -119,32 +155,26 @@ impl Reader<'_> {
             }
             if started.elapsed() > BROKER_PATIENCE {
                 let (topic, partition) = (&self.topic, self.partition);
-                return Err(Fault::new(
+                return Err(Trouble::Stop(Fault::new(
                     format!(
                         "{topic} partition {partition} ends at offset {high}, but a transaction \
                          from offset {decided} on is never ended"
                     ),
                     "find it with Kafka's `kafka-transactions.sh find-hanging` and abort it, then \
                      start again",
-                ));
+                )));
             }
             std::thread::sleep(RETRY_PAUSE);
         }
     }
 
-    /// An offset at or before the block's, close enough to read through. A block takes at least
-    /// one offset, so block `n` is not before offset `n`.
-    fn offset_of(&self, number: u64, low: i64, high: i64) -> Result<i64, Fault> {
-        let mut before = low.max(i64::try_from(number).unwrap_or(i64::MAX)).min(high);
-        let mut after = high;
+    /// An offset at or before the block's, close enough to read through, and not before `floor`:
+    /// a block takes at least one offset, so block `n` is not before offset `n`.
+    fn offset_of(&self, number: u64, floor: i64, high: i64) -> Result<i64, Trouble> {
+        let (mut before, mut after) = (floor, high);
         while after - before > READ_THROUGH {
             let middle = before + (after - before) / 2;
-            let mut found = None;
-            self.read_until(middle, high, |_, payload| {
-                found = number_of(payload);
-                false
-            })?;
-            match found {
+            match self.highest_at(middle, high)? {
                 Some(there) if there <= number => before = middle,
                 _ => after = middle,
             }
@@ -152,18 +182,30 @@ impl Reader<'_> {
         Ok(before)
     }
 
+    /// The highest number of a few blocks at or after an offset: a late block of an earlier owner
+    /// has one that is too low, and would mislead the search.
+    fn highest_at(&self, offset: i64, high: i64) -> Result<Option<u64>, Trouble> {
+        let (mut highest, mut blocks) = (None, 0);
+        self.read_until(offset, high, |_, payload| {
+            highest = highest.max(number_of(payload));
+            blocks += 1;
+            blocks < PROBE_BLOCKS
+        })?;
+        Ok(highest)
+    }
+
     fn read(
         &self,
         start: i64,
         high: i64,
         mut each: impl FnMut(&[u8], &[u8]) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Trouble> {
         let mut result = Ok(());
         self.read_until(start, high, |key, payload| {
             result = each(key, payload);
             result.is_ok()
         })?;
-        result
+        result.map_err(Trouble::Stop)
     }
 
     /// Gives keys and payloads until the end or until told to stop. A silence is an error, not an
@@ -173,19 +215,18 @@ impl Reader<'_> {
         start: i64,
         high: i64,
         mut each: impl FnMut(&[u8], &[u8]) -> bool,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Trouble> {
         if start >= high {
             return Ok(());
         }
-        let failed =
-            |e: &KafkaError| broker(self.config, &format!("{} cannot be read", self.topic), e);
         let mut list = TopicPartitionList::new();
         list.add_partition_offset(&self.topic, self.partition, Offset::Offset(start))
-            .map_err(|e| failed(&e))?;
-        self.consumer.assign(&list).map_err(|e| failed(&e))?;
+            .map_err(|e| self.failed(&e))?;
+        self.consumer.assign(&list).map_err(|e| self.failed(&e))?;
         let mut heard = crate::clock::start();
         loop {
             match self.consumer.poll(Duration::from_millis(200)) {
+                Some(Ok(message)) if message.offset() >= high => return Ok(()),
                 Some(Ok(message)) => {
                     heard = crate::clock::start();
                     let key = message.key().unwrap_or_default();
@@ -197,13 +238,13 @@ impl Reader<'_> {
                     }
                 }
                 Some(Err(KafkaError::PartitionEOF(_))) => return Ok(()),
-                Some(Err(e)) if !is_passing(&e) => return Err(failed(&e)),
+                Some(Err(e)) if !is_passing(&e) => return Err(self.failed(&e)),
                 Some(Err(_)) | None if heard.elapsed() <= BROKER_TIMEOUT => {}
                 Some(Err(_)) | None => {
-                    return Err(Fault::new(
+                    return Err(Trouble::Failed(Fault::new(
                         format!("{} went silent before its end at offset {high}", self.topic),
                         "check the broker, then start again",
-                    ));
+                    )));
                 }
             }
         }
@@ -212,7 +253,5 @@ impl Reader<'_> {
 
 /// The number in a block's header, without checking the block.
 fn number_of(payload: &[u8]) -> Option<u64> {
-    let len = u32::from_le_bytes(payload.get(4..8)?.try_into().ok()?);
-    let end = usize::try_from(len).ok()?.checked_add(8)?;
-    BlockHeader::decode(payload.get(8..end)?).ok().map(|header| header.number)
+    Block::peek(payload).map(|header| header.number)
 }

@@ -5,12 +5,18 @@
 //! | `topics` | makes and checks the topics |
 //! | `publish` | lines to commands |
 //! | `events` | reads a shard's blocks |
-//! | `log` | commits a block with all that leaves with it, in one transaction |
-//! | `owner` | the life of a shard, against the traits [`owner::Log`] and [`owner::Source`] |
+//! | `log` | the trait [`log::Log`]: what a broker does for one shard |
+//! | `broker_log` | that, by librdkafka |
+//! | `commit` | the commit protocol: a block gets into the log once, whatever the broker does |
+//! | `catch_up` | how an owner comes to the state of the chain |
+//! | `owner` | the life of a shard |
 //! | `serve` | the consumer group gives and takes shards |
 
+mod broker_log;
+pub mod catch_up;
+mod commit;
 mod events;
-mod log;
+pub mod log;
 pub mod owner;
 mod publish;
 mod serve;

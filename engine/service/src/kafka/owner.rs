@@ -1,41 +1,28 @@
-//! The life of a shard under one owner, against two narrow traits, so that the same code runs on
-//! a broker and in tests.
+//! The life of a shard under one owner, against four narrow traits, so that the same code runs on
+//! a broker and in the simulator.
 //!
 //! | phase | function | statement |
 //! |---|---|---|
-//! | 1 | `restore_local` | the local copy, or nothing if it is damaged and set aside |
-//! | 2 | [`Log::take_over`] | the last owner is fenced; the log's tail is followed |
-//! | 3 | `claim` | an empty block with a higher epoch is committed: the shard is ours |
-//! | 4 | [`Source::start_at`] | input begins where the chain ends, or that is a fault |
-//! | 5 | `Owner::turn` | a batch is stepped, sealed, **committed to the log**, kept in sled |
+//! | 1 | `CatchUp::from_local` | the local copy, or nothing if it is damaged and set aside |
+//! | 2 | `Commits::renew`, `read` | every earlier owner is fenced; the log is followed |
+//! | 3 | `claim` | an empty block with a higher epoch is committed, and **read back**: ours |
+//! | 4 | `tell_again` | what an earlier owner committed and did not get told is told |
+//! | 5 | [`Source::start_at`] | input begins where the chain ends, or that is a fault |
+//! | 6 | [`Owner::turn`] | a batch is stepped, sealed, **committed to the log**, kept in sled |
 //!
-//! Nothing of a block leaves but in the commit itself.
+//! Nothing of a block leaves but in the commit itself. Where the input stands is known from the
+//! chain and from nothing else.
 
-use crate::clock;
-use crate::limits::{CLOCK_JUMP_MS_MAX, IDLE_PIECES};
+use super::catch_up::{CatchUp, LocalCopy};
+use super::commit::{Commits, Work};
+use super::log::{Extent, Log, Trouble};
+use crate::clock::Clock;
+use crate::limits::{BROKER_PATIENCE, CLOCK_JUMP_MS_MAX, IDLE_PIECES, RETRY_PAUSE};
 use groat_proto::v1::ChainTerms;
 use groat_shard::limits::SNAPSHOT_PIECE_BYTES;
-use groat_shard::{
-    Block, Checked, Fault, Hash, Inbound, Restored, Sealed, Shard, SledStore, Store, Tail, hex,
-    restore, terms_text,
-};
-use std::fs;
-use std::path::{Path, PathBuf};
+use groat_shard::{Checked, Fault, Hash, Inbound, Messages, Shard, Store, Tail, hex};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-
-/// The log of record of one shard.
-pub trait Log {
-    /// Fences whoever held the shard before, then gives every block from number `from` on.
-    fn take_over(
-        &mut self,
-        from: u64,
-        each: &mut dyn FnMut(&[u8]) -> Result<(), Fault>,
-    ) -> Result<(), Fault>;
-
-    /// Commits a block, its outcomes and settlements and the position behind its inputs, all or
-    /// nothing. Returns when that is certain; a fault means that this owner must stop.
-    fn commit(&mut self, sealed: &Sealed, inputs: &[Input]) -> Result<(), Fault>;
-}
 
 /// The input of one shard.
 pub trait Source {
@@ -48,6 +35,10 @@ pub trait Source {
     /// Whether all that is in the input now was taken. Not when that cannot be known: that nothing
     /// came for a moment means little.
     fn is_at_end(&mut self) -> bool;
+
+    /// Hears that everything before this offset is decided and committed. It may tell the consumer
+    /// group, for people who watch its lag; nothing depends on that.
+    fn passed(&mut self, offset: u64);
 }
 
 /// A record of the `commands` topic.
@@ -68,190 +59,48 @@ pub struct Input {
 pub struct Settings {
     /// The shard.
     pub shard: u32,
-    /// Its data directory.
-    pub data: PathBuf,
     /// The terms a new chain is begun with; an old one must have the same.
     pub terms: ChainTerms,
     /// The topic of its input, as named in blocks.
     pub topic: String,
     /// A snapshot is taken when this many bytes of blocks have come since the last.
     pub snapshot_bytes: u64,
+    /// Bytes that no other owner of any shard has or had: they tell its claim from others'.
+    pub owner: [u8; 16],
+}
+
+/// What an owner works with.
+pub struct Means<C, L, S, K> {
+    /// The local copy.
+    pub copy: C,
+    /// The log of record.
+    pub log: L,
+    /// The input.
+    pub source: S,
+    /// Time.
+    pub clock: K,
 }
 
 /// Runs a shard until `stop`.
-pub fn own(
+pub fn own<C: LocalCopy, L: Log, S: Source, K: Clock>(
     settings: &Settings,
-    log: &mut impl Log,
-    source: &mut impl Source,
-    stop: &AtomicBool,
+    means: Means<C, L, S, K>,
+    stop: &Arc<AtomicBool>,
 ) -> Result<(), Fault> {
-    let (mut store, local) = restore_local(settings)?;
-    let Restored { mut shard, tail } = catch_up(settings, log, &mut store, local)?;
-    let claim = shard.claim();
-    log.commit(&claim, &[])?;
-    keep(&mut store, &claim)?;
-    let next = shard.head().next_offset(&settings.topic, settings.shard);
-    source.start_at(next)?;
-    tracing::info!(
-        shard = settings.shard,
-        block = claim.number,
-        epoch = shard.head().epoch,
-        next_offset = next,
-        state_digest = hex(&shard.books().digest()),
-        "shard is owned"
-    );
-    let mut owner = Owner {
-        settings,
-        log,
-        source,
-        store,
-        shard,
-        inputs: Vec::new(),
-        tail,
-        resting: (0, [0; 32]),
-    };
+    let mut owner = Owner::start(settings, means, stop)?;
     while !stop.load(Ordering::Relaxed) {
         owner.turn()?;
     }
-    owner.store.sync()?;
-    tracing::info!(
-        shard = settings.shard,
-        blocks = owner.shard.head().next_number,
-        state_digest = hex(&owner.shard.books().digest()),
-        "shard is released"
-    );
-    Ok(())
+    owner.release()
 }
 
-type LocalStore = Checked<SledStore>;
-
-/// The local copy. It is only a copy: a damaged one is set aside and made again from the log.
-fn restore_local(settings: &Settings) -> Result<(LocalStore, Option<Restored>), Fault> {
-    let opened = SledStore::open(&settings.data).map(Checked::new).and_then(|mut store| {
-        let shard = restore(&mut store, settings.shard, |_, _| {})?;
-        Ok((store, shard))
-    });
-    match opened {
-        Ok(opened) => Ok(opened),
-        Err(fault) if fault.is_damage => {
-            let aside = set_aside(&settings.data)?;
-            tracing::warn!(
-                shard = settings.shard,
-                aside = %aside.display(),
-                "the local copy is damaged and set aside; it is made again from the log: {}",
-                fault.what
-            );
-            Ok((Checked::new(SledStore::open(&settings.data)?), None))
-        }
-        Err(fault) => Err(fault),
-    }
-}
-
-fn set_aside(data: &Path) -> Result<PathBuf, Fault> {
-    let name = data.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let aside = data.with_file_name(format!("{name}.damaged-{}", clock::wall_ms()));
-    fs::rename(data, &aside).map_err(|e| {
-        Fault::new(
-            format!("{} is damaged and cannot be set aside: {e}", data.display()),
-            "move it away by hand and start again; it is made again from the log",
-        )
-    })?;
-    Ok(aside)
-}
-
-/// Takes the shard over and follows the log to its end.
-fn catch_up(
-    settings: &Settings,
-    log: &mut impl Log,
-    store: &mut LocalStore,
-    local: Option<Restored>,
-) -> Result<Restored, Fault> {
-    let local_head = local.as_ref().map(|local| local.shard.head().clone());
-    // The last local block is read again from the log: both must be the same chain.
-    let from = local_head.as_ref().map_or(0, |head| head.next_number - 1);
-    let (mut shard, mut tail) = match local {
-        Some(Restored { shard, tail }) => (Some(shard), tail),
-        None => (None, Tail::default()),
-    };
-    let mut seen = false;
-    log.take_over(from, &mut |bytes| {
-        let block = Block::parse(bytes).map_err(|bad| {
-            Fault::new(
-                format!("shard {}: the log has a damaged block: {bad}", settings.shard),
-                "run `groat-replay verify` on the events topic; restore the topic from a copy",
-            )
-        })?;
-        if let Some(head) =
-            local_head.as_ref().filter(|head| head.next_number > block.header.number)
-        {
-            seen = true;
-            return if block.hash == head.previous {
-                Ok(())
-            } else {
-                Err(forked(settings, &block))
-            };
-        }
-        let continued = match shard.take() {
-            Some(shard) => shard,
-            None => Shard::begin(settings.shard, block.header.terms.unwrap_or(settings.terms)),
-        };
-        let shard = shard.insert(continued);
-        shard.follow(&block)?;
-        store.append(block.header.number, bytes)?;
-        tail.blocks += bytes.len() as u64;
-        seen = true;
-        Ok(())
-    })?;
-    if local_head.is_some() && !seen {
-        return Err(Fault::new(
-            format!(
-                "shard {}: the local copy ends at block {from}, which the log does not have: the \
-                 events topic was deleted, trimmed or is another one",
-                settings.shard
-            ),
-            "find out which is right; to accept the log, move the local data directory away",
-        ));
-    }
-    store.sync()?;
-    let shard = shard.unwrap_or_else(|| Shard::begin(settings.shard, settings.terms));
-    same_terms(settings, &shard)?;
-    Ok(Restored { shard, tail })
-}
-
-fn forked(settings: &Settings, block: &Block) -> Fault {
-    Fault::new(
-        format!(
-            "shard {}: block {} of the log is not the one of the local copy",
-            settings.shard, block.header.number
-        ),
-        "the local copy belongs to another log; move its data directory away and start again",
-    )
-}
-
-fn same_terms(settings: &Settings, shard: &Shard) -> Result<(), Fault> {
-    let (is, wanted) = (shard.books().terms(), &settings.terms);
-    if is == wanted {
-        return Ok(());
-    }
-    let advice = if is.shards == wanted.shards {
-        "configure the same clock, day offset and id window as at the beginning of the chain"
-    } else {
-        "the number of partitions is fixed when the topics are made; it must not change"
-    };
-    let (is, wanted) = (terms_text(is), terms_text(wanted));
-    let what = format!("shard {}: the chain has {is}; configured is {wanted}", settings.shard);
-    Err(Fault::new(what, advice))
-}
-
-fn keep(store: &mut LocalStore, sealed: &Sealed) -> Result<(), Fault> {
-    store.append(sealed.number, &sealed.bytes)
-}
-
-struct Owner<'a, L, S> {
-    settings: &'a Settings,
-    log: &'a mut L,
-    source: &'a mut S,
-    store: LocalStore,
+/// The owner of a shard: its claim stands in the log.
+pub struct Owner<St, L, S, K> {
+    settings: Settings,
+    commits: Commits<L>,
+    source: S,
+    clock: K,
+    store: Checked<St>,
     shard: Shard,
     inputs: Vec<Input>,
     /// What came since the last snapshot was begun.
@@ -260,9 +109,57 @@ struct Owner<'a, L, S> {
     resting: (u64, Hash),
 }
 
-impl<L: Log, S: Source> Owner<'_, L, S> {
+impl<St: Store, L: Log, S: Source, K: Clock> Owner<St, L, S, K> {
+    /// Takes the shard over, or says why it cannot.
+    pub fn start<C: LocalCopy<Store = St>>(
+        settings: &Settings,
+        means: Means<C, L, S, K>,
+        stop: &Arc<AtomicBool>,
+    ) -> Result<Owner<St, L, S, K>, Fault> {
+        let Means { mut copy, log, mut source, clock } = means;
+        let mut caught = CatchUp::from_local(settings, &mut copy)?;
+        let mut commits = Commits::new(settings.shard, log, Arc::clone(stop));
+        let claim = claim(settings, &mut commits, &clock, &mut caught, stop)?;
+        let CatchUp { mut store, shard, tail, last_work, .. } = caught;
+        let shard = shard.unwrap_or_else(|| Shard::begin(settings.shard, settings.terms));
+        store.sync()?;
+        let head = shard.head();
+        let next = head.next_offset(&settings.topic, settings.shard);
+        let (number, epoch) = (head.next_number.saturating_sub(1), head.epoch);
+        let (inputs, messages, first_event) = match last_work {
+            Some(last) => (last.inputs, last.messages, last.first_event),
+            None => (Vec::new(), Messages::default(), head.next_event),
+        };
+        let first_offset = inputs.first().map_or(next, |input| input.offset);
+        commits.read_told(&clock, first_offset, first_event)?;
+        let (bytes, messages, next_event) = (&claim, &messages, head.next_event);
+        let work = Work { number, epoch, bytes, messages, inputs: &inputs, next_event };
+        // Mostly there is nothing to tell again.
+        commits.commit(&clock, &work, true)?;
+        source.start_at(next)?;
+        tracing::info!(
+            shard = settings.shard,
+            block = number,
+            epoch,
+            next_offset = next,
+            state_digest = hex(&shard.books().digest()),
+            "shard is owned"
+        );
+        let (settings, inputs) = (settings.clone(), Vec::new());
+        let resting = (0, [0; 32]);
+        let mut owner =
+            Owner { settings, commits, source, clock, store, shard, inputs, tail, resting };
+        owner.move_time_as_told()?;
+        Ok(owner)
+    }
+
+    /// The shard as it is.
+    pub fn shard(&self) -> &Shard {
+        &self.shard
+    }
+
     /// One batch of input, or one look at the clock.
-    fn turn(&mut self) -> Result<(), Fault> {
+    pub fn turn(&mut self) -> Result<(), Fault> {
         self.inputs.clear();
         self.source.poll(&mut self.inputs)?;
         let next = self.shard.head().next_offset(&self.settings.topic, self.settings.shard);
@@ -284,10 +181,41 @@ impl<L: Log, S: Source> Owner<'_, L, S> {
         Ok(())
     }
 
+    /// Lets go of the shard in order.
+    pub fn release(mut self) -> Result<(), Fault> {
+        self.store.sync()?;
+        tracing::info!(
+            shard = self.settings.shard,
+            blocks = self.shard.head().next_number,
+            state_digest = hex(&self.shard.books().digest()),
+            "shard is released"
+        );
+        Ok(())
+    }
+
+    /// An earlier owner moved the clock, and its block is not in the log, but what fell due was
+    /// told. Input alone would not bring it about in the same order if that owner's clock was
+    /// ahead, so the clock is moved as far again. That it leads to what was told is tried first.
+    fn move_time_as_told(&mut self) -> Result<(), Fault> {
+        if self.settings.terms.command_clock {
+            return Ok(());
+        }
+        let next = self.shard.head().next_offset(&self.settings.topic, self.settings.shard);
+        let Some(until) = self.commits.told_by_a_tick(next) else { return Ok(()) };
+        let mut trial = Shard::from_snapshot(self.settings.shard, &self.shard.snapshot())?;
+        trial.tick(until);
+        let sealed = trial.seal(&self.settings.topic, false);
+        if !self.commits.are_what_was_told(&Messages::from(&sealed.outbound).settlements) {
+            return Ok(());
+        }
+        self.shard.tick(until);
+        self.commit()
+    }
+
     /// Lets happen what fell due, if the shard has caught up. What is published after the clock
     /// was read is later than it, so the end of the input is asked for after that.
     fn look_at_the_clock(&mut self) -> Result<(), Fault> {
-        let (now, stream) = (clock::wall_ms(), self.shard.books().ledger().now());
+        let (now, stream) = (self.clock.wall_ms(), self.shard.books().ledger().now());
         if self.settings.terms.command_clock || !self.shard.is_due(now) || !self.source.is_at_end()
         {
             return Ok(());
@@ -313,13 +241,26 @@ impl<L: Log, S: Source> Owner<'_, L, S> {
         } else {
             self.shard.seal(&self.settings.topic, false)
         };
-        self.log.commit(&sealed, &self.inputs)?;
-        keep(&mut self.store, &sealed)?;
+        let messages = Messages::from(&sealed.outbound);
+        let work = Work {
+            number: sealed.number,
+            epoch: sealed.epoch,
+            bytes: &sealed.bytes,
+            messages: &messages,
+            inputs: &self.inputs,
+            next_event: self.shard.head().next_event,
+        };
+        self.commits.commit(&self.clock, &work, false)?;
+        self.store.append(sealed.number, &sealed.bytes)?;
         self.tail.blocks += sealed.bytes.len() as u64;
         if rests {
             self.tail = Tail::default();
             self.resting = (sealed.number, self.shard.head().previous);
         }
+        if let Some(last) = sealed.last_offset {
+            self.source.passed(last + 1);
+        }
+        // Only now: a snapshot says that all that left with the blocks before it is there.
         self.rest_on().map(|_| ())
     }
 
@@ -333,5 +274,55 @@ impl<L: Log, S: Source> Owner<'_, L, S> {
     }
 }
 
-#[cfg(test)]
-mod tests;
+/// Claims the shard until a claim of ours is the end of the chain; gives that claim. A block of an
+/// earlier owner that got in before it is followed, and the shard claimed anew.
+fn claim<St: Store>(
+    settings: &Settings,
+    commits: &mut Commits<impl Log>,
+    clock: &impl Clock,
+    caught: &mut CatchUp<St>,
+    stop: &AtomicBool,
+) -> Result<Vec<u8>, Fault> {
+    let started = clock.elapsed();
+    let mut sent: Option<(Vec<u8>, Hash)> = None;
+    let mut fence = true;
+    loop {
+        if fence {
+            commits.renew(clock)?;
+        }
+        let (mut prevailed, mut followed) = (false, false);
+        let from = caught.read_from();
+        // What is undecided is ended by our claim at the latest, so it is waited for behind that.
+        let extent = if fence { Extent::Committed } else { Extent::Decided };
+        commits.read(clock, from, extent, &mut |bytes| {
+            if let Some(hash) = caught.take(settings, bytes)? {
+                followed = prevailed;
+                prevailed |= sent.as_ref().is_some_and(|(_, ours)| *ours == hash);
+            }
+            Ok(())
+        })?;
+        caught.check(settings)?;
+        match sent {
+            Some(_) if followed => return Err(commits.lost("it was claimed right after our claim")),
+            Some((bytes, _)) if prevailed => return Ok(bytes),
+            _ => {}
+        }
+        let shard =
+            caught.shard.get_or_insert_with(|| Shard::begin(settings.shard, settings.terms));
+        let proposed = shard.propose_claim(&settings.owner);
+        let claimed = commits.send_block(&proposed.0);
+        sent = Some(proposed);
+        fence = claimed.is_err();
+        let fault = match claimed {
+            Ok(()) => continue,
+            Err(Trouble::Stop(fault)) => return Err(fault),
+            Err(Trouble::Failed(fault) | Trouble::Fenced(fault)) => fault,
+            Err(Trouble::TooLarge) => commits.lost("its topic lets no claim through"),
+        };
+        if stop.load(Ordering::Relaxed) || clock.elapsed() - started > BROKER_PATIENCE {
+            return Err(fault);
+        }
+        tracing::warn!(shard = settings.shard, "claimed again: {}", fault.what);
+        clock.pause(RETRY_PAUSE);
+    }
+}

@@ -6,11 +6,12 @@
 //! | `shard-<n>` | [`own`](super::owner::own)s a shard |
 //! | `signals` | waits for SIGTERM or SIGINT |
 
-use super::log::KafkaLog;
-use super::owner::{Input, Settings, Source, own};
+use super::broker_log::BrokerLog;
+use super::catch_up::Directory;
+use super::owner::{Input, Means, Settings, Source, own};
 use super::topics::check_topics;
 use super::{broker, consumer, is_passing, overridden, partitions};
-use crate::clock;
+use crate::clock::{self, MachineClock};
 use crate::config::Config;
 use crate::limits::{
     BROKER_PATIENCE, BROKER_TIMEOUT, END_WAIT, POLL_BYTES_MAX, POLL_RECORDS_MAX, POLL_WAIT,
@@ -21,7 +22,7 @@ use groat_proto::v1::ChainTerms;
 use groat_shard::Fault;
 use rdkafka::client::ClientContext;
 use rdkafka::consumer::base_consumer::PartitionQueue;
-use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext};
 use rdkafka::error::KafkaError;
 use rdkafka::message::Message;
 use rdkafka::types::RDKafkaRespErr;
@@ -55,6 +56,9 @@ pub fn serve(config: &Config) -> Result<(), Fault> {
         faults: Arc::new(Mutex::new(Vec::new())),
     };
     let mut client = consumer(config);
+    if let Some(instance) = &config.instance {
+        client.set("group.instance.id", instance);
+    }
     client
         .set("partition.assignment.strategy", "cooperative-sticky")
         .set("session.timeout.ms", "10000")
@@ -168,7 +172,6 @@ impl Group {
         let topic = self.config.topic("commands");
         let settings = Settings {
             shard,
-            data: self.config.data.join(format!("shard-{shard}")),
             terms: ChainTerms {
                 shards: self.shards,
                 command_clock: self.config.clock == ClockSource::Command,
@@ -177,12 +180,15 @@ impl Group {
             },
             topic: topic.clone(),
             snapshot_bytes: self.config.snapshot_bytes,
+            owner: clock::owner_name(),
         };
-        let group = Arc::downgrade(consumer);
-        let metadata = move || group.upgrade().and_then(|consumer| consumer.group_metadata());
+        let copy = Directory {
+            path: self.config.data.join(format!("shard-{shard}")),
+            aside: clock::wall_ms().to_string(),
+        };
         let config = self.config.clone();
-        let mut log = KafkaLog::new(config.clone(), shard, Box::new(metadata), Arc::clone(&stop));
-        let mut source = KafkaSource {
+        let log = BrokerLog::new(config.clone(), shard);
+        let source = KafkaSource {
             config,
             consumer: Arc::downgrade(consumer),
             topic,
@@ -191,9 +197,10 @@ impl Group {
             next: 0,
             stop: Arc::clone(&stop),
         };
+        let means = Means { copy, log, source, clock: MachineClock };
         let (stop_it, faults) = (Arc::clone(&stop), Arc::clone(&self.faults));
         let thread = std::thread::Builder::new().name(format!("shard-{shard}")).spawn(move || {
-            if let Err(fault) = own(&settings, &mut log, &mut source, &stop_it) {
+            if let Err(fault) = own(&settings, means, &stop_it) {
                 if stop_it.load(Ordering::Relaxed) {
                     tracing::warn!(shard, "the shard was let go of: {fault}");
                     return;
@@ -340,6 +347,17 @@ impl Source for KafkaSource {
             }
         }
         Ok(())
+    }
+
+    fn passed(&mut self, offset: u64) {
+        let Some(consumer) = self.consumer.upgrade() else { return };
+        let next = Offset::Offset(i64::try_from(offset).unwrap_or(i64::MAX));
+        let mut list = TopicPartitionList::new();
+        let noted = list.add_partition_offset(&self.topic, self.partition, next);
+        let sent = noted.and_then(|()| consumer.commit(&list, CommitMode::Async));
+        if let Err(e) = sent {
+            tracing::debug!(partition = self.partition, "the group was not told: {e}");
+        }
     }
 
     fn is_at_end(&mut self) -> bool {

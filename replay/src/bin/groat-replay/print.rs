@@ -16,6 +16,9 @@ pub(crate) fn verify(out: &mut dyn Write, report: &VerifyReport) -> io::Result<(
         first_bad(out, bad)?;
     }
     writeln!(out, "  blocks    {:>12}   last {}", c.blocks, report.last_block)?;
+    if report.late_blocks > 0 {
+        writeln!(out, "  late      {:>12}   of earlier owners, left out", report.late_blocks)?;
+    }
     writeln!(out, "  events    {:>12}   last time {}", c.events, report.last_time)?;
     writeln!(out, "  inputs    {:>12}   commands {}", c.inputs, c.commands)?;
     writeln!(

@@ -1,0 +1,160 @@
+//! The log of record on a broker: librdkafka's producer and consumer behind [`Log`].
+//!
+//! Every call comes back: those of the client library that are known to hang past their timeouts
+//! run on a thread that can be left to itself.
+
+use super::events::{blocks, read_newest_first};
+use super::log::{Extent, Log, Record, Topic, Trouble};
+use super::{Deliveries, broker, client, overridden, send};
+use crate::clock;
+use crate::config::Config;
+use crate::limits::{BROKER_TIMEOUT, MESSAGE_BYTES_MAX, WATCHDOG_TIMEOUT};
+use groat_shard::Fault;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+use std::sync::Arc;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+type ShardProducer = BaseProducer<Deliveries>;
+
+/// See the module.
+pub(super) struct BrokerLog {
+    config: Config,
+    shard: u32,
+    producer: Option<Arc<ShardProducer>>,
+}
+
+impl BrokerLog {
+    pub(super) fn new(config: Config, shard: u32) -> BrokerLog {
+        BrokerLog { config, shard, producer: None }
+    }
+
+    fn producer(&self) -> Result<&Arc<ShardProducer>, Trouble> {
+        self.producer.as_ref().ok_or_else(|| self.trouble(&KafkaError::Canceled))
+    }
+
+    fn partition(&self) -> i32 {
+        i32::try_from(self.shard).unwrap_or(i32::MAX)
+    }
+
+    fn trouble(&self, error: &KafkaError) -> Trouble {
+        let what = format!("shard {}: the log does not take a block", self.shard);
+        let fault = broker(&self.config, &what, error);
+        match error.rdkafka_error_code() {
+            Some(
+                RDKafkaErrorCode::Fenced
+                | RDKafkaErrorCode::ProducerFenced
+                | RDKafkaErrorCode::InvalidProducerEpoch,
+            ) => Trouble::Fenced(fault),
+            Some(RDKafkaErrorCode::MessageSizeTooLarge) => Trouble::TooLarge,
+            _ => Trouble::Failed(fault),
+        }
+    }
+
+    /// Calls the client library where it can be left behind.
+    fn watched(
+        &self,
+        producer: &Arc<ShardProducer>,
+        call: impl FnOnce(&ShardProducer) -> Result<(), KafkaError> + Send + 'static,
+    ) -> Result<(), Trouble> {
+        let (tell, hear) = channel();
+        let theirs = Arc::clone(producer);
+        let thread = std::thread::Builder::new().name(format!("watched-{}", self.shard));
+        let spawned = thread.spawn(move || {
+            // Nobody hears it any more where it took too long.
+            let _ = tell.send(call(&theirs));
+        });
+        let late = || KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut);
+        let answered = match spawned {
+            Ok(_) => hear.recv_timeout(WATCHDOG_TIMEOUT).unwrap_or_else(|_| Err(late())),
+            Err(_) => Err(late()),
+        };
+        answered.map_err(|e| self.trouble(&e))
+    }
+}
+
+impl Log for BrokerLog {
+    fn renew(&mut self) -> Result<(), Trouble> {
+        self.producer = None;
+        let mut client = client(&self.config);
+        client
+            .set("transactional.id", self.config.topic(&format!("shard-{}", self.shard)))
+            .set("enable.idempotence", "true")
+            .set("transaction.timeout.ms", "15000")
+            .set("linger.ms", "0")
+            .set("retry.backoff.ms", "10")
+            .set("compression.type", "none")
+            .set("message.max.bytes", MESSAGE_BYTES_MAX.to_string());
+        let producer: ShardProducer = overridden(client, &self.config)
+            .create_with_context(Deliveries::default())
+            .map_err(|e| self.trouble(&e))?;
+        let producer = Arc::new(producer);
+        self.watched(&producer, |producer| producer.init_transactions(BROKER_TIMEOUT))?;
+        self.producer = Some(producer);
+        Ok(())
+    }
+
+    fn begin(&mut self) -> Result<(), Trouble> {
+        let producer = self.producer()?;
+        producer.context().start_over();
+        producer.begin_transaction().map_err(|e| self.trouble(&e))
+    }
+
+    fn send(&mut self, record: &Record<'_>) -> Result<(), Trouble> {
+        let name = self.config.topic(record.topic.name());
+        let mut headers = OwnedHeaders::new();
+        for (key, value) in record.headers {
+            headers = headers.insert(Header { key, value: Some(value) });
+        }
+        let mut sent = BaseRecord::to(&name).payload(record.value).key(record.key);
+        if record.topic != Topic::DeadLetter {
+            sent = sent.partition(self.partition());
+        }
+        if !record.headers.is_empty() {
+            sent = sent.headers(headers);
+        }
+        send(self.producer()?, sent).map_err(|e| self.trouble(&e))
+    }
+
+    /// Committing while records are on their way costs the client library a tenth of a second.
+    fn flush(&mut self) -> Result<(), Trouble> {
+        let producer = self.producer()?;
+        let started = clock::start();
+        while producer.in_flight_count() > 0 {
+            producer.poll(Duration::from_millis(1));
+            if started.elapsed() > BROKER_TIMEOUT {
+                return Err(self.trouble(&KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut)));
+            }
+        }
+        match producer.context().failed() {
+            0 => Ok(()),
+            _ => {
+                Err(self.trouble(&KafkaError::MessageProduction(RDKafkaErrorCode::MessageTimedOut)))
+            }
+        }
+    }
+
+    fn commit(&mut self) -> Result<(), Trouble> {
+        let producer = self.producer()?;
+        self.watched(producer, |producer| producer.commit_transaction(BROKER_TIMEOUT))
+    }
+
+    fn read_blocks(
+        &mut self,
+        from: u64,
+        extent: Extent,
+        each: &mut dyn FnMut(&[u8]) -> Result<(), Fault>,
+    ) -> Result<(), Trouble> {
+        blocks(&self.config, self.shard, from, extent, each)
+    }
+
+    fn read_back(
+        &mut self,
+        topic: Topic,
+        each: &mut dyn FnMut(&[u8]) -> bool,
+    ) -> Result<(), Trouble> {
+        read_newest_first(&self.config, topic.name(), self.shard, each)
+    }
+}

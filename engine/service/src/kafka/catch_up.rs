@@ -1,0 +1,298 @@
+//! How an owner comes to the state of the chain: the local copy, or nothing if it is damaged and
+//! set aside; then the log, block by block. Nothing here decides anything.
+
+use super::owner::{Input, Settings};
+use crate::limits::BLOCKS_COMPARED_MAX;
+use crate::routing::routing_key;
+use groat_proto::v1::Record;
+use groat_proto::{Message, v1};
+use groat_shard::{
+    Arrival, Block, Checked, Fault, FrameKind, Hash, Messages, Restored, Shard, SledStore, Store,
+    Tail, restore_to, terms_text,
+};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+/// Where a shard's local copy is kept.
+pub trait LocalCopy {
+    /// What it is kept in.
+    type Store: Store;
+
+    /// Opens it, making it if it is not there.
+    fn open(&mut self) -> Result<Self::Store, Fault>;
+
+    /// Moves a damaged one out of the way, and says where to. It is closed.
+    fn set_aside(&mut self) -> Result<String, Fault>;
+}
+
+/// A local copy in a directory.
+#[derive(Debug)]
+pub struct Directory {
+    /// The directory.
+    pub path: PathBuf,
+    /// The end of the name that a damaged one gets: the time, so that it is the only one.
+    pub aside: String,
+}
+
+impl LocalCopy for Directory {
+    type Store = SledStore;
+
+    fn open(&mut self) -> Result<SledStore, Fault> {
+        SledStore::open(&self.path)
+    }
+
+    fn set_aside(&mut self) -> Result<String, Fault> {
+        let name = self.path.file_name().map(|n| n.to_string_lossy().into_owned());
+        let aside = format!("{}.damaged-{}", name.unwrap_or_default(), self.aside);
+        let aside = self.path.with_file_name(aside);
+        fs::rename(&self.path, &aside).map_err(|e| {
+            Fault::new(
+                format!("{} is damaged and cannot be set aside: {e}", self.path.display()),
+                "move it away by hand and start again; it is made again from the log",
+            )
+        })?;
+        Ok(aside.display().to_string())
+    }
+}
+
+/// The last block that anything left with, as far as the chain was followed.
+pub(super) struct LastWork {
+    pub(super) messages: Messages,
+    pub(super) inputs: Vec<Input>,
+    pub(super) first_event: u64,
+}
+
+/// A shard on its way to the end of its chain.
+pub(super) struct CatchUp<S> {
+    pub(super) store: Checked<S>,
+    /// None before the first block.
+    pub(super) shard: Option<Shard>,
+    pub(super) tail: Tail,
+    /// None when all that left with the blocks is known to be there.
+    pub(super) last_work: Option<LastWork>,
+    /// Hashes of the last blocks of the local copy, by number: the log must have the same.
+    local: BTreeMap<u64, Hash>,
+    late: u64,
+}
+
+impl<S: Store> CatchUp<S> {
+    /// The local copy. It is only a copy: a damaged one is set aside and made again from the log.
+    pub(super) fn from_local(
+        settings: &Settings,
+        copy: &mut impl LocalCopy<Store = S>,
+    ) -> Result<CatchUp<S>, Fault> {
+        match copy.open().map(Checked::new).and_then(|store| CatchUp::restored(settings, store)) {
+            Err(fault) if fault.is_damage => {
+                let aside = copy.set_aside()?;
+                tracing::warn!(
+                    shard = settings.shard,
+                    aside,
+                    "the local copy is damaged and set aside; it is made again from the log: {}",
+                    fault.what
+                );
+                CatchUp::restored(settings, Checked::new(copy.open()?))
+            }
+            opened => opened,
+        }
+    }
+
+    fn restored(settings: &Settings, mut store: Checked<S>) -> Result<CatchUp<S>, Fault> {
+        let last_work = last_work_in(&mut store)?;
+        // To the block before it, so that what left with it can be made again.
+        let to = last_work.and_then(|number| number.checked_sub(1));
+        let restored = match (to, last_work) {
+            (Some(to), _) => restore_to(&mut store, settings.shard, to, |_, _| {})?,
+            (None, _) => None,
+        };
+        let (shard, tail) = match restored {
+            Some(Restored { shard, tail }) => (Some(shard), tail),
+            None => (None, Tail::default()),
+        };
+        let mut caught =
+            CatchUp { store, shard, tail, last_work: None, local: BTreeMap::new(), late: 0 };
+        if let Some(last) = caught.store.last() {
+            for number in caught.next_number()..=last {
+                let bytes = caught.store.read(number)?;
+                let missing = || damaged(settings, number, "it is missing");
+                let bytes = bytes.ok_or_else(missing)?;
+                let block = Block::parse(&bytes)
+                    .map_err(|bad| damaged(settings, number, &bad.to_string()))?;
+                if caught.follow(settings, &block)? == Arrival::Late {
+                    return Err(damaged(settings, number, "another block is in its place"));
+                }
+                caught.tail.blocks += bytes.len() as u64;
+            }
+            caught.note_local(last)?;
+        }
+        Ok(caught)
+    }
+
+    /// Notes what the log is compared with: the last block, and those before it that are not in
+    /// the snapshot.
+    fn note_local(&mut self, last: u64) -> Result<(), Fault> {
+        self.local.extend(self.shard.as_ref().map(|shard| (last, shard.head().previous)));
+        let first = self.store.snapshot()?.map_or(0, |(number, _)| number + 1);
+        for number in first.max((last + 1).saturating_sub(BLOCKS_COMPARED_MAX))..last {
+            let bytes = self.store.read(number)?;
+            // A block ends with its hash.
+            let hash = bytes.as_deref().and_then(|bytes| bytes.last_chunk().copied());
+            self.local.extend(hash.map(|hash| (number, hash)));
+        }
+        Ok(())
+    }
+
+    /// The number of the next block.
+    pub(super) fn next_number(&self) -> u64 {
+        self.shard.as_ref().map_or(0, |shard| shard.head().next_number)
+    }
+
+    /// Where the log is to be read from. The last local blocks are read again: both must be the
+    /// same chain.
+    pub(super) fn read_from(&self) -> u64 {
+        self.local.keys().next().copied().unwrap_or(self.next_number())
+    }
+
+    /// Takes a block of the log; gives its hash if it is the next one.
+    pub(super) fn take(
+        &mut self,
+        settings: &Settings,
+        bytes: &[u8],
+    ) -> Result<Option<Hash>, Fault> {
+        let block = Block::parse(bytes).map_err(|bad| {
+            Fault::new(
+                format!("shard {}: the log has a damaged block: {bad}", settings.shard),
+                "run `groat-replay verify` on the events topic; restore the topic from a copy",
+            )
+        })?;
+        let number = block.header.number;
+        if let Some((expected, hash)) = self.local.first_key_value() {
+            // Before a block that both must have, nothing but what is late can stand.
+            match number.cmp(expected) {
+                Ordering::Less => {}
+                Ordering::Equal if block.hash == *hash => drop(self.local.pop_first()),
+                Ordering::Equal => return Err(forked(settings, number)),
+                Ordering::Greater => return Err(no_such_block(settings, *expected)),
+            }
+            return Ok(None);
+        }
+        if self.follow(settings, &block)? == Arrival::Late {
+            self.late += 1;
+            tracing::warn!(
+                shard = settings.shard,
+                block = number,
+                epoch = block.header.epoch,
+                late = self.late,
+                "a late block of an earlier owner is ignored"
+            );
+            return Ok(None);
+        }
+        self.store.append(number, bytes)?;
+        self.tail.blocks += bytes.len() as u64;
+        Ok(Some(block.hash))
+    }
+
+    /// After the log was read: whether the local copy and the settings are of this chain.
+    pub(super) fn check(&self, settings: &Settings) -> Result<(), Fault> {
+        if let Some(missing) = self.local.keys().next() {
+            return Err(no_such_block(settings, *missing));
+        }
+        let Some(shard) = &self.shard else { return Ok(()) };
+        same_terms(settings, shard)
+    }
+
+    fn follow(&mut self, settings: &Settings, block: &Block) -> Result<Arrival, Fault> {
+        let begin = || Shard::begin(settings.shard, block.header.terms.unwrap_or(settings.terms));
+        let shard = self.shard.get_or_insert_with(begin);
+        let (arrival, messages) = shard.follow_and_tell(block)?;
+        if arrival == Arrival::Next && !is_claim(block) {
+            let inputs = inputs_of(block);
+            let first_event = block.header.first_event;
+            self.last_work = Some(LastWork { messages, inputs, first_event });
+        }
+        Ok(arrival)
+    }
+}
+
+/// The last block of a store that anything can have left with, unless a snapshot was taken after
+/// it: that is done only when all of it was known to be there.
+fn last_work_in(store: &mut impl Store) -> Result<Option<u64>, Fault> {
+    let Some(last) = store.last() else { return Ok(None) };
+    let snapshot = store.snapshot()?.map(|(number, _)| number);
+    let mut number = last;
+    while snapshot.is_none_or(|snapshot| number > snapshot) {
+        let bytes = store.read(number)?;
+        let claim = bytes.is_some_and(|bytes| Block::parse(&bytes).is_ok_and(|b| is_claim(&b)));
+        if !claim || number == 0 {
+            return Ok(Some(number));
+        }
+        number -= 1;
+    }
+    Ok(Some(last + 1))
+}
+
+fn is_claim(block: &Block) -> bool {
+    block.body.is_empty()
+}
+
+/// The inputs of a block. It does not have their keys: they get the routing key, which is the key
+/// of every command that came to the right shard.
+fn inputs_of(block: &Block) -> Vec<Input> {
+    let inputs = block.frames().filter_map(|frame| match frame {
+        Ok((_, FrameKind::Input, bytes)) => v1::Input::decode(bytes).ok(),
+        _ => None,
+    });
+    let with_key = |v1::Input { offset, time, record }| {
+        let first = Record::decode(record.as_slice()).ok();
+        let owner = first.as_ref().and_then(|r| r.commands.first()).and_then(routing_key);
+        let key = owner.map_or_else(Vec::new, |id| id.to_string().into_bytes());
+        Input { offset, time, key, record }
+    };
+    inputs.map(with_key).collect()
+}
+
+fn damaged(settings: &Settings, number: u64, what: &str) -> Fault {
+    Fault::damage(
+        format!("shard {}: block {number} of the local copy is damaged: {what}", settings.shard),
+        "move the data directory away; it is made again from the log",
+    )
+}
+
+fn forked(settings: &Settings, number: u64) -> Fault {
+    Fault::new(
+        format!(
+            "shard {}: block {number} of the log is not the one of the local copy",
+            settings.shard
+        ),
+        "the local copy belongs to another log, or the log has lost a block that was acknowledged; \
+         find out which is right; to accept the log, move the local data directory away",
+    )
+}
+
+fn no_such_block(settings: &Settings, number: u64) -> Fault {
+    Fault::new(
+        format!(
+            "shard {}: the local copy has block {number}, which the log does not have: the events \
+             topic was deleted, trimmed or is another one, or it has lost a block that was \
+             acknowledged",
+            settings.shard
+        ),
+        "find out which is right; to accept the log, move the local data directory away",
+    )
+}
+
+fn same_terms(settings: &Settings, shard: &Shard) -> Result<(), Fault> {
+    let (is, wanted) = (shard.books().terms(), &settings.terms);
+    if is == wanted {
+        return Ok(());
+    }
+    let advice = if is.shards == wanted.shards {
+        "configure the same clock, day offset and id window as at the beginning of the chain"
+    } else {
+        "the number of partitions is fixed when the topics are made; it must not change"
+    };
+    let (is, wanted) = (terms_text(is), terms_text(wanted));
+    let what = format!("shard {}: the chain has {is}; configured is {wanted}", settings.shard);
+    Err(Fault::new(what, advice))
+}

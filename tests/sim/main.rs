@@ -1,0 +1,10 @@
+//! The simulator's promises: seeds, canaries, and the crash matrix row by row. What it is and how
+//! it is run is told in `src/sim` and in README.md.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests")]
+
+mod canaries;
+mod log;
+mod seeds;
+mod store;
+mod takeover;
+mod torn;

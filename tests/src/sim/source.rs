@@ -1,0 +1,111 @@
+//! The input and the clock of an owner in the world.
+
+use super::canary::Canary;
+use super::world::{Act, At, COMMANDS, Who, World};
+use groat::clock::Clock;
+use groat::kafka::owner::{Input, Source};
+use groat_shard::Fault;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// A partition of the commands.
+pub struct SimSource {
+    world: Rc<World>,
+    who: Who,
+    next: usize,
+}
+
+impl SimSource {
+    /// The input of an owner.
+    pub fn new(world: Rc<World>, who: Who) -> SimSource {
+        SimSource { world, who, next: 0 }
+    }
+
+    fn ends(&self) -> (usize, usize) {
+        let place = (COMMANDS, self.who.shard);
+        let mut broker = self.world.broker.borrow_mut();
+        let low = broker.at(place).low;
+        (low, broker.stable_end(place))
+    }
+}
+
+impl Source for SimSource {
+    fn start_at(&mut self, offset: u64) -> Result<(), Fault> {
+        self.world.at(&self.who, At::StartAt);
+        let (low, high) = self.ends();
+        self.next = offset as usize;
+        if self.world.canary == Some(Canary::IgnoreAGapInTheInput) {
+            self.next = self.next.max(low);
+            return Ok(());
+        }
+        if self.next < low || self.next > high {
+            let what = format!("commands has offsets {low} to {high}, the chain needs {offset}");
+            return Err(Fault::new(what, "restore the topic"));
+        }
+        Ok(())
+    }
+
+    fn poll(&mut self, inputs: &mut Vec<Input>) -> Result<(), Fault> {
+        if self.world.at(&self.who, At::Poll) == Some(Act::Fail) {
+            return Err(Fault::new("commands cannot be read", "check the broker"));
+        }
+        let low = self.ends().0;
+        if self.next < low && self.world.canary == Some(Canary::IgnoreAGapInTheInput) {
+            self.next = low;
+        }
+        if self.next < low {
+            let what = format!("offset {} of commands is out of range", self.next);
+            return Err(Fault::new(what, "restore the topic"));
+        }
+        let most = self.world.chance.borrow_mut().below(5) as usize;
+        {
+            let broker = self.world.broker.borrow();
+            let place = (COMMANDS, self.who.shard);
+            let there = broker.committed(place).filter(|(offset, _)| *offset >= self.next);
+            inputs.extend(there.take(most).map(|(offset, entry)| Input {
+                offset: offset as u64,
+                time: entry.time,
+                key: entry.key.clone(),
+                record: entry.value.clone(),
+            }));
+        }
+        self.next = inputs.last().map_or(self.next, |last| last.offset as usize + 1);
+        self.world.at(&self.who, At::Polled);
+        Ok(())
+    }
+
+    fn is_at_end(&mut self) -> bool {
+        self.world.at(&self.who, At::IsAtEnd);
+        self.next >= self.ends().1
+    }
+
+    fn passed(&mut self, _: u64) {
+        self.world.at(&self.who, At::Passed);
+    }
+}
+
+/// The clock of a machine in the world.
+pub struct SimClock {
+    /// The world.
+    pub world: Rc<World>,
+    /// Whose it is.
+    pub who: Who,
+}
+
+impl Clock for SimClock {
+    fn wall_ms(&self) -> u64 {
+        let skew = self.world.processes.borrow()[self.who.process as usize].skew;
+        self.world.now.get() + skew
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::from_millis(self.world.now.get())
+    }
+
+    fn pause(&self, time: Duration) {
+        self.world.at(&self.who, At::Pause);
+        self.world.now.set(self.world.now.get() + time.as_millis() as u64);
+        self.world.broker.borrow_mut().expire(self.world.now.get());
+        self.world.others_go_on(3);
+    }
+}
