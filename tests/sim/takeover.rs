@@ -45,7 +45,7 @@ fn zombie_wakes() {
         stage.cue(0, at, 0, Act::Freeze(LONG)).turns(0, 4);
         stage.give(&[1]).turns(0, 2).turns(1, 6);
         if matches!(at, At::Send(_) | At::Sent(_) | At::Flush | At::Commit) {
-            // It looks at the log before it makes a new producer, and so leaves its successor alone.
+            // It looks at the log before it makes a new producer: its successor is left alone.
             assert_eq!(stage.count("a producer was fenced"), 1, "{at:?}");
         }
         stage.ends_well();
@@ -90,7 +90,7 @@ fn assignment_lost() {
     stage.ends_well();
 }
 
-/// Where a group stands is no part of a transaction: a rebalance that concerns others costs nothing.
+/// Where a group stands is no part of a transaction: a rebalance of other shards costs nothing.
 #[test]
 fn generation_changed_by_an_unrelated_rebalance() {
     let stage = Stage::new();

@@ -10,6 +10,7 @@ const USAGE: &str = "sim [--seeds N] [--seed FIRST] [--canary NAME] [--trace yes
 
 fn main() -> ExitCode {
     let (mut seeds, mut first, mut canary, mut is_traced) = (1_000, 0, None, false);
+    let mut named_as = None;
     let mut args = std::env::args().skip(1);
     while let Some(flag) = args.next() {
         let value = args.next();
@@ -18,7 +19,7 @@ fn main() -> ExitCode {
             ("--seeds", Some(number), _) => seeds = number,
             ("--seed", Some(number), _) => (first, seeds) = (number, seeds.min(1)),
             ("--trace", ..) => is_traced = true,
-            ("--canary", _, Some(named)) => canary = Some(named),
+            ("--canary", _, Some(named)) => (canary, named_as) = (Some(named), value),
             _ => {
                 println!("{USAGE}");
                 return ExitCode::from(2);
@@ -33,7 +34,8 @@ fn main() -> ExitCode {
             }
             Err(what) => {
                 println!("seed {seed}: {what}");
-                println!("again: cargo run -p groat-tests --bin sim -- --seed {seed}");
+                let canary = named_as.map_or(String::new(), |name| format!(" --canary {name}"));
+                println!("again: cargo run -p groat-tests --bin sim -- --seed {seed}{canary}");
                 return ExitCode::FAILURE;
             }
         }
