@@ -48,6 +48,14 @@ impl Latencies {
     }
 }
 
+impl Ranks {
+    /// The ranks in words.
+    pub fn text(&self) -> String {
+        let Ranks { p50_ms, p99_ms, p999_ms, worst_ms } = self;
+        format!("{p50_ms} ms (p50), {p99_ms} (p99), {p999_ms} (p99.9), {worst_ms} (worst)")
+    }
+}
+
 /// A line of `/proc/self/status` in KiB, where there is such a file.
 pub fn status_kib(name: &str) -> Option<u64> {
     let text = fs::read_to_string("/proc/self/status").ok()?;

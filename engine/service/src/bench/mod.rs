@@ -7,16 +7,19 @@
 //! | 3 | the commands go through: in memory, or each record durable before it counts |
 //! | 4 | debits equal credits; the blocks are folded from the first on, to the same digest |
 
+mod broker;
 mod local;
 mod measure;
 mod proof;
 mod workload;
 
+pub use broker::Against;
 pub use measure::Ranks;
 pub use workload::{Kind, Spread, Workload, records};
 
 use crate::clock;
-use groat_proto::v1::{ChainTerms, outcome};
+use broker::broker_to_broker;
+use groat_proto::v1::{ChainTerms, Outcomes, outcome};
 use groat_shard::{Fault, Inbound, Outbound, Shard, hex};
 use local::on_disk;
 use measure::{Latencies, Stages, status_kib};
@@ -33,6 +36,8 @@ pub enum Mode {
     Memory,
     /// Local mode: every batch durable on disk before it is answered
     Local,
+    /// Broker to broker, exactly once, against a plain transactional copy on the same broker
+    Broker,
 }
 
 /// What is run.
@@ -65,6 +70,12 @@ pub struct Plan {
     /// The same seed makes the same commands
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// Bootstrap addresses of a broker for measuring; topics of the run's own are made and deleted
+    #[arg(long, env = "GROAT_BROKERS", default_value = "127.0.0.1:9092")]
+    pub brokers: String,
+    /// Rounds of copy and groat by turns; the middle one is told (broker)
+    #[arg(long, default_value_t = 3)]
+    pub rounds: usize,
     /// A new data directory to keep; left out, a temporary one
     #[arg(long)]
     #[serde(skip)]
@@ -110,6 +121,8 @@ pub struct Report {
     pub fold_events_per_s: u64,
     /// The digest of the state, the same when rebuilt.
     pub state_digest: String,
+    /// How a plain copy did in the same run, from broker to broker.
+    pub against: Option<Against>,
 }
 
 /// Runs a plan. Books that do not hold are a fault.
@@ -126,16 +139,16 @@ pub fn bench(plan: &Plan) -> Result<Report, Fault> {
     }
     drop(workload);
     let before = status_kib("VmRSS").unwrap_or(0);
-    let ran = match plan.mode {
-        Mode::Memory => in_memory(&opening, &measured)?,
-        Mode::Local => on_disk(plan, &opening, &measured)?,
+    let (ran, against) = match plan.mode {
+        Mode::Memory => (in_memory(&opening, &measured)?, None),
+        Mode::Local => (on_disk(plan, &opening, &measured)?, None),
+        Mode::Broker => {
+            let (ran, against) = broker_to_broker(plan, &opening, &measured)?;
+            (ran, Some(against))
+        }
     };
     let peak = status_kib("VmHWM").unwrap_or(0);
     let commands = plan.commands.max(1);
-    let per_second = |count: u64, time: Duration| {
-        let nanos = time.as_nanos().max(1);
-        u64::try_from(u128::from(count) * 1_000_000_000 / nanos).unwrap_or(u64::MAX)
-    };
     Ok(Report {
         plan: plan.clone(),
         commands_per_s: per_second(commands, ran.elapsed),
@@ -153,7 +166,13 @@ pub fn bench(plan: &Plan) -> Result<Report, Fault> {
         stages_ms: ran.stages.millis(),
         fold_events_per_s: per_second(ran.events, ran.fold),
         state_digest: ran.digest,
+        against,
     })
+}
+
+fn per_second(count: u64, time: Duration) -> u64 {
+    let nanos = time.as_nanos().max(1);
+    u64::try_from(u128::from(count) * 1_000_000_000 / nanos).unwrap_or(u64::MAX)
 }
 
 /// Commands of a record while accounts are opened.
@@ -236,7 +255,11 @@ struct Counts {
 
 impl Counts {
     fn count(&mut self, outbound: &Outbound) {
-        for outcome in outbound.outcomes.iter().flat_map(|(_, o)| &o.outcomes) {
+        outbound.outcomes.iter().for_each(|(_, outcomes)| self.count_outcomes(outcomes));
+    }
+
+    fn count_outcomes(&mut self, outcomes: &Outcomes) {
+        for outcome in &outcomes.outcomes {
             match outcome.result {
                 Some(outcome::Result::Accepted(_)) => self.accepted += 1,
                 _ => self.rejected += 1,
@@ -248,14 +271,17 @@ impl Counts {
 impl Report {
     /// The report for people.
     pub fn text(&self) -> String {
-        let Ranks { p50_ms, p99_ms, p999_ms, worst_ms } = &self.latency;
         let stages: Vec<String> =
             self.stages_ms.iter().map(|(name, ms)| format!("{name} {ms}")).collect();
+        let against = self.against.as_ref().map_or(String::new(), Against::text);
+        let latency = if self.plan.mode == Mode::Broker && self.plan.rate == 0 {
+            String::new()
+        } else {
+            format!("a record of {} is answered in {}\n", self.plan.batch, self.latency.text())
+        };
         format!(
-            "{} commands a second ({} accepted, {} refused, {} ms)\n\
-             a record of {} is answered in {p50_ms} ms (p50), {p99_ms} (p99), {p999_ms} (p99.9), \
-             {worst_ms} (worst)\n\
-             {} events, {} blocks, {} syncs; a command takes {} bytes of blocks, {} on disk, {} \
+            "{} commands a second ({} accepted, {} refused, {} ms)\n{against}{latency}\
+             {} events, {} blocks, {} {}; a command takes {} bytes of blocks, {} on disk, {} \
              written\n\
              {} MiB of memory beside the commands themselves\n\
              milliseconds by stage: {}\n\
@@ -265,10 +291,10 @@ impl Report {
             self.accepted,
             self.rejected,
             self.elapsed_ms,
-            self.plan.batch,
             self.events,
             self.blocks,
             self.syncs,
+            if self.plan.mode == Mode::Broker { "transactions" } else { "syncs" },
             self.block_bytes_per_command,
             self.disk_bytes_per_command,
             self.written_bytes_per_command,
@@ -296,6 +322,8 @@ mod tests {
             clients: 2,
             rate: 0,
             seed: 7,
+            brokers: String::new(),
+            rounds: 1,
             data: None,
             json: false,
         }

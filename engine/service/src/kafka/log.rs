@@ -5,6 +5,7 @@
 //! whether the block is there; if not, the identical bytes are sent again. So correctness rests on
 //! one record, the block.
 
+use super::counters::Counters;
 use super::events::{read_all_events, read_events};
 use super::owner::{Input, Log};
 use super::{Deliveries, broker, client, overridden, send};
@@ -34,6 +35,7 @@ pub(super) struct KafkaLog {
     group: GroupMetadata,
     /// Set when the shard is to be let go of: nothing is tried again then.
     stop: Arc<AtomicBool>,
+    counters: Arc<Counters>,
     producer: Option<BaseProducer<Deliveries>>,
 }
 
@@ -53,8 +55,9 @@ impl KafkaLog {
         shard: u32,
         group: GroupMetadata,
         stop: Arc<AtomicBool>,
+        counters: Arc<Counters>,
     ) -> KafkaLog {
-        KafkaLog { config, shard, group, stop, producer: None }
+        KafkaLog { config, shard, group, stop, counters, producer: None }
     }
 
     /// A producer that has fenced every earlier one of this shard.
@@ -96,16 +99,19 @@ impl KafkaLog {
             return Err(Trouble::Indefinite(KafkaError::Canceled));
         };
         producer.context().start_over();
+        let begun = clock::start();
         producer.begin_transaction().map_err(trouble)?;
         self.send_all(producer, sealed, inputs)?;
+        let sent = begun.elapsed();
         if let (Some(last), Some(group)) = (sealed.last_offset, (self.group)()) {
             let next = Offset::Offset(i64::try_from(last + 1).unwrap_or(i64::MAX));
             let mut offsets = TopicPartitionList::new();
             let topic = self.config.topic("commands");
             offsets.add_partition_offset(&topic, self.partition(), next).map_err(Trouble::Abort)?;
-            let sent = producer.send_offsets_to_transaction(&offsets, &group, BROKER_TIMEOUT);
-            sent.map_err(trouble)?;
+            let told = producer.send_offsets_to_transaction(&offsets, &group, BROKER_TIMEOUT);
+            told.map_err(trouble)?;
         }
+        let positioned = begun.elapsed();
         let started = clock::start();
         while producer.in_flight_count() > 0 {
             producer.poll(Duration::from_millis(1));
@@ -118,7 +124,19 @@ impl KafkaLog {
             let code = RDKafkaErrorCode::MessageTimedOut;
             return Err(Trouble::Abort(KafkaError::MessageProduction(code)));
         }
-        producer.commit_transaction(BROKER_TIMEOUT).map_err(trouble)
+        let delivered = begun.elapsed();
+        producer.commit_transaction(BROKER_TIMEOUT).map_err(trouble)?;
+        self.counters.add(|done| {
+            done.next_offset = sealed.last_offset.map_or(done.next_offset, |last| last + 1);
+            done.blocks += 1;
+            done.transactions += 1;
+            done.last = Some(clock::start());
+            done.sending += sent;
+            done.positions += positioned - sent;
+            done.delivering += delivered - positioned;
+            done.ending += begun.elapsed() - delivered;
+        });
+        Ok(())
     }
 
     fn send_all(

@@ -8,7 +8,9 @@
 //! | `log` | commits a block with all that leaves with it, in one transaction |
 //! | `owner` | the life of a shard, against the traits [`owner::Log`] and [`owner::Source`] |
 //! | `serve` | the consumer group gives and takes shards |
+//! | `counters` | what was done so far |
 
+mod counters;
 mod events;
 mod log;
 pub mod owner;
@@ -16,9 +18,10 @@ mod publish;
 mod serve;
 mod topics;
 
+pub use counters::{Counters, Done};
 pub use events::{read_committed, read_events};
 pub use publish::{Published, publish};
-pub use serve::serve;
+pub use serve::{serve, serve_until};
 pub use topics::{Topics, check_topics};
 
 use crate::config::Config;
@@ -33,7 +36,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// What every client of a broker is configured with.
-fn client(config: &Config) -> ClientConfig {
+pub(crate) fn client(config: &Config) -> ClientConfig {
     let mut client = ClientConfig::new();
     client
         .set("bootstrap.servers", &config.brokers)
@@ -45,14 +48,14 @@ fn client(config: &Config) -> ClientConfig {
 }
 
 /// Properties of the operator, over ours.
-fn overridden(mut client: ClientConfig, config: &Config) -> ClientConfig {
+pub(crate) fn overridden(mut client: ClientConfig, config: &Config) -> ClientConfig {
     for (name, value) in &config.kafka {
         client.set(name, value);
     }
     client
 }
 
-fn consumer(config: &Config) -> ClientConfig {
+pub(crate) fn consumer(config: &Config) -> ClientConfig {
     let mut client = client(config);
     client
         .set("group.id", config.group())
@@ -68,7 +71,7 @@ fn consumer(config: &Config) -> ClientConfig {
     client
 }
 
-fn broker(config: &Config, what: &str, error: &KafkaError) -> Fault {
+pub(crate) fn broker(config: &Config, what: &str, error: &KafkaError) -> Fault {
     Fault::new(
         format!("{what} (brokers {}): {error}", config.brokers),
         "check that the broker is up and reachable at that address, then start again; nothing \
@@ -97,7 +100,7 @@ fn partitions(config: &Config, topic: &str) -> Result<u32, Fault> {
 }
 
 /// Whether the client library mends this by itself: connections come and go.
-fn is_passing(error: &KafkaError) -> bool {
+pub(crate) fn is_passing(error: &KafkaError) -> bool {
     matches!(
         error.rdkafka_error_code(),
         Some(
@@ -111,16 +114,16 @@ fn is_passing(error: &KafkaError) -> bool {
 
 /// Counts the records that a producer could not deliver.
 #[derive(Default)]
-struct Deliveries {
+pub(crate) struct Deliveries {
     failed: AtomicU64,
 }
 
 impl Deliveries {
-    fn failed(&self) -> u64 {
+    pub(crate) fn failed(&self) -> u64 {
         self.failed.load(Ordering::Relaxed)
     }
 
-    fn start_over(&self) {
+    pub(crate) fn start_over(&self) {
         self.failed.store(0, Ordering::Relaxed);
     }
 }
@@ -138,7 +141,7 @@ impl ProducerContext for Deliveries {
 }
 
 /// Queues a record; while the queue is full, waits for some of it to be delivered.
-fn send<C, K, P>(
+pub(crate) fn send<C, K, P>(
     producer: &BaseProducer<C>,
     mut record: BaseRecord<'_, K, P>,
 ) -> Result<(), KafkaError>

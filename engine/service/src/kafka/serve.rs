@@ -6,6 +6,7 @@
 //! | `shard-<n>` | [`own`](super::owner::own)s a shard |
 //! | `signals` | waits for SIGTERM or SIGINT |
 
+use super::counters::Counters;
 use super::log::KafkaLog;
 use super::owner::{Input, Settings, Source, own};
 use super::topics::check_topics;
@@ -34,6 +35,16 @@ use std::time::Duration;
 
 /// Serves until SIGTERM or SIGINT, or until no shard of this process can go on.
 pub fn serve(config: &Config) -> Result<(), Fault> {
+    let stop = stop_on_signals()?;
+    serve_until(config, &stop, &Arc::default())
+}
+
+/// As [`serve`], until `stop`.
+pub fn serve_until(
+    config: &Config,
+    stop: &AtomicBool,
+    counters: &Arc<Counters>,
+) -> Result<(), Fault> {
     let commands = config.topic("commands");
     let shards = partitions(config, &commands)?;
     let topics = check_topics(config, false, shards, 1)?;
@@ -46,9 +57,9 @@ pub fn serve(config: &Config) -> Result<(), Fault> {
     std::fs::create_dir_all(&config.data).map_err(|e| {
         Fault::new(format!("{} cannot be made: {e}", config.data.display()), "check --data")
     })?;
-    let stop = stop_on_signals()?;
     let group = Group {
         config: config.clone(),
+        counters: Arc::clone(counters),
         shards,
         me: OnceLock::new(),
         owners: Mutex::new(BTreeMap::new()),
@@ -68,7 +79,7 @@ pub fn serve(config: &Config) -> Result<(), Fault> {
         .subscribe(&[&commands])
         .map_err(|e| broker(config, &format!("{commands} cannot be subscribed"), &e))?;
     tracing::info!(brokers = config.brokers, topic = commands, shards, "serving");
-    let result = poll_until(&consumer, &stop);
+    let result = poll_until(&consumer, stop);
     consumer.context().stop_owners(None);
     consumer.unsubscribe();
     result.and_then(|()| consumer.context().first_fault())
@@ -102,6 +113,7 @@ fn poll_until(consumer: &Arc<GroupConsumer>, stop: &AtomicBool) -> Result<(), Fa
 /// What the rebalance callbacks work on.
 struct Group {
     config: Config,
+    counters: Arc<Counters>,
     shards: u32,
     me: OnceLock<Weak<GroupConsumer>>,
     owners: Mutex<BTreeMap<i32, OwnerHandle>>,
@@ -181,7 +193,14 @@ impl Group {
         let group = Arc::downgrade(consumer);
         let metadata = move || group.upgrade().and_then(|consumer| consumer.group_metadata());
         let config = self.config.clone();
-        let mut log = KafkaLog::new(config.clone(), shard, Box::new(metadata), Arc::clone(&stop));
+        let counters = Arc::clone(&self.counters);
+        let mut log = KafkaLog::new(
+            config.clone(),
+            shard,
+            Box::new(metadata),
+            Arc::clone(&stop),
+            Arc::clone(&counters),
+        );
         let mut source = KafkaSource {
             config,
             consumer: Arc::downgrade(consumer),
@@ -190,6 +209,7 @@ impl Group {
             queue,
             next: 0,
             stop: Arc::clone(&stop),
+            counters,
         };
         let (stop_it, faults) = (Arc::clone(&stop), Arc::clone(&self.faults));
         let thread = std::thread::Builder::new().name(format!("shard-{shard}")).spawn(move || {
@@ -261,6 +281,7 @@ struct KafkaSource {
     next: i64,
     /// Set when the shard is to be let go of.
     stop: Arc<AtomicBool>,
+    counters: Arc<Counters>,
 }
 
 impl KafkaSource {
@@ -314,6 +335,7 @@ impl Source for KafkaSource {
     }
 
     fn poll(&mut self, inputs: &mut Vec<Input>) -> Result<(), Fault> {
+        self.counters.polls();
         let (mut wait, mut bytes) = (POLL_WAIT, 0);
         while inputs.len() < POLL_RECORDS_MAX && bytes < POLL_BYTES_MAX {
             match self.queue.poll(wait) {

@@ -1,0 +1,59 @@
+//! What the served shards of a process have done so far, for whoever measures them.
+
+use crate::clock;
+use std::sync::{Mutex, OnceLock};
+use std::time::{Duration, Instant};
+
+/// Shared by the owners of shards and who looks at them.
+#[derive(Default)]
+pub struct Counters {
+    first_poll: OnceLock<Instant>,
+    done: Mutex<Done>,
+}
+
+/// What was committed, and where the time of the commits went.
+#[derive(Clone, Copy, Default)]
+pub struct Done {
+    /// The offset after the last input in a committed block.
+    pub next_offset: u64,
+    /// Blocks committed.
+    pub blocks: u64,
+    /// Transactions that committed them.
+    pub transactions: u64,
+    /// When the last of them was known to be committed.
+    pub last: Option<Instant>,
+    /// Beginning transactions and handing records to the client library.
+    pub sending: Duration,
+    /// Adding positions to transactions.
+    pub positions: Duration,
+    /// Waiting until the broker has every record.
+    pub delivering: Duration,
+    /// Ending transactions.
+    pub ending: Duration,
+}
+
+impl Counters {
+    /// Input is asked for. Only the first time counts.
+    pub(crate) fn polls(&self) {
+        if self.first_poll.get().is_none() {
+            let _ = self.first_poll.set(clock::start());
+        }
+    }
+
+    /// Adds to what was done.
+    pub(crate) fn add(&self, add: impl FnOnce(&mut Done)) {
+        if let Ok(mut done) = self.done.lock() {
+            add(&mut done);
+        }
+    }
+
+    /// When input was first asked for.
+    pub fn first_poll(&self) -> Option<Instant> {
+        self.first_poll.get().copied()
+    }
+
+    /// What was done so far.
+    pub fn done(&self) -> Done {
+        self.done.lock().map(|done| *done).unwrap_or_default()
+    }
+}
