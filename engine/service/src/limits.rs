@@ -26,14 +26,25 @@ pub const BLOCKS_WAITING_MAX: usize = 32;
 /// How often an idle shard looks at the clock.
 pub const IDLE_TICK: Duration = Duration::from_millis(500);
 
-/// Most records taken from the broker for one block.
+/// Most records taken from the broker at once.
 pub const POLL_RECORDS_MAX: usize = 4_096;
 
-/// Most bytes taken from the broker for one block; events come on top.
+/// Most bytes taken from the broker at once.
 pub const POLL_BYTES_MAX: usize = 4 * BODY_BYTES_SEAL;
 
 /// How long a shard waits for the first record of a block.
 pub const POLL_WAIT: Duration = Duration::from_millis(100);
+
+/// How long it waits for more while a block is open, before it looks whether the writer is free
+/// for it: little beside the few milliseconds of a transaction.
+pub const WRITE_WAIT: Duration = Duration::from_millis(1);
+
+/// A block of Kafka mode that grows while the one before is committed is closed at this size. A
+/// transaction costs a few milliseconds whatever is in it; this much takes several times that.
+pub const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// Closed blocks that may wait for the writer in Kafka mode: one, so that it never waits itself.
+pub const BLOCKS_DECIDED_MAX: usize = 1;
 
 /// How long one call to the broker may take before it counts as not answered.
 pub const BROKER_TIMEOUT: Duration = Duration::from_secs(15);
@@ -60,4 +71,5 @@ pub const STOP_PATIENCE: Duration = Duration::from_secs(20);
 /// milliseconds: a year, since everything that falls due in it would happen at once.
 pub const CLOCK_JUMP_MS_MAX: u64 = 366 * 86_400_000;
 
-const _: () = assert!(POLL_BYTES_MAX + RECORD_BYTES_MAX < MESSAGE_BYTES_MAX);
+// What is polled when a block is just short of its size, and as many events again, must fit.
+const _: () = assert!(BODY_BYTES_MAX + 2 * (POLL_BYTES_MAX + RECORD_BYTES_MAX) < MESSAGE_BYTES_MAX);

@@ -130,6 +130,11 @@ impl Shard {
         !self.open.body.is_empty()
     }
 
+    /// Bytes of the open block so far.
+    pub fn open_bytes(&self) -> usize {
+        self.open.body.len()
+    }
+
     /// Whether the open block has reached its size.
     pub fn is_full(&self) -> bool {
         self.open.body.len() >= BODY_BYTES_SEAL

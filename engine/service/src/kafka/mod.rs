@@ -7,6 +7,7 @@
 //! | `events` | reads a shard's blocks |
 //! | `log` | commits a block with all that leaves with it, in one transaction |
 //! | `owner` | the life of a shard, against the traits [`owner::Log`] and [`owner::Source`] |
+//! | `turns`, `writer` | its two threads: one decides, one commits |
 //! | `serve` | the consumer group gives and takes shards |
 //! | `counters` | what was done so far |
 
@@ -17,6 +18,8 @@ pub mod owner;
 mod publish;
 mod serve;
 mod topics;
+mod turns;
+mod writer;
 
 pub use counters::{Counters, Done};
 pub use events::{read_committed, read_events};

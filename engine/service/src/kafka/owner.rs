@@ -7,20 +7,25 @@
 //! | 2 | [`Log::take_over`] | the last owner is fenced; the log's tail is followed |
 //! | 3 | `claim` | an empty block with a higher epoch is committed: the shard is ours |
 //! | 4 | [`Source::start_at`] | input begins where the chain ends, or that is a fault |
-//! | 5 | `Owner::turn` | a batch is stepped, sealed, **committed to the log**, kept in sled |
+//! | 5 | `Turns::turn` | input is stepped and closed into blocks |
+//! | 6 | `Writer::write` | beside that, a block is sealed, **committed to the log**, kept in sled |
 //!
 //! Nothing of a block leaves but in the commit itself.
 
+use super::turns::Turns;
+use super::writer::{Writer, Written};
 use crate::clock;
-use crate::limits::CLOCK_JUMP_MS_MAX;
+use crate::limits::BLOCKS_DECIDED_MAX;
 use groat_proto::v1::ChainTerms;
 use groat_shard::{
-    Block, Checked, Fault, Inbound, Restored, Sealed, Shard, SledStore, Store, Tail, hex, restore,
+    Block, Checked, Fault, Restored, Sealed, Shard, SledStore, Store, Tail, hex, restore,
     terms_text,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::sync_channel;
+use std::time::Duration;
 
 /// The log of record of one shard.
 pub trait Log {
@@ -41,8 +46,8 @@ pub trait Source {
     /// Begins at this offset; a fault when the topic no longer or not yet has it.
     fn start_at(&mut self, offset: u64) -> Result<(), Fault>;
 
-    /// Waits a moment for input, then takes what is there, bounded.
-    fn poll(&mut self, inputs: &mut Vec<Input>) -> Result<(), Fault>;
+    /// Waits so long for input at most, then takes what is there, bounded.
+    fn poll(&mut self, wait: Duration, inputs: &mut Vec<Input>) -> Result<(), Fault>;
 
     /// Whether all that is in the input now was taken. Not when that cannot be known: that nothing
     /// came for a moment means little.
@@ -80,15 +85,52 @@ pub struct Settings {
 /// Runs a shard until `stop`.
 pub fn own(
     settings: &Settings,
-    log: &mut impl Log,
+    log: &mut (impl Log + Send),
     source: &mut impl Source,
     stop: &AtomicBool,
 ) -> Result<(), Fault> {
+    let (Restored { mut shard, tail }, store) = start(settings, log, source)?;
+    let (written, previous) = (Written::default(), shard.head().previous);
+    let writer = Writer { log, store, previous, written: &written };
+    let mut turns = Turns::new(settings, source, &mut shard, tail, &written);
+    std::thread::scope(|scope| {
+        let (give, take) = sync_channel(BLOCKS_DECIDED_MAX);
+        let name = format!("shard-{}-log", settings.shard);
+        let writing = std::thread::Builder::new().name(name);
+        let writing = writing.spawn_scoped(scope, move || writer.write_all(take));
+        let writing = writing.map_err(|e| Fault::new(format!("no thread: {e}"), "free memory"))?;
+        let mut decided = Ok(());
+        while decided.is_ok() && !stop.load(Ordering::Relaxed) && !writing.is_finished() {
+            // A writer that is gone says why when it is joined.
+            decided = turns.turn().map(|block| drop(block.map(|block| give.send(block))));
+        }
+        if decided.is_ok() {
+            drop(turns.close().map(|block| give.send(block)));
+        }
+        drop(give);
+        let bug = |_| Fault::new("a writer has died", "this is a bug of groat; please report it");
+        writing.join().map_err(bug)?.and(decided)
+    })?;
+    tracing::info!(
+        shard = settings.shard,
+        blocks = shard.head().next_number,
+        state_digest = hex(&shard.books().digest()),
+        "shard is released"
+    );
+    Ok(())
+}
+
+/// Restores the shard, takes it over and claims it; its input is at the right place then.
+fn start(
+    settings: &Settings,
+    log: &mut impl Log,
+    source: &mut impl Source,
+) -> Result<(Restored, LocalStore), Fault> {
     let (mut store, local) = restore_local(settings)?;
     let Restored { mut shard, tail } = catch_up(settings, log, &mut store, local)?;
     let claim = shard.claim();
     log.commit(&claim, &[])?;
-    keep(&mut store, &claim)?;
+    store.append(claim.number, &claim.bytes)?;
     let next = shard.head().next_offset(&settings.topic, settings.shard);
     source.start_at(next)?;
     tracing::info!(
@@ -99,18 +141,7 @@ pub fn own(
         state_digest = hex(&shard.books().digest()),
         "shard is owned"
     );
-    let mut owner = Owner { settings, log, source, store, shard, inputs: Vec::new(), tail };
-    while !stop.load(Ordering::Relaxed) {
-        owner.turn()?;
-    }
-    owner.store.sync()?;
-    tracing::info!(
-        shard = settings.shard,
-        blocks = owner.shard.head().next_number,
-        state_digest = hex(&owner.shard.books().digest()),
-        "shard is released"
-    );
-    Ok(())
+    Ok((Restored { shard, tail }, store))
 }
 
 type LocalStore = Checked<SledStore>;
@@ -233,75 +264,6 @@ fn same_terms(settings: &Settings, shard: &Shard) -> Result<(), Fault> {
     Err(Fault::new(what, advice))
 }
 
-fn keep(store: &mut LocalStore, sealed: &Sealed) -> Result<(), Fault> {
-    store.append(sealed.number, &sealed.bytes)
-}
-
-struct Owner<'a, L, S> {
-    settings: &'a Settings,
-    log: &'a mut L,
-    source: &'a mut S,
-    store: LocalStore,
-    shard: Shard,
-    inputs: Vec<Input>,
-    /// What came since the last snapshot.
-    tail: Tail,
-}
-
-impl<L: Log, S: Source> Owner<'_, L, S> {
-    /// One batch of input, or one look at the clock.
-    fn turn(&mut self) -> Result<(), Fault> {
-        self.inputs.clear();
-        self.source.poll(&mut self.inputs)?;
-        let next = self.shard.head().next_offset(&self.settings.topic, self.settings.shard);
-        self.inputs.retain(|input| input.offset >= next);
-        for Input { offset, time, record, .. } in &self.inputs {
-            self.shard.step(Inbound { offset: *offset, time: *time, record });
-        }
-        if self.inputs.is_empty() {
-            self.look_at_the_clock()?;
-        }
-        if self.shard.has_open() { self.commit() } else { Ok(()) }
-    }
-
-    /// Lets happen what fell due, if the shard has caught up. What is published after the clock
-    /// was read is later than it, so the end of the input is asked for after that.
-    fn look_at_the_clock(&mut self) -> Result<(), Fault> {
-        let (now, stream) = (clock::wall_ms(), self.shard.books().ledger().now());
-        if self.settings.terms.command_clock || !self.shard.is_due(now) || !self.source.is_at_end()
-        {
-            return Ok(());
-        }
-        if now > stream.saturating_add(CLOCK_JUMP_MS_MAX) {
-            return Err(Fault::new(
-                format!(
-                    "shard {}: the clock of this machine says {now}, more than a year after \
-                     {stream}, the time of the last event",
-                    self.settings.shard
-                ),
-                "set the clock",
-            ));
-        }
-        self.shard.tick(now);
-        Ok(())
-    }
-
-    fn commit(&mut self) -> Result<(), Fault> {
-        let snapshot_due = self.tail.is_long(self.settings.snapshot_bytes);
-        let sealed = self.shard.seal(&self.settings.topic, snapshot_due);
-        self.log.commit(&sealed, &self.inputs)?;
-        keep(&mut self.store, &sealed)?;
-        self.tail.blocks += sealed.bytes.len() as u64;
-        if snapshot_due {
-            self.store.sync()?;
-            let snapshot = self.shard.snapshot();
-            self.store.put_snapshot(sealed.number, &snapshot)?;
-            self.tail = Tail { blocks: 0, snapshot: snapshot.len() as u64 };
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -349,7 +311,8 @@ mod tests {
             Ok(())
         }
 
-        fn poll(&mut self, inputs: &mut Vec<Input>) -> Result<(), Fault> {
+        fn poll(&mut self, _: Duration, inputs: &mut Vec<Input>) -> Result<(), Fault> {
+            let before = inputs.len();
             let more = self.records.iter().enumerate().skip(self.next).take(3);
             inputs.extend(more.map(|(at, record)| Input {
                 offset: at as u64,
@@ -357,7 +320,7 @@ mod tests {
                 key: Vec::new(),
                 record: record.clone(),
             }));
-            self.next += inputs.len();
+            self.next += inputs.len() - before;
             self.stop.store(self.is_at_end(), Ordering::Relaxed);
             Ok(())
         }
@@ -386,7 +349,15 @@ mod tests {
         let settings = Settings { shard: 0, data, terms, topic, snapshot_bytes: 2_000 };
         let stop = AtomicBool::new(false);
         let mut source = MemorySource { records, next: 0, stop: &stop };
-        own(&settings, log, &mut source, &stop)
+        // As `own` does, one after the other.
+        let (Restored { mut shard, tail }, store) = start(&settings, log, &mut source)?;
+        let (written, previous) = (Written::default(), shard.head().previous);
+        let mut turns = Turns::new(&settings, &mut source, &mut shard, tail, &written);
+        let mut writer = Writer { log, store, previous, written: &written };
+        while !stop.load(Ordering::Relaxed) {
+            turns.turn()?.map_or(Ok(()), |block| writer.write(block))?;
+        }
+        writer.write_all(turns.close())
     }
 
     fn digest(log: &MemoryLog) -> String {

@@ -14,8 +14,8 @@ use super::{broker, consumer, is_passing, overridden, partitions};
 use crate::clock;
 use crate::config::Config;
 use crate::limits::{
-    BROKER_PATIENCE, BROKER_TIMEOUT, END_WAIT, POLL_BYTES_MAX, POLL_RECORDS_MAX, POLL_WAIT,
-    RETRY_PAUSE, STOP_PATIENCE,
+    BROKER_PATIENCE, BROKER_TIMEOUT, END_WAIT, POLL_BYTES_MAX, POLL_RECORDS_MAX, RETRY_PAUSE,
+    STOP_PATIENCE,
 };
 use crate::local::ClockSource;
 use groat_proto::v1::ChainTerms;
@@ -334,10 +334,10 @@ impl Source for KafkaSource {
         consumer.resume(&list).map_err(|e| self.unreadable(&e))
     }
 
-    fn poll(&mut self, inputs: &mut Vec<Input>) -> Result<(), Fault> {
+    fn poll(&mut self, mut wait: Duration, inputs: &mut Vec<Input>) -> Result<(), Fault> {
         self.counters.polls();
-        let (mut wait, mut bytes) = (POLL_WAIT, 0);
-        while inputs.len() < POLL_RECORDS_MAX && bytes < POLL_BYTES_MAX {
+        let (most, mut bytes) = (inputs.len() + POLL_RECORDS_MAX, 0);
+        while inputs.len() < most && bytes < POLL_BYTES_MAX {
             match self.queue.poll(wait) {
                 None => break,
                 Some(Ok(message)) => {

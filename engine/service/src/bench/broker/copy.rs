@@ -44,9 +44,8 @@ pub(super) fn copy(
         .set("retry.backoff.ms", "10")
         .set("compression.type", "none")
         .set("message.max.bytes", MESSAGE_BYTES_MAX.to_string());
-    let producer: BaseProducer<Deliveries> = overridden(settings, config)
-        .create_with_context(Deliveries::default())
-        .map_err(failed)?;
+    let producer: BaseProducer<Deliveries> =
+        overridden(settings, config).create_with_context(Deliveries::default()).map_err(failed)?;
     producer.init_transactions(BROKER_TIMEOUT).map_err(failed)?;
     let mut list = TopicPartitionList::new();
     list.add_partition_offset(&commands, 0, Offset::Beginning).map_err(failed)?;
@@ -92,7 +91,11 @@ impl Copy<'_> {
         }
         let sent = begun.elapsed();
         let mut offsets = TopicPartitionList::new();
-        offsets.add_partition_offset(&self.config.topic("copy-commands"), 0, Offset::Offset(next))?;
+        offsets.add_partition_offset(
+            &self.config.topic("copy-commands"),
+            0,
+            Offset::Offset(next),
+        )?;
         if let Some(group) = self.consumer.group_metadata() {
             self.producer.send_offsets_to_transaction(&offsets, &group, BROKER_TIMEOUT)?;
         }

@@ -42,10 +42,7 @@ pub(super) fn delete_topics(config: &Config) -> Result<(), Fault> {
 
 fn with_admin(
     config: &Config,
-    ask: impl AsyncFnOnce(
-        &AdminClient<DefaultClientContext>,
-        &AdminOptions,
-    ) -> Result<(), KafkaError>,
+    ask: impl AsyncFnOnce(&AdminClient<DefaultClientContext>, &AdminOptions) -> Result<(), KafkaError>,
 ) -> Result<(), Fault> {
     let failed = |e: KafkaError| broker(config, "the topics of the run cannot be changed", &e);
     let admin: AdminClient<DefaultClientContext> =
@@ -72,9 +69,8 @@ pub(super) fn publish(
         .set("linger.ms", if due.is_some() { "0" } else { "5" })
         .set("compression.type", "none")
         .set("message.max.bytes", RECORD_BYTES_MAX.to_string());
-    let producer: BaseProducer<Deliveries> = overridden(settings, config)
-        .create_with_context(Deliveries::default())
-        .map_err(failed)?;
+    let producer: BaseProducer<Deliveries> =
+        overridden(settings, config).create_with_context(Deliveries::default()).map_err(failed)?;
     for (no, record) in (0..).zip(records) {
         if let Some(due) = due {
             while let Some(rest) = due(no).checked_duration_since(clock::start()) {

@@ -69,9 +69,7 @@ pub(super) fn broker_to_broker(
 ) -> Result<(Ran, Against), Fault> {
     let rounds = (0..plan.rounds.max(1)).map(|no| round(plan, no, opening, measured));
     let mut rounds = rounds.collect::<Result<Vec<_>, Fault>>()?;
-    let speed = |done: &Measured| {
-        super::per_second(plan.commands, done.elapsed)
-    };
+    let speed = |done: &Measured| super::per_second(plan.commands, done.elapsed);
     let pairs: Vec<_> = rounds.iter().map(|r| (speed(&r.copied), speed(&r.decided))).collect();
     let ratio = |(copied, decided): &(u64, u64)| decided * 100 / (*copied).max(1);
     // The round in the middle stands for all.
@@ -139,7 +137,8 @@ fn round(
     check_topics(&config, true, 1, 1)?;
     feed::make_copy(&config)?;
     let first = opening.len() as u64;
-    let own = |input, output, first| Course { plan, config: &config, input, output, first, measured };
+    let own =
+        |input, output, first| Course { plan, config: &config, input, output, first, measured };
     let (copying, deciding) = (own("copy-commands", "copy", 0), own("commands", "outcomes", first));
     feed::publish(&config, "commands", opening, None)?;
     deciding.open_books()?;
@@ -214,8 +213,7 @@ impl Course<'_> {
         };
         let count = self.measured.len() as u64;
         std::thread::scope(|scope| {
-            let reader =
-                scope.spawn(|| feed::answers(self.config, self.output, end, count, &due));
+            let reader = scope.spawn(|| feed::answers(self.config, self.output, end, count, &due));
             feed::publish(self.config, self.input, self.measured, Some(&due))?;
             let latencies = reader.join().map_err(|_| died("the reader of answers"))??;
             Ok((clock::start().saturating_duration_since(from), latencies))
@@ -255,7 +253,10 @@ impl Course<'_> {
             for (index, outcome) in (0..).zip(&outcomes.outcomes) {
                 let position = outcome.position.unwrap_or_default();
                 if (position.offset, position.index) != (records, index) {
-                    return Err(wrong(format!("answer {records} is of offset {}", position.offset)));
+                    return Err(wrong(format!(
+                        "answer {records} is of offset {}",
+                        position.offset
+                    )));
                 }
             }
             if records >= self.first {
