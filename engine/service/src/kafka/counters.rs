@@ -22,6 +22,14 @@ pub struct Done {
     pub transactions: u64,
     /// When the last of them was known to be committed.
     pub last: Option<Instant>,
+    /// Waiting for input and taking it.
+    pub taking: Duration,
+    /// Deciding it.
+    pub stepping: Duration,
+    /// Waiting until the writer takes a block.
+    pub handing_over: Duration,
+    /// Compressing and hashing blocks.
+    pub sealing: Duration,
     /// Beginning transactions and handing records to the client library.
     pub sending: Duration,
     /// Adding positions to transactions.
@@ -30,6 +38,8 @@ pub struct Done {
     pub delivering: Duration,
     /// Ending transactions.
     pub ending: Duration,
+    /// Keeping committed blocks in sled.
+    pub keeping: Duration,
 }
 
 impl Counters {

@@ -12,6 +12,7 @@
 //!
 //! Nothing of a block leaves but in the commit itself.
 
+use super::counters::Counters;
 use super::turns::Turns;
 use super::writer::{Writer, Written};
 use crate::clock;
@@ -88,24 +89,30 @@ pub fn own(
     log: &mut (impl Log + Send),
     source: &mut impl Source,
     stop: &AtomicBool,
+    counters: &Counters,
 ) -> Result<(), Fault> {
     let (Restored { mut shard, tail }, store) = start(settings, log, source)?;
     let (written, previous) = (Written::default(), shard.head().previous);
-    let writer = Writer { log, store, previous, written: &written };
-    let mut turns = Turns::new(settings, source, &mut shard, tail, &written);
+    let writer = Writer { log, store, previous, written: &written, counters };
+    let mut turns = Turns::new(settings, source, &mut shard, tail, &written, counters);
     std::thread::scope(|scope| {
         let (give, take) = sync_channel(BLOCKS_DECIDED_MAX);
+        let hand_over = |block| {
+            let from = clock::start();
+            // A writer that is gone says why when it is joined.
+            let _ = give.send(block);
+            counters.add(|done| done.handing_over += from.elapsed());
+        };
         let name = format!("shard-{}-log", settings.shard);
         let writing = std::thread::Builder::new().name(name);
         let writing = writing.spawn_scoped(scope, move || writer.write_all(take));
         let writing = writing.map_err(|e| Fault::new(format!("no thread: {e}"), "free memory"))?;
         let mut decided = Ok(());
         while decided.is_ok() && !stop.load(Ordering::Relaxed) && !writing.is_finished() {
-            // A writer that is gone says why when it is joined.
-            decided = turns.turn().map(|block| drop(block.map(|block| give.send(block))));
+            decided = turns.turn().map(|block| block.into_iter().for_each(hand_over));
         }
         if decided.is_ok() {
-            drop(turns.close().map(|block| give.send(block)));
+            turns.close().into_iter().for_each(hand_over);
         }
         drop(give);
         let bug = |_| Fault::new("a writer has died", "this is a bug of groat; please report it");
@@ -351,9 +358,10 @@ mod tests {
         let mut source = MemorySource { records, next: 0, stop: &stop };
         // As `own` does, one after the other.
         let (Restored { mut shard, tail }, store) = start(&settings, log, &mut source)?;
-        let (written, previous) = (Written::default(), shard.head().previous);
-        let mut turns = Turns::new(&settings, &mut source, &mut shard, tail, &written);
-        let mut writer = Writer { log, store, previous, written: &written };
+        let (written, counters) = (Written::default(), Counters::default());
+        let previous = shard.head().previous;
+        let mut turns = Turns::new(&settings, &mut source, &mut shard, tail, &written, &counters);
+        let mut writer = Writer { log, store, previous, written: &written, counters: &counters };
         while !stop.load(Ordering::Relaxed) {
             turns.turn()?.map_or(Ok(()), |block| writer.write(block))?;
         }

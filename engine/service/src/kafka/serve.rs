@@ -209,11 +209,11 @@ impl Group {
             queue,
             next: 0,
             stop: Arc::clone(&stop),
-            counters,
+            counters: Arc::clone(&counters),
         };
         let (stop_it, faults) = (Arc::clone(&stop), Arc::clone(&self.faults));
         let thread = std::thread::Builder::new().name(format!("shard-{shard}")).spawn(move || {
-            if let Err(fault) = own(&settings, &mut log, &mut source, &stop_it) {
+            if let Err(fault) = own(&settings, &mut log, &mut source, &stop_it, &counters) {
                 if stop_it.load(Ordering::Relaxed) {
                     tracing::warn!(shard, "the shard was let go of: {fault}");
                     return;

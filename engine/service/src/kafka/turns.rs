@@ -3,6 +3,7 @@
 //! While a block is being written the next one grows: so a quiet shard commits at once, and a
 //! busy one commits much at a time, by itself.
 
+use super::counters::Counters;
 use super::owner::{Input, Settings, Source};
 use super::writer::{Decided, Written};
 use crate::clock;
@@ -15,6 +16,7 @@ pub(super) struct Turns<'a, S> {
     source: &'a mut S,
     shard: &'a mut Shard,
     written: &'a Written,
+    counters: &'a Counters,
     handed_over: u64,
     /// What was stepped since the last block.
     inputs: Vec<Input>,
@@ -30,10 +32,21 @@ impl<'a, S: Source> Turns<'a, S> {
         shard: &'a mut Shard,
         tail: Tail,
         written: &'a Written,
+        counters: &'a Counters,
     ) -> Turns<'a, S> {
         let inputs = Vec::new();
         let (handed_over, bytes_at_snapshot) = (0, 0);
-        Turns { settings, source, shard, written, handed_over, inputs, tail, bytes_at_snapshot }
+        Turns {
+            settings,
+            source,
+            shard,
+            written,
+            counters,
+            handed_over,
+            inputs,
+            tail,
+            bytes_at_snapshot,
+        }
     }
 
     /// Some input, or one look at the clock; then a block for the writer, if it is free for one or
@@ -41,8 +54,14 @@ impl<'a, S: Source> Turns<'a, S> {
     pub(super) fn turn(&mut self) -> Result<Option<Decided>, Fault> {
         let waits = if self.shard.has_open() { WRITE_WAIT } else { POLL_WAIT };
         let before = self.inputs.len();
+        let from = clock::start();
         self.source.poll(waits, &mut self.inputs)?;
+        let taken = from.elapsed();
         self.step_from(before);
+        self.counters.add(|done| {
+            done.taking += taken;
+            done.stepping += from.elapsed() - taken;
+        });
         if !self.shard.has_open() {
             self.look_at_the_clock()?;
         }

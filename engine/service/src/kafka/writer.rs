@@ -3,7 +3,9 @@
 //! It works beside the deciding, one block at a time: block n+1 may be decided while n commits,
 //! and nothing of n+1 leaves before n is durable.
 
+use super::counters::Counters;
 use super::owner::{Input, Log};
+use crate::clock;
 use groat_shard::{AtRest, Closed, Fault, Hash, Store};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -39,6 +41,7 @@ pub(super) struct Writer<'a, L, S> {
     /// The hash of the last block.
     pub(super) previous: Hash,
     pub(super) written: &'a Written,
+    pub(super) counters: &'a Counters,
 }
 
 impl<L: Log, S: Store> Writer<'_, L, S> {
@@ -53,14 +56,18 @@ impl<L: Log, S: Store> Writer<'_, L, S> {
 
     pub(super) fn write(&mut self, decided: Decided) -> Result<(), Fault> {
         let Decided { closed, inputs, rest } = decided;
+        let from = clock::start();
         let (sealed, hash) = closed.seal(self.previous);
+        self.counters.add(|done| done.sealing += from.elapsed());
         self.log.commit(&sealed, &inputs)?;
+        let from = clock::start();
         self.store.append(sealed.number, &sealed.bytes)?;
         self.previous = hash;
         if let Some(rest) = rest {
             self.store.sync()?;
             self.store.put_snapshot(sealed.number, &rest.snapshot(hash))?;
         }
+        self.counters.add(|done| done.keeping += from.elapsed());
         self.written.bytes.fetch_add(sealed.bytes.len() as u64, Ordering::Release);
         self.written.blocks.fetch_add(1, Ordering::Release);
         Ok(())

@@ -6,9 +6,7 @@
 use crate::clock;
 use crate::config::Config;
 use crate::kafka::{Counters, Deliveries, broker, client, consumer, overridden, send};
-use crate::limits::{
-    BROKER_TIMEOUT, MESSAGE_BYTES_MAX, POLL_BYTES_MAX, POLL_RECORDS_MAX, POLL_WAIT,
-};
+use crate::limits::{BODY_BYTES_MAX, BROKER_TIMEOUT, MESSAGE_BYTES_MAX, POLL_WAIT, WRITE_WAIT};
 use groat_shard::Fault;
 use rdkafka::consumer::base_consumer::PartitionQueue;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, DefaultConsumerContext};
@@ -75,18 +73,17 @@ impl Copy<'_> {
         let to = self.config.topic("copy");
         let begun = clock::start();
         self.producer.begin_transaction()?;
-        let (mut records, mut bytes) = (0, 0);
+        let mut bytes = 0;
         let mut message = Some(first);
         let mut next = 0;
         while let Some(taken_now) = message.take() {
             let payload = taken_now.payload().unwrap_or_default();
             let key = taken_now.key().unwrap_or_default();
             send(&self.producer, BaseRecord::to(&to).partition(0).payload(payload).key(key))?;
-            records += 1;
             bytes += payload.len();
             next = taken_now.offset() + 1;
-            if records < POLL_RECORDS_MAX && bytes < POLL_BYTES_MAX {
-                message = taken(&self.queue, Duration::ZERO)?;
+            if bytes < BODY_BYTES_MAX {
+                message = taken(&self.queue, WRITE_WAIT)?;
             }
         }
         let sent = begun.elapsed();

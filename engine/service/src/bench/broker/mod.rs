@@ -322,11 +322,23 @@ fn wrong(what: String) -> Fault {
     )
 }
 
+/// Stages of different threads overlap; those of the copy are all of one.
 fn stages(done: &Done) -> Stages {
     let mut stages = Stages::default();
-    stages.add("send", done.sending);
-    stages.add("positions", done.positions);
-    stages.add("deliver", done.delivering);
-    stages.add("end", done.ending);
+    for (name, time) in [
+        ("take", done.taking),
+        ("step", done.stepping),
+        ("hand over", done.handing_over),
+        ("seal", done.sealing),
+        ("send", done.sending),
+        ("positions", done.positions),
+        ("deliver", done.delivering),
+        ("end", done.ending),
+        ("keep", done.keeping),
+    ] {
+        if !time.is_zero() {
+            stages.add(name, time);
+        }
+    }
     stages
 }
