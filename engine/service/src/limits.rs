@@ -46,6 +46,9 @@ pub const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Closed blocks that may wait for the writer in Kafka mode: one, so that it never waits itself.
 pub const BLOCKS_DECIDED_MAX: usize = 1;
 
+/// How often the consumer group is told how far shards are: often enough for a look at its lag.
+pub const POSITIONS_EVERY: Duration = Duration::from_secs(1);
+
 /// How long one call to the broker may take before it counts as not answered.
 pub const BROKER_TIMEOUT: Duration = Duration::from_secs(15);
 

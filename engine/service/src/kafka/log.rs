@@ -4,6 +4,9 @@
 //! the same producer must not go on. It is dropped, a new one made, and the end of `events` says
 //! whether the block is there; if not, the identical bytes are sent again. So correctness rests on
 //! one record, the block.
+//!
+//! The positions of the consumer group are no part of it. The block says what it has consumed;
+//! the group is told later, for people who look at its lag.
 
 use super::counters::Counters;
 use super::events::{read_all_events, read_events};
@@ -16,23 +19,19 @@ use groat_proto::Message;
 use groat_proto::v1::outcome;
 use groat_shard::limits::RECORD_BYTES_MAX;
 use groat_shard::{Fault, Sealed};
-use rdkafka::consumer::ConsumerGroupMetadata;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer, PurgeConfig};
-use rdkafka::{Offset, TopicPartitionList};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
-
-/// Where the consumer group stands, asked anew for every transaction: a rebalance changes it.
-pub(super) type GroupMetadata = Box<dyn Fn() -> Option<ConsumerGroupMetadata> + Send>;
 
 /// See the module.
 pub(super) struct KafkaLog {
     config: Config,
     shard: u32,
-    group: GroupMetadata,
+    /// The offset after the last input in a committed block.
+    committed: Arc<AtomicU64>,
     /// Set when the shard is to be let go of: nothing is tried again then.
     stop: Arc<AtomicBool>,
     counters: Arc<Counters>,
@@ -53,11 +52,11 @@ impl KafkaLog {
     pub(super) fn new(
         config: Config,
         shard: u32,
-        group: GroupMetadata,
+        committed: Arc<AtomicU64>,
         stop: Arc<AtomicBool>,
         counters: Arc<Counters>,
     ) -> KafkaLog {
-        KafkaLog { config, shard, group, stop, counters, producer: None }
+        KafkaLog { config, shard, committed, stop, counters, producer: None }
     }
 
     /// A producer that has fenced every earlier one of this shard.
@@ -103,15 +102,6 @@ impl KafkaLog {
         producer.begin_transaction().map_err(trouble)?;
         self.send_all(producer, sealed, inputs)?;
         let sent = begun.elapsed();
-        if let (Some(last), Some(group)) = (sealed.last_offset, (self.group)()) {
-            let next = Offset::Offset(i64::try_from(last + 1).unwrap_or(i64::MAX));
-            let mut offsets = TopicPartitionList::new();
-            let topic = self.config.topic("commands");
-            offsets.add_partition_offset(&topic, self.partition(), next).map_err(Trouble::Abort)?;
-            let told = producer.send_offsets_to_transaction(&offsets, &group, BROKER_TIMEOUT);
-            told.map_err(trouble)?;
-        }
-        let positioned = begun.elapsed();
         let started = clock::start();
         while producer.in_flight_count() > 0 {
             producer.poll(Duration::from_millis(1));
@@ -126,14 +116,16 @@ impl KafkaLog {
         }
         let delivered = begun.elapsed();
         producer.commit_transaction(BROKER_TIMEOUT).map_err(trouble)?;
+        if let Some(last) = sealed.last_offset {
+            self.committed.store(last + 1, Ordering::Release);
+        }
         self.counters.add(|done| {
             done.next_offset = sealed.last_offset.map_or(done.next_offset, |last| last + 1);
             done.blocks += 1;
             done.transactions += 1;
             done.last = Some(clock::start());
             done.sending += sent;
-            done.positions += positioned - sent;
-            done.delivering += delivered - positioned;
+            done.delivering += delivered - sent;
             done.ending += begun.elapsed() - delivered;
         });
         Ok(())

@@ -14,21 +14,21 @@ use super::{broker, consumer, is_passing, overridden, partitions};
 use crate::clock;
 use crate::config::Config;
 use crate::limits::{
-    BROKER_PATIENCE, BROKER_TIMEOUT, END_WAIT, POLL_BYTES_MAX, POLL_RECORDS_MAX, RETRY_PAUSE,
-    STOP_PATIENCE,
+    BROKER_PATIENCE, BROKER_TIMEOUT, END_WAIT, POLL_BYTES_MAX, POLL_RECORDS_MAX, POSITIONS_EVERY,
+    RETRY_PAUSE, STOP_PATIENCE,
 };
 use crate::local::ClockSource;
 use groat_proto::v1::ChainTerms;
 use groat_shard::Fault;
 use rdkafka::client::ClientContext;
 use rdkafka::consumer::base_consumer::PartitionQueue;
-use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext};
 use rdkafka::error::KafkaError;
 use rdkafka::message::Message;
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{Offset, TopicPartitionList};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -80,7 +80,7 @@ pub fn serve_until(
         .map_err(|e| broker(config, &format!("{commands} cannot be subscribed"), &e))?;
     tracing::info!(brokers = config.brokers, topic = commands, shards, "serving");
     let result = poll_until(&consumer, stop);
-    consumer.context().stop_owners(None);
+    consumer.context().stop_owners(&consumer, None);
     consumer.unsubscribe();
     result.and_then(|()| consumer.context().first_fault())
 }
@@ -88,7 +88,7 @@ pub fn serve_until(
 type GroupConsumer = BaseConsumer<Group>;
 
 fn poll_until(consumer: &Arc<GroupConsumer>, stop: &AtomicBool) -> Result<(), Fault> {
-    let mut last_said = String::new();
+    let (mut last_said, mut told) = (String::new(), clock::start());
     while !stop.load(Ordering::Relaxed) {
         // Records arrive on the partitions' own queues; here come rebalances and errors.
         match consumer.poll(Duration::from_millis(100)) {
@@ -102,6 +102,10 @@ fn poll_until(consumer: &Arc<GroupConsumer>, stop: &AtomicBool) -> Result<(), Fa
                     last_said = said;
                 }
             }
+        }
+        if told.elapsed() >= POSITIONS_EVERY {
+            consumer.context().tell_all_positions(consumer);
+            told = clock::start();
         }
         if consumer.context().all_stopped() {
             return Ok(());
@@ -123,6 +127,9 @@ struct Group {
 struct OwnerHandle {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<()>,
+    /// The offset after the last input in a committed block, and what of it the group knows.
+    committed: Arc<AtomicU64>,
+    told: u64,
 }
 
 impl ClientContext for Group {}
@@ -137,7 +144,7 @@ impl ConsumerContext for Group {
         let result = match err {
             RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS => self.take(base, list),
             _ => {
-                self.stop_owners(Some(list));
+                self.stop_owners(base, Some(list));
                 base.incremental_unassign(list)
             }
         };
@@ -190,14 +197,13 @@ impl Group {
             topic: topic.clone(),
             snapshot_bytes: self.config.snapshot_bytes,
         };
-        let group = Arc::downgrade(consumer);
-        let metadata = move || group.upgrade().and_then(|consumer| consumer.group_metadata());
+        let committed = Arc::new(AtomicU64::new(0));
         let config = self.config.clone();
         let counters = Arc::clone(&self.counters);
         let mut log = KafkaLog::new(
             config.clone(),
             shard,
-            Box::new(metadata),
+            Arc::clone(&committed),
             Arc::clone(&stop),
             Arc::clone(&counters),
         );
@@ -226,7 +232,7 @@ impl Group {
         });
         match (thread, self.owners.lock()) {
             (Ok(thread), Ok(mut owners)) => {
-                owners.insert(partition, OwnerHandle { stop, thread });
+                owners.insert(partition, OwnerHandle { stop, thread, committed, told: 0 });
             }
             (Err(e), _) => tracing::error!(shard, "no thread for the shard: {e}"),
             (_, Err(_)) => tracing::error!(shard, "the list of owners is lost"),
@@ -234,25 +240,57 @@ impl Group {
     }
 
     /// Stops the owners of these partitions, or all, and waits for their last commit.
-    fn stop_owners(&self, list: Option<&TopicPartitionList>) {
+    fn stop_owners(&self, base: &BaseConsumer<Group>, list: Option<&TopicPartitionList>) {
         let Ok(mut owners) = self.owners.lock() else { return };
         let partitions: Vec<i32> = match list {
             Some(list) => list.elements().iter().map(|e| e.partition()).collect(),
             None => owners.keys().copied().collect(),
         };
-        let stopping: Vec<_> =
+        let mut stopping: Vec<_> =
             partitions.iter().filter_map(|p| owners.remove(p).map(|owner| (*p, owner))).collect();
         for (_, owner) in &stopping {
             owner.stop.store(true, Ordering::Relaxed);
         }
         let started = clock::start();
-        for (partition, owner) in stopping {
+        for (partition, owner) in &stopping {
             while !owner.thread.is_finished() && started.elapsed() < STOP_PATIENCE {
                 std::thread::sleep(Duration::from_millis(5));
             }
             if !owner.thread.is_finished() {
                 tracing::error!(shard = partition, "the shard did not stop in time; it is fenced");
             }
+        }
+        self.tell_positions(
+            base,
+            stopping.iter_mut().map(|(partition, owner)| (*partition, owner)),
+        );
+    }
+
+    fn tell_all_positions(&self, base: &BaseConsumer<Group>) {
+        let Ok(mut owners) = self.owners.lock() else { return };
+        self.tell_positions(base, owners.iter_mut().map(|(partition, owner)| (*partition, owner)));
+    }
+
+    /// Tells the group how far the shards are. Nothing but its lag depends on that: where a shard
+    /// goes on is in its chain.
+    fn tell_positions<'a>(
+        &self,
+        base: &BaseConsumer<Group>,
+        owners: impl Iterator<Item = (i32, &'a mut OwnerHandle)>,
+    ) {
+        let (topic, mut list) = (self.config.topic("commands"), TopicPartitionList::new());
+        for (partition, owner) in owners {
+            let committed = owner.committed.load(Ordering::Acquire);
+            let next = Offset::Offset(i64::try_from(committed).unwrap_or(i64::MAX));
+            if committed > owner.told && list.add_partition_offset(&topic, partition, next).is_ok()
+            {
+                owner.told = committed;
+            }
+        }
+        if list.count() > 0
+            && let Err(e) = base.commit(&list, CommitMode::Async)
+        {
+            tracing::debug!("the group was not told how far the shards are: {e}");
         }
     }
 
