@@ -349,9 +349,18 @@ impl KafkaSource {
 impl Source for KafkaSource {
     fn start_at(&mut self, offset: u64) -> Result<(), Fault> {
         let Some(consumer) = self.consumer.upgrade() else { return Ok(()) };
+        let next = i64::try_from(offset).unwrap_or(i64::MAX);
+        self.patiently(|| {
+            consumer.seek(&self.topic, self.partition, Offset::Offset(next), BROKER_TIMEOUT)
+        })?;
+        self.next = next;
+        let mut list = TopicPartitionList::new();
+        list.add_partition(&self.topic, self.partition);
+        consumer.resume(&list).map_err(|e| self.unreadable(&e))?;
+        // Asked last: the answer also wakes the client, which else sees after up to a second that
+        // the partition is no longer paused.
         let (low, high) = self
             .patiently(|| consumer.fetch_watermarks(&self.topic, self.partition, BROKER_TIMEOUT))?;
-        let next = i64::try_from(offset).unwrap_or(i64::MAX);
         if next < low || next > high {
             let (topic, partition) = (&self.topic, self.partition);
             return Err(Fault::new(
@@ -363,13 +372,7 @@ impl Source for KafkaSource {
                 "restore the topic; if the commands are truly gone, that is for people to settle",
             ));
         }
-        self.patiently(|| {
-            consumer.seek(&self.topic, self.partition, Offset::Offset(next), BROKER_TIMEOUT)
-        })?;
-        self.next = next;
-        let mut list = TopicPartitionList::new();
-        list.add_partition(&self.topic, self.partition);
-        consumer.resume(&list).map_err(|e| self.unreadable(&e))
+        Ok(())
     }
 
     fn poll(&mut self, mut wait: Duration, inputs: &mut Vec<Input>) -> Result<(), Fault> {
