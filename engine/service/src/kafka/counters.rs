@@ -1,13 +1,15 @@
 //! What the served shards of a process have done so far, for whoever measures them.
 
 use crate::clock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 /// Shared by the owners of shards and who looks at them.
 #[derive(Default)]
 pub struct Counters {
-    first_poll: OnceLock<Instant>,
+    is_ready: AtomicBool,
+    first: OnceLock<Instant>,
     done: Mutex<Done>,
 }
 
@@ -43,10 +45,15 @@ pub struct Done {
 }
 
 impl Counters {
-    /// Input is asked for. Only the first time counts.
-    pub(crate) fn polls(&self) {
-        if self.first_poll.get().is_none() {
-            let _ = self.first_poll.set(clock::start());
+    /// Input is asked for from now on.
+    pub(crate) fn asks(&self) {
+        self.is_ready.store(true, Ordering::Relaxed);
+    }
+
+    /// Input was taken. Only the first time counts.
+    pub(crate) fn takes(&self) {
+        if self.first.get().is_none() {
+            let _ = self.first.set(clock::start());
         }
     }
 
@@ -57,9 +64,14 @@ impl Counters {
         }
     }
 
-    /// When input was first asked for.
-    pub fn first_poll(&self) -> Option<Instant> {
-        self.first_poll.get().copied()
+    /// Whether input is asked for.
+    pub fn is_ready(&self) -> bool {
+        self.is_ready.load(Ordering::Relaxed)
+    }
+
+    /// When the first input was taken.
+    pub fn first(&self) -> Option<Instant> {
+        self.first.get().copied()
     }
 
     /// What was done so far.

@@ -376,12 +376,13 @@ impl Source for KafkaSource {
     }
 
     fn poll(&mut self, mut wait: Duration, inputs: &mut Vec<Input>) -> Result<(), Fault> {
-        self.counters.polls();
+        self.counters.asks();
         let (most, mut bytes) = (inputs.len() + POLL_RECORDS_MAX, 0);
         while inputs.len() < most && bytes < POLL_BYTES_MAX {
             match self.queue.poll(wait) {
                 None => break,
                 Some(Ok(message)) => {
+                    self.counters.takes();
                     let record = message.payload().unwrap_or_default().to_vec();
                     bytes += record.len();
                     self.next = message.offset() + 1;

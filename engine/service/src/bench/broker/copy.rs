@@ -47,9 +47,9 @@ pub(super) fn copy(
     producer.init_transactions(BROKER_TIMEOUT).map_err(failed)?;
     let mut list = TopicPartitionList::new();
     list.add_partition_offset(&commands, 0, Offset::Beginning).map_err(failed)?;
-    counters.polls();
     consumer.assign(&list).map_err(failed)?;
     let mut copy = Copy { config, consumer: &consumer, queue, producer, counters };
+    counters.asks();
     while !stop.load(Ordering::Relaxed) {
         // What the main queue has are errors that pass.
         let _ = consumer.poll(Duration::ZERO);
@@ -70,6 +70,7 @@ impl Copy<'_> {
     /// One transaction, if there is anything to copy.
     fn turn(&mut self) -> Result<(), KafkaError> {
         let Some(first) = taken(&self.queue, POLL_WAIT)? else { return Ok(()) };
+        self.counters.takes();
         let to = self.config.topic("copy");
         let begun = clock::start();
         self.producer.begin_transaction()?;

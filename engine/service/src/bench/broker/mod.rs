@@ -4,7 +4,7 @@
 //! |---|---|
 //! | 1 | topics of its own are made; the commands that open accounts are published and decided |
 //! | 2 | closed loop: the measured commands are published, all of them |
-//! | 3 | plain copy and groat, in turns who is first: from the first poll to the last commit, or with `--rate` each record from its time to its answer read |
+//! | 3 | plain copy and groat, in turns who is first: from the first record taken to the last commit, or with `--rate` each record from its time to its answer read |
 //! | 4 | every command has one answer; the log folds to the state of the local copy; sums are zero |
 
 mod copy;
@@ -188,7 +188,7 @@ impl Course<'_> {
             let (counters, ()) =
                 self.at_work(work, |counters| until(|| counters.done().next_offset >= all))?;
             let done = counters.done();
-            let elapsed = done.last.zip(counters.first_poll()).map(|(last, first)| last - first);
+            let elapsed = done.last.zip(counters.first()).map(|(last, first)| last - first);
             return Ok(Measured {
                 elapsed: elapsed.unwrap_or_default(),
                 latencies: Latencies::new()?,
@@ -196,7 +196,7 @@ impl Course<'_> {
             });
         }
         let (counters, (elapsed, latencies)) = self.at_work(work, |counters| {
-            until(|| counters.first_poll().is_some())?;
+            until(|| counters.is_ready())?;
             self.offer()
         })?;
         Ok(Measured { elapsed, latencies, done: counters.done() })
