@@ -49,6 +49,10 @@ pub const BLOCKS_DECIDED_MAX: usize = 1;
 /// How often the consumer group is told how far shards are: often enough for a look at its lag.
 pub const POSITIONS_EVERY: Duration = Duration::from_secs(1);
 
+/// The pause between two looks whether all of a transaction is delivered: a tenth of what the
+/// shortest one takes.
+pub const DELIVERY_PAUSE: Duration = Duration::from_micros(200);
+
 /// How long one call to the broker may take before it counts as not answered.
 pub const BROKER_TIMEOUT: Duration = Duration::from_secs(15);
 

@@ -76,6 +76,9 @@ pub struct Plan {
     /// Rounds of copy and groat by turns; the middle one is told (broker)
     #[arg(long, default_value_t = 3)]
     pub rounds: usize,
+    /// A raw librdkafka property for all clients, as name=value; may be repeated (broker)
+    #[arg(long = "kafka", value_name = "NAME=VALUE", value_parser = property)]
+    pub kafka: Vec<(String, String)>,
     /// A new data directory to keep; left out, a temporary one
     #[arg(long)]
     #[serde(skip)]
@@ -173,6 +176,11 @@ pub fn bench(plan: &Plan) -> Result<Report, Fault> {
 fn per_second(count: u64, time: Duration) -> u64 {
     let nanos = time.as_nanos().max(1);
     u64::try_from(u128::from(count) * 1_000_000_000 / nanos).unwrap_or(u64::MAX)
+}
+
+fn property(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("not name=value")?;
+    Ok((name.into(), value.into()))
 }
 
 /// Commands of a record while accounts are opened.
@@ -324,6 +332,7 @@ mod tests {
             seed: 7,
             brokers: String::new(),
             rounds: 1,
+            kafka: Vec::new(),
             data: None,
             json: false,
         }

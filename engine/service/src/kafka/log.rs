@@ -24,7 +24,6 @@ use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer, PurgeConfig};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
 
 /// See the module.
 pub(super) struct KafkaLog {
@@ -102,13 +101,9 @@ impl KafkaLog {
         producer.begin_transaction().map_err(trouble)?;
         self.send_all(producer, sealed, inputs)?;
         let sent = begun.elapsed();
-        let started = clock::start();
-        while producer.in_flight_count() > 0 {
-            producer.poll(Duration::from_millis(1));
-            if started.elapsed() > BROKER_TIMEOUT {
-                let code = RDKafkaErrorCode::OperationTimedOut;
-                return Err(Trouble::Abort(KafkaError::Flush(code)));
-            }
+        if !super::delivered(producer) {
+            let code = RDKafkaErrorCode::OperationTimedOut;
+            return Err(Trouble::Abort(KafkaError::Flush(code)));
         }
         if producer.context().failed() > 0 {
             let code = RDKafkaErrorCode::MessageTimedOut;
@@ -189,10 +184,7 @@ impl KafkaLog {
     fn abort(&mut self) {
         let Some(producer) = self.producer.as_ref() else { return };
         producer.purge(PurgeConfig::default().queue().inflight());
-        let started = clock::start();
-        while producer.in_flight_count() > 0 && started.elapsed() < BROKER_TIMEOUT {
-            producer.poll(Duration::from_millis(1));
-        }
+        super::delivered(producer);
         if let Err(e) = producer.abort_transaction(BROKER_TIMEOUT) {
             tracing::warn!(shard = self.shard, "abort failed, a new producer is made: {e}");
             self.producer = None;

@@ -28,13 +28,13 @@ pub use serve::{serve, serve_until};
 pub use topics::{Topics, check_topics};
 
 use crate::config::Config;
-use crate::limits::{BROKER_TIMEOUT, MESSAGE_BYTES_MAX};
+use crate::limits::{BROKER_TIMEOUT, DELIVERY_PAUSE, MESSAGE_BYTES_MAX};
 use groat_shard::Fault;
 use rdkafka::ClientConfig;
 use rdkafka::client::ClientContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{DeliveryResult, ToBytes};
-use rdkafka::producer::{BaseProducer, BaseRecord, ProducerContext};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -153,12 +153,13 @@ where
     K: ToBytes + ?Sized,
     P: ToBytes + ?Sized,
 {
-    let started = crate::clock::start();
+    let mut full_since = None;
     loop {
         match producer.send(record) {
             Ok(()) => return Ok(()),
             Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back))
-                if started.elapsed() < BROKER_TIMEOUT =>
+                if full_since.get_or_insert_with(crate::clock::start).elapsed()
+                    < BROKER_TIMEOUT =>
             {
                 record = back;
                 producer.poll(Duration::from_millis(10));
@@ -166,4 +167,19 @@ where
             Err((error, _)) => return Err(error),
         }
     }
+}
+
+/// Waits until the broker has answered for every record; false when it does not in time. The
+/// client's own way to wait takes 100 ms, and its `poll` keeps a core busy for the last
+/// millisecond of its timeout.
+pub(crate) fn delivered(producer: &BaseProducer<Deliveries>) -> bool {
+    let started = crate::clock::start();
+    while producer.in_flight_count() > 0 {
+        producer.poll(Duration::ZERO);
+        if started.elapsed() > BROKER_TIMEOUT {
+            return false;
+        }
+        std::thread::sleep(DELIVERY_PAUSE);
+    }
+    true
 }

@@ -5,7 +5,7 @@
 
 use crate::clock;
 use crate::config::Config;
-use crate::kafka::{Counters, Deliveries, broker, client, consumer, overridden, send};
+use crate::kafka::{Counters, Deliveries, broker, client, consumer, delivered, overridden, send};
 use crate::limits::{BODY_BYTES_MAX, BROKER_TIMEOUT, MESSAGE_BYTES_MAX, POLL_WAIT, WRITE_WAIT};
 use groat_shard::Fault;
 use rdkafka::consumer::base_consumer::PartitionQueue;
@@ -98,11 +98,8 @@ impl Copy<'_> {
             self.producer.send_offsets_to_transaction(&offsets, &group, BROKER_TIMEOUT)?;
         }
         let positioned = begun.elapsed();
-        while self.producer.in_flight_count() > 0 {
-            self.producer.poll(Duration::from_millis(1));
-            if begun.elapsed() > BROKER_TIMEOUT {
-                return Err(KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut));
-            }
+        if !delivered(&self.producer) {
+            return Err(KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut));
         }
         if self.producer.context().failed() > 0 {
             return Err(KafkaError::MessageProduction(RDKafkaErrorCode::MessageTimedOut));

@@ -132,6 +132,7 @@ fn round(
         prefix: format!("groat-bench-{}-{}-{no}", std::process::id(), clock::wall_ms()),
         data: data.join(format!("round-{no}")),
         clock: ClockSource::Command,
+        kafka: plan.kafka.iter().cloned().collect(),
         ..Config::default()
     };
     check_topics(&config, true, 1, 1)?;
