@@ -133,8 +133,7 @@ impl KafkaLog {
         inputs: &[Input],
     ) -> Result<(), Trouble> {
         let put = |topic: &str, partition: Option<i32>, key: &[u8], payload: &[u8], headers| {
-            let name = self.config.topic(topic);
-            let record = BaseRecord::to(&name).payload(payload).key(key);
+            let record = BaseRecord::to(topic).payload(payload).key(key);
             let record = match partition {
                 Some(partition) => record.partition(partition),
                 None => record,
@@ -146,22 +145,30 @@ impl KafkaLog {
             send(producer, record).map_err(Trouble::Abort)
         };
         let own = Some(self.partition());
-        put("events", own, &[], &sealed.bytes, None)?;
+        let [events, answers, dead_letter, settlements] =
+            ["events", "outcomes", "dead-letter", "settlements"]
+                .map(|name| self.config.topic(name));
+        let mut bytes = Vec::new();
+        put(&events, own, &[], &sealed.bytes, None)?;
         for ((_, outcomes), input) in sealed.outbound.outcomes.iter().zip(inputs) {
-            put("outcomes", own, &input.key, &outcomes.encode_to_vec(), None)?;
+            bytes.clear();
+            outcomes.encode(&mut bytes).expect("a Vec grows");
+            put(&answers, own, &input.key, &bytes, None)?;
             for outcome in &outcomes.outcomes {
                 if let Some(outcome::Result::Malformed(malformed)) = &outcome.result {
                     let headers = Some(self.where_from(input, &malformed.reason));
                     // Of a record that is too large, its beginning.
                     let most = input.record.len().min(RECORD_BYTES_MAX);
-                    put("dead-letter", None, &input.key, &input.record[..most], headers)?;
+                    put(&dead_letter, None, &input.key, &input.record[..most], headers)?;
                     break;
                 }
             }
         }
         for (key, settlement) in &sealed.outbound.settlements {
             let key = key.to_string();
-            put("settlements", own, key.as_bytes(), &settlement.encode_to_vec(), None)?;
+            bytes.clear();
+            settlement.encode(&mut bytes).expect("a Vec grows");
+            put(&settlements, own, key.as_bytes(), &bytes, None)?;
         }
         Ok(())
     }
