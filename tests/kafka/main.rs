@@ -1,6 +1,8 @@
 //! Kafka mode against a real broker: what leaves, what stays, what is refused at the door.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod bench;
+
 use groat::kafka::read_committed;
 use groat_proto::Message;
 use groat_proto::v1::{Outcomes, Settlement, outcome};

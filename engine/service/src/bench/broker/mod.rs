@@ -175,8 +175,7 @@ struct Course<'a> {
 impl Course<'_> {
     /// Decides what opens the accounts.
     fn open_books(&self) -> Result<(), Fault> {
-        let count = self.first;
-        self.at_work(serve_until, |counters| until(|| counters.done().next_offset >= count))?;
+        self.at_work(serve_until, |worker| worker.until(|c| c.done().next_offset >= self.first))?;
         Ok(())
     }
 
@@ -187,7 +186,7 @@ impl Course<'_> {
         let all = self.first + self.measured.len() as u64;
         if self.plan.rate == 0 {
             let (counters, ()) =
-                self.at_work(work, |counters| until(|| counters.done().next_offset >= all))?;
+                self.at_work(work, |worker| worker.until(|c| c.done().next_offset >= all))?;
             let done = counters.done();
             let elapsed = done.last.zip(counters.first()).map(|(last, first)| last - first);
             return Ok(Measured {
@@ -196,8 +195,8 @@ impl Course<'_> {
                 done,
             });
         }
-        let (counters, (elapsed, latencies)) = self.at_work(work, |counters| {
-            until(|| counters.is_ready())?;
+        let (counters, (elapsed, latencies)) = self.at_work(work, |worker| {
+            worker.until(Counters::is_ready)?;
             self.offer()
         })?;
         Ok(Measured { elapsed, latencies, done: counters.done() })
@@ -225,15 +224,20 @@ impl Course<'_> {
     fn at_work<W, T>(
         &self,
         work: W,
-        meanwhile: impl FnOnce(&Counters) -> Result<T, Fault>,
+        meanwhile: impl FnOnce(&Worker<'_>) -> Result<T, Fault>,
     ) -> Result<(Arc<Counters>, T), Fault>
     where
         W: FnOnce(&Config, &AtomicBool, &Arc<Counters>) -> Result<(), Fault> + Send,
     {
         let (stop, counters) = (AtomicBool::new(false), Arc::<Counters>::default());
+        let has_ended = AtomicBool::new(false);
         let (worked, waited) = std::thread::scope(|scope| {
-            let worker = scope.spawn(|| work(self.config, &stop, &counters));
-            let waited = meanwhile(&counters);
+            let worker = scope.spawn(|| {
+                let worked = work(self.config, &stop, &counters);
+                has_ended.store(true, Ordering::Relaxed);
+                worked
+            });
+            let waited = meanwhile(&Worker { counters: &counters, has_ended: &has_ended });
             stop.store(true, Ordering::Relaxed);
             (worker.join().unwrap_or_else(|_| Err(died("the worker"))), waited)
         });
@@ -301,15 +305,27 @@ struct Proof {
 /// From the last preparation to the first record of an open loop.
 const HEAD_START: Duration = Duration::from_millis(100);
 
-fn until(mut so: impl FnMut() -> bool) -> Result<(), Fault> {
-    let started = clock::start();
-    while !so() {
-        if started.elapsed() > BROKER_PATIENCE {
-            return Err(Fault::new("a run does not come to its end", "look at the broker"));
+/// One of the two at work.
+struct Worker<'a> {
+    counters: &'a Counters,
+    has_ended: &'a AtomicBool,
+}
+
+impl Worker<'_> {
+    fn until(&self, so: impl Fn(&Counters) -> bool) -> Result<(), Fault> {
+        let started = clock::start();
+        while !so(self.counters) {
+            if started.elapsed() > BROKER_PATIENCE || self.has_ended.load(Ordering::Relaxed) {
+                let next = self.counters.done().next_offset;
+                return Err(Fault::new(
+                    format!("a run does not come to its end; the next offset would be {next}"),
+                    "look at the broker; with GROAT_LOG=info the engine says what it does",
+                ));
+            }
+            std::thread::sleep(Duration::from_millis(1));
         }
-        std::thread::sleep(Duration::from_millis(1));
+        Ok(())
     }
-    Ok(())
 }
 
 fn died(who: &str) -> Fault {
