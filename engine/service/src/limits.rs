@@ -41,7 +41,7 @@ pub const WRITE_WAIT: Duration = Duration::from_millis(1);
 
 /// A block of Kafka mode that grows while the one before is committed is closed at this size. A
 /// transaction costs a few milliseconds whatever is in it; this much takes several times that.
-pub const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
+pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// Closed blocks that may wait for the writer in Kafka mode: one, so that it never waits itself.
 pub const BLOCKS_DECIDED_MAX: usize = 1;

@@ -63,6 +63,17 @@ pub fn status_kib(name: &str) -> Option<u64> {
     line.split_whitespace().next()?.parse().ok()
 }
 
+/// Processor time of this process so far in milliseconds, where the system tells it in hundredths
+/// of a second, as Linux does.
+pub fn cpu_ms() -> Option<u64> {
+    let text = fs::read_to_string("/proc/self/stat").ok()?;
+    // After the name in brackets, user and system time are the 12th and 13th.
+    let (_, rest) = text.rsplit_once(')')?;
+    let mut times = rest.split_whitespace().skip(11);
+    let (user, system) = (times.next()?.parse::<u64>().ok()?, times.next()?.parse::<u64>().ok()?);
+    Some((user + system) * 10)
+}
+
 /// Bytes that this process had written to disks, where the system tells.
 pub fn bytes_written() -> Option<u64> {
     let text = fs::read_to_string("/proc/self/io").ok()?;

@@ -10,7 +10,7 @@
 mod copy;
 mod feed;
 
-use super::measure::{Latencies, Ranks, Stages, bytes_under};
+use super::measure::{Latencies, Ranks, Stages, bytes_under, cpu_ms};
 use super::proof::{fold, sums_to_zero};
 use super::{Counts, Plan, Ran};
 use crate::clock;
@@ -37,6 +37,9 @@ pub struct Against {
     pub rounds: Vec<(u64, u64)>,
     /// From a record's time to its copy read; only with a rate.
     pub copy_latency: Ranks,
+    /// Milliseconds of processor time in this process: of the copy, and of groat. The broker's is
+    /// not in it.
+    pub cpu_ms: (u64, u64),
     /// Records in a transaction of the copy, and of groat.
     pub records_per_transaction: (u64, u64),
     /// Milliseconds of the copy by stage.
@@ -52,11 +55,14 @@ impl Against {
         let (copy, groat) = self.records_per_transaction;
         format!(
             "{} % of a plain transactional copy, which does {}; by round {}\n\
-             records in a transaction: {groat}, of the copy {copy}\n\
+             processor time {} ms, of the copy {}; records in a transaction {groat}, of the copy \
+             {copy}\n\
              milliseconds of the copy by stage: {}\n",
             self.ratio_percent,
             self.copy_commands_per_s,
             rounds.join(", "),
+            self.cpu_ms.1,
+            self.cpu_ms.0,
             stages.join(", "),
         )
     }
@@ -82,6 +88,7 @@ pub(super) fn broker_to_broker(
         ratio_percent: ratio(&(speed(&copied), speed(&decided))),
         rounds: pairs,
         copy_latency: copied.latencies.ranks(),
+        cpu_ms: (copied.cpu_ms, decided.cpu_ms),
         records_per_transaction: (
             records / copied.done.transactions.max(1),
             records / decided.done.transactions.max(1),
@@ -116,6 +123,8 @@ struct Measured {
     elapsed: Duration,
     latencies: Latencies,
     done: Done,
+    /// Processor time of this process, from before the start to after the end.
+    cpu_ms: u64,
 }
 
 fn round(
@@ -184,6 +193,8 @@ impl Course<'_> {
         W: FnOnce(&Config, &AtomicBool, &Arc<Counters>) -> Result<(), Fault> + Send,
     {
         let all = self.first + self.measured.len() as u64;
+        let cpu = cpu_ms().unwrap_or(0);
+        let cpu_since = || cpu_ms().unwrap_or(0).saturating_sub(cpu);
         if self.plan.rate == 0 {
             let (counters, ()) =
                 self.at_work(work, |worker| worker.until(|c| c.done().next_offset >= all))?;
@@ -193,13 +204,14 @@ impl Course<'_> {
                 elapsed: elapsed.unwrap_or_default(),
                 latencies: Latencies::new()?,
                 done,
+                cpu_ms: cpu_since(),
             });
         }
         let (counters, (elapsed, latencies)) = self.at_work(work, |worker| {
             worker.until(Counters::is_ready)?;
             self.offer()
         })?;
-        Ok(Measured { elapsed, latencies, done: counters.done() })
+        Ok(Measured { elapsed, latencies, done: counters.done(), cpu_ms: cpu_since() })
     }
 
     /// Publishes each record at its time and reads the answers beside that.
