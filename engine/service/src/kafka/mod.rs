@@ -8,6 +8,7 @@
 //! | `log` | commits a block with all that leaves with it, in one transaction |
 //! | `owner` | the life of a shard, against the traits [`owner::Log`] and [`owner::Source`] |
 //! | `turns`, `writer` | its two threads: one decides, one commits |
+//! | `source` | its input |
 //! | `serve` | the consumer group gives and takes shards |
 //! | `counters` | what was done so far |
 
@@ -17,6 +18,7 @@ mod log;
 pub mod owner;
 mod publish;
 mod serve;
+mod source;
 mod topics;
 mod turns;
 mod writer;

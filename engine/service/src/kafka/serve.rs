@@ -8,15 +8,13 @@
 
 use super::counters::Counters;
 use super::log::KafkaLog;
-use super::owner::{Input, Settings, Source, own};
+use super::owner::{Settings, own};
+use super::source::KafkaSource;
 use super::topics::check_topics;
-use super::{broker, consumer, is_passing, overridden, partitions};
+use super::{broker, consumer, overridden, partitions};
 use crate::clock;
 use crate::config::Config;
-use crate::limits::{
-    BROKER_PATIENCE, BROKER_TIMEOUT, END_WAIT, POLL_BYTES_MAX, POLL_RECORDS_MAX, POSITIONS_EVERY,
-    RETRY_PAUSE, STOP_PATIENCE,
-};
+use crate::limits::{POSITIONS_EVERY, STOP_PATIENCE};
 use crate::local::ClockSource;
 use groat_proto::v1::ChainTerms;
 use groat_shard::Fault;
@@ -24,7 +22,6 @@ use rdkafka::client::ClientContext;
 use rdkafka::consumer::base_consumer::PartitionQueue;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext};
 use rdkafka::error::KafkaError;
-use rdkafka::message::Message;
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{Offset, TopicPartitionList};
 use std::collections::BTreeMap;
@@ -85,7 +82,7 @@ pub fn serve_until(
     result.and_then(|()| consumer.context().first_fault())
 }
 
-type GroupConsumer = BaseConsumer<Group>;
+pub(super) type GroupConsumer = BaseConsumer<Group>;
 
 fn poll_until(consumer: &Arc<GroupConsumer>, stop: &AtomicBool) -> Result<(), Fault> {
     let (mut last_said, mut told) = (String::new(), clock::start());
@@ -115,7 +112,7 @@ fn poll_until(consumer: &Arc<GroupConsumer>, stop: &AtomicBool) -> Result<(), Fa
 }
 
 /// What the rebalance callbacks work on.
-struct Group {
+pub(super) struct Group {
     config: Config,
     counters: Arc<Counters>,
     shards: u32,
@@ -305,120 +302,6 @@ impl Group {
     fn first_fault(&self) -> Result<(), Fault> {
         let first = self.faults.lock().ok().and_then(|faults| faults.first().cloned());
         first.map_or(Ok(()), Err)
-    }
-}
-
-/// A partition of the `commands` topic.
-struct KafkaSource {
-    config: Config,
-    consumer: Weak<GroupConsumer>,
-    topic: String,
-    partition: i32,
-    queue: PartitionQueue<Group>,
-    /// The offset after the last record taken.
-    next: i64,
-    /// Set when the shard is to be let go of.
-    stop: Arc<AtomicBool>,
-    counters: Arc<Counters>,
-}
-
-impl KafkaSource {
-    /// Asks until there is an answer: an assignment takes a moment to be there, a broker may be
-    /// away for one.
-    fn patiently<T>(&self, mut ask: impl FnMut() -> Result<T, KafkaError>) -> Result<T, Fault> {
-        let started = clock::start();
-        loop {
-            match ask() {
-                Ok(answer) => return Ok(answer),
-                Err(e)
-                    if started.elapsed() > BROKER_PATIENCE || self.stop.load(Ordering::Relaxed) =>
-                {
-                    return Err(self.unreadable(&e));
-                }
-                Err(_) => std::thread::sleep(RETRY_PAUSE),
-            }
-        }
-    }
-
-    fn unreadable(&self, error: &KafkaError) -> Fault {
-        let what = format!("{} partition {} cannot be read", self.topic, self.partition);
-        broker(&self.config, &what, error)
-    }
-}
-
-impl Source for KafkaSource {
-    fn start_at(&mut self, offset: u64) -> Result<(), Fault> {
-        let Some(consumer) = self.consumer.upgrade() else { return Ok(()) };
-        let next = i64::try_from(offset).unwrap_or(i64::MAX);
-        self.patiently(|| {
-            consumer.seek(&self.topic, self.partition, Offset::Offset(next), BROKER_TIMEOUT)
-        })?;
-        self.next = next;
-        let mut list = TopicPartitionList::new();
-        list.add_partition(&self.topic, self.partition);
-        consumer.resume(&list).map_err(|e| self.unreadable(&e))?;
-        // Asked last: the answer also wakes the client, which else sees after up to a second that
-        // the partition is no longer paused.
-        let (low, high) = self
-            .patiently(|| consumer.fetch_watermarks(&self.topic, self.partition, BROKER_TIMEOUT))?;
-        if next < low || next > high {
-            let (topic, partition) = (&self.topic, self.partition);
-            return Err(Fault::new(
-                format!(
-                    "{topic} partition {partition} has offsets {low} to {high}, the chain needs \
-                     {next} next: commands were trimmed before they were decided, or the topic \
-                     was made anew"
-                ),
-                "restore the topic; if the commands are truly gone, that is for people to settle",
-            ));
-        }
-        Ok(())
-    }
-
-    fn poll(&mut self, mut wait: Duration, inputs: &mut Vec<Input>) -> Result<(), Fault> {
-        self.counters.asks();
-        let (most, mut bytes) = (inputs.len() + POLL_RECORDS_MAX, 0);
-        while inputs.len() < most && bytes < POLL_BYTES_MAX {
-            match self.queue.poll(wait) {
-                None => break,
-                Some(Ok(message)) => {
-                    self.counters.takes();
-                    let record = message.payload().unwrap_or_default().to_vec();
-                    bytes += record.len();
-                    self.next = message.offset() + 1;
-                    inputs.push(Input {
-                        offset: u64::try_from(message.offset()).unwrap_or(0),
-                        time: message
-                            .timestamp()
-                            .to_millis()
-                            .and_then(|t| u64::try_from(t).ok())
-                            .unwrap_or(0),
-                        key: message.key().unwrap_or_default().to_vec(),
-                        record,
-                    });
-                    wait = Duration::ZERO;
-                }
-                Some(Err(KafkaError::PartitionEOF(_))) => break,
-                Some(Err(e)) if is_passing(&e) => break,
-                Some(Err(e)) => return Err(self.unreadable(&e)),
-            }
-        }
-        Ok(())
-    }
-
-    fn is_at_end(&mut self) -> bool {
-        let Some(consumer) = self.consumer.upgrade() else { return false };
-        let asked = consumer.fetch_watermarks(&self.topic, self.partition, END_WAIT);
-        let Ok((_, end)) = asked else { return false };
-        // The consumer's position is also behind what is no record, as the ends of transactions.
-        let positions = consumer.position().ok();
-        let position = positions.as_ref().and_then(|list| {
-            list.find_partition(&self.topic, self.partition).map(|element| element.offset())
-        });
-        match position {
-            Some(Offset::Offset(position)) => position.max(self.next) >= end,
-            _ => self.next >= end,
-        }
     }
 }
 
