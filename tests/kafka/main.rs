@@ -1,15 +1,16 @@
 //! Kafka mode against a real broker: what leaves, what stays, what is refused at the door.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod bench;
+
 use groat::kafka::read_committed;
 use groat_proto::Message;
 use groat_proto::v1::{Outcomes, Settlement, outcome};
+use groat_tests::own_broker::{OwnBroker, kafka};
 use groat_tests::served::Topics;
 use groat_tests::{binary, broker, run, stderr, stdout};
 use std::collections::BTreeSet;
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 fn examples() -> String {
     let readme = include_str!("../../proto/README.md");
@@ -19,17 +20,6 @@ fn examples() -> String {
 
 fn count(lines: &str) -> u64 {
     lines.lines().count() as u64
-}
-
-/// A tool of Apache Kafka itself, so that not only our own client is believed.
-fn kafka(args: &[&str], input: &str) -> String {
-    let tool = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.ci/kafka/tool");
-    let mut child =
-        Command::new(tool).args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let ended = child.wait_with_output().unwrap();
-    assert!(ended.status.success(), "{args:?}");
-    String::from_utf8(ended.stdout).unwrap()
 }
 
 #[test]
@@ -258,37 +248,12 @@ fn a_broker_that_is_away_is_said_clearly() {
     assert!(said.contains("127.0.0.1:1") && said.contains("check that the broker is up"), "{said}");
 }
 
-/// A broker of this test's own, which it may kill; stopped when let go of.
-struct OwnBroker {
-    run: tempfile::TempDir,
-}
-
-impl OwnBroker {
-    fn tell(&self, word: &str) -> String {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.ci/kafka/broker");
-        let told = Command::new(script)
-            .arg(word)
-            .env("GROAT_KAFKA_PORT", "19592")
-            .env("GROAT_KAFKA_RUN", self.run.path().join("run"))
-            .output()
-            .unwrap();
-        assert!(told.status.success(), "broker {word}: {}", stderr(&told));
-        stdout(&told).trim().to_owned()
-    }
-}
-
-impl Drop for OwnBroker {
-    fn drop(&mut self) {
-        self.tell("stop");
-    }
-}
-
 #[test]
 fn a_broker_that_dies_and_comes_back_costs_nothing() {
     if broker("dies").is_none() {
         return;
     }
-    let own = OwnBroker { run: tempfile::tempdir().unwrap() };
+    let own = OwnBroker::new(19_592);
     let topics = Topics::on(own.tell("start"), "dies");
     let dir = tempfile::tempdir().unwrap();
     let serving = topics.serve(&dir.path().join("data"), &dir.path().join("log"));

@@ -10,12 +10,15 @@
     reason = "test support"
 )]
 
+pub mod checker;
 pub mod feed;
 pub mod fuzz;
 pub mod local;
+pub mod own_broker;
 pub mod served;
 pub mod sim;
 pub mod transfer_feed;
+pub mod worlds;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

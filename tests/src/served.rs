@@ -36,8 +36,13 @@ impl Topics {
 
     /// On the broker of this address.
     pub fn on(brokers: String, test: &str) -> Topics {
+        Topics::sharded(brokers, test, 1)
+    }
+
+    /// On the broker of this address, with so many shards.
+    pub fn sharded(brokers: String, test: &str, shards: u32) -> Topics {
         let topics = Topics { brokers, prefix: fresh_prefix(test) };
-        topics.groat(&["topics", "--create"]);
+        topics.groat(&["topics", "--create", "--partitions", &shards.to_string()]);
         topics
     }
 
@@ -59,28 +64,44 @@ impl Topics {
 
     /// Publishes lines which all are commands.
     pub fn publish(&self, lines: &str, records: u64) {
+        self.publish_with(lines, records, &[]);
+    }
+
+    /// As [`Topics::publish`], with further flags.
+    pub fn publish_with(&self, lines: &str, records: u64, flags: &[&str]) {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), lines).unwrap();
-        let told = self.groat(&["publish", file.path().to_str().unwrap()]);
+        let path = file.path().to_str().unwrap();
+        let told = self.groat(&[&["publish", path], flags].concat());
         assert!(told.starts_with(&format!("{records} records published")), "{told}");
     }
 
     /// Starts `groat serve`; its log is appended to `log`.
     pub fn serve(&self, data: &Path, log: &Path) -> Serving<'_> {
+        self.serve_with(data, log, &[])
+    }
+
+    /// As [`Topics::serve`], with further flags.
+    pub fn serve_with(&self, data: &Path, log: &Path, flags: &[&str]) -> Serving<'_> {
         let file = File::options().create(true).append(true).open(log).unwrap();
         let mut args = vec!["serve", "--clock", "command", "--data", data.to_str().unwrap()];
         // A member that was killed is missed sooner than by default.
         args.extend(["--kafka", "session.timeout.ms=6000", "--snapshot-bytes", "2000000"]);
         let mut command = Command::new(crate::binary("groat"));
-        command.args(args).args(self.flags());
+        command.args(args).args(flags).args(self.flags());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(file);
         Serving { topics: self, log: log.into(), child: command.spawn().unwrap() }
     }
 
     /// The offset after the last command in a committed block, if `from` or a later block is there.
     pub fn consumed(&self, from: &mut u64) -> Option<u64> {
+        self.consumed_of(0, from)
+    }
+
+    /// As [`Topics::consumed`], of one shard.
+    pub fn consumed_of(&self, shard: u32, from: &mut u64) -> Option<u64> {
         let mut next = None;
-        read_events(&self.config(), 0, *from, |bytes| {
+        read_events(&self.config(), shard, *from, |bytes| {
             let header = Block::parse(bytes).unwrap().header;
             *from = header.number;
             next = header.inputs.last().map(|range| range.last_offset + 1).or(next);
@@ -135,6 +156,27 @@ impl Serving<'_> {
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Sends a signal, such as `STOP` or `CONT`.
+    pub fn signal(&self, name: &str) {
+        let (signal, id) = (format!("-{name}"), self.child.id().to_string());
+        assert!(Command::new("kill").args([&signal, &id]).status().unwrap().success());
+    }
+
+    /// Whether it runs.
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Waits until it has ended by itself; gives its exit code and log.
+    pub fn ended(mut self) -> (Option<i32>, String) {
+        let started = Instant::now();
+        while self.is_running() {
+            assert!(started.elapsed() < PATIENCE, "not in {PATIENCE:?}:\n{}", self.said());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        (self.child.wait().unwrap().code(), self.said())
     }
 
     /// Stops it by SIGTERM; gives the digest with which the shard was released.

@@ -33,11 +33,29 @@ pub const IDLE_PIECES: usize = 16;
 /// Most records taken from the broker for one block.
 pub const POLL_RECORDS_MAX: usize = 4_096;
 
-/// Most bytes taken from the broker for one block; events come on top.
+/// Most bytes taken from the broker at once.
 pub const POLL_BYTES_MAX: usize = 4 * BODY_BYTES_SEAL;
 
 /// How long a shard waits for the first record of a block.
 pub const POLL_WAIT: Duration = Duration::from_millis(100);
+
+/// How long it waits for more while a block is open, before it looks whether the writer is free
+/// for it: little beside the few milliseconds of a transaction.
+pub const WRITE_WAIT: Duration = Duration::from_millis(1);
+
+/// A block of Kafka mode that grows while the one before is committed is closed at this size. A
+/// transaction costs a few milliseconds whatever is in it; this much takes several times that.
+pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Closed blocks that may wait for the writer in Kafka mode: one, so that it never waits itself.
+pub const BLOCKS_DECIDED_MAX: usize = 1;
+
+/// How often the consumer group is told how far shards are: often enough for a look at its lag.
+pub const POSITIONS_EVERY: Duration = Duration::from_secs(1);
+
+/// The pause between two looks whether all of a transaction is delivered: a tenth of what the
+/// shortest one takes.
+pub const DELIVERY_PAUSE: Duration = Duration::from_micros(200);
 
 /// How long one call to the broker may take before it counts as not answered.
 pub const BROKER_TIMEOUT: Duration = Duration::from_secs(15);

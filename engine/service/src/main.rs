@@ -166,6 +166,7 @@ fn run(args: &Run) -> Result<(), Fault> {
 }
 
 fn measure(plan: &bench::Plan) -> Result<(), Fault> {
+    log_to_stderr("off");
     let report = bench::bench(plan)?;
     let text = if plan.json {
         serde_json::to_string(&report).map_err(|e| Fault::new(e.to_string(), "please report it"))?
@@ -178,13 +179,18 @@ fn measure(plan: &bench::Plan) -> Result<(), Fault> {
 
 fn serve(args: &Serve) -> Result<(), Fault> {
     let config = Config::load(&args.flags, &args.serve)?;
+    log_to_stderr("info");
+    kafka::serve(&config)
+}
+
+/// What is logged unless GROAT_LOG says otherwise.
+fn log_to_stderr(unless_told: &str) {
     let filter = tracing_subscriber::EnvFilter::try_from_env("GROAT_LOG");
     tracing_subscriber::fmt()
-        .with_env_filter(filter.unwrap_or_else(|_| "info".into()))
+        .with_env_filter(filter.unwrap_or_else(|_| unless_told.into()))
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
         .init();
-    kafka::serve(&config)
 }
 
 fn publish(args: &Publish) -> Result<(), Fault> {

@@ -16,13 +16,12 @@ use crate::codec::{
     read_rows, write_event,
 };
 use crate::limits::{ID_AHEAD_MS_MAX, RECORD_BYTES_MAX, RECORD_COMMANDS_MAX};
-use crate::outbound::{Outbound, Settled, Told};
+use crate::outbound::{Outbound, Told, tell};
 use crate::seen::{Answer, Seen, SeenIds};
 use groat_ledger::hash::fingerprint;
 use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::{
-    AdvanceClock, Body, Calendar, Decision, EventRange, Fact, Id, Ledger, Movement, Refusal,
-    Rejection, project,
+    AdvanceClock, Body, Calendar, Decision, EventRange, Fact, Id, Ledger, Refusal, Rejection,
 };
 use groat_proto::v1::{self, ChainTerms, Clock, Decided, DueEvent};
 use groat_proto::{RecordView, read_record};
@@ -413,22 +412,6 @@ fn calendar(terms: &ChainTerms) -> Calendar {
 /// An index within a record.
 pub(crate) fn no(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
-}
-
-/// Adds what an event means to the outside, on the books right after it was applied.
-pub(crate) fn tell(
-    books: &Books,
-    number: u64,
-    at: u64,
-    fact: &Fact,
-    movements: &[Movement],
-    told: &mut Vec<Settled>,
-) {
-    let (shard, mut part) = (books.shard, 0);
-    project(&books.ledger, fact, movements, |what| {
-        told.push(Settled { shard, part, event: number, at, what });
-        part += 1;
-    });
 }
 
 /// The commands of a record, not yet decoded.

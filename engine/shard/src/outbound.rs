@@ -4,8 +4,9 @@
 //! message of each, made while deciding, was a tenth of a step.
 
 use crate::answer::{Answered, outcome};
+use crate::books::Books;
 use crate::codec::write_settlement;
-use groat_ledger::{Id, Rejection, Settlement};
+use groat_ledger::{Fact, Id, Movement, Rejection, Settlement, project};
 use groat_proto::v1;
 
 /// What steps have for the outside: nothing of it may leave before its block is durable.
@@ -99,4 +100,20 @@ impl Settled {
     fn settlement(&self) -> v1::Settlement {
         write_settlement(self.shard, self.event, self.part, self.at, &self.what)
     }
+}
+
+/// Adds what an event means to the outside, on the books right after it was applied.
+pub(crate) fn tell(
+    books: &Books,
+    number: u64,
+    at: u64,
+    fact: &Fact,
+    movements: &[Movement],
+    told: &mut Vec<Settled>,
+) {
+    let (shard, mut part) = (books.shard, 0);
+    project(&books.ledger, fact, movements, |what| {
+        told.push(Settled { shard, part, event: number, at, what });
+        part += 1;
+    });
 }

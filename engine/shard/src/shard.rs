@@ -5,12 +5,12 @@
 //! it: [`Shard::close_and_rest`], then [`Shard::rest_on`] until the head comes.
 
 use crate::block::{Block, Hash, hex, seal};
-use crate::books::{Books, Inbound, OpenBlock, tell};
+use crate::books::{Books, Inbound, OpenBlock};
 use crate::chain::{Arrival, ChainHead};
 use crate::fault::Fault;
 use crate::fold::Folded;
 use crate::limits::BODY_BYTES_SEAL;
-use crate::outbound::{Messages, Outbound};
+use crate::outbound::{Messages, Outbound, tell};
 use crate::snapshot::{Piece, has_its_hash, with_hash};
 use groat_proto::v1::{BlockHeader, ChainTerms, InputRange, Outcomes, Rested, SnapshotHead};
 use groat_proto::{Message, read_varint};

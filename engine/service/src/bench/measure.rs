@@ -48,11 +48,30 @@ impl Latencies {
     }
 }
 
+impl Ranks {
+    /// The ranks in words.
+    pub fn text(&self) -> String {
+        let Ranks { p50_ms, p99_ms, p999_ms, worst_ms } = self;
+        format!("{p50_ms} ms (p50), {p99_ms} (p99), {p999_ms} (p99.9), {worst_ms} (worst)")
+    }
+}
+
 /// A line of `/proc/self/status` in KiB, where there is such a file.
 pub fn status_kib(name: &str) -> Option<u64> {
     let text = fs::read_to_string("/proc/self/status").ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
     line.split_whitespace().next()?.parse().ok()
+}
+
+/// Processor time of this process so far in milliseconds, where the system tells it in hundredths
+/// of a second, as Linux does.
+pub fn cpu_ms() -> Option<u64> {
+    let text = fs::read_to_string("/proc/self/stat").ok()?;
+    // After the name in brackets, user and system time are the 12th and 13th.
+    let (_, rest) = text.rsplit_once(')')?;
+    let mut times = rest.split_whitespace().skip(11);
+    let (user, system) = (times.next()?.parse::<u64>().ok()?, times.next()?.parse::<u64>().ok()?);
+    Some((user + system) * 10)
 }
 
 /// Bytes that this process had written to disks, where the system tells.

@@ -7,16 +7,19 @@
 //! | 3 | the commands go through: in memory, or each record durable before it counts |
 //! | 4 | debits equal credits; the blocks are folded from the first on, to the same digest |
 
+mod broker;
 mod local;
 mod measure;
 mod proof;
 mod workload;
 
+pub use broker::Against;
 pub use measure::Ranks;
 pub use workload::{Kind, Spread, Workload, records};
 
 use crate::clock;
-use groat_proto::v1::ChainTerms;
+use broker::broker_to_broker;
+use groat_proto::v1::{ChainTerms, Outcomes, outcome};
 use groat_shard::{Fault, Inbound, Outbound, Shard, hex};
 use local::{Restart, on_disk};
 use measure::{Latencies, Stages, status_kib};
@@ -33,6 +36,8 @@ pub enum Mode {
     Memory,
     /// Local mode: every batch durable on disk before it is answered
     Local,
+    /// Broker to broker, exactly once, against a plain transactional copy on the same broker
+    Broker,
 }
 
 /// What is run.
@@ -65,6 +70,15 @@ pub struct Plan {
     /// The same seed makes the same commands
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// Bootstrap addresses of a broker for measuring; topics of the run's own are made and deleted
+    #[arg(long, env = "GROAT_BROKERS", default_value = "127.0.0.1:9092")]
+    pub brokers: String,
+    /// Rounds of copy and groat by turns; the middle one is told (broker)
+    #[arg(long, default_value_t = 3)]
+    pub rounds: usize,
+    /// A raw librdkafka property for all clients, as name=value; may be repeated (broker)
+    #[arg(long = "kafka", value_name = "NAME=VALUE", value_parser = property)]
+    pub kafka: Vec<(String, String)>,
     /// A new data directory to keep; left out, a temporary one
     #[arg(long)]
     #[serde(skip)]
@@ -114,6 +128,8 @@ pub struct Report {
     pub fold_events_per_s: u64,
     /// The digest of the state, the same when rebuilt.
     pub state_digest: String,
+    /// How a plain copy did in the same run, from broker to broker.
+    pub against: Option<Against>,
 }
 
 /// Runs a plan. Books that do not hold are a fault.
@@ -130,16 +146,16 @@ pub fn bench(plan: &Plan) -> Result<Report, Fault> {
     }
     drop(workload);
     let before = status_kib("VmRSS").unwrap_or(0);
-    let ran = match plan.mode {
-        Mode::Memory => in_memory(&opening, &measured)?,
-        Mode::Local => on_disk(plan, &opening, &measured)?,
+    let (ran, against) = match plan.mode {
+        Mode::Memory => (in_memory(&opening, &measured)?, None),
+        Mode::Local => (on_disk(plan, &opening, &measured)?, None),
+        Mode::Broker => {
+            let (ran, against) = broker_to_broker(plan, &opening, &measured)?;
+            (ran, Some(against))
+        }
     };
     let peak = status_kib("VmHWM").unwrap_or(0);
     let commands = plan.commands.max(1);
-    let per_second = |count: u64, time: Duration| {
-        let nanos = time.as_nanos().max(1);
-        u64::try_from(u128::from(count) * 1_000_000_000 / nanos).unwrap_or(u64::MAX)
-    };
     let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     Ok(Report {
         plan: plan.clone(),
@@ -160,7 +176,18 @@ pub fn bench(plan: &Plan) -> Result<Report, Fault> {
         restart_read_ms: millis(ran.restart.map_or(Duration::ZERO, |restart| restart.reading)),
         fold_events_per_s: per_second(ran.events, ran.fold),
         state_digest: ran.digest,
+        against,
     })
+}
+
+fn per_second(count: u64, time: Duration) -> u64 {
+    let nanos = time.as_nanos().max(1);
+    u64::try_from(u128::from(count) * 1_000_000_000 / nanos).unwrap_or(u64::MAX)
+}
+
+fn property(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("not name=value")?;
+    Ok((name.into(), value.into()))
 }
 
 /// Commands of a record while accounts are opened.
@@ -253,19 +280,31 @@ impl Counts {
             }
         }
     }
+
+    fn count_outcomes(&mut self, outcomes: &Outcomes) {
+        for outcome in &outcomes.outcomes {
+            match outcome.result {
+                Some(outcome::Result::Accepted(_)) => self.accepted += 1,
+                _ => self.rejected += 1,
+            }
+        }
+    }
 }
 
 impl Report {
     /// The report for people.
     pub fn text(&self) -> String {
-        let Ranks { p50_ms, p99_ms, p999_ms, worst_ms } = &self.latency;
         let stages: Vec<String> =
             self.stages_ms.iter().map(|(name, ms)| format!("{name} {ms}")).collect();
+        let against = self.against.as_ref().map_or(String::new(), Against::text);
+        let latency = if self.plan.mode == Mode::Broker && self.plan.rate == 0 {
+            String::new()
+        } else {
+            format!("a record of {} is answered in {}\n", self.plan.batch, self.latency.text())
+        };
         format!(
-            "{} commands a second ({} accepted, {} refused, {} ms)\n\
-             a record of {} is answered in {p50_ms} ms (p50), {p99_ms} (p99), {p999_ms} (p99.9), \
-             {worst_ms} (worst)\n\
-             {} events, {} blocks, {} syncs; a command takes {} bytes of blocks, {} on disk, {} \
+            "{} commands a second ({} accepted, {} refused, {} ms)\n{against}{latency}\
+             {} events, {} blocks, {} {}; a command takes {} bytes of blocks, {} on disk, {} \
              written\n\
              {} MiB of memory beside the commands themselves\n\
              milliseconds by stage: {}\n\
@@ -276,10 +315,10 @@ impl Report {
             self.accepted,
             self.rejected,
             self.elapsed_ms,
-            self.plan.batch,
             self.events,
             self.blocks,
             self.syncs,
+            if self.plan.mode == Mode::Broker { "transactions" } else { "syncs" },
             self.block_bytes_per_command,
             self.disk_bytes_per_command,
             self.written_bytes_per_command,
@@ -309,6 +348,9 @@ mod tests {
             clients: 2,
             rate: 0,
             seed: 7,
+            brokers: String::new(),
+            rounds: 1,
+            kafka: Vec::new(),
             data: None,
             json: false,
         }

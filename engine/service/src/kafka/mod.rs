@@ -10,36 +10,41 @@
 //! | `commit` | the commit protocol: a block gets into the log once, whatever the broker does |
 //! | `catch_up` | how an owner comes to the state of the chain |
 //! | `owner` | the life of a shard |
+//! | `source` | its input |
 //! | `serve` | the consumer group gives and takes shards |
+//! | `counters` | what was done so far |
 
 mod broker_log;
 pub mod catch_up;
 mod commit;
+mod counters;
 mod events;
 pub mod log;
 pub mod owner;
 mod publish;
 mod serve;
+mod source;
 mod topics;
 
+pub use counters::{Counters, Done};
 pub use events::{read_committed, read_events};
 pub use publish::{Published, publish};
-pub use serve::serve;
+pub use serve::{serve, serve_until};
 pub use topics::{Topics, check_topics};
 
 use crate::config::Config;
-use crate::limits::{BROKER_TIMEOUT, MESSAGE_BYTES_MAX};
+use crate::limits::{BROKER_TIMEOUT, DELIVERY_PAUSE, MESSAGE_BYTES_MAX};
 use groat_shard::Fault;
 use rdkafka::ClientConfig;
 use rdkafka::client::ClientContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{DeliveryResult, ToBytes};
-use rdkafka::producer::{BaseProducer, BaseRecord, ProducerContext};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// What every client of a broker is configured with.
-fn client(config: &Config) -> ClientConfig {
+pub(crate) fn client(config: &Config) -> ClientConfig {
     let mut client = ClientConfig::new();
     client
         .set("bootstrap.servers", &config.brokers)
@@ -51,14 +56,14 @@ fn client(config: &Config) -> ClientConfig {
 }
 
 /// Properties of the operator, over ours.
-fn overridden(mut client: ClientConfig, config: &Config) -> ClientConfig {
+pub(crate) fn overridden(mut client: ClientConfig, config: &Config) -> ClientConfig {
     for (name, value) in &config.kafka {
         client.set(name, value);
     }
     client
 }
 
-fn consumer(config: &Config) -> ClientConfig {
+pub(crate) fn consumer(config: &Config) -> ClientConfig {
     let mut client = client(config);
     client
         .set("group.id", config.group())
@@ -74,7 +79,7 @@ fn consumer(config: &Config) -> ClientConfig {
     client
 }
 
-fn broker(config: &Config, what: &str, error: &KafkaError) -> Fault {
+pub(crate) fn broker(config: &Config, what: &str, error: &KafkaError) -> Fault {
     Fault::new(
         format!("{what} (brokers {}): {error}", config.brokers),
         "check that the broker is up and reachable at that address, then start again; nothing \
@@ -103,7 +108,7 @@ fn partitions(config: &Config, topic: &str) -> Result<u32, Fault> {
 }
 
 /// Whether the client library mends this by itself: connections come and go.
-fn is_passing(error: &KafkaError) -> bool {
+pub(crate) fn is_passing(error: &KafkaError) -> bool {
     matches!(
         error.rdkafka_error_code(),
         Some(
@@ -117,16 +122,16 @@ fn is_passing(error: &KafkaError) -> bool {
 
 /// Counts the records that a producer could not deliver.
 #[derive(Default)]
-struct Deliveries {
+pub(crate) struct Deliveries {
     failed: AtomicU64,
 }
 
 impl Deliveries {
-    fn failed(&self) -> u64 {
+    pub(crate) fn failed(&self) -> u64 {
         self.failed.load(Ordering::Relaxed)
     }
 
-    fn start_over(&self) {
+    pub(crate) fn start_over(&self) {
         self.failed.store(0, Ordering::Relaxed);
     }
 }
@@ -144,7 +149,7 @@ impl ProducerContext for Deliveries {
 }
 
 /// Queues a record; while the queue is full, waits for some of it to be delivered.
-fn send<C, K, P>(
+pub(crate) fn send<C, K, P>(
     producer: &BaseProducer<C>,
     mut record: BaseRecord<'_, K, P>,
 ) -> Result<(), KafkaError>
@@ -153,12 +158,13 @@ where
     K: ToBytes + ?Sized,
     P: ToBytes + ?Sized,
 {
-    let started = crate::clock::start();
+    let mut full_since = None;
     loop {
         match producer.send(record) {
             Ok(()) => return Ok(()),
             Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back))
-                if started.elapsed() < BROKER_TIMEOUT =>
+                if full_since.get_or_insert_with(crate::clock::start).elapsed()
+                    < BROKER_TIMEOUT =>
             {
                 record = back;
                 producer.poll(Duration::from_millis(10));
@@ -166,4 +172,19 @@ where
             Err((error, _)) => return Err(error),
         }
     }
+}
+
+/// Waits until the broker has answered for every record; false when it does not in time. The
+/// client's own way to wait takes 100 ms, and its `poll` keeps a core busy for the last
+/// millisecond of its timeout.
+pub(crate) fn delivered(producer: &BaseProducer<Deliveries>) -> bool {
+    let started = crate::clock::start();
+    while producer.in_flight_count() > 0 {
+        producer.poll(Duration::ZERO);
+        if started.elapsed() > BROKER_TIMEOUT {
+            return false;
+        }
+        std::thread::sleep(DELIVERY_PAUSE);
+    }
+    true
 }

@@ -8,15 +8,14 @@
 
 use super::broker_log::BrokerLog;
 use super::catch_up::Directory;
-use super::owner::{Input, Means, Settings, Source, own};
+use super::counters::Counters;
+use super::owner::{Means, Settings, own};
+use super::source::KafkaSource;
 use super::topics::check_topics;
-use super::{broker, consumer, is_passing, overridden, partitions};
+use super::{broker, consumer, overridden, partitions};
 use crate::clock::{self, MachineClock};
 use crate::config::Config;
-use crate::limits::{
-    BROKER_PATIENCE, BROKER_TIMEOUT, END_WAIT, POLL_BYTES_MAX, POLL_RECORDS_MAX, POLL_WAIT,
-    RETRY_PAUSE, STOP_PATIENCE,
-};
+use crate::limits::{POSITIONS_EVERY, STOP_PATIENCE};
 use crate::local::ClockSource;
 use groat_proto::v1::ChainTerms;
 use groat_shard::Fault;
@@ -24,17 +23,26 @@ use rdkafka::client::ClientContext;
 use rdkafka::consumer::base_consumer::PartitionQueue;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext};
 use rdkafka::error::KafkaError;
-use rdkafka::message::Message;
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{Offset, TopicPartitionList};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// Serves until SIGTERM or SIGINT, or until no shard of this process can go on.
 pub fn serve(config: &Config) -> Result<(), Fault> {
+    let stop = stop_on_signals()?;
+    serve_until(config, &stop, &Arc::default())
+}
+
+/// As [`serve`], until `stop`.
+pub fn serve_until(
+    config: &Config,
+    stop: &AtomicBool,
+    counters: &Arc<Counters>,
+) -> Result<(), Fault> {
     let commands = config.topic("commands");
     let shards = partitions(config, &commands)?;
     let topics = check_topics(config, false, shards, 1)?;
@@ -47,9 +55,9 @@ pub fn serve(config: &Config) -> Result<(), Fault> {
     std::fs::create_dir_all(&config.data).map_err(|e| {
         Fault::new(format!("{} cannot be made: {e}", config.data.display()), "check --data")
     })?;
-    let stop = stop_on_signals()?;
     let group = Group {
         config: config.clone(),
+        counters: Arc::clone(counters),
         shards,
         me: OnceLock::new(),
         owners: Mutex::new(BTreeMap::new()),
@@ -72,16 +80,16 @@ pub fn serve(config: &Config) -> Result<(), Fault> {
         .subscribe(&[&commands])
         .map_err(|e| broker(config, &format!("{commands} cannot be subscribed"), &e))?;
     tracing::info!(brokers = config.brokers, topic = commands, shards, "serving");
-    let result = poll_until(&consumer, &stop);
-    consumer.context().stop_owners(None);
+    let result = poll_until(&consumer, stop);
+    consumer.context().stop_owners(&consumer, None);
     consumer.unsubscribe();
     result.and_then(|()| consumer.context().first_fault())
 }
 
-type GroupConsumer = BaseConsumer<Group>;
+pub(super) type GroupConsumer = BaseConsumer<Group>;
 
 fn poll_until(consumer: &Arc<GroupConsumer>, stop: &AtomicBool) -> Result<(), Fault> {
-    let mut last_said = String::new();
+    let (mut last_said, mut told) = (String::new(), clock::start());
     while !stop.load(Ordering::Relaxed) {
         // Records arrive on the partitions' own queues; here come rebalances and errors.
         match consumer.poll(Duration::from_millis(100)) {
@@ -96,6 +104,10 @@ fn poll_until(consumer: &Arc<GroupConsumer>, stop: &AtomicBool) -> Result<(), Fa
                 }
             }
         }
+        if told.elapsed() >= POSITIONS_EVERY {
+            consumer.context().tell_all_positions(consumer);
+            told = clock::start();
+        }
         if consumer.context().all_stopped() {
             return Ok(());
         }
@@ -104,8 +116,9 @@ fn poll_until(consumer: &Arc<GroupConsumer>, stop: &AtomicBool) -> Result<(), Fa
 }
 
 /// What the rebalance callbacks work on.
-struct Group {
+pub(super) struct Group {
     config: Config,
+    counters: Arc<Counters>,
     shards: u32,
     me: OnceLock<Weak<GroupConsumer>>,
     owners: Mutex<BTreeMap<i32, OwnerHandle>>,
@@ -115,6 +128,9 @@ struct Group {
 struct OwnerHandle {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<()>,
+    /// The offset after the last input in a committed block, and what of it the group knows.
+    committed: Arc<AtomicU64>,
+    told: u64,
 }
 
 impl ClientContext for Group {}
@@ -129,7 +145,7 @@ impl ConsumerContext for Group {
         let result = match err {
             RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS => self.take(base, list),
             _ => {
-                self.stop_owners(Some(list));
+                self.stop_owners(base, Some(list));
                 base.incremental_unassign(list)
             }
         };
@@ -186,6 +202,7 @@ impl Group {
             path: self.config.data.join(format!("shard-{shard}")),
             aside: clock::wall_ms().to_string(),
         };
+        let committed = Arc::new(AtomicU64::new(0));
         let config = self.config.clone();
         let log = BrokerLog::new(config.clone(), shard);
         let source = KafkaSource {
@@ -196,6 +213,8 @@ impl Group {
             queue,
             next: 0,
             stop: Arc::clone(&stop),
+            counters: Arc::clone(&self.counters),
+            committed: Arc::clone(&committed),
         };
         let means = Means { copy, log, source, clock: MachineClock };
         let (stop_it, faults) = (Arc::clone(&stop), Arc::clone(&self.faults));
@@ -213,7 +232,7 @@ impl Group {
         });
         match (thread, self.owners.lock()) {
             (Ok(thread), Ok(mut owners)) => {
-                owners.insert(partition, OwnerHandle { stop, thread });
+                owners.insert(partition, OwnerHandle { stop, thread, committed, told: 0 });
             }
             (Err(e), _) => tracing::error!(shard, "no thread for the shard: {e}"),
             (_, Err(_)) => tracing::error!(shard, "the list of owners is lost"),
@@ -221,25 +240,57 @@ impl Group {
     }
 
     /// Stops the owners of these partitions, or all, and waits for their last commit.
-    fn stop_owners(&self, list: Option<&TopicPartitionList>) {
+    fn stop_owners(&self, base: &BaseConsumer<Group>, list: Option<&TopicPartitionList>) {
         let Ok(mut owners) = self.owners.lock() else { return };
         let partitions: Vec<i32> = match list {
             Some(list) => list.elements().iter().map(|e| e.partition()).collect(),
             None => owners.keys().copied().collect(),
         };
-        let stopping: Vec<_> =
+        let mut stopping: Vec<_> =
             partitions.iter().filter_map(|p| owners.remove(p).map(|owner| (*p, owner))).collect();
         for (_, owner) in &stopping {
             owner.stop.store(true, Ordering::Relaxed);
         }
         let started = clock::start();
-        for (partition, owner) in stopping {
+        for (partition, owner) in &stopping {
             while !owner.thread.is_finished() && started.elapsed() < STOP_PATIENCE {
                 std::thread::sleep(Duration::from_millis(5));
             }
             if !owner.thread.is_finished() {
                 tracing::error!(shard = partition, "the shard did not stop in time; it is fenced");
             }
+        }
+        self.tell_positions(
+            base,
+            stopping.iter_mut().map(|(partition, owner)| (*partition, owner)),
+        );
+    }
+
+    fn tell_all_positions(&self, base: &BaseConsumer<Group>) {
+        let Ok(mut owners) = self.owners.lock() else { return };
+        self.tell_positions(base, owners.iter_mut().map(|(partition, owner)| (*partition, owner)));
+    }
+
+    /// Tells the group how far the shards are. Nothing but its lag depends on that: where a shard
+    /// goes on is in its chain.
+    fn tell_positions<'a>(
+        &self,
+        base: &BaseConsumer<Group>,
+        owners: impl Iterator<Item = (i32, &'a mut OwnerHandle)>,
+    ) {
+        let (topic, mut list) = (self.config.topic("commands"), TopicPartitionList::new());
+        for (partition, owner) in owners {
+            let committed = owner.committed.load(Ordering::Acquire);
+            let next = Offset::Offset(i64::try_from(committed).unwrap_or(i64::MAX));
+            if committed > owner.told && list.add_partition_offset(&topic, partition, next).is_ok()
+            {
+                owner.told = committed;
+            }
+        }
+        if list.count() > 0
+            && let Err(e) = base.commit(&list, CommitMode::Async)
+        {
+            tracing::debug!("the group was not told how far the shards are: {e}");
         }
     }
 
@@ -254,125 +305,6 @@ impl Group {
     fn first_fault(&self) -> Result<(), Fault> {
         let first = self.faults.lock().ok().and_then(|faults| faults.first().cloned());
         first.map_or(Ok(()), Err)
-    }
-}
-
-/// A partition of the `commands` topic.
-struct KafkaSource {
-    config: Config,
-    consumer: Weak<GroupConsumer>,
-    topic: String,
-    partition: i32,
-    queue: PartitionQueue<Group>,
-    /// The offset after the last record taken.
-    next: i64,
-    /// Set when the shard is to be let go of.
-    stop: Arc<AtomicBool>,
-}
-
-impl KafkaSource {
-    /// Asks until there is an answer: an assignment takes a moment to be there, a broker may be
-    /// away for one.
-    fn patiently<T>(&self, mut ask: impl FnMut() -> Result<T, KafkaError>) -> Result<T, Fault> {
-        let started = clock::start();
-        loop {
-            match ask() {
-                Ok(answer) => return Ok(answer),
-                Err(e)
-                    if started.elapsed() > BROKER_PATIENCE || self.stop.load(Ordering::Relaxed) =>
-                {
-                    return Err(self.unreadable(&e));
-                }
-                Err(_) => std::thread::sleep(RETRY_PAUSE),
-            }
-        }
-    }
-
-    fn unreadable(&self, error: &KafkaError) -> Fault {
-        let what = format!("{} partition {} cannot be read", self.topic, self.partition);
-        broker(&self.config, &what, error)
-    }
-}
-
-impl Source for KafkaSource {
-    fn start_at(&mut self, offset: u64) -> Result<(), Fault> {
-        let Some(consumer) = self.consumer.upgrade() else { return Ok(()) };
-        let (low, high) = self
-            .patiently(|| consumer.fetch_watermarks(&self.topic, self.partition, BROKER_TIMEOUT))?;
-        let next = i64::try_from(offset).unwrap_or(i64::MAX);
-        if next < low || next > high {
-            let (topic, partition) = (&self.topic, self.partition);
-            return Err(Fault::new(
-                format!(
-                    "{topic} partition {partition} has offsets {low} to {high}, the chain needs \
-                     {next} next: commands were trimmed before they were decided, or the topic \
-                     was made anew"
-                ),
-                "restore the topic; if the commands are truly gone, that is for people to settle",
-            ));
-        }
-        self.patiently(|| {
-            consumer.seek(&self.topic, self.partition, Offset::Offset(next), BROKER_TIMEOUT)
-        })?;
-        self.next = next;
-        let mut list = TopicPartitionList::new();
-        list.add_partition(&self.topic, self.partition);
-        consumer.resume(&list).map_err(|e| self.unreadable(&e))
-    }
-
-    fn poll(&mut self, inputs: &mut Vec<Input>) -> Result<(), Fault> {
-        let (mut wait, mut bytes) = (POLL_WAIT, 0);
-        while inputs.len() < POLL_RECORDS_MAX && bytes < POLL_BYTES_MAX {
-            match self.queue.poll(wait) {
-                None => break,
-                Some(Ok(message)) => {
-                    let record = message.payload().unwrap_or_default().to_vec();
-                    bytes += record.len();
-                    self.next = message.offset() + 1;
-                    inputs.push(Input {
-                        offset: u64::try_from(message.offset()).unwrap_or(0),
-                        time: message
-                            .timestamp()
-                            .to_millis()
-                            .and_then(|t| u64::try_from(t).ok())
-                            .unwrap_or(0),
-                        key: message.key().unwrap_or_default().to_vec(),
-                        record,
-                    });
-                    wait = Duration::ZERO;
-                }
-                Some(Err(KafkaError::PartitionEOF(_))) => break,
-                Some(Err(e)) if is_passing(&e) => break,
-                Some(Err(e)) => return Err(self.unreadable(&e)),
-            }
-        }
-        Ok(())
-    }
-
-    fn passed(&mut self, offset: u64) {
-        let Some(consumer) = self.consumer.upgrade() else { return };
-        let next = Offset::Offset(i64::try_from(offset).unwrap_or(i64::MAX));
-        let mut list = TopicPartitionList::new();
-        let noted = list.add_partition_offset(&self.topic, self.partition, next);
-        let sent = noted.and_then(|()| consumer.commit(&list, CommitMode::Async));
-        if let Err(e) = sent {
-            tracing::debug!(partition = self.partition, "the group was not told: {e}");
-        }
-    }
-
-    fn is_at_end(&mut self) -> bool {
-        let Some(consumer) = self.consumer.upgrade() else { return false };
-        let asked = consumer.fetch_watermarks(&self.topic, self.partition, END_WAIT);
-        let Ok((_, end)) = asked else { return false };
-        // The consumer's position is also behind what is no record, as the ends of transactions.
-        let positions = consumer.position().ok();
-        let position = positions.as_ref().and_then(|list| {
-            list.find_partition(&self.topic, self.partition).map(|element| element.offset())
-        });
-        match position {
-            Some(Offset::Offset(position)) => position.max(self.next) >= end,
-            _ => self.next >= end,
-        }
     }
 }
 

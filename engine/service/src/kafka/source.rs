@@ -1,0 +1,147 @@
+//! The input of a shard on a broker: a partition of the `commands` topic.
+
+use super::counters::Counters;
+use super::owner::{Input, Source};
+use super::serve::{Group, GroupConsumer};
+use super::{broker, is_passing};
+use crate::clock;
+use crate::config::Config;
+use crate::limits::{
+    BROKER_PATIENCE, BROKER_TIMEOUT, END_WAIT, POLL_BYTES_MAX, POLL_RECORDS_MAX, POLL_WAIT,
+    RETRY_PAUSE,
+};
+use groat_shard::Fault;
+use rdkafka::consumer::Consumer;
+use rdkafka::consumer::base_consumer::PartitionQueue;
+use rdkafka::error::KafkaError;
+use rdkafka::message::Message;
+use rdkafka::{Offset, TopicPartitionList};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+/// A partition of the `commands` topic.
+pub(super) struct KafkaSource {
+    pub(super) config: Config,
+    pub(super) consumer: Weak<GroupConsumer>,
+    pub(super) topic: String,
+    pub(super) partition: i32,
+    pub(super) queue: PartitionQueue<Group>,
+    /// The offset after the last record taken.
+    pub(super) next: i64,
+    /// Set when the shard is to be let go of.
+    pub(super) stop: Arc<AtomicBool>,
+    pub(super) counters: Arc<Counters>,
+    /// The offset before which everything is decided and committed; the group is told of it.
+    pub(super) committed: Arc<AtomicU64>,
+}
+
+impl KafkaSource {
+    /// Asks until there is an answer: an assignment takes a moment to be there, a broker may be
+    /// away for one.
+    fn patiently<T>(&self, mut ask: impl FnMut() -> Result<T, KafkaError>) -> Result<T, Fault> {
+        let started = clock::start();
+        loop {
+            match ask() {
+                Ok(answer) => return Ok(answer),
+                Err(e)
+                    if started.elapsed() > BROKER_PATIENCE || self.stop.load(Ordering::Relaxed) =>
+                {
+                    return Err(self.unreadable(&e));
+                }
+                Err(_) => std::thread::sleep(RETRY_PAUSE),
+            }
+        }
+    }
+
+    fn unreadable(&self, error: &KafkaError) -> Fault {
+        let what = format!("{} partition {} cannot be read", self.topic, self.partition);
+        broker(&self.config, &what, error)
+    }
+}
+
+impl Source for KafkaSource {
+    fn start_at(&mut self, offset: u64) -> Result<(), Fault> {
+        let Some(consumer) = self.consumer.upgrade() else { return Ok(()) };
+        let next = i64::try_from(offset).unwrap_or(i64::MAX);
+        self.patiently(|| {
+            consumer.seek(&self.topic, self.partition, Offset::Offset(next), BROKER_TIMEOUT)
+        })?;
+        self.next = next;
+        let mut list = TopicPartitionList::new();
+        list.add_partition(&self.topic, self.partition);
+        consumer.resume(&list).map_err(|e| self.unreadable(&e))?;
+        // Asked last: the answer also wakes the client, which else sees after up to a second that
+        // the partition is no longer paused.
+        let (low, high) = self
+            .patiently(|| consumer.fetch_watermarks(&self.topic, self.partition, BROKER_TIMEOUT))?;
+        if next < low || next > high {
+            let (topic, partition) = (&self.topic, self.partition);
+            return Err(Fault::new(
+                format!(
+                    "{topic} partition {partition} has offsets {low} to {high}, the chain needs \
+                     {next} next: commands were trimmed before they were decided, or the topic \
+                     was made anew"
+                ),
+                "restore the topic; if the commands are truly gone, that is for people to settle",
+            ));
+        }
+        Ok(())
+    }
+
+    fn poll(&mut self, inputs: &mut Vec<Input>) -> Result<(), Fault> {
+        self.counters.asks();
+        let (mut wait, mut bytes) = (POLL_WAIT, 0);
+        while inputs.len() < POLL_RECORDS_MAX && bytes < POLL_BYTES_MAX {
+            match self.queue.poll(wait) {
+                None => break,
+                Some(Ok(message)) => {
+                    self.counters.takes();
+                    let record = message.payload().unwrap_or_default().to_vec();
+                    bytes += record.len();
+                    self.next = message.offset() + 1;
+                    inputs.push(Input {
+                        offset: u64::try_from(message.offset()).unwrap_or(0),
+                        time: message
+                            .timestamp()
+                            .to_millis()
+                            .and_then(|t| u64::try_from(t).ok())
+                            .unwrap_or(0),
+                        key: message.key().unwrap_or_default().to_vec(),
+                        record,
+                    });
+                    wait = Duration::ZERO;
+                }
+                Some(Err(KafkaError::PartitionEOF(_))) => break,
+                Some(Err(e)) if is_passing(&e) => break,
+                Some(Err(e)) => return Err(self.unreadable(&e)),
+            }
+        }
+        Ok(())
+    }
+
+    fn passed(&mut self, offset: u64) {
+        self.committed.store(offset, Ordering::Relaxed);
+        self.counters.add(|done| {
+            done.next_offset = offset;
+            done.blocks += 1;
+            done.transactions += 1;
+            done.last = Some(clock::start());
+        });
+    }
+
+    fn is_at_end(&mut self) -> bool {
+        let Some(consumer) = self.consumer.upgrade() else { return false };
+        let asked = consumer.fetch_watermarks(&self.topic, self.partition, END_WAIT);
+        let Ok((_, end)) = asked else { return false };
+        // The consumer's position is also behind what is no record, as the ends of transactions.
+        let positions = consumer.position().ok();
+        let position = positions.as_ref().and_then(|list| {
+            list.find_partition(&self.topic, self.partition).map(|element| element.offset())
+        });
+        match position {
+            Some(Offset::Offset(position)) => position.max(self.next) >= end,
+            _ => self.next >= end,
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Real processes and a real Apache Kafka, and what can happen to them: owners that freeze, are
+//! killed, come in twice; brokers that die or freeze; topics trimmed or deleted.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests")]
+
+mod brokers;
+mod moving;
+mod owners;
+mod topics;

@@ -1,0 +1,44 @@
+//! Topics that lost what they must have.
+
+use groat_tests::own_broker::kafka;
+use groat_tests::served::Topics;
+use groat_tests::worlds::world;
+
+#[test]
+fn commands_trimmed_before_they_were_decided_are_a_fault() {
+    let Some(topics) = Topics::fresh("trimmed") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let feed = world(0, 5);
+    topics.publish(feed.lines(), feed.records());
+    let trim = format!(
+        r#"{{"partitions":[{{"topic":"{}","partition":0,"offset":3}}],"version":1}}"#,
+        topics.config().topic("commands")
+    );
+    let file = dir.path().join("trim.json");
+    std::fs::write(&file, trim).unwrap();
+    let class = "org.apache.kafka.tools.DeleteRecordsCommand";
+    kafka(&[class, "--offset-json-file", file.to_str().unwrap()], "");
+    let serving = topics.serve(&dir.path().join("data"), &dir.path().join("log"));
+    let (code, said) = serving.ended();
+    assert_eq!(code, Some(1), "{said}");
+    let offsets = format!("has offsets 3 to {}, the chain needs 0 next", feed.records());
+    assert!(said.contains(&offsets), "{said}");
+    assert!(said.contains("commands were trimmed before they were decided"), "{said}");
+}
+
+#[test]
+fn without_the_events_topic_nothing_starts() {
+    let Some(topics) = Topics::fresh("no-events") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let feed = world(0, 5);
+    topics.publish(feed.lines(), feed.records());
+    let (data, log) = (dir.path().join("data"), dir.path().join("log"));
+    let serving = topics.serve(&data, &log);
+    serving.until_consumed(feed.records());
+    serving.release();
+    let events = topics.config().topic("events");
+    kafka(&["topics", "--delete", "--topic", &events], "");
+    let (code, said) = topics.serve(&data, &log).ended();
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains(&format!("{events} does not exist")), "{said}");
+}
