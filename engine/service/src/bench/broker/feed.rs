@@ -40,13 +40,14 @@ pub(super) fn delete_topics(config: &Config) -> Result<(), Fault> {
     })
 }
 
+type Admin = AdminClient<DefaultClientContext>;
+
 fn with_admin(
     config: &Config,
-    ask: impl AsyncFnOnce(&AdminClient<DefaultClientContext>, &AdminOptions) -> Result<(), KafkaError>,
+    ask: impl AsyncFnOnce(&Admin, &AdminOptions) -> Result<(), KafkaError>,
 ) -> Result<(), Fault> {
     let failed = |e: KafkaError| broker(config, "the topics of the run cannot be changed", &e);
-    let admin: AdminClient<DefaultClientContext> =
-        overridden(client(config), config).create().map_err(failed)?;
+    let admin: Admin = overridden(client(config), config).create().map_err(failed)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let runtime = runtime
         .map_err(|e| Fault::new(format!("no runtime: {e}"), "free some memory and try again"))?;

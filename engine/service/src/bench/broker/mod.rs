@@ -5,7 +5,7 @@
 //! | 1 | topics of its own are made; the commands that open accounts are published and decided |
 //! | 2 | closed loop: the measured commands are published, all of them |
 //! | 3 | plain copy and groat, by turns: first record taken to last commit; or each record's wait |
-//! | 4 | every command has one answer; the log folds to the state of the local copy; sums are zero |
+//! | 4 | every command has one answer; the log folds to the local copy's state; sums are zero |
 
 mod copy;
 mod feed;
