@@ -42,3 +42,22 @@ fn without_the_events_topic_nothing_starts() {
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains(&format!("{events} does not exist")), "{said}");
 }
+
+/// Where a shard goes on is in its chain; what the group knows is for people who look at its lag.
+#[test]
+fn the_group_knows_how_far_a_released_shard_is() {
+    let Some(topics) = Topics::fresh("lag") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let feed = world(0, 5);
+    topics.publish(feed.lines(), feed.records());
+    let serving = topics.serve(&dir.path().join("data"), &dir.path().join("log"));
+    serving.until_consumed(feed.records());
+    serving.release();
+    let group = topics.config().group();
+    let told = kafka(&["groups", "--describe", "--group", &group], "");
+    let line = told.lines().find(|line| line.contains(".commands")).unwrap();
+    // GROUP TOPIC PARTITION CURRENT-OFFSET LOG-END-OFFSET LAG ...
+    let columns: Vec<&str> = line.split_whitespace().collect();
+    let records = feed.records().to_string();
+    assert_eq!(columns[2..6], ["0", &records, &records, "0"], "{told}");
+}
