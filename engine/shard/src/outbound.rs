@@ -36,8 +36,8 @@ impl Outbound {
     }
 }
 
-/// What leaves with a block in the words of the wire: the same whether it was just decided or is made
-/// again from the block's events.
+/// What leaves with a block in the words of the wire: the same whether it was just decided or is
+/// made again from the block's events.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct Messages {
     /// The answers to each input, with its offset, in order.
