@@ -31,24 +31,21 @@ pub const IDLE_TICK: Duration = Duration::from_millis(500);
 pub const IDLE_PIECES: usize = 16;
 
 /// Most records taken from the broker for one block.
-pub const POLL_RECORDS_MAX: usize = 4_096;
+pub const POLL_RECORDS_MAX: usize = 8_192;
 
-/// Most bytes taken from the broker at once.
-pub const POLL_BYTES_MAX: usize = 4 * BODY_BYTES_SEAL;
+/// Most bytes taken from the broker for one block; events come on top. A block is a transaction of
+/// some milliseconds, so a busy shard takes what it decides in about as long.
+pub const POLL_BYTES_MAX: usize = 16 * BODY_BYTES_SEAL;
 
 /// How long a shard waits for the first record of a block.
 pub const POLL_WAIT: Duration = Duration::from_millis(100);
 
-/// How long it waits for more while a block is open, before it looks whether the writer is free
-/// for it: little beside the few milliseconds of a transaction.
-pub const WRITE_WAIT: Duration = Duration::from_millis(1);
+/// Most bytes that the plain copy of `groat bench` puts into one transaction: more gained nothing.
+pub const COPY_BYTES_MAX: usize = 4 * 1024 * 1024;
 
-/// A block of Kafka mode that grows while the one before is committed is closed at this size. A
-/// transaction costs a few milliseconds whatever is in it; this much takes several times that.
-pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
-
-/// Closed blocks that may wait for the writer in Kafka mode: one, so that it never waits itself.
-pub const BLOCKS_DECIDED_MAX: usize = 1;
+/// How long that copy waits for more while a transaction is open: little beside the few
+/// milliseconds that ending one takes.
+pub const COPY_WAIT: Duration = Duration::from_millis(1);
 
 /// How often the consumer group is told how far shards are: often enough for a look at its lag.
 pub const POSITIONS_EVERY: Duration = Duration::from_secs(1);

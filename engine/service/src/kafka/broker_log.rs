@@ -5,8 +5,7 @@
 
 use super::events::{blocks, read_newest_first};
 use super::log::{Extent, Log, Record, Topic, Trouble};
-use super::{Deliveries, broker, client, overridden, send};
-use crate::clock;
+use super::{Deliveries, broker, client, delivered, overridden, send};
 use crate::config::Config;
 use crate::limits::{BROKER_TIMEOUT, MESSAGE_BYTES_MAX, WATCHDOG_TIMEOUT};
 use groat_shard::Fault;
@@ -15,7 +14,6 @@ use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use std::sync::Arc;
 use std::sync::mpsc::channel;
-use std::time::Duration;
 
 type ShardProducer = BaseProducer<Deliveries>;
 
@@ -121,12 +119,8 @@ impl Log for BrokerLog {
     /// Committing while records are on their way costs the client library a tenth of a second.
     fn flush(&mut self) -> Result<(), Trouble> {
         let producer = self.producer()?;
-        let started = clock::start();
-        while producer.in_flight_count() > 0 {
-            producer.poll(Duration::from_millis(1));
-            if started.elapsed() > BROKER_TIMEOUT {
-                return Err(self.trouble(&KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut)));
-            }
+        if !delivered(producer) {
+            return Err(self.trouble(&KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut)));
         }
         match producer.context().failed() {
             0 => Ok(()),

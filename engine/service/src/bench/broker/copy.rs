@@ -6,7 +6,7 @@
 use crate::clock;
 use crate::config::Config;
 use crate::kafka::{Counters, Deliveries, broker, client, consumer, delivered, overridden, send};
-use crate::limits::{BODY_BYTES_MAX, BROKER_TIMEOUT, MESSAGE_BYTES_MAX, POLL_WAIT, WRITE_WAIT};
+use crate::limits::{BROKER_TIMEOUT, COPY_BYTES_MAX, COPY_WAIT, MESSAGE_BYTES_MAX, POLL_WAIT};
 use groat_shard::Fault;
 use rdkafka::consumer::base_consumer::PartitionQueue;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, DefaultConsumerContext};
@@ -83,8 +83,8 @@ impl Copy<'_> {
             send(&self.producer, BaseRecord::to(&to).partition(0).payload(payload).key(key))?;
             bytes += payload.len();
             next = taken_now.offset() + 1;
-            if bytes < BODY_BYTES_MAX {
-                message = taken(&self.queue, WRITE_WAIT)?;
+            if bytes < COPY_BYTES_MAX {
+                message = taken(&self.queue, COPY_WAIT)?;
             }
         }
         let sent = begun.elapsed();
