@@ -296,6 +296,19 @@ impl Report {
     pub fn text(&self) -> String {
         let stages: Vec<String> =
             self.stages_ms.iter().map(|(name, ms)| format!("{name} {ms}")).collect();
+        let stages = if stages.is_empty() {
+            String::new()
+        } else {
+            format!("milliseconds by stage: {}\n", stages.join(", "))
+        };
+        let restart = if self.plan.mode == Mode::Local {
+            let (restored, read) = (self.restart_ms, self.restart_read_ms);
+            format!(
+                "opened again and restored in {restored} ms; what that reads is read in {read}\n"
+            )
+        } else {
+            String::new()
+        };
         let against = self.against.as_ref().map_or(String::new(), Against::text);
         let latency = if self.plan.mode == Mode::Broker && self.plan.rate == 0 {
             String::new()
@@ -306,9 +319,7 @@ impl Report {
             "{} commands a second ({} accepted, {} refused, {} ms)\n{against}{latency}\
              {} events, {} blocks, {} {}; a command takes {} bytes of blocks, {} on disk, {} \
              written\n\
-             {} MiB of memory beside the commands themselves\n\
-             milliseconds by stage: {}\n\
-             opened again and restored in {} ms; what that reads is read in {}\n\
+             {} MiB of memory beside the commands themselves\n{stages}{restart}\
              the books hold: debits equal credits; folded again at {} events a second to the same \
              digest\nstate digest {}",
             self.commands_per_s,
@@ -323,9 +334,6 @@ impl Report {
             self.disk_bytes_per_command,
             self.written_bytes_per_command,
             self.memory_mib,
-            stages.join(", "),
-            self.restart_ms,
-            self.restart_read_ms,
             self.fold_events_per_s,
             self.state_digest,
         )
