@@ -5,9 +5,9 @@
 
 use super::events::{blocks, read_newest_first};
 use super::log::{Extent, Log, Record, Topic, Trouble};
-use super::{Deliveries, broker, client, delivered, overridden, send};
+use super::{Deliveries, broker, delivered, send, transactional};
 use crate::config::Config;
-use crate::limits::{BROKER_TIMEOUT, MESSAGE_BYTES_MAX, WATCHDOG_TIMEOUT};
+use crate::limits::{BROKER_TIMEOUT, WATCHDOG_TIMEOUT};
 use groat_shard::Fault;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Header, OwnedHeaders};
@@ -76,19 +76,9 @@ impl BrokerLog {
 impl Log for BrokerLog {
     fn renew(&mut self) -> Result<(), Trouble> {
         self.producer = None;
-        let mut client = client(&self.config);
-        client
-            .set("transactional.id", self.config.topic(&format!("shard-{}", self.shard)))
-            .set("enable.idempotence", "true")
-            .set("transaction.timeout.ms", "15000")
-            .set("linger.ms", "0")
-            .set("retry.backoff.ms", "10")
-            .set("compression.type", "none")
-            .set("message.max.bytes", MESSAGE_BYTES_MAX.to_string());
-        let producer: ShardProducer = overridden(client, &self.config)
-            .create_with_context(Deliveries::default())
-            .map_err(|e| self.trouble(&e))?;
-        let producer = Arc::new(producer);
+        let id = self.config.topic(&format!("shard-{}", self.shard));
+        let producer = transactional(&self.config, &id).map_err(|e| self.trouble(&e))?;
+        let producer: Arc<ShardProducer> = Arc::new(producer);
         self.watched(&producer, |producer| producer.init_transactions(BROKER_TIMEOUT))?;
         self.producer = Some(producer);
         Ok(())

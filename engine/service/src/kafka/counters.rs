@@ -18,9 +18,7 @@ pub struct Counters {
 pub struct Done {
     /// The offset after the last input in a committed block.
     pub next_offset: u64,
-    /// Blocks committed.
-    pub blocks: u64,
-    /// Transactions that committed them.
+    /// Transactions committed; of a shard, its blocks.
     pub transactions: u64,
     /// When the last of them was known to be committed.
     pub last: Option<Instant>,

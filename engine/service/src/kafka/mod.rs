@@ -148,6 +148,23 @@ impl ProducerContext for Deliveries {
     }
 }
 
+/// A producer of transactions under this id: the one that fences earlier ones when it begins.
+pub(crate) fn transactional(
+    config: &Config,
+    id: &str,
+) -> Result<BaseProducer<Deliveries>, KafkaError> {
+    let mut settings = client(config);
+    settings
+        .set("transactional.id", id)
+        .set("enable.idempotence", "true")
+        .set("transaction.timeout.ms", "15000")
+        .set("linger.ms", "0")
+        .set("retry.backoff.ms", "10")
+        .set("compression.type", "none")
+        .set("message.max.bytes", MESSAGE_BYTES_MAX.to_string());
+    overridden(settings, config).create_with_context(Deliveries::default())
+}
+
 /// Queues a record; while the queue is full, waits for some of it to be delivered.
 pub(crate) fn send<C, K, P>(
     producer: &BaseProducer<C>,

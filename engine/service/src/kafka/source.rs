@@ -124,7 +124,6 @@ impl Source for KafkaSource {
         self.committed.store(offset, Ordering::Relaxed);
         self.counters.add(|done| {
             done.next_offset = offset;
-            done.blocks += 1;
             done.transactions += 1;
             done.last = Some(clock::start());
         });

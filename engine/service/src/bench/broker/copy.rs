@@ -5,8 +5,10 @@
 
 use crate::clock;
 use crate::config::Config;
-use crate::kafka::{Counters, Deliveries, broker, client, consumer, delivered, overridden, send};
-use crate::limits::{BROKER_TIMEOUT, COPY_BYTES_MAX, COPY_WAIT, MESSAGE_BYTES_MAX, POLL_WAIT};
+use crate::kafka::{
+    Counters, Deliveries, broker, consumer, delivered, overridden, send, transactional,
+};
+use crate::limits::{BROKER_TIMEOUT, COPY_BYTES_MAX, COPY_WAIT, POLL_WAIT};
 use groat_shard::Fault;
 use rdkafka::consumer::base_consumer::PartitionQueue;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, DefaultConsumerContext};
@@ -33,17 +35,7 @@ pub(super) fn copy(
     let queue = consumer.split_partition_queue(&commands, 0).ok_or_else(|| {
         Fault::new("the plain copy gets no queue of its partition", "this is a bug of groat")
     })?;
-    let mut settings = client(config);
-    settings
-        .set("transactional.id", config.topic("copy"))
-        .set("enable.idempotence", "true")
-        .set("transaction.timeout.ms", "15000")
-        .set("linger.ms", "0")
-        .set("retry.backoff.ms", "10")
-        .set("compression.type", "none")
-        .set("message.max.bytes", MESSAGE_BYTES_MAX.to_string());
-    let producer: BaseProducer<Deliveries> =
-        overridden(settings, config).create_with_context(Deliveries::default()).map_err(failed)?;
+    let producer = transactional(config, &config.topic("copy")).map_err(failed)?;
     producer.init_transactions(BROKER_TIMEOUT).map_err(failed)?;
     let mut list = TopicPartitionList::new();
     list.add_partition_offset(&commands, 0, Offset::Beginning).map_err(failed)?;

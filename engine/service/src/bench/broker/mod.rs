@@ -101,7 +101,7 @@ pub(super) fn broker_to_broker(
         accepted: proof.counts.accepted,
         rejected: proof.counts.rejected,
         events: proof.events,
-        blocks: decided.done.blocks,
+        blocks: decided.done.transactions,
         syncs: decided.done.transactions,
         block_bytes: proof.block_bytes,
         disk_bytes: proof.disk_bytes,
