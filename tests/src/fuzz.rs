@@ -8,7 +8,7 @@ mod mutate;
 mod targets;
 
 pub use mutate::Random;
-pub use targets::{TARGETS, Target};
+pub use targets::{TARGETS, Target, go_on};
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -2,10 +2,7 @@
 //! is folded, or folds into books that go on without a panic.
 
 use crate::{answer, examples, shard};
-use groat_ledger::limits::TIME_MS_MAX;
-use groat_proto::Message;
-use groat_proto::json::read_line;
-use groat_shard::{Block, Books, FrameKind, Inbound, OpenBlock};
+use groat_shard::{Block, Books, FrameKind};
 use proptest::prelude::*;
 use std::sync::OnceLock;
 
@@ -117,14 +114,8 @@ fn empty() -> Books {
     Books::new(0, first.header.terms.unwrap_or(*shard(true).books().terms()))
 }
 
-/// The same commands under other ids, and then the end of time.
+/// The answers to the same commands under other ids, before the end of time.
 fn go_on(books: &mut Books) -> Vec<String> {
-    let mut out = OpenBlock::default();
-    for (offset, line) in (1_000..).zip(examples()) {
-        let line = line.replace("7000-8000-000000000", "7000-9000-000000000");
-        let record = read_line(&line).unwrap().encode_to_vec();
-        books.step(Inbound { offset, time: 0, record: &record }, &mut out);
-    }
-    books.tick(TIME_MS_MAX, &mut out);
-    out.outbound.outcomes().flat_map(|(_, o)| o.outcomes).map(|o| answer(&o)).collect()
+    let outbound = groat_tests::fuzz::go_on(books);
+    outbound.outcomes().flat_map(|(_, o)| o.outcomes).map(|o| answer(&o)).collect()
 }

@@ -6,8 +6,8 @@ use groat_proto::json::read_line;
 use groat_proto::v1::{self, ChainTerms};
 use groat_proto::{Message, read_record};
 use groat_shard::{
-    Arrival, Block, Books, Folded, Inbound, OpenBlock, Shard, SledStore, Store, append_event,
-    read_command, read_plain_event,
+    Arrival, Block, Books, Folded, Inbound, OpenBlock, Outbound, Shard, SledStore, Store,
+    append_event, read_command, read_plain_event,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -165,7 +165,7 @@ fn body(bytes: &[u8]) {
     let mut books = Books::new(0, terms());
     let end = block.body.len();
     if books.fold(&block, |_, _| {}).err().is_none_or(|bad| bad.at == end) {
-        go_on(books);
+        go_on(&mut books);
     }
 }
 
@@ -182,15 +182,15 @@ fn json(bytes: &[u8]) {
 
 /// Rows that are read are written back the same, and lead to books that go on.
 fn books_from_rows(bytes: &[u8]) {
-    let Ok(books) = Books::from_rows(0, terms(), bytes) else { return };
+    let Ok(mut books) = Books::from_rows(0, terms(), bytes) else { return };
     let rows = books.rows();
     let again = Books::from_rows(0, terms(), &rows).expect("written rows are read");
     assert_eq!(again.digest(), books.digest());
-    go_on(books);
+    go_on(&mut books);
 }
 
 /// Steps all examples under other ids, then to the end of time.
-fn go_on(mut books: Books) {
+pub fn go_on(books: &mut Books) -> Outbound {
     let mut out = OpenBlock::default();
     for (offset, line) in (1_000..).zip(examples()) {
         let line = line.replace("7000-8000-000000000", "7000-9000-000000000");
@@ -198,6 +198,7 @@ fn go_on(mut books: Books) {
         books.step(Inbound { offset, time: 0, record: &record }, &mut out);
     }
     books.tick(TIME_MS_MAX, &mut out);
+    out.outbound
 }
 
 fn sums_are_zero(books: &Books) {
