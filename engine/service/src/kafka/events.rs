@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::limits::{BROKER_PATIENCE, BROKER_TIMEOUT, RETRY_PAUSE};
 use groat_shard::{Block, Fault};
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::Message;
 use rdkafka::{Offset, TopicPartitionList};
 use std::time::Duration;
@@ -130,8 +130,21 @@ impl Reader<'_> {
 
     /// The first offset, and the first that is undecided or not there yet.
     fn watermarks(&self) -> Result<(i64, i64), Trouble> {
-        let asked = self.consumer.fetch_watermarks(&self.topic, self.partition, BROKER_TIMEOUT);
-        asked.map_err(|e| self.failed(&e))
+        self.watermarks_of(&self.consumer)
+    }
+
+    /// As a consumer sees them. A broker that has just come back knows a partition some seconds
+    /// before it knows its leader, and names it unknown until then.
+    fn watermarks_of(&self, consumer: &BaseConsumer) -> Result<(i64, i64), Trouble> {
+        let started = crate::clock::start();
+        loop {
+            match consumer.fetch_watermarks(&self.topic, self.partition, BROKER_TIMEOUT) {
+                Err(e) if has_no_leader_yet(&e) && started.elapsed() < BROKER_TIMEOUT => {
+                    std::thread::sleep(RETRY_PAUSE);
+                }
+                asked => return asked.map_err(|e| self.failed(&e)),
+            }
+        }
     }
 
     fn failed(&self, error: &KafkaError) -> Trouble {
@@ -144,9 +157,7 @@ impl Reader<'_> {
         let mut client = overridden(consumer(self.config), self.config);
         client.set("isolation.level", "read_uncommitted");
         let everything: BaseConsumer = client.create().map_err(|e| self.failed(&e))?;
-        let (_, high) = everything
-            .fetch_watermarks(&self.topic, self.partition, BROKER_TIMEOUT)
-            .map_err(|e| self.failed(&e))?;
+        let (_, high) = self.watermarks_of(&everything)?;
         let started = crate::clock::start();
         loop {
             let (_, decided) = self.watermarks()?;
@@ -249,6 +260,17 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+fn has_no_leader_yet(error: &KafkaError) -> bool {
+    matches!(
+        error.rdkafka_error_code(),
+        Some(
+            RDKafkaErrorCode::UnknownPartition
+                | RDKafkaErrorCode::LeaderNotAvailable
+                | RDKafkaErrorCode::NotLeaderForPartition
+        )
+    )
 }
 
 /// The number in a block's header, without checking the block.
