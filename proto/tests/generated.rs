@@ -8,7 +8,8 @@ use protox::prost_reflect::prost_types::{
 };
 use std::path::Path;
 
-const SCHEMAS: [&str; 7] = ["money", "holds", "command", "event", "outcome", "block", "snapshot"];
+const SCHEMAS: [&str; 8] =
+    ["money", "holds", "market", "command", "event", "outcome", "block", "snapshot"];
 
 /// Messages whose JSON form is written by hand in `src/json.rs`.
 const BY_HAND: [&str; 3] = ["Id", "Money", "Command"];
@@ -118,7 +119,8 @@ fn field_attributes(config: &mut Config, message: &DescriptorProto, field: &Fiel
         ("class", _) if plain => Some("crate::json::class".into()),
         (
             "at" | "to" | "paid_at" | "expires_at" | "settle_at" | "due_at" | "borrow_at"
-            | "expiry_at" | "started_at" | "new_expiry" | "restore_at",
+            | "expiry_at" | "started_at" | "new_expiry" | "restore_at" | "valid_from"
+            | "valid_until",
             _,
         ) if plain => Some(format!("crate::json::{optional}time")),
         ("date" | "effective_date", _) if plain => Some(format!("crate::json::{optional}date")),

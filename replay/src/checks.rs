@@ -1,17 +1,20 @@
 //! Every promise that `verify` checks, by name, as the events of a chain go by. Beside the ledger
 //! run naive models ([`crate::naive`]); a check that fails is noted once, the first of all.
 
+mod coupons;
 mod credit;
 mod entries;
 #[cfg(test)]
 mod forgeries;
 mod holds;
+#[cfg(test)]
+mod market_forgeries;
 mod objects;
 mod outcomes;
 mod rentals;
 
 use crate::follow::{Finding, Place};
-use crate::naive::{Answers, Holds, Journal, Lines, Rentals, Reserves, Spending};
+use crate::naive::{Answers, Coupons, Holds, Journal, Lines, Rentals, Reserves, Spending};
 use entries::Event;
 use groat_ledger::{AccountKey, Class, Currency, Id};
 use groat_shard::{Books, Folded};
@@ -94,6 +97,12 @@ checks! {
     Batches = 12, "batches: pending = receipts - fees - refunds + fees returned";
     /// MR of each merchant, and the part of each batch.
     Reserves = 12, "reserves: kept = reserved - released";
+    /// CF of each campaign.
+    CampaignFunds = 14, "campaigns: spent and promised <= paid in";
+    /// DOMAIN §5, in time, for the parts of their terms.
+    CouponStates = 14, "coupons: only steps that there are, used once net of returns";
+    /// X6 of each template.
+    CouponFaces = 14, "coupons: X6 is the faces that can be used";
     /// Windows recomputed from events against the limits in force.
     Limits = 19, "limits in force are kept";
 }
@@ -136,6 +145,7 @@ pub(crate) struct Checks {
     rentals: Rentals,
     lines: Lines,
     reserves: Reserves,
+    coupons: Coupons,
     /// What is to be compared with rows and accounts once the events of a command are complete.
     touched: BTreeMap<Touched, Touch>,
     /// Commands of the current input that wait for their outcome.
@@ -155,6 +165,9 @@ enum Touched {
     Line(Id),
     /// By merchant.
     Reserve(Id),
+    Campaign(Id),
+    /// Of coupons.
+    Template(Id),
 }
 
 /// The event that touched something last.
@@ -231,6 +244,8 @@ impl Checks {
             Touched::Rental(rental) => self.compare_rental(books, at, event, rental),
             Touched::Line(user) => self.compare_line(books, at, event, user),
             Touched::Reserve(merchant) => self.compare_reserve(books, at, event, merchant),
+            Touched::Campaign(campaign) => self.compare_campaign(books, at, event, campaign),
+            Touched::Template(template) => self.compare_template(books, at, event, template),
         }
     }
 
@@ -263,10 +278,14 @@ impl Checks {
         self.note(Check::RentalStates, at, event, holds(all, || "rentals are missing".into()));
         let all = rows(tables.credit_lines.next_no(), self.lines.users().count());
         self.note(Check::CreditStates, at, event, holds(all, || "lines are missing".into()));
+        let all = rows(tables.coupons.next_no(), self.coupons.count());
+        self.note(Check::CouponStates, at, event, holds(all, || "coupons are missing".into()));
         let known: Vec<Touched> = (self.holds.ids().map(Touched::Hold))
             .chain(self.rentals.ids().map(Touched::Rental))
             .chain(self.lines.users().map(Touched::Line))
             .chain(self.reserves.merchants().map(Touched::Reserve))
+            .chain(self.coupons.campaigns().map(Touched::Campaign))
+            .chain(self.coupons.templates().map(Touched::Template))
             .collect();
         for what in known {
             self.compare(books, at, event, what);

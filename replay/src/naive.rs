@@ -2,10 +2,12 @@
 //! by window, holds, rentals and lines of credit. They see facts only and share no code with the
 //! rules, so that both can be compared.
 
+mod coupons;
 mod holds;
 mod lines;
 mod rentals;
 
+pub(crate) use coupons::Coupons;
 pub(crate) use holds::{Hold, Holds, Part};
 pub(crate) use lines::{Lines, Reserves};
 pub(crate) use rentals::{Rental, Rentals};

@@ -43,7 +43,10 @@ pub(crate) fn holder(class: Class) -> Holder {
         | Class::LimitGrantedContra
         | Class::CreditHeldContra
         | Class::DepositWaivedContra
-        | Class::RentObligationContra => Holder::Platform,
+        | Class::RentObligationContra
+        | Class::CampaignFund
+        | Class::CouponFace
+        | Class::CouponFaceContra => Holder::Platform,
         Class::Ledger => Holder::Ledger,
     }
 }
@@ -212,6 +215,14 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::CreditLineClosed { .. } => "credit_line_closed",
         Fact::CreditRepaid { .. } => "credit_repaid",
         Fact::ReserveReleased { .. } => "reserve_released",
+        Fact::CampaignFunded { .. } => "campaign_funded",
+        Fact::CampaignClosed { .. } => "campaign_closed",
+        Fact::CouponDefined { .. } => "coupon_defined",
+        Fact::CouponIssued { .. } => "coupon_issued",
+        Fact::CouponRevoked { .. } => "coupon_revoked",
+        Fact::CouponExpired { .. } => "coupon_expired",
+        Fact::CouponUsed { .. } => "coupon_used",
+        Fact::CouponReturned { .. } => "coupon_returned",
     }
 }
 

@@ -22,11 +22,13 @@ pub(crate) enum Subject {
     Rental(Id),
     /// Lines of credit and what is owed on them.
     Credit,
+    /// Campaigns and coupons.
+    Coupon,
 }
 
 /// Everything that a fact is about; nothing if no model follows it.
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
-    use Subject::{Account, Batch, Credit, Hold, Limits, Payment, Rental, Reserve};
+    use Subject::{Account, Batch, Coupon, Credit, Hold, Limits, Payment, Rental, Reserve};
     match fact {
         // Their movements are checked like all others, and there is no more to them.
         Fact::CommandRejected { .. }
@@ -92,6 +94,14 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::RentalBoughtOut { rental, .. }
         | Fact::RentalLost { rental, .. }
         | Fact::RentalCancelled { rental, .. } => vec![Rental(*rental)],
+        Fact::CampaignFunded { .. }
+        | Fact::CampaignClosed { .. }
+        | Fact::CouponDefined { .. }
+        | Fact::CouponIssued { .. }
+        | Fact::CouponRevoked { .. }
+        | Fact::CouponExpired { .. }
+        | Fact::CouponUsed { .. }
+        | Fact::CouponReturned { .. } => vec![Coupon],
         Fact::CreditLineGranted { .. }
         | Fact::LimitAdjusted { .. }
         | Fact::CreditLineFrozen { .. }

@@ -139,7 +139,10 @@ pub(crate) fn rows(ledger: &Ledger) -> String {
     let orders = format!("{:?}\n{:?}\n", t.receipts.rows(), t.payments.rows());
     let holds = format!("{:?}\n{:?}\n", t.authorizations.rows(), t.credit_lines.rows());
     let rentals = format!("{:?}\n{:?}\n", t.rentals.rows(), t.items.rows());
-    format!("{money}{parties}{rest}{orders}{holds}{rentals}{:?}", t.batches.rows())
+    let funds = format!("{:?}\n{:?}\n", t.campaigns.rows(), t.coupon_templates.rows());
+    let coupons = format!("{:?}\n{:?}\n", t.coupons.rows(), t.coupon_counts.rows());
+    let batches = format!("{:?}", t.batches.rows());
+    format!("{money}{parties}{rest}{orders}{holds}{rentals}{funds}{coupons}{batches}")
 }
 
 /// The rows as a snapshot would give them back.
@@ -161,5 +164,9 @@ fn at_rest(ledger: &Ledger) -> Tables {
     rest.credit_lines = Table::from_rows(t.credit_lines.rows().to_vec()).unwrap();
     rest.rentals = Table::from_rows(t.rentals.rows().to_vec()).unwrap();
     rest.items = Table::from_rows(t.items.rows().to_vec()).unwrap();
+    rest.campaigns = Table::from_rows(t.campaigns.rows().to_vec()).unwrap();
+    rest.coupon_templates = Table::from_rows(t.coupon_templates.rows().to_vec()).unwrap();
+    rest.coupons = Table::from_rows(t.coupons.rows().to_vec()).unwrap();
+    rest.coupon_counts = Table::from_rows(t.coupon_counts.rows().to_vec()).unwrap();
     rest
 }

@@ -51,6 +51,9 @@ const FACTS: &[&str] = &[
     "CollectionFailed",
     "RentalOverdue",
     "CreditRepaid",
+    "CouponUsed",
+    "CouponReturned",
+    "CouponExpired",
 ];
 
 /// The name of an enum's variant out of its debug text.

@@ -3,6 +3,7 @@
 //! held, owed, waived or advanced is the sum of what was written. All its money is CNY.
 
 mod charges;
+mod coupons;
 mod credit;
 mod holds;
 mod limits;
@@ -12,10 +13,11 @@ mod rentals;
 mod treasury;
 
 use crate::books::Answer;
+use coupons::{Campaign, Coupon, End};
 use credit::Line;
 use groat_ledger::{
-    Body, Class, Command, Constraint, Currency, Id, Limits, MerchantTerms, Money, Owner, Reference,
-    Rejection,
+    Body, Class, Command, Constraint, CouponTerms, Currency, Id, Limits, MerchantTerms, Money,
+    Owner, Reference, Rejection,
 };
 use holds::Hold;
 use limits::Spending;
@@ -57,6 +59,7 @@ struct Batch {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Due {
     EndOfHold,
+    EndOfCoupon,
     EndOfUnstartedRental,
     Term,
     Overdue,
@@ -87,6 +90,9 @@ pub(crate) struct Naive {
     holds: Vec<Hold>,
     rentals: Vec<Rental>,
     lines: BTreeMap<Id, Line>,
+    campaigns: BTreeMap<Id, Campaign>,
+    templates: BTreeMap<Id, CouponTerms>,
+    coupons: Vec<Coupon>,
     /// By scope and currency.
     limits: BTreeMap<String, Limits>,
     spendings: Vec<Spending>,
@@ -226,6 +232,11 @@ impl Naive {
             Body::CloseCreditLine(c) => self.close_line(c.user),
             Body::RepayCredit(c) => self.repay(c),
             Body::ReleaseReserve(c) => self.release_reserve(c),
+            Body::FundCampaign(c) => self.fund_campaign(c),
+            Body::CloseCampaign(c) => self.close_campaign(c.campaign),
+            Body::DefineCoupon(c) => self.define_coupon(c, now),
+            Body::IssueCoupon(c) => self.issue_coupon(c, now),
+            Body::RevokeCoupon(c) => self.revoke_coupon(c.coupon),
             Body::RegisterApp(_) | Body::MatchReceipt(_) | Body::AdvanceClock(_) => {
                 unreachable!("no step asks for {body:?}")
             }
@@ -242,6 +253,7 @@ impl Naive {
             let at = self.latest;
             match due {
                 Due::EndOfHold => self.end_hold(no, Rejection::AuthorizationExpired),
+                Due::EndOfCoupon => self.end_coupon(no, End::Expired),
                 Due::EndOfUnstartedRental => self.end_unstarted(no),
                 Due::Term => self.term_due(no, at),
                 Due::Overdue => self.rentals[no].overdue_at = Some(at),
@@ -254,6 +266,7 @@ impl Naive {
     fn dues(&self) -> impl Iterator<Item = (u64, Due, usize)> {
         let numbered = |kind: Due| move |(no, at): (usize, Option<u64>)| Some((at?, kind, no));
         let holds = || self.holds.iter().map(Hold::ends_at).enumerate();
+        let coupons = || self.coupons.iter().map(Coupon::ends_at).enumerate();
         let unstarted = || self.rentals.iter().map(Rental::unstarted_until).enumerate();
         let terms = || self.rentals.iter().map(Rental::next_term_at).enumerate();
         let overdue = || self.rentals.iter().map(Rental::overdue_from).enumerate();
@@ -261,6 +274,7 @@ impl Naive {
         let batches = || self.batches.iter().map(|b| self.settled_on(b)).enumerate();
         holds()
             .filter_map(numbered(Due::EndOfHold))
+            .chain(coupons().filter_map(numbered(Due::EndOfCoupon)))
             .chain(unstarted().filter_map(numbered(Due::EndOfUnstartedRental)))
             .chain(terms().filter_map(numbered(Due::Term)))
             .chain(overdue().filter_map(numbered(Due::Overdue)))

@@ -2,6 +2,7 @@
 //! them when it is its turn, so that it can name what is there and an amount or a time next to a
 //! limit of it. The lowest throw is the plainest command of its kind.
 
+mod coupons;
 mod holds;
 mod money;
 mod rentals;
@@ -75,6 +76,11 @@ pub(crate) enum Kind {
     CloseCreditLine,
     RepayCredit,
     ReleaseReserve,
+    FundCampaign,
+    CloseCampaign,
+    DefineCoupon,
+    IssueCoupon,
+    RevokeCoupon,
 }
 
 /// How often each kind comes. Every command of the model is here.
@@ -127,6 +133,11 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (1, Kind::CloseCreditLine),
     (6, Kind::RepayCredit),
     (4, Kind::ReleaseReserve),
+    (4, Kind::FundCampaign),
+    (3, Kind::CloseCampaign),
+    (5, Kind::DefineCoupon),
+    (10, Kind::IssueCoupon),
+    (2, Kind::RevokeCoupon),
 ];
 
 pub(crate) fn op() -> impl Strategy<Value = Op> {
@@ -163,7 +174,8 @@ impl Op {
             Kind::Wait => return None,
             Kind::Forward => scene.forward(),
             kind => {
-                scene.money(kind).or_else(|| scene.hold(kind)).or_else(|| scene.rental(kind))?
+                let body = scene.money(kind).or_else(|| scene.hold(kind));
+                body.or_else(|| scene.rental(kind)).or_else(|| scene.coupon(kind))?
             }
         };
         let id = match body {
@@ -289,6 +301,9 @@ impl Scene<'_> {
             Kind::ReleaseHold | Kind::SeizeHold => {
                 (t.holds.rows().iter().any(|h| h.rest > 0), Kind::PlaceHold)
             }
+            Kind::IssueCoupon => (!t.coupon_templates.rows().is_empty(), Kind::DefineCoupon),
+            Kind::RevokeCoupon => (!t.coupons.rows().is_empty(), Kind::IssueCoupon),
+            Kind::CloseCampaign => (!t.campaigns.rows().is_empty(), Kind::FundCampaign),
             Kind::UnfreezeCreditLine => {
                 (t.credit_lines.rows().iter().any(holds::is_frozen), Kind::FreezeCreditLine)
             }

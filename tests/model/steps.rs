@@ -134,6 +134,7 @@ fn tells_of_money(fact: &Fact) -> bool {
             | Fact::RentalCancelled { .. }
             | Fact::CreditLineFrozen { .. }
             | Fact::CreditLineUnfrozen { .. }
+            | Fact::CouponDefined { .. }
     )
 }
 

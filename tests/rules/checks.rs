@@ -69,13 +69,15 @@ fn counters(books: &Books, a: &mut Args<'_>) {
     }
 }
 
-/// `state p1 PAID`: of the payment, the payout or the pending transfer of that id.
+/// `state p1 PAID`: of the payment, payout, pending transfer or coupon of that id.
 fn state(books: &Books, a: &mut Args<'_>) {
     let (id, tables) = (a.id(), books.ledger.tables());
     let payment = tables.payments.get(&id).map(|p| format!("{:?}", p.state));
     let payout = || tables.payouts.get(&id).map(|p| format!("{:?}", p.state));
     let pending = || tables.pending.get(&id).map(|p| format!("{:?}", p.state));
-    let found = payment.or_else(payout).or_else(pending).expect("something with a state");
+    let coupon = || tables.coupons.get(&id).map(|c| format!("{:?}", c.state));
+    let found =
+        payment.or_else(payout).or_else(pending).or_else(coupon).expect("something with a state");
     assert_eq!(shouted(&found), a.word());
 }
 

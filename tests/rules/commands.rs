@@ -249,6 +249,9 @@ fn leg(word: &str, currency: Currency) -> Leg {
     match parts[..] {
         ["balance", amount] => Leg { source: LegSource::Balance, amount: minor(amount) },
         ["credit", amount] => Leg { source: LegSource::Credit, amount: minor(amount) },
+        ["coupon", coupon, amount] => {
+            Leg { source: LegSource::Coupon(id(coupon)), amount: minor(amount) }
+        }
         ["channel", channel, amount] => {
             Leg { source: LegSource::Channel(id(channel)), amount: minor(amount) }
         }

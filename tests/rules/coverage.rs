@@ -16,6 +16,7 @@ const ALL: &[&[&str]] = &[
     crate::rentals::TABLES,
     crate::collection::TABLES,
     crate::agreed::TABLES,
+    crate::coupons::TABLES,
     crate::due::TABLES,
     crate::precedence::TABLES,
     crate::museum::TABLES,

@@ -9,6 +9,7 @@ fn the_order_of_dues_is_pinned() {
     let order = [
         (DueKind::PaymentExpiry, 10),
         (DueKind::AuthorizationExpiry, 11),
+        (DueKind::CouponExpiry, 12),
         (DueKind::RentalExpiry, 14),
         (DueKind::TransferExpiry, 15),
         (DueKind::RentTerm, 20),
@@ -64,6 +65,8 @@ every_kind_at_one_midnight "
     at       2026-01-31T12:00:00Z          | BatchCut BatchSettle
     rent     k2 o2 shop alice 9.00 day:1.00 until=+2d plan=2026-02-01T00:00:00Z@1.00 | ok
     rent     k3 o3 shop alice 9.00 day:1.00 until=2026-01-31T23:59:59.999Z grace=0 | ok
+    kind     t1 5.00 at=shop merchant=5.00 until=2026-02-01T00:00:00Z | ok
+    issue    c1 t1 alice                   | ok
     assess   k2 full                       | ok
     assess   k3 full                       | ok
     secure   k2                            | ok
@@ -76,8 +79,8 @@ every_kind_at_one_midnight "
     pend     t1 a b 1.00 timeout=60        | ok
     create   p3 o3 shop 10.00 timeout=60   | ok
     authorize a1 o1 alice shop 5.00 timeout=60 | ok
-    at       2026-02-01T00:00:00Z          | PaymentExpiry AuthorizationExpiry RentalExpiry \
-                                             TransferExpiry RentTerm RentalOverdue \
+    at       2026-02-01T00:00:00Z          | PaymentExpiry AuthorizationExpiry CouponExpiry \
+                                             RentalExpiry TransferExpiry RentTerm RentalOverdue \
                                              ReserveRelease BatchCut BatchSettle PaymentFinish
 "
 

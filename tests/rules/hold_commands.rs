@@ -13,7 +13,8 @@ use groat_ledger::{
 /// The command of a line and, as `id=` gives it, its id, which is that of the payment it makes.
 pub(crate) fn body(verb: &str, a: &mut Args<'_>, now: u64) -> Option<(Option<Id>, Body)> {
     let named = a.option("id").map(id);
-    let body = held(verb, a).or_else(|| rented(verb, a, now)).or_else(|| owed(verb, a))?;
+    let body = held(verb, a).or_else(|| rented(verb, a, now)).or_else(|| owed(verb, a));
+    let body = body.or_else(|| crate::market_commands::body(verb, a, now))?;
     Some((named, body))
 }
 

@@ -1,8 +1,8 @@
 //! What must hold after every event (DOMAIN §6), computed from the rows and from nothing else.
 
 use groat_ledger::{
-    AccountKey, BatchState, Class, FeeRefund, Id, Kind, Ledger, PaymentState, PayoutState,
-    PendingState, SignRule,
+    AccountKey, BatchState, Class, CouponState, FeeRefund, Id, Kind, Ledger, PaymentState,
+    PayoutState, PendingState, SignRule,
 };
 use std::collections::BTreeMap;
 
@@ -14,6 +14,31 @@ pub(crate) fn check(ledger: &Ledger) {
     payments_keep_their_sums(ledger);
     batches_equal_their_accounts(ledger);
     holds_payouts_and_receipts_equal_their_accounts(ledger);
+    coupons_are_promised_and_covered(ledger);
+}
+
+/// §6, 14: what coupons that can be used will take is reserved and there; X6 is their faces.
+fn coupons_are_promised_and_covered(ledger: &Ledger) {
+    let tables = ledger.tables();
+    let usable = |no: u32| {
+        let of = tables.coupons.rows().iter().filter(move |c| c.template == no);
+        of.filter(|c| c.state == CouponState::Effective).count() as u128
+    };
+    let templates = || (0u32..).zip(tables.coupon_templates.rows());
+    for (no, t) in templates() {
+        let key = AccountKey::of(Class::CouponFace, t.template, t.terms.face.currency);
+        let face = ledger.account(&key).map_or(0, |a| a.credit_room());
+        assert_eq!(face, usable(no) * u128::from(t.terms.face.amount), "{}: faces", t.template);
+        assert!(t.issued <= t.terms.count_max, "{}: more than there are", t.template);
+    }
+    for c in tables.campaigns.rows() {
+        let of = templates().filter(|(_, t)| t.terms.campaign == c.campaign);
+        let promised: u128 = of.map(|(no, t)| usable(no) * u128::from(t.funded_part())).sum();
+        let key = AccountKey::of(Class::CampaignFund, c.campaign, c.currency);
+        let has = ledger.account(&key).map_or(0, |a| a.debit_room());
+        assert_eq!(u128::from(c.reserved), promised, "{}: promised", c.campaign);
+        assert!(promised <= has, "{}: {promised} promised of {has}", c.campaign);
+    }
 }
 
 /// §6, 1: the trial balance is zero per currency, posted and pending.
@@ -84,7 +109,10 @@ fn payments_keep_their_sums(ledger: &Ledger) {
             assert_eq!(p.fee_returned, p.fee, "{id}: fee of a full refund");
         }
         if p.user.is_some() {
-            assert_eq!(p.balance + p.credit + p.channel_amount, p.amount.amount, "{id}: legs");
+            let elsewhere = p.parts.as_ref().map_or(0, |parts| parts.sum());
+            let legs = p.balance + p.credit + p.channel_amount + elsewhere;
+            assert_eq!(legs, p.amount.amount, "{id}: legs");
+            assert!(p.parts.as_ref().is_none_or(|parts| parts.returned() <= parts.sum()));
         }
     }
 }

@@ -25,6 +25,7 @@ mod hold_checks;
 mod hold_commands;
 mod hold_invariants;
 mod invariants;
+mod market_commands;
 mod words;
 
 mod transfers;
@@ -48,6 +49,8 @@ mod rentals;
 mod collection;
 
 mod agreed;
+
+mod coupons;
 
 mod due;
 

@@ -217,6 +217,10 @@ pub(crate) fn rows(ledger: &Ledger) -> Vec<String> {
         format!("{:?}", t.credit_lines.rows()),
         format!("{:?}", t.rentals.rows()),
         format!("{:?}", t.items.rows()),
+        format!("{:?}", t.campaigns.rows()),
+        format!("{:?}", t.coupon_templates.rows()),
+        format!("{:?}", t.coupons.rows()),
+        format!("{:?}", t.coupon_counts.rows()),
     ]
 }
 
@@ -239,6 +243,10 @@ pub(crate) fn at_rest(ledger: &Ledger) -> Tables {
     rest.credit_lines = Table::from_rows(t.credit_lines.rows().to_vec()).unwrap();
     rest.rentals = Table::from_rows(t.rentals.rows().to_vec()).unwrap();
     rest.items = Table::from_rows(t.items.rows().to_vec()).unwrap();
+    rest.campaigns = Table::from_rows(t.campaigns.rows().to_vec()).unwrap();
+    rest.coupon_templates = Table::from_rows(t.coupon_templates.rows().to_vec()).unwrap();
+    rest.coupons = Table::from_rows(t.coupons.rows().to_vec()).unwrap();
+    rest.coupon_counts = Table::from_rows(t.coupon_counts.rows().to_vec()).unwrap();
     rest
 }
 

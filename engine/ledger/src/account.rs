@@ -100,6 +100,8 @@ classes! {
     MerchantReserve = 2140, "merchant_reserve", Liability, CreditBalance;
     /// On its way to a bank; owner: the payout.
     PayoutInTransit = 2210, "payout_in_transit", Liability, CreditBalance;
+    /// Set aside for a campaign; owner: the campaign.
+    CampaignFund = 2310, "campaign_fund", Liability, CreditBalance;
     /// Received and not yet matched.
     Suspense = 2910, "suspense", Liability, CreditBalance;
     /// The platform's own capital.
@@ -128,6 +130,10 @@ classes! {
     RentObligation = 9040, "rent_obligation", Memorandum, DebitBalance;
     /// Contra of [`Class::RentObligation`].
     RentObligationContra = 9041, "rent_obligation_contra", Memorandum, CreditBalance;
+    /// Faces of coupons that can be used; owner: the template.
+    CouponFace = 9060, "coupon_face", Memorandum, DebitBalance;
+    /// Contra of [`Class::CouponFace`].
+    CouponFaceContra = 9061, "coupon_face_contra", Memorandum, CreditBalance;
     /// An account opened by `OpenLedgerAccount`; owner: its own id.
     Ledger = 9900, "ledger", Ledger, Either;
 }

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod authorization;
+mod campaigns;
 mod credit;
 mod payments;
 mod reference;
@@ -14,6 +15,7 @@ mod treasury;
 
 pub use accounts::*;
 pub use authorization::*;
+pub use campaigns::*;
 pub use credit::*;
 pub use payments::*;
 pub use reference::Reference;
@@ -85,6 +87,11 @@ pub enum Body {
     CloseCreditLine(CloseCreditLine),
     RepayCredit(RepayCredit),
     ReleaseReserve(ReleaseReserve),
+    FundCampaign(FundCampaign),
+    CloseCampaign(CloseCampaign),
+    DefineCoupon(DefineCoupon),
+    IssueCoupon(IssueCoupon),
+    RevokeCoupon(RevokeCoupon),
 }
 
 /// Whose account is meant where any owner may stand.

@@ -5,13 +5,13 @@
 
 use crate::account::{AccountKey, AccountNo, Movement, SignRule};
 use crate::command::{
-    Block, CodeKind, CreditTerms, FreezeReason, LimitScope, Limits, MerchantTerms, Owner, PayMode,
-    Reference, RentalTerms,
+    Block, CodeKind, CouponTerms, CreditTerms, FreezeReason, LimitScope, Limits, MerchantTerms,
+    Owner, PayMode, Reference, RentalTerms,
 };
 use crate::id::Id;
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
-use crate::state::CreditBasis;
+use crate::state::{CouponState, CreditBasis};
 
 /// Every fact there is. Amounts are minor units, times milliseconds since 1970.
 #[derive(Clone, PartialEq, Debug)]
@@ -368,6 +368,49 @@ pub enum Fact {
     CreditRepaid {
         user: Id,
         principal: u64,
+    },
+    /// The first one opened the campaign.
+    CampaignFunded {
+        campaign: Id,
+        funder: Id,
+        amount: Money,
+    },
+    /// `amount` went back.
+    CampaignClosed {
+        campaign: Id,
+        amount: u64,
+    },
+    CouponDefined {
+        template: Id,
+        terms: Box<CouponTerms>,
+    },
+    CouponIssued {
+        coupon: Id,
+        template: Id,
+        user: Id,
+    },
+    CouponRevoked {
+        coupon: Id,
+        reason: Reference,
+    },
+    CouponExpired {
+        coupon: Id,
+    },
+    /// Stands before the fact that its payment is paid. The receipts are `discount` less; `funded`
+    /// came from the campaign.
+    CouponUsed {
+        coupon: Id,
+        payment: Id,
+        discount: u64,
+        funded: u64,
+    },
+    /// Stands before the refund with which these parts go back; `state` is what it becomes.
+    CouponReturned {
+        coupon: Id,
+        payment: Id,
+        discount: u64,
+        funded: u64,
+        state: CouponState,
     },
 }
 

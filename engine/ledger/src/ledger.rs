@@ -25,8 +25,8 @@ use crate::limits::{AMOUNT_MAX, PAYMENT_MAJOR_MAX};
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
 use crate::rules::{
-    accounts, authorizations, collection, credit, limits as limit_rules, payments, rental_rows,
-    rentals, settlement, transfers, treasury,
+    accounts, authorizations, campaigns, collection, coupons, credit, limits as limit_rules,
+    payments, rental_rows, rentals, settlement, transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
 use std::cmp::Reverse;
@@ -176,6 +176,11 @@ impl Ledger {
             Body::CloseCreditLine(c) => credit::close(self, c, out)?,
             Body::RepayCredit(c) => credit::repay(self, c, out)?,
             Body::ReleaseReserve(c) => settlement::release_reserve(self, c, out)?,
+            Body::FundCampaign(c) => campaigns::fund(self, c, out)?,
+            Body::CloseCampaign(c) => campaigns::close(self, c, out)?,
+            Body::DefineCoupon(c) => campaigns::define(self, c, now, out)?,
+            Body::IssueCoupon(c) => campaigns::issue(self, c, now, out)?,
+            Body::RevokeCoupon(c) => campaigns::revoke(self, c, out)?,
         }
         self.keep_sign_rules(out)?;
         Ok(())
@@ -260,6 +265,13 @@ impl Ledger {
             | Fact::CreditLineFrozen { .. }
             | Fact::CreditLineUnfrozen { .. }
             | Fact::CreditLineClosed { .. } => credit::apply(self, fact),
+            Fact::CampaignFunded { .. }
+            | Fact::CampaignClosed { .. }
+            | Fact::CouponDefined { .. }
+            | Fact::CouponIssued { .. }
+            | Fact::CouponRevoked { .. }
+            | Fact::CouponExpired { .. } => campaigns::apply(self, fact),
+            Fact::CouponUsed { .. } | Fact::CouponReturned { .. } => coupons::apply(self, fact),
             Fact::RentalCollected { .. }
             | Fact::CollectionFailed { .. }
             | Fact::CreditRepaid { .. } => {}

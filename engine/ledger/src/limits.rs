@@ -25,6 +25,9 @@ pub const LEGS_MAX: usize = 8;
 /// Entries of one adjustment: a page of a journal, and far below a block.
 pub const ADJUSTMENT_ENTRIES_MAX: usize = 256;
 
+/// Coupons of one template that one user gets ever (Alipay's campaigns: 100).
+pub const COUPONS_PER_USER_MAX: u32 = 100;
+
 /// Characters of an external reference (DOMAIN §2).
 pub const REFERENCE_CHARS_MAX: usize = 64;
 

@@ -128,6 +128,11 @@ rejections! {
     ChargeCountExceeded = 114, never, "The rental has too many charges.";
     PaymentCountExceeded = 116, never, "The rental was paid in too many parts.";
     ReserveInsufficient = 115, later, "The merchant's reserve is less than the amount.";
+    CouponTermsInvalid = 170, never, "Face, parts, times or counts of the coupon do not fit together.";
+    BudgetExhausted = 171, later, "All coupons are issued, or the campaign has no money left for another one.";
+    FrequencyLimit = 172, later, "The user has as many coupons of this kind as allowed, today or ever.";
+    CouponNotUsable = 173, later, "The coupon is not the user's, used, out of time, or not for this order.";
+    CouponsOutstanding = 174, later, "Coupons of the campaign can still be used; revoke them or wait for their end.";
     ChannelInsufficient = 74, later, "The acquirer owes less than is to be returned through it.";
 }
 

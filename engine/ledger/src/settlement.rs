@@ -2,8 +2,10 @@
 //!
 //! It carries what a receiver needs to act without asking back. Its identity is the event's.
 
+mod coupons;
 mod holds;
 
+pub use coupons::CouponOf;
 pub use holds::{HoldOf, ReleaseReason, RentalOf};
 
 use crate::account::{Account, Layer, Movement};
@@ -124,6 +126,32 @@ pub enum Settlement {
         merchant: Id,
         amount: Money,
     },
+    /// By a merchant, or the platform where there is no funder.
+    CampaignFunded {
+        campaign: Id,
+        funder: Id,
+        amount: Money,
+    },
+    /// What was left went back to the funder.
+    CampaignClosed {
+        campaign: Id,
+        funder: Id,
+        amount: Money,
+    },
+    CouponIssued {
+        coupon: CouponOf,
+    },
+    CouponUsed {
+        coupon: CouponOf,
+    },
+    /// With a refund.
+    CouponReturned {
+        coupon: CouponOf,
+    },
+    /// It can no longer be used, and was not.
+    CouponEnded {
+        coupon: CouponOf,
+    },
     AccountMoved {
         account: Id,
         debit: Money,
@@ -159,6 +187,18 @@ impl Settlement {
             | Settlement::RentalPaymentPending { rental, .. }
             | Settlement::RentalCollected { rental, .. } => rental.merchant,
             Settlement::ReserveReleased { merchant, .. } => *merchant,
+            Settlement::CampaignFunded { campaign, funder, .. }
+            | Settlement::CampaignClosed { campaign, funder, .. } => {
+                if funder.is_none() {
+                    *campaign
+                } else {
+                    *funder
+                }
+            }
+            Settlement::CouponUsed { coupon } | Settlement::CouponReturned { coupon } => {
+                coupon.merchant
+            }
+            Settlement::CouponIssued { coupon } | Settlement::CouponEnded { coupon } => coupon.user,
         }
     }
 }
@@ -308,7 +348,15 @@ fn told(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {
             let amount = Money { amount: *amount, currency: seller.terms.settle_currency };
             Settlement::ReserveReleased { merchant: *merchant, amount }
         }
-        Fact::RentalCreated { .. }
+        Fact::CampaignFunded { .. }
+        | Fact::CampaignClosed { .. }
+        | Fact::CouponIssued { .. }
+        | Fact::CouponRevoked { .. }
+        | Fact::CouponExpired { .. }
+        | Fact::CouponUsed { .. }
+        | Fact::CouponReturned { .. } => return coupons::told(ledger, fact),
+        Fact::CouponDefined { .. }
+        | Fact::RentalCreated { .. }
         | Fact::RentalAssessed { .. }
         | Fact::RentalStarted { .. }
         | Fact::RentalExtended { .. }

@@ -15,11 +15,13 @@ macro_rules! row {
 }
 
 mod calendar;
+mod coupons;
 mod holds;
 mod payment;
 mod rental;
 
 pub use calendar::*;
+pub use coupons::*;
 pub use holds::*;
 pub use payment::*;
 pub use rental::*;
@@ -49,6 +51,10 @@ pub struct Tables {
     pub credit_lines: Table<CreditLine>,
     pub rentals: Table<Rental>,
     pub items: Table<Item>,
+    pub campaigns: Table<Campaign>,
+    pub coupon_templates: Table<CouponTemplate>,
+    pub coupons: Table<Coupon>,
+    pub coupon_counts: Table<CouponCount>,
     /// Derived from `payments`.
     pub(crate) trade_nos: Table<TradeNo>,
     /// Derived from `payments`.
@@ -74,6 +80,10 @@ macro_rules! every_stored_table {
         $tables.credit_lines.$method();
         $tables.rentals.$method();
         $tables.items.$method();
+        $tables.campaigns.$method();
+        $tables.coupon_templates.$method();
+        $tables.coupons.$method();
+        $tables.coupon_counts.$method();
     }};
 }
 

@@ -61,6 +61,11 @@ pub fn routing_key(command: &v1::Command) -> Option<Id> {
         Body::CloseCreditLine(c) => c.user,
         Body::RepayCredit(c) => c.user,
         Body::ReleaseReserve(c) => c.merchant,
+        Body::FundCampaign(c) => c.funder.or(c.campaign),
+        Body::CloseCampaign(c) => c.campaign,
+        Body::DefineCoupon(c) => c.merchant.or(c.campaign),
+        Body::IssueCoupon(c) => c.user,
+        Body::RevokeCoupon(c) => c.coupon,
     };
     id.map(Id::from)
 }

@@ -1149,6 +1149,368 @@ impl ChargeKind {
         }
     }
 }
+// Campaigns and coupons: commands, facts, rows and what is told of them.
+
+/// The first one opens the campaign, later ones add to it.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FundCampaign {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub campaign: ::core::option::Option<Id>,
+    /// The merchant who pays; absent is the platform.
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub funder: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+}
+/// What is left goes back to the funder.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CloseCampaign {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub campaign: ::core::option::Option<Id>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DefineCoupon {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub template: ::core::option::Option<Id>,
+    /// Pays the part of the face that the merchant does not; absent if it pays all.
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub campaign: ::core::option::Option<Id>,
+    /// Where the coupon can be used; absent is everywhere.
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    /// What one coupon is worth.
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub face: ::core::option::Option<Money>,
+    /// The part of the face by which the merchant's receipts fall; absent is none.
+    #[prost(message, optional, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant_part: ::core::option::Option<Money>,
+    /// The smallest order that it can be used on, at least the face; absent is the face.
+    #[prost(message, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub min_spend: ::core::option::Option<Money>,
+    /// Milliseconds since 1970, from the first one until before the second one.
+    #[prost(uint64, tag = "7")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub valid_from: u64,
+    #[prost(uint64, tag = "8")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub valid_until: u64,
+    /// How many there are.
+    #[prost(uint32, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub count_max: u32,
+    /// How many a user gets on one business date; 0 is no limit.
+    #[prost(uint32, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub per_user_day: u32,
+    /// How many a user gets ever, at most 100.
+    #[prost(uint32, tag = "11")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub per_user: u32,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct IssueCoupon {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub coupon: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub template: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RevokeCoupon {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub coupon: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// A part of a payment from a coupon: the whole face.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CouponLeg {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub coupon: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CampaignClosed {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub campaign: ::core::option::Option<Id>,
+    /// Given back.
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CouponIssued {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub coupon: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub template: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CouponExpired {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub coupon: ::core::option::Option<Id>,
+}
+/// `discount` is the part by which the receipts fall, `funded` what the campaign paid.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CouponUsed {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub coupon: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub discount: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub funded: u64,
+}
+/// Parts of a coupon go back with the refund that follows; `state` is what it becomes.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CouponReturned {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub coupon: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub discount: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub funded: u64,
+    #[prost(enumeration = "CouponState", tag = "5")]
+    #[serde(with = "crate::json::Named::<crate::v1::CouponState>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub state: i32,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CampaignRow {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub campaign: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub funder: ::core::option::Option<Id>,
+    #[prost(uint32, tag = "3")]
+    #[serde(with = "crate::json::currency")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub currency: u32,
+    /// What coupons that can be used will take.
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reserved: u64,
+    #[prost(bool, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub closed: bool,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CouponTemplateRow {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub terms: ::core::option::Option<DefineCoupon>,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub issued: u32,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CouponRow {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub coupon: ::core::option::Option<Id>,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub template: u32,
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: u32,
+    #[prost(enumeration = "CouponState", tag = "4")]
+    #[serde(with = "crate::json::Named::<crate::v1::CouponState>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub state: i32,
+}
+/// How many coupons of a template a user got.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CouponCountRow {
+    #[prost(uint32, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub template: u32,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: u32,
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub day: u32,
+    #[prost(uint32, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub day_count: u32,
+    #[prost(uint32, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub count: u32,
+}
+/// What a payment has beside balance, credit and acquirer.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PaymentPartsRow {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub coupon: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub discount: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub funded: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub discount_returned: u64,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub funded_returned: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldCampaign {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub campaign: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub funder: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldCoupon {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub coupon: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub template: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub face: ::core::option::Option<Money>,
+    /// Absent where no payment has to do with it.
+    #[prost(message, optional, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    /// By which the merchant's receipts fell, or came back.
+    #[prost(message, optional, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub discount: ::core::option::Option<Money>,
+    /// What the campaign paid, or got back.
+    #[prost(message, optional, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub funded: ::core::option::Option<Money>,
+    #[prost(enumeration = "CouponState", tag = "9")]
+    #[serde(with = "crate::json::Named::<crate::v1::CouponState>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub state: i32,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CouponState {
+    Effective = 0,
+    Used = 1,
+    Expired = 2,
+    Revoked = 3,
+}
+impl CouponState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Effective => "COUPON_STATE_EFFECTIVE",
+            Self::Used => "COUPON_STATE_USED",
+            Self::Expired => "COUPON_STATE_EXPIRED",
+            Self::Revoked => "COUPON_STATE_REVOKED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "COUPON_STATE_EFFECTIVE" => Some(Self::Effective),
+            "COUPON_STATE_USED" => Some(Self::Used),
+            "COUPON_STATE_EXPIRED" => Some(Self::Expired),
+            "COUPON_STATE_REVOKED" => Some(Self::Revoked),
+            _ => None,
+        }
+    }
+}
 /// The value of one record of the `commands` topic: one command, or a batch.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -1186,7 +1548,7 @@ pub struct Command {
     /// At most 16 entries, keys to 64 bytes, values to 256 bytes.
     #[prost(btree_map = "string, string", tag = "7")]
     pub metadata: ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, ::prost::alloc::string::String>,
-    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57")]
+    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 100, 101, 102, 103, 104")]
     pub body: ::core::option::Option<command::Body>,
 }
 /// Nested message and enum types in `Command`.
@@ -1294,6 +1656,16 @@ pub mod command {
         RepayCredit(super::RepayCredit),
         #[prost(message, tag = "57")]
         ReleaseReserve(super::ReleaseReserve),
+        #[prost(message, tag = "100")]
+        FundCampaign(super::FundCampaign),
+        #[prost(message, tag = "101")]
+        CloseCampaign(super::CloseCampaign),
+        #[prost(message, tag = "102")]
+        DefineCoupon(super::DefineCoupon),
+        #[prost(message, tag = "103")]
+        IssueCoupon(super::IssueCoupon),
+        #[prost(message, tag = "104")]
+        RevokeCoupon(super::RevokeCoupon),
     }
 }
 /// Whose account is meant.
@@ -1778,7 +2150,7 @@ pub struct CreditLeg {
 #[serde(transparent)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Leg {
-    #[prost(oneof = "leg::Source", tags = "1, 2, 3")]
+    #[prost(oneof = "leg::Source", tags = "1, 2, 3, 10")]
     pub source: ::core::option::Option<leg::Source>,
 }
 /// Nested message and enum types in `Leg`.
@@ -1793,6 +2165,8 @@ pub mod leg {
         Channel(super::ChannelLeg),
         #[prost(message, tag = "3")]
         Credit(super::CreditLeg),
+        #[prost(message, tag = "10")]
+        Coupon(super::CouponLeg),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -2121,7 +2495,7 @@ pub struct Event {
     #[prost(message, repeated, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub movements: ::prost::alloc::vec::Vec<Movement>,
-    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -2263,6 +2637,22 @@ pub mod event {
         CreditRepaid(super::CreditRepaid),
         #[prost(message, tag = "68")]
         ReserveReleased(super::ReserveReleased),
+        #[prost(message, tag = "150")]
+        CampaignFunded(super::FundCampaign),
+        #[prost(message, tag = "151")]
+        CampaignClosed(super::CampaignClosed),
+        #[prost(message, tag = "152")]
+        CouponDefined(super::DefineCoupon),
+        #[prost(message, tag = "153")]
+        CouponIssued(super::CouponIssued),
+        #[prost(message, tag = "154")]
+        CouponRevoked(super::RevokeCoupon),
+        #[prost(message, tag = "155")]
+        CouponExpired(super::CouponExpired),
+        #[prost(message, tag = "156")]
+        CouponUsed(super::CouponUsed),
+        #[prost(message, tag = "157")]
+        CouponReturned(super::CouponReturned),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -2919,7 +3309,7 @@ pub struct Settlement {
     #[prost(uint64, tag = "4")]
     #[serde(with = "crate::json::time")]
     pub at: u64,
-    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23")]
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -2967,6 +3357,18 @@ pub mod settlement {
         RentalOverdue(super::ToldRental),
         #[prost(message, tag = "23")]
         RentalCancelled(super::ToldRental),
+        #[prost(message, tag = "60")]
+        CampaignFunded(super::ToldCampaign),
+        #[prost(message, tag = "61")]
+        CampaignClosed(super::ToldCampaign),
+        #[prost(message, tag = "62")]
+        CouponIssued(super::ToldCoupon),
+        #[prost(message, tag = "63")]
+        CouponUsed(super::ToldCoupon),
+        #[prost(message, tag = "64")]
+        CouponReturned(super::ToldCoupon),
+        #[prost(message, tag = "65")]
+        CouponEnded(super::ToldCoupon),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -3393,7 +3795,7 @@ pub struct SnapshotHead {
 #[serde(transparent)]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Row {
-    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17")]
+    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48")]
     pub row: ::core::option::Option<row::Row>,
 }
 /// Nested message and enum types in `Row`.
@@ -3436,6 +3838,14 @@ pub mod row {
         Rental(super::RentalRow),
         #[prost(message, tag = "17")]
         Item(super::ItemRow),
+        #[prost(message, tag = "45")]
+        Campaign(super::CampaignRow),
+        #[prost(message, tag = "46")]
+        CouponTemplate(super::CouponTemplateRow),
+        #[prost(message, tag = "47")]
+        Coupon(super::CouponRow),
+        #[prost(message, tag = "48")]
+        CouponCount(super::CouponCountRow),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -3788,6 +4198,9 @@ pub struct PaymentRow {
     #[prost(uint64, tag = "23")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub refunded_to_credit: u64,
+    #[prost(message, optional, tag = "40")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub parts: ::core::option::Option<PaymentPartsRow>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -52,6 +52,7 @@ impl Checks {
                 Subject::Hold(auth) => self.hold(at, event, auth),
                 Subject::Rental(rental) => self.rental(books, at, event, rental),
                 Subject::Credit => self.credit(books, at, event),
+                Subject::Coupon => self.coupon(books, at, event),
             }
         }
         self.bought(at, event);
@@ -92,6 +93,8 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
             Some(Touched::Line(key.owner))
         }
         Class::MerchantReserve => Some(Touched::Reserve(key.owner)),
+        Class::CampaignFund => Some(Touched::Campaign(key.owner)),
+        Class::CouponFace => Some(Touched::Template(key.owner)),
         Class::SafeguardedBank
         | Class::ChannelReceivable
         | Class::MerchantReceivable
@@ -110,6 +113,7 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         | Class::CreditHeldContra
         | Class::DepositWaivedContra
         | Class::RentObligationContra
+        | Class::CouponFaceContra
         | Class::Ledger => None,
     }
 }

@@ -20,7 +20,22 @@ impl Checks {
     ) {
         let Event { number, fact, movements, .. } = *event;
         let moved: u128 = movements.iter().map(|m| u128::from(m.amount)).sum();
-        let verdict = parts_sum(fact, moved);
+        let (discount, funded) = match fact {
+            Fact::RefundSucceeded { .. } => self.coupons.taken_back(payment),
+            _ => (0, 0),
+        };
+        let verdict = parts_sum(fact, moved, discount, funded).and_then(|()| match fact {
+            Fact::PaymentPaid { balance, credit, channel_amount, .. } => {
+                let of_coupon = self.coupons.of_payment(payment);
+                let parts = [*balance, *credit, *channel_amount, of_coupon.0, of_coupon.1];
+                let legs = parts.map(u128::from).iter().sum::<u128>();
+                let row = books.ledger().tables().payments.get(&payment);
+                holds(row.is_some_and(|p| u128::from(p.amount.amount) == legs), || {
+                    format!("the legs of {payment} sum to {legs}, not to its amount")
+                })
+            }
+            _ => Ok(()),
+        });
         let row = books.ledger().tables().payments.get(&payment);
         let row = row.ok_or_else(|| format!("there is no payment {payment}"));
         let verdict = verdict.and(row).and_then(|row| payment_holds(books, row));
@@ -116,8 +131,9 @@ impl Checks {
     }
 }
 
-/// Whether the parts of a payment's fact are what it moved.
-fn parts_sum(fact: &Fact, moved: u128) -> Verdict {
+/// Whether the parts of a payment's fact are what it moved. Of a refund, `discount` is a coupon's
+/// part that moves no money, `funded` what goes back to a campaign.
+fn parts_sum(fact: &Fact, moved: u128, discount: u64, funded: u64) -> Verdict {
     let sum = |parts: &[u64]| parts.iter().map(|p| u128::from(*p)).sum::<u128>();
     let fits = match fact {
         Fact::PaymentPaid { balance, credit, channel_amount, .. } => {
@@ -136,9 +152,9 @@ fn parts_sum(fact: &Fact, moved: u128) -> Verdict {
             to_balance,
             ..
         } => {
-            moved == u128::from(*amount)
+            moved + u128::from(discount) == u128::from(*amount)
                 && moved == sum(&[*from_own_batch, *from_available, *from_open_batch])
-                && moved == sum(&[*to_credit, *to_channel, *to_balance])
+                && moved == sum(&[*to_credit, *to_channel, *to_balance, funded])
         }
         Fact::PaymentCreated { .. }
         | Fact::PaymentClosed { .. }
@@ -152,7 +168,9 @@ fn parts_sum(fact: &Fact, moved: u128) -> Verdict {
 /// DOMAIN §6, 5.
 pub(super) fn payment_holds(books: &Books, p: &Payment) -> Verdict {
     let name = p.payment;
-    let legs = [p.balance, p.credit, p.channel_amount].map(u128::from).iter().sum::<u128>();
+    let elsewhere = p.parts.as_ref().map_or(0, |parts| parts.sum());
+    let legs = [p.balance, p.credit, p.channel_amount, elsewhere].map(u128::from);
+    let legs = legs.iter().sum::<u128>();
     let legs_fit = p.user.is_none() || legs == u128::from(p.amount.amount);
     holds(legs_fit, || format!("the legs of {name} sum to {legs}, not to its amount"))?;
     let refunded: u128 = p.refunds.iter().map(|r| u128::from(r.amount)).sum();

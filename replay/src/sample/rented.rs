@@ -84,7 +84,7 @@ pub(crate) fn rented_days() -> Day {
     written(&format!("{CAR}{OTHERS}"))
 }
 
-fn written(text: &str) -> Day {
+pub(super) fn written(text: &str) -> Day {
     let mut days = Writer::new(0, terms());
     for (n, line) in (1..).zip(text.lines().filter(|line| !line.is_empty())) {
         let (at, body) = line.split_once(' ').unwrap();

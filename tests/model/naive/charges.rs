@@ -79,7 +79,8 @@ impl Naive {
         let owed = self.rentals[no].owed();
         let cash = cash.min(owed);
         let (balance, credit) = self.give(no, owed - cash, partial);
-        let parts = Parts { frozen: Some((frozen(id), cash)), balance, credit, channel: None };
+        let frozen = Some((frozen(id), cash));
+        let parts = Parts { frozen, balance, credit, ..Parts::default() };
         let mut taken = parts.sum();
         let (repaid, rest) = parts.split(self.advanced(id));
         for (from, part) in repaid.debits(payer) {

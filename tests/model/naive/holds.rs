@@ -50,6 +50,7 @@ fn memo(class: Class, owner: Id) -> (Account, Account) {
         Class::CreditHeld => Class::CreditHeldContra,
         Class::DepositWaived => Class::DepositWaivedContra,
         Class::RentObligation => Class::RentObligationContra,
+        Class::CouponFace => Class::CouponFaceContra,
         _ => unreachable!("{class:?} is on the balance sheet"),
     };
     (of(class, owner), house(contra))
@@ -153,7 +154,7 @@ impl Naive {
         let credit = from_held - balance;
         must(credit == 0 || self.is_usable(payer), Rejection::DebitFailed)?;
         let frozen = Some((frozen(c.auth), from_cash));
-        let parts = Parts { frozen, balance, credit, channel: None };
+        let parts = Parts { frozen, balance, credit, ..Parts::default() };
         self.take(id, seller, Some(c.out_trade_no.clone()), payer, parts, now);
         self.note(Class::DepositWaived, c.auth, -from_held);
         self.note(Class::CreditHeld, payer, -from_held);

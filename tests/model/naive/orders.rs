@@ -1,6 +1,7 @@
 //! Payments in the naive model, made by orders, captures and rentals: paid into batches, refunded
 //! out of them.
 
+use super::coupons::Use;
 use super::{
     Account, DAY_MS, Naive, Outcome, cny, half_up, house, merchant, must, of, pending, user,
 };
@@ -47,6 +48,7 @@ pub(super) struct Parts {
     pub(super) balance: i128,
     pub(super) credit: i128,
     pub(super) channel: Option<(Id, i128)>,
+    pub(super) coupon: Option<Use>,
 }
 
 #[derive(Clone)]
@@ -56,6 +58,9 @@ struct Paid {
     day: u32,
     credit: i128,
     channel: Option<(Id, i128)>,
+    coupon: Option<Use>,
+    /// What it gives back before the coupon.
+    own: i128,
     fee: i128,
     fee_back: i128,
     /// Taken for refunds from its own part of its batch.
@@ -65,7 +70,8 @@ struct Paid {
 impl Parts {
     pub(super) fn sum(&self) -> i128 {
         let frozen = self.frozen.map_or(0, |f| f.1);
-        frozen + self.balance + self.credit + self.channel.map_or(0, |c| c.1)
+        let coupon = self.coupon.map_or(0, |used| used.sum());
+        frozen + self.balance + self.credit + self.channel.map_or(0, |c| c.1) + coupon
     }
 
     /// The first so much of it, and the rest.
@@ -80,10 +86,10 @@ impl Parts {
         let cash_part = part(cash.unwrap_or(0));
         let (balance, credit) = (part(self.balance), part(self.credit));
         let frozen = account.map(|account| (account, cash_part));
-        let split = Parts { frozen, balance, credit, channel: None };
+        let split = Parts { frozen, balance, credit, ..Parts::default() };
         let frozen = self.frozen.map(|(account, of)| (account, of - cash_part));
         let (balance, credit) = (self.balance - balance, self.credit - credit);
-        (split, Parts { frozen, balance, credit, channel: None })
+        (split, Parts { frozen, balance, credit, ..Parts::default() })
     }
 
     /// The accounts debited, with what each gives.
@@ -166,7 +172,7 @@ impl Naive {
         must(c.currency == groat_ledger::Currency::CNY, Rejection::CurrencyMismatch)?;
         self.may_debit(payer)?;
         self.may_credit(merchant(order.merchant))?;
-        let mut parts = Parts::default();
+        let (mut parts, mut coupon) = (Parts::default(), None);
         for leg in &c.legs {
             let amount = i128::from(leg.amount);
             must(amount > 0, Rejection::AmountOutOfRange)?;
@@ -174,12 +180,19 @@ impl Naive {
                 LegSource::Balance => parts.balance = amount,
                 LegSource::Credit => parts.credit = amount,
                 LegSource::Channel(id) => parts.channel = Some((id, amount)),
+                LegSource::Coupon(id) => coupon = Some((id, amount)),
             }
         }
-        must(parts.sum() == order.amount, Rejection::LegSumMismatch)?;
+        let sum = parts.sum() + coupon.map_or(0, |c| c.1);
+        must(sum == order.amount, Rejection::LegSumMismatch)?;
         self.covers(payer, parts.balance)?;
         self.may_spend(c.user, parts.balance, now)?;
         self.may_buy(c.user, parts.credit)?;
+        let order = &self.orders[no];
+        let of_order = (order.merchant, order.amount);
+        if let Some((id, amount)) = coupon {
+            parts.coupon = Some(self.usable(id, amount, of_order, c.user, now)?);
+        }
         self.paid(no, c.user, parts, now);
         Ok(())
     }
@@ -201,7 +214,11 @@ impl Naive {
     fn paid(&mut self, no: usize, payer: Id, parts: Parts, now: u64) {
         let (seller, amount) = (self.orders[no].merchant, self.orders[no].amount);
         let to = self.batch_of_today(seller, now);
-        let fee = half_up(amount, self.merchants[&seller].fee_ppm.into(), 1_000_000);
+        let receipts = amount - parts.coupon.map_or(0, |used| used.discount);
+        let fee = half_up(receipts, self.merchants[&seller].fee_ppm.into(), 1_000_000);
+        if let Some(used) = parts.coupon {
+            self.use_coupon(used, to);
+        }
         for (from, part) in parts.debits(payer) {
             self.write(from, to, part);
         }
@@ -213,6 +230,8 @@ impl Naive {
             day: self.day(now),
             credit: parts.credit,
             channel: parts.channel,
+            coupon: parts.coupon,
+            own: parts.sum() - parts.coupon.map_or(0, |used| used.sum()),
             fee,
             fee_back: 0,
             own_taken: 0,
@@ -313,8 +332,18 @@ impl Naive {
         let settled = merchant(seller);
         must(!self.closed.contains(&settled), Rejection::AccountClosed)?;
         let paid = order.paid.as_ref().unwrap();
+        // Of so much given back, what is the coupon's, and what of that was no money.
+        let coupon_back = |done: i128| (done - paid.own).max(0);
+        let discount_back =
+            |done: i128| paid.coupon.map_or(0, |used| used.discount_of(coupon_back(done)));
+        let receipts = total - paid.coupon.map_or(0, |used| used.discount);
+        let money_back = |done: i128| done - discount_back(done);
+        let money = money_back(refunded + x) - money_back(refunded);
         let fee_part = match self.merchants[&seller].fee_refund {
-            FeeRefund::Proportional => half_up(paid.fee, refunded + x, total) - paid.fee_back,
+            FeeRefund::Proportional if receipts == 0 => 0,
+            FeeRefund::Proportional => {
+                half_up(paid.fee, money_back(refunded + x), receipts) - paid.fee_back
+            }
             FeeRefund::None => 0,
         };
         let (own, today) = (pending(seller, paid.day), pending(seller, self.day(now)));
@@ -322,10 +351,10 @@ impl Naive {
         let unsettled = self.batches.iter().any(in_batch);
         let fee_to = if unsettled { own } else { settled };
         let has = |name: Account| self.credit(name) + if name == fee_to { fee_part } else { 0 };
-        let own_part = total - paid.fee + paid.fee_back + fee_part - paid.own_taken;
-        let from_own = if unsettled { x.min(own_part).min(has(own)).max(0) } else { 0 };
-        let from_settled = (x - from_own).min(has(settled));
-        let from_today = x - from_own - from_settled;
+        let own_part = receipts - paid.fee + paid.fee_back + fee_part - paid.own_taken;
+        let from_own = if unsettled { money.min(own_part).min(has(own)).max(0) } else { 0 };
+        let from_settled = (money - from_own).min(has(settled));
+        let from_today = money - from_own - from_settled;
         let today_has = has(today) - if today == own { from_own } else { 0 };
         must(from_today <= today_has, Rejection::MerchantBalanceInsufficient)?;
 
@@ -340,7 +369,12 @@ impl Naive {
         let acquirer = of(Class::ChannelReceivable, channel);
         must(-self.credit(acquirer) >= to_channel, Rejection::ChannelInsufficient)?;
         let payer = user(paid.user);
-        let to_payer = x - to_debt - to_channel;
+        let to_coupon = coupon_back(refunded + x) - coupon_back(refunded);
+        let to_payer = x - to_debt - to_channel - to_coupon;
+        let to_fund = to_coupon - (x - money);
+        let whole = to_coupon > 0 && refunded + x == total;
+        let used = paid.coupon;
+        let fund = used.as_ref().map_or(payer, |used| self.fund_of(used));
         must(to_payer == 0 || !self.closed.contains(&payer), Rejection::AccountClosed)?;
 
         let order = &mut self.orders[no];
@@ -350,13 +384,16 @@ impl Naive {
         paid.own_taken += from_own;
         self.write(house(Class::ServiceFee), fee_to, fee_part);
         let mut gives = [(own, from_own), (settled, from_settled), (today, from_today)];
-        let takes = [(debt, to_debt), (acquirer, to_channel), (payer, to_payer)];
+        let takes = [(debt, to_debt), (acquirer, to_channel), (payer, to_payer), (fund, to_fund)];
         for (to, mut wanted) in takes {
             for (from, rest) in &mut gives {
                 let part = wanted.min(*rest);
                 (wanted, *rest) = (wanted - part, *rest - part);
                 self.write(*from, to, part);
             }
+        }
+        if let Some(used) = used.filter(|_| whole) {
+            self.coupon_is_back(&used, now);
         }
         Ok(())
     }

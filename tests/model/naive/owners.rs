@@ -72,6 +72,7 @@ impl Naive {
                         || self.rentals.iter().any(|r| r.merchant == id && !r.has_ended())
                         || self.orders.iter().any(|o| o.merchant == id && o.is_open(now))
                         || self.batches.iter().any(|b| b.merchant == id && !b.settled)
+                        || self.has_campaign(id)
                         || self.credit(of(Class::MerchantReserve, id)) != 0
                         || self.credit(of(Class::MerchantReceivable, id)) != 0
                 }

@@ -39,14 +39,15 @@ pub(crate) fn prologue() -> Vec<Body> {
         let legs = [(LegSource::Balance, amount - channel), (channel_of(p), channel)];
         [create_payment(p, p, p, amount, 86_400), pay(named('p', p), named('u', 2 - p), &legs)]
     });
-    users.chain(merchants).chain(accounts).chain(lines).chain(orders).collect()
+    let money = users.chain(merchants).chain(accounts).chain(lines).chain(orders);
+    money.chain(super::coupons::prologue()).collect()
 }
 
 fn channel_of(number: usize) -> LegSource {
     LegSource::Channel(named('c', number % 2))
 }
 
-fn pay(payment: Id, user: Id, legs: &[(LegSource, u64)]) -> Body {
+pub(super) fn pay(payment: Id, user: Id, legs: &[(LegSource, u64)]) -> Body {
     let legs = legs.iter().filter(|leg| leg.1 > 0);
     let legs = legs.map(|(source, amount)| Leg { source: *source, amount: *amount }).collect();
     Body::PayPayment(PayPayment { payment, user, currency: Currency::CNY, legs })
@@ -178,7 +179,18 @@ impl<'a> Scene<'a> {
                 Body::CancelPayment(CancelPayment { payment: self.a_payment(|_| true).0 })
             }
             Kind::RefundPayment => {
-                let (payment, found) = self.a_payment(|p| p.user.is_some());
+                let with_coupon = self.dice.one_in(3);
+                let fits = |p: &Payment| {
+                    let open =
+                        matches!(p.state, PaymentState::Paid | PaymentState::PartiallyRefunded);
+                    open && p.parts.is_some()
+                };
+                let with_coupon =
+                    with_coupon && self.ledger.tables().payments.rows().iter().any(fits);
+                let (payment, found) = match with_coupon {
+                    true => self.a_payment(fits),
+                    false => self.a_payment(|p| p.user.is_some()),
+                };
                 let limits = found.map_or(vec![100], |p| {
                     let left = p.amount.amount - p.refunded();
                     vec![left, p.credit, p.channel_amount, left / 2]
@@ -343,6 +355,11 @@ impl<'a> Scene<'a> {
     }
 
     fn pay(&mut self) -> Body {
+        if self.dice.one_in(2)
+            && let Some(body) = self.pay_with_coupon()
+        {
+            return body;
+        }
         let (payment, found) = self.a_payment(|p| p.state == PaymentState::Created);
         let amount = found.map_or(9, |p| p.amount.amount);
         let user = self.user();

@@ -88,6 +88,8 @@ pub enum LegSource {
     Channel(Id),
     /// The user's line of credit.
     Credit,
+    /// A coupon of the user, whole.
+    Coupon(Id),
 }
 
 /// Closes an unpaid order.

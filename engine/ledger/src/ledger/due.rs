@@ -4,8 +4,12 @@
 use crate::event::Decision;
 use crate::ledger::Ledger;
 use crate::limits::{DAY_MS, RENTAL_UNSTARTED_DAYS_MAX};
-use crate::rules::{authorizations, collection, payments, rentals, settlement, transfers};
-use crate::state::{AuthorizationState, BatchState, PaymentState, PendingState, RentalState};
+use crate::rules::{
+    authorizations, campaigns, collection, payments, rentals, settlement, transfers,
+};
+use crate::state::{
+    AuthorizationState, BatchState, CouponState, PaymentState, PendingState, RentalState,
+};
 use std::cmp::Reverse;
 
 /// What the clock owes, in the order in which it is paid when several fall due in the same
@@ -17,6 +21,8 @@ pub enum DueKind {
     PaymentExpiry = 10,
     /// An authorization times out.
     AuthorizationExpiry = 11,
+    /// The time to use a coupon is over.
+    CouponExpiry = 12,
     /// A rental that nobody started.
     RentalExpiry = 14,
     /// A pending transfer times out.
@@ -70,6 +76,7 @@ impl Ledger {
         match due.kind {
             DueKind::PaymentExpiry => payments::expire(self, due.no, out),
             DueKind::AuthorizationExpiry => authorizations::expire(self, due.no, out),
+            DueKind::CouponExpiry => campaigns::expire(self, due.no, out),
             DueKind::RentalExpiry => rentals::expire(self, due.no, out),
             DueKind::TransferExpiry => transfers::expire(self, due.no, out),
             DueKind::RentTerm => collection::term_due(self, due.no, due.at.max(self.now), out),
@@ -111,6 +118,11 @@ impl Ledger {
             DueKind::AuthorizationExpiry => {
                 let a = self.tables.authorizations.try_row(no)?;
                 a.expires_at.filter(|_| a.state == AuthorizationState::Authorized)
+            }
+            DueKind::CouponExpiry => {
+                let c = self.tables.coupons.try_row(no)?;
+                let until = self.tables.coupon_templates.row(c.template).terms.valid_until;
+                (c.state == CouponState::Effective).then_some(until)
             }
             DueKind::RentalExpiry => {
                 let r = self.tables.rentals.try_row(no)?;
@@ -173,6 +185,7 @@ impl Ledger {
             (DueKind::PaymentExpiry, self.tables.payments.next_no()),
             (DueKind::TransferExpiry, self.tables.pending.next_no()),
             (DueKind::AuthorizationExpiry, self.tables.authorizations.next_no()),
+            (DueKind::CouponExpiry, self.tables.coupons.next_no()),
             (DueKind::RentalExpiry, self.tables.rentals.next_no()),
             (DueKind::RentTerm, self.tables.rentals.next_no()),
             (DueKind::RentalOverdue, self.tables.rentals.next_no()),

@@ -102,6 +102,15 @@ impl Ledger {
         holds("authorizations", position)?;
         let position = t.rentals.rows().iter().position(|r| !parties(r.user, r.merchant));
         holds("rentals", position)?;
+        let templates = t.coupon_templates.next_no();
+        holds(
+            "coupons",
+            t.coupons.rows().iter().position(|r| r.user >= users || r.template >= templates),
+        )?;
+        holds(
+            "coupon_counts",
+            t.coupon_counts.rows().iter().position(|r| r.user >= users || r.template >= templates),
+        )?;
         holds("credit_lines", t.credit_lines.rows().iter().position(|r| r.user >= users))?;
         holds(
             "payments",

@@ -5,7 +5,9 @@
 
 pub(crate) mod accounts;
 pub(crate) mod authorizations;
+pub(crate) mod campaigns;
 pub(crate) mod collection;
+pub(crate) mod coupons;
 pub(crate) mod credit;
 pub(crate) mod limits;
 pub(crate) mod payments;
@@ -269,6 +271,14 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::RentalCancelled { rental, .. } => {
             known(tables.rentals.find(rental).is_some(), "a rental is unknown")
         }
+        Fact::CampaignFunded { .. }
+        | Fact::CampaignClosed { .. }
+        | Fact::CouponDefined { .. }
+        | Fact::CouponIssued { .. }
+        | Fact::CouponRevoked { .. }
+        | Fact::CouponExpired { .. }
+        | Fact::CouponUsed { .. }
+        | Fact::CouponReturned { .. } => coupons::names_exist(tables, fact),
         Fact::CreditLineGranted { user, .. } => {
             known(tables.users.find(user).is_some(), "a user is unknown")
         }

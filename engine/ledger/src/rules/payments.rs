@@ -18,6 +18,7 @@ use crate::limits::{
 };
 use crate::money::cumulative_half_up;
 use crate::rejection::Rejection;
+use crate::rules::coupons::{self, Back};
 use crate::rules::credit;
 use crate::rules::limits::{count, may_spend};
 use crate::rules::taking::{Sources, fee_key, settle_sources};
@@ -126,6 +127,9 @@ pub(crate) fn pay(
     } else {
         None
     };
+    if let Some(leg) = c.legs.iter().find(|leg| matches!(leg.source, LegSource::Coupon(_))) {
+        sources.coupon = coupons::usable(ledger, leg.source, leg.amount, payment, payer, now)?;
+    }
     // From here on nothing may fail.
     sources.debits.push((payer.account, sources.balance));
     sources.debits.extend(credit_account.map(|account| (account, sources.credit)));
@@ -136,7 +140,7 @@ pub(crate) fn pay(
 
 /// The parts of the legs, each at most once, which sum to the amount.
 fn legs(c: &PayPayment, amount: u64) -> Result<Sources, Rejection> {
-    let (mut sources, mut sum) = (Sources::default(), 0u64);
+    let (mut sources, mut sum, mut coupon) = (Sources::default(), 0u64, 0);
     refuse_if(c.legs.len() > LEGS_MAX, Rejection::SchemaInvalid)?;
     for leg in &c.legs {
         refuse_if(leg.amount == 0, Rejection::AmountOutOfRange)?;
@@ -145,6 +149,7 @@ fn legs(c: &PayPayment, amount: u64) -> Result<Sources, Rejection> {
             LegSource::Balance => &mut sources.balance,
             LegSource::Credit => &mut sources.credit,
             LegSource::Channel(_) => &mut sources.channel_amount,
+            LegSource::Coupon(_) => &mut coupon,
         };
         refuse_if(*part > 0, Rejection::SchemaInvalid)?;
         *part = leg.amount;
@@ -233,7 +238,8 @@ pub(crate) fn refund(
 
 /// Moves `amount` of a paid payment back: the fee part first, then from the payment's own part of
 /// its unsettled batch, then from the merchant's settled money, then from today's batch; to credit
-/// first (what is no longer owed there goes to the balance), to the acquirer, to the balance.
+/// first (what is no longer owed there goes to the balance), to the acquirer, to the balance, and
+/// last to the coupon.
 pub(crate) fn give_back(
     ledger: &Ledger,
     payment: &Payment,
@@ -247,11 +253,21 @@ pub(crate) fn give_back(
     refuse_if(tables.accounts.row(seller.account).closed, Rejection::AccountClosed)?;
     let own_batch = payment.batch.ok_or(Rejection::InvalidState)?;
     let payer = tables.users.row(payment.user.ok_or(Rejection::InvalidState)?);
+    let to_credit = amount.min(payment.credit.saturating_sub(payment.refunded_to_credit));
+    let of_channel = payment.channel_amount.saturating_sub(payment.refunded_to_channel);
+    let to_channel = (amount - to_credit).min(of_channel);
+    let rest = amount - to_credit - to_channel;
+    let back = payment.parts.as_ref().map_or_else(Back::default, |parts| {
+        coupons::part_of(parts, rest.saturating_sub(payment.balance_left()))
+    });
+    let to_balance = rest - back.discount - back.funded;
+    // The merchant never had its part of a coupon.
+    let money = amount - back.discount;
     let fee_part = match seller.terms.fee_refund {
         FeeRefund::None => 0,
         FeeRefund::Proportional => {
-            let refunded = payment.refunded() + amount;
-            cumulative_half_up(payment.fee, refunded, payment.amount.amount)
+            let refunded = payment.receipts_refunded() + money;
+            cumulative_half_up(payment.fee, refunded, payment.receipts())
                 .saturating_sub(payment.fee_returned)
         }
     };
@@ -274,13 +290,13 @@ pub(crate) fn give_back(
         room(account).saturating_add(if account == fee_to { fee_part } else { 0 })
     };
 
-    let own_part = payment.amount.amount.saturating_add(payment.fee_returned + fee_part);
+    let own_part = payment.receipts().saturating_add(payment.fee_returned + fee_part);
     let own_left =
         own_part.saturating_sub(payment.fee.saturating_add(payment.refunded_from_own_batch));
     let from_own_batch =
-        if own_unsettled { amount.min(own_left).min(room_with_fee(own.account)) } else { 0 };
-    let from_available = (amount - from_own_batch).min(room_with_fee(seller.account));
-    let still = amount - from_own_batch - from_available;
+        if own_unsettled { money.min(own_left).min(room_with_fee(own.account)) } else { 0 };
+    let from_available = (money - from_own_batch).min(room_with_fee(seller.account));
+    let still = money - from_own_batch - from_available;
     let today = tables.batches.find(&(payment.merchant, ledger.calendar().date(now)));
     let today_room = today.map_or(0, |no| {
         let taken = if no == own_batch { from_own_batch } else { 0 };
@@ -290,14 +306,10 @@ pub(crate) fn give_back(
     let open_batch = today.filter(|_| still > 0);
 
     let currency = payment.amount.currency;
-    let to_credit = amount.min(payment.credit.saturating_sub(payment.refunded_to_credit));
     let (debt_account, owed_on_credit) = credit::debt(ledger, payer);
     let reduced = debt_account.map_or(0, |account| noted(credited, account));
     let still_owed = u128::from(owed_on_credit).saturating_sub(reduced);
     let to_debt = to_credit.min(u64::try_from(still_owed).unwrap_or(u64::MAX));
-    let of_channel = payment.channel_amount.saturating_sub(payment.refunded_to_channel);
-    let to_channel = (amount - to_credit).min(of_channel);
-    let to_balance = amount - to_credit - to_channel;
     let receivable = AccountKey::of(Class::ChannelReceivable, payment.channel, currency);
     let owed = credit_room(tables, &receivable);
     refuse_if(owed < u128::from(to_channel), Rejection::ChannelInsufficient)?;
@@ -310,6 +322,8 @@ pub(crate) fn give_back(
         post(out, fees, fee_to, fee_part);
         out.record(Fact::FeeReturned { payment: payment.payment, amount: fee_part });
     }
+    let parts = payment.parts.as_ref().filter(|_| back.discount + back.funded > 0);
+    let fund = parts.and_then(|parts| coupons::give_back(ledger, payment, parts, back, now, out));
     let today_account = open_batch.map_or(own.account, |no| tables.batches.row(no).account);
     let receivable = tables.accounts.find(&receivable).unwrap_or(payer.account);
     pair(
@@ -319,6 +333,7 @@ pub(crate) fn give_back(
             (debt_account.unwrap_or(payer.account), to_debt),
             (receivable, to_channel),
             (payer.account, to_payer),
+            (fund.unwrap_or(payer.account), back.funded),
         ],
     );
     out.record(Fact::RefundSucceeded {
@@ -451,6 +466,7 @@ fn created(ledger: &mut Ledger, fact: &Fact) {
         refunded_to_credit: 0,
         refunded_to_channel: 0,
         refunds: Vec::new(),
+        parts: None,
     });
     ledger.owe(Due { at: *expires_at, kind: DueKind::PaymentExpiry, no });
 }
@@ -474,7 +490,7 @@ fn paid(ledger: &mut Ledger, fact: &Fact) {
     row.channel_amount = *channel_amount;
     row.channel = *channel;
     row.batch = Some(*batch);
-    let (receipts, code_kind): (u64, CodeKind) = (row.amount.amount, row.code_kind);
+    let (receipts, code_kind): (u64, CodeKind) = (row.receipts(), row.code_kind);
     let tables = ledger.tables_mut();
     if *balance > 0 {
         let usage = &mut tables.users.row_mut(payer).usage;

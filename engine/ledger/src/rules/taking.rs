@@ -7,6 +7,7 @@ use crate::event::{Decision, Fact};
 use crate::id::Id;
 use crate::ledger::{Ledger, post};
 use crate::money::{Currency, Money, fee_half_up};
+use crate::rules::coupons::{self, Redeemed};
 
 /// What a payment is made of. Amounts are minor units of the merchant's currency.
 #[derive(Default)]
@@ -23,6 +24,8 @@ pub(crate) struct Sources {
     pub(crate) channel: Id,
     /// Agreed before, by a hold or a rental.
     pub(crate) agreed: bool,
+    /// The coupon, with what it gives.
+    pub(crate) coupon: Option<Redeemed>,
 }
 
 /// Records a payment made without an order before it; its id is new.
@@ -71,13 +74,17 @@ pub(crate) fn settle_sources(
     let terms = ledger.tables().merchants.row(merchant).terms;
     let currency = terms.settle_currency;
     let (batch, pending) = open_batch(ledger, merchant, now, out);
-    let Sources { debits, balance, credit, channel_amount, channel, agreed } = sources;
+    let Sources { debits, balance, credit, channel_amount, channel, agreed, coupon } = sources;
     let receivable = (channel_amount > 0).then(|| {
         let key = AccountKey::of(Class::ChannelReceivable, channel, currency);
         ledger.account_or_open(key, currency, out)
     });
-    let fee = fee_half_up(amount, terms.fee_ppm);
+    let receipts = amount - coupon.map_or(0, |coupon| coupon.discount);
+    let fee = fee_half_up(receipts, terms.fee_ppm);
     let fees = (fee > 0).then(|| ledger.account_or_open(fee_key(currency), currency, out));
+    if let Some(coupon) = coupon {
+        coupons::redeem(ledger, coupon, payment, pending, out);
+    }
     for (account, amount) in debits {
         post(out, account, pending, amount);
     }

@@ -347,6 +347,9 @@ fn adjustable(ledger: &Ledger, line: &EntryLine) -> Result<(), Rejection> {
         | Class::DepositWaivedContra
         | Class::RentObligation
         | Class::RentObligationContra
+        | Class::CampaignFund
+        | Class::CouponFace
+        | Class::CouponFaceContra
         | Class::MerchantPending
         | Class::MerchantReserve
         | Class::PayoutInTransit

@@ -4,6 +4,7 @@ use crate::command::{CodeKind, PayMode, Reference};
 use crate::event::EventRange;
 use crate::id::Id;
 use crate::money::Money;
+use crate::state::PaymentParts;
 use crate::table::Row;
 
 /// An order and its payment.
@@ -55,6 +56,8 @@ pub struct Payment {
     pub refunded_to_channel: u64,
     /// Each refund.
     pub refunds: Vec<Refund>,
+    /// What came from elsewhere, as little does: most rows are a pointer larger and no more.
+    pub parts: Option<Box<PaymentParts>>,
 }
 
 row!(Payment, Id, self => self.payment);
@@ -87,6 +90,26 @@ impl Payment {
     /// Sum of all refunds.
     pub fn refunded(&self) -> u64 {
         self.refunds.iter().fold(0, |sum, r| sum.saturating_add(r.amount))
+    }
+
+    /// What the merchant receives of the amount, before the fee.
+    pub fn receipts(&self) -> u64 {
+        self.amount.amount.saturating_sub(self.parts.as_ref().map_or(0, |parts| parts.discount))
+    }
+
+    /// Of the receipts, what refunds took back.
+    pub fn receipts_refunded(&self) -> u64 {
+        let discount = self.parts.as_ref().map_or(0, |parts| parts.discount_returned);
+        self.refunded().saturating_sub(discount)
+    }
+
+    /// Of what the user's balance paid, what refunds have not given back: they give it back after
+    /// credit and acquirer, and before what came from elsewhere.
+    pub fn balance_left(&self) -> u64 {
+        let elsewhere = self.parts.as_ref().map_or(0, |parts| parts.returned());
+        let given = self.refunded_to_credit.saturating_add(self.refunded_to_channel);
+        let given = self.refunded().saturating_sub(given.saturating_add(elsewhere));
+        self.balance.saturating_sub(given)
     }
 
     /// The refund of this number.

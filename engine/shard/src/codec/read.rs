@@ -8,6 +8,7 @@ mod facts;
 pub(super) mod fields;
 pub(super) mod holds;
 mod in_order;
+pub(super) mod market;
 mod plain;
 mod plain_events;
 

@@ -4,6 +4,7 @@
 //! that depends on batching may.
 
 mod holds;
+mod market;
 mod walk;
 
 pub use walk::{begin_rest, for_each_row, go_on_resting};
@@ -14,9 +15,10 @@ use crate::seen::{Answer, Seen, SeenIds};
 use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::table::Table;
 use groat_ledger::{
-    Account, App, Authorization, Batch, BatchState, Calendar, CreditLine, EventRange, Hold, Item,
-    Ledger, LimitRow, Merchant, Payment, PaymentState, Payout, PayoutState, PendingState,
-    PendingTransfer, Receipt, Refund, Rejection, Rental, Tables, Usage, User,
+    Account, App, Authorization, Batch, BatchState, Calendar, Campaign, Coupon, CouponCount,
+    CouponTemplate, CreditLine, EventRange, Hold, Item, Ledger, LimitRow, Merchant, Payment,
+    PaymentState, Payout, PayoutState, PendingState, PendingTransfer, Receipt, Refund, Rejection,
+    Rental, Tables, Usage, User,
 };
 use groat_proto::v1::{self, row};
 use groat_proto::{Message, read_varint};
@@ -298,6 +300,7 @@ fn payment(r: &Payment) -> v1::PaymentRow {
         refunded_to_credit: r.refunded_to_credit,
         refunded_to_channel: r.refunded_to_channel,
         refunds: r.refunds.iter().map(refund).collect(),
+        parts: r.parts.as_deref().map(market::parts),
     }
 }
 
@@ -351,6 +354,7 @@ fn read_payment(w: &v1::PaymentRow) -> Field<Payment> {
         refunded_to_credit: w.refunded_to_credit,
         refunded_to_channel: w.refunded_to_channel,
         refunds: w.refunds.iter().map(read_refund).collect::<Field<_>>()?,
+        parts: w.parts.as_ref().map(|parts| Box::new(market::read_parts(parts))),
     })
 }
 
@@ -431,6 +435,12 @@ pub fn read_rows(
     tables.credit_lines = Table::from_rows(rows.credit_lines).map_err(duplicate("credit_lines"))?;
     tables.rentals = Table::from_rows(rows.rentals).map_err(duplicate("rentals"))?;
     tables.items = Table::from_rows(rows.items).map_err(duplicate("items"))?;
+    tables.campaigns = Table::from_rows(rows.campaigns).map_err(duplicate("campaigns"))?;
+    tables.coupon_templates =
+        Table::from_rows(rows.coupon_templates).map_err(duplicate("coupon_templates"))?;
+    tables.coupons = Table::from_rows(rows.coupons).map_err(duplicate("coupons"))?;
+    tables.coupon_counts =
+        Table::from_rows(rows.coupon_counts).map_err(duplicate("coupon_counts"))?;
     tables.payments = Table::from_rows(rows.payments).map_err(duplicate("payments"))?;
     let ledger = Ledger::from_rest(calendar, now, next_event, tables)
         .map_err(|b| BadRows(format!("row {} of {}: {}", b.row, b.table, b.what)))?;
@@ -455,6 +465,10 @@ struct Rows {
     credit_lines: Vec<CreditLine>,
     rentals: Vec<Rental>,
     items: Vec<Item>,
+    campaigns: Vec<Campaign>,
+    coupon_templates: Vec<CouponTemplate>,
+    coupons: Vec<Coupon>,
+    coupon_counts: Vec<CouponCount>,
     seen: BTreeMap<u64, Vec<Seen>>,
 }
 
@@ -487,6 +501,12 @@ impl Rows {
             row::Row::CreditLine(w) => self.credit_lines.push(holds::read_credit_line(&w)?),
             row::Row::Rental(w) => self.rentals.push(holds::read_rental(&w)?),
             row::Row::Item(w) => self.items.push(holds::read_item(&w)?),
+            row::Row::Campaign(w) => self.campaigns.push(market::read_campaign(&w)?),
+            row::Row::CouponTemplate(w) => {
+                self.coupon_templates.push(market::read_coupon_template(&w)?);
+            }
+            row::Row::Coupon(w) => self.coupons.push(market::read_coupon(&w)?),
+            row::Row::CouponCount(w) => self.coupon_counts.push(market::read_coupon_count(&w)),
             row::Row::Seen(w) => {
                 let seen = read_seen(&w)?;
                 self.seen.entry(SeenIds::hour(seen.id)).or_default().push(seen);

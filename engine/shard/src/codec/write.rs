@@ -3,6 +3,7 @@
 mod events;
 mod fields;
 pub(in crate::codec) mod holds;
+pub(in crate::codec) mod market;
 mod plain;
 mod settlements;
 
@@ -349,6 +350,14 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
                 available: *available,
             })
         }
+        Fact::CampaignFunded { .. }
+        | Fact::CampaignClosed { .. }
+        | Fact::CouponDefined { .. }
+        | Fact::CouponIssued { .. }
+        | Fact::CouponRevoked { .. }
+        | Fact::CouponExpired { .. }
+        | Fact::CouponUsed { .. }
+        | Fact::CouponReturned { .. } => return market::fact(fact),
         Fact::FundsAuthorized { .. }
         | Fact::AuthorizationCaptured { .. }
         | Fact::FundsReleased { .. }

@@ -1,7 +1,7 @@
 //! Wire to domain: commands.
 
 use super::fields::*;
-use super::holds;
+use super::{holds, market};
 use groat_ledger::{
     self as domain, Balancing, Body, Class, EntryLine, Leg, LegSource, Phase, Side,
 };
@@ -61,6 +61,9 @@ fn pay_payment(w: &v1::PayPayment) -> Field<domain::PayPayment> {
             leg::Source::Credit(leg) => (LegSource::Credit, money(leg.amt, "legs")?),
             leg::Source::Channel(leg) => {
                 (LegSource::Channel(id(leg.channel, "legs")?), money(leg.amt, "legs")?)
+            }
+            leg::Source::Coupon(leg) => {
+                (LegSource::Coupon(id(leg.coupon, "legs")?), money(leg.amt, "legs")?)
             }
         };
         ensure(*currency.get_or_insert(amount.currency) == amount.currency, "legs")?;
@@ -261,6 +264,16 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
             merchant: id(w.merchant, "merchant")?,
             amount: money(w.amt, "amt")?,
         }),
+        W::FundCampaign(w) => Body::FundCampaign(market::fund_campaign(w)?),
+        W::CloseCampaign(w) => {
+            Body::CloseCampaign(domain::CloseCampaign { campaign: id(w.campaign, "campaign")? })
+        }
+        W::DefineCoupon(w) => {
+            let (template, terms) = market::define_coupon(w)?;
+            Body::DefineCoupon(domain::DefineCoupon { template, terms })
+        }
+        W::IssueCoupon(w) => Body::IssueCoupon(market::issue_coupon(w)?),
+        W::RevokeCoupon(w) => Body::RevokeCoupon(market::revoke_coupon(w)?),
         W::ClosePayment(w) => {
             Body::ClosePayment(domain::ClosePayment { payment: id(w.payment, "payment")? })
         }

@@ -1,7 +1,7 @@
 //! Wire to domain: events.
 
 use super::fields::*;
-use super::holds;
+use super::{holds, market};
 use groat_ledger::{CloseReason, Fact, Rejection};
 use groat_proto::v1::{self, event};
 
@@ -254,6 +254,23 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             amount: w.amount,
             batch: w.batch,
         },
+        W::CampaignFunded(w) => market::campaign_funded(w)?,
+        W::CampaignClosed(w) => {
+            Fact::CampaignClosed { campaign: id(w.campaign, "campaign")?, amount: w.amount }
+        }
+        W::CouponDefined(w) => market::coupon_defined(w)?,
+        W::CouponIssued(w) => Fact::CouponIssued {
+            coupon: id(w.coupon, "coupon")?,
+            template: id(w.template, "template")?,
+            user: id(w.user, "user")?,
+        },
+        W::CouponRevoked(w) => Fact::CouponRevoked {
+            coupon: id(w.coupon, "coupon")?,
+            reason: reference(&w.reason, "reason")?,
+        },
+        W::CouponExpired(w) => Fact::CouponExpired { coupon: id(w.coupon, "coupon")? },
+        W::CouponUsed(w) => market::coupon_used(w)?,
+        W::CouponReturned(w) => market::coupon_returned(w)?,
         W::PaymentClosed(w) => Fact::PaymentClosed {
             payment: id(w.payment, "payment")?,
             reason: match known::<v1::CloseReason>(w.reason, "reason")? {

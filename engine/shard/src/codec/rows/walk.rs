@@ -1,7 +1,7 @@
 //! All rows of a state in their one order: as they are now, or as they were when a rest began.
 
 use super::{
-    FORMAT, account, app, batch, hold, holds, merchant, payment, payout, pending, receipt,
+    FORMAT, account, app, batch, hold, holds, market, merchant, payment, payout, pending, receipt,
     seen_row, user,
 };
 use crate::codec::write;
@@ -27,6 +27,10 @@ macro_rules! every_kind {
         $each!(credit_lines, |r, t| row::Row::CreditLine(holds::credit_line(r, t)));
         $each!(rentals, |r, t| row::Row::Rental(holds::rental(r, t)));
         $each!(items, |r, _| row::Row::Item(holds::item(r)));
+        $each!(campaigns, |r, _| row::Row::Campaign(market::campaign(r)));
+        $each!(coupon_templates, |r, _| row::Row::CouponTemplate(market::coupon_template(r)));
+        $each!(coupons, |r, _| row::Row::Coupon(market::coupon(r)));
+        $each!(coupon_counts, |r, _| row::Row::CouponCount(market::coupon_count(r)));
         $each!(payments, |r, _| row::Row::Payment(payment(r)));
     };
 }

@@ -1,6 +1,6 @@
 //! Domain to wire: settlements.
 
-use super::{close_reason, holds, owner, some};
+use super::{close_reason, holds, market, owner, some};
 use groat_ledger::{Id, Money, Owner, Settlement};
 use groat_proto::v1::{self, settlement};
 
@@ -124,6 +124,12 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
             debits_posted: debits_posted.to_string(),
             credits_posted: credits_posted.to_string(),
         }),
+        Settlement::CampaignFunded { .. }
+        | Settlement::CampaignClosed { .. }
+        | Settlement::CouponIssued { .. }
+        | Settlement::CouponUsed { .. }
+        | Settlement::CouponReturned { .. }
+        | Settlement::CouponEnded { .. } => return market::settlement(told),
         Settlement::HoldPlaced { .. }
         | Settlement::HoldCaptured { .. }
         | Settlement::HoldReleased { .. }

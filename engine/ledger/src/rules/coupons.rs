@@ -1,0 +1,223 @@
+//! Coupons as a part of a payment: the leg that uses one, and its way back with a refund
+//! (DOMAIN §1.1, §4.2).
+//!
+//! A coupon is used whole, once, on an order of the amount its template asks for, and one payment
+//! takes one coupon. Its merchant's part moves no money: the receipts are that much less, and so
+//! is the base of the service fee. It comes back last: after all that the user paid. A refund of a
+//! part of it takes both its parts in proportion; when all of it is back it can be used again.
+
+use crate::account::AccountNo;
+use crate::command::LegSource;
+use crate::event::{Decision, Fact};
+use crate::id::Id;
+use crate::ledger::{Ledger, post};
+use crate::money::cumulative_half_up;
+use crate::rejection::Rejection;
+use crate::rules::campaigns::{fund_key, funder_account, post_face, set_state};
+use crate::rules::{paid, refuse_if};
+use crate::state::{Coupon, CouponState, Payment, PaymentParts, Tables, User};
+
+/// A coupon that pays. Amounts are minor units.
+#[derive(Clone, Copy)]
+pub(crate) struct Redeemed {
+    coupon: Id,
+    /// By which the merchant's receipts fall.
+    pub(crate) discount: u64,
+    /// What its campaign pays.
+    funded: u64,
+}
+
+/// Refuses a coupon that is another's, not there, or does not fit order, merchant, amount or time.
+pub(crate) fn usable(
+    ledger: &Ledger,
+    source: LegSource,
+    amount: u64,
+    payment: &Payment,
+    payer: &User,
+    now: u64,
+) -> Result<Option<Redeemed>, Rejection> {
+    let LegSource::Coupon(id) = source else { return Ok(None) };
+    let tables = ledger.tables();
+    let coupon = tables.coupons.get(&id).ok_or(Rejection::CouponNotUsable)?;
+    let template = tables.coupon_templates.row(coupon.template);
+    let t = &template.terms;
+    let seller = tables.merchants.row(payment.merchant).merchant;
+    let theirs = tables.users.row(coupon.user).user == payer.user
+        && (t.merchant.is_none() || t.merchant == seller);
+    let in_time =
+        coupon.state == CouponState::Effective && (t.valid_from..t.valid_until).contains(&now);
+    let fits = t.face.currency == payment.amount.currency
+        && amount == t.face.amount
+        && payment.amount.amount >= t.min_spend;
+    refuse_if(!theirs || !in_time || !fits, Rejection::CouponNotUsable)?;
+    Ok(Some(Redeemed { coupon: id, discount: t.merchant_part, funded: template.funded_part() }))
+}
+
+/// Uses a coupon that [`usable`] let through, before its payment is recorded.
+pub(crate) fn redeem(
+    ledger: &Ledger,
+    coupon: Redeemed,
+    payment: Id,
+    pending: AccountNo,
+    out: &mut Decision,
+) {
+    let tables = ledger.tables();
+    let Redeemed { coupon, discount, funded } = coupon;
+    let Some(row) = tables.coupons.get(&coupon) else { return };
+    let template = tables.coupon_templates.row(row.template);
+    if funded > 0 {
+        let currency = template.terms.face.currency;
+        let fund =
+            ledger.account_or_open(fund_key(template.terms.campaign, currency), currency, out);
+        post(out, fund, pending, funded);
+    }
+    post_face(ledger, template, false, out);
+    out.record(Fact::CouponUsed { coupon, payment, discount, funded });
+}
+
+/// Of a refund, what is the coupon's: minor units.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Back {
+    /// No money: the receipts had been less.
+    pub(crate) discount: u64,
+    /// To the campaign.
+    pub(crate) funded: u64,
+}
+
+/// The coupon's part of a refund of which `rest` is left after all that the user paid.
+pub(crate) fn part_of(parts: &PaymentParts, rest: u64) -> Back {
+    let back = parts.returned().saturating_add(rest).min(parts.sum());
+    let taken = back.saturating_sub(parts.returned());
+    let discount = cumulative_half_up(parts.discount, back, parts.sum())
+        .saturating_sub(parts.discount_returned)
+        .min(taken);
+    Back { discount, funded: taken - discount }
+}
+
+/// Records that parts of a coupon are back, before their refund; gives the account that the
+/// campaign's part goes to.
+pub(crate) fn give_back(
+    ledger: &Ledger,
+    payment: &Payment,
+    parts: &PaymentParts,
+    back: Back,
+    now: u64,
+    out: &mut Decision,
+) -> Option<AccountNo> {
+    let tables = ledger.tables();
+    let coupon = tables.coupons.get(&parts.coupon)?;
+    let template = tables.coupon_templates.row(coupon.template);
+    let campaign = tables.campaigns.get(&template.terms.campaign);
+    let Back { discount, funded } = back;
+    let to = campaign.map(|campaign| match campaign.closed {
+        true => funder_account(ledger, campaign, out),
+        false => {
+            let key = fund_key(campaign.campaign, campaign.currency);
+            ledger.account_or_open(key, campaign.currency, out)
+        }
+    });
+    let whole = parts.returned() + discount + funded == parts.sum();
+    let state = if !whole {
+        CouponState::Used
+    } else if campaign.is_some_and(|campaign| campaign.closed) {
+        CouponState::Revoked
+    } else if now >= template.terms.valid_until {
+        CouponState::Expired
+    } else {
+        CouponState::Effective
+    };
+    if state == CouponState::Effective {
+        post_face(ledger, template, true, out);
+    }
+    let (coupon, payment) = (parts.coupon, payment.payment);
+    out.record(Fact::CouponReturned { coupon, payment, discount, funded, state });
+    to
+}
+
+pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
+    match fact {
+        Fact::CouponUsed { coupon, payment, discount, funded } => {
+            set_state(ledger, coupon, CouponState::Used);
+            if let Some(row) = ledger.payment_mut(payment) {
+                row.parts = Some(Box::new(PaymentParts {
+                    coupon: *coupon,
+                    discount: *discount,
+                    funded: *funded,
+                    discount_returned: 0,
+                    funded_returned: 0,
+                }));
+            }
+        }
+        Fact::CouponReturned { coupon, payment, discount, funded, state } => {
+            set_state(ledger, coupon, *state);
+            if let Some(parts) = ledger.payment_mut(payment).and_then(|row| row.parts.as_mut()) {
+                parts.discount_returned = parts.discount_returned.saturating_add(*discount);
+                parts.funded_returned = parts.funded_returned.saturating_add(*funded);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether a foreign fact of campaigns and coupons names what is there, in a state that fits.
+pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
+    let known = |there: bool, what| if there { Ok(()) } else { Err(what) };
+    let coupon_of = |coupon: &Id, state: CouponState| -> Result<&Coupon, &'static str> {
+        let coupon = tables.coupons.get(coupon).ok_or("a coupon is unknown")?;
+        known(coupon.state == state, "a coupon is in another state")?;
+        Ok(coupon)
+    };
+    match fact {
+        Fact::CampaignFunded { campaign, funder, amount } => {
+            let there = funder.is_none() || tables.merchants.find(funder).is_some();
+            known(there, "a merchant is unknown")?;
+            let campaign = tables.campaigns.get(campaign);
+            let same = campaign.is_none_or(|c| c.currency == amount.currency && !c.closed);
+            known(same, "a campaign is closed or of another currency")
+        }
+        Fact::CampaignClosed { campaign, .. } => {
+            let open = tables.campaigns.get(campaign).is_some_and(|campaign| !campaign.closed);
+            known(open, "a campaign is unknown or closed")
+        }
+        Fact::CouponDefined { template, terms } => {
+            known(tables.coupon_templates.find(template).is_none(), "a template is made twice")?;
+            let there =
+                terms.campaign.is_none() || tables.campaigns.find(&terms.campaign).is_some();
+            known(there, "a campaign is unknown")?;
+            let fits = terms.merchant_part <= terms.face.amount
+                && terms.face.amount <= crate::limits::AMOUNT_MAX;
+            known(fits, "a coupon's parts do not fit its face")
+        }
+        Fact::CouponIssued { coupon, template, user } => {
+            known(tables.coupons.find(coupon).is_none(), "a coupon is issued twice")?;
+            known(tables.coupon_templates.find(template).is_some(), "a template is unknown")?;
+            known(tables.users.find(user).is_some(), "a user is unknown")
+        }
+        Fact::CouponRevoked { coupon, .. } | Fact::CouponExpired { coupon } => {
+            coupon_of(coupon, CouponState::Effective).map(|_| ())
+        }
+        Fact::CouponUsed { coupon, payment, discount, funded } => {
+            let coupon = coupon_of(coupon, CouponState::Effective)?;
+            let template = tables.coupon_templates.row(coupon.template);
+            let parts = (template.terms.merchant_part, template.funded_part());
+            known(parts == (*discount, *funded), "a coupon pays other parts than it has")?;
+            let payment = tables.payments.get(payment).ok_or("a payment is unknown")?;
+            let fits = payment.amount.amount >= template.terms.face.amount;
+            known(
+                fits && payment.user.is_none(),
+                "a coupon is used on an order that it does not fit",
+            )
+        }
+        Fact::CouponReturned { coupon, payment, discount, funded, .. } => {
+            coupon_of(coupon, CouponState::Used)?;
+            let parts = paid(tables, payment)?.parts.as_ref();
+            let parts = parts.filter(|parts| parts.coupon == *coupon);
+            let fits = parts.is_some_and(|parts| {
+                *discount <= parts.discount.saturating_sub(parts.discount_returned)
+                    && *funded <= parts.funded.saturating_sub(parts.funded_returned)
+            });
+            known(fits, "more of a coupon is returned than was used")
+        }
+        _ => Ok(()),
+    }
+}

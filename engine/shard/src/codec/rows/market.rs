@@ -1,0 +1,81 @@
+//! Rows of campaigns and coupons, and of what few payments have, both ways.
+
+use crate::codec::read::fields::{self as read, Field};
+use crate::codec::read::market as read_market;
+use crate::codec::write::market as write_market;
+use crate::codec::write::some;
+use groat_ledger::limits::AMOUNT_MAX;
+use groat_ledger::{Campaign, Coupon, CouponCount, CouponTemplate, PaymentParts};
+use groat_proto::v1;
+
+pub(super) fn campaign(r: &Campaign) -> v1::CampaignRow {
+    v1::CampaignRow {
+        campaign: some(r.campaign),
+        funder: some(r.funder),
+        currency: u32::from(r.currency.code()),
+        reserved: r.reserved,
+        closed: r.closed,
+    }
+}
+
+pub(super) fn read_campaign(w: &v1::CampaignRow) -> Field<Campaign> {
+    Ok(Campaign {
+        campaign: read::id(w.campaign, "campaign")?,
+        funder: read::optional_id(w.funder),
+        currency: read::currency(w.currency, "currency")?,
+        reserved: w.reserved,
+        closed: w.closed,
+    })
+}
+
+pub(super) fn coupon_template(r: &CouponTemplate) -> v1::CouponTemplateRow {
+    let terms = Some(write_market::coupon_terms(r.template, &r.terms));
+    v1::CouponTemplateRow { terms, issued: r.issued }
+}
+
+pub(super) fn read_coupon_template(w: &v1::CouponTemplateRow) -> Field<CouponTemplate> {
+    let (template, terms) = read_market::define_coupon(w.terms.as_ref().ok_or("terms")?)?;
+    read::ensure(terms.merchant_part <= terms.face.amount, "merchant_part")?;
+    read::ensure(terms.face.amount <= AMOUNT_MAX, "face")?;
+    Ok(CouponTemplate { template, terms, issued: w.issued })
+}
+
+pub(super) fn coupon(r: &Coupon) -> v1::CouponRow {
+    let state = write_market::coupon_state(r.state);
+    v1::CouponRow { coupon: some(r.coupon), template: r.template, user: r.user, state }
+}
+
+pub(super) fn read_coupon(w: &v1::CouponRow) -> Field<Coupon> {
+    let (coupon, state) = (read::id(w.coupon, "coupon")?, read_market::coupon_state(w.state)?);
+    Ok(Coupon { coupon, template: w.template, user: w.user, state })
+}
+
+pub(super) fn coupon_count(r: &CouponCount) -> v1::CouponCountRow {
+    let CouponCount { template, user, day, day_count, count } = *r;
+    v1::CouponCountRow { template, user, day, day_count, count }
+}
+
+pub(super) fn read_coupon_count(w: &v1::CouponCountRow) -> CouponCount {
+    let v1::CouponCountRow { template, user, day, day_count, count } = *w;
+    CouponCount { template, user, day, day_count, count }
+}
+
+pub(super) fn parts(r: &PaymentParts) -> v1::PaymentPartsRow {
+    v1::PaymentPartsRow {
+        coupon: some(r.coupon),
+        discount: r.discount,
+        funded: r.funded,
+        discount_returned: r.discount_returned,
+        funded_returned: r.funded_returned,
+    }
+}
+
+pub(super) fn read_parts(w: &v1::PaymentPartsRow) -> PaymentParts {
+    PaymentParts {
+        coupon: read::optional_id(w.coupon),
+        discount: w.discount,
+        funded: w.funded,
+        discount_returned: w.discount_returned,
+        funded_returned: w.funded_returned,
+    }
+}

@@ -1,0 +1,115 @@
+//! Domain to wire: facts and settlements of campaigns and coupons.
+
+use super::some;
+use groat_ledger::{CouponOf, CouponState, CouponTerms, Fact, Id, Money, Settlement};
+use groat_proto::v1::{self, event, settlement};
+
+pub(in crate::codec) fn coupon_terms(template: Id, t: &CouponTerms) -> v1::DefineCoupon {
+    let money = |amount: u64| Some(Money { amount, currency: t.face.currency }.into());
+    v1::DefineCoupon {
+        template: some(template),
+        campaign: some(t.campaign),
+        merchant: some(t.merchant),
+        face: Some(t.face.into()),
+        merchant_part: money(t.merchant_part),
+        min_spend: money(t.min_spend),
+        valid_from: t.valid_from,
+        valid_until: t.valid_until,
+        count_max: t.count_max,
+        per_user_day: t.per_user_day,
+        per_user: t.per_user,
+    }
+}
+
+pub(in crate::codec) fn coupon_state(state: CouponState) -> i32 {
+    match state {
+        CouponState::Effective => v1::CouponState::Effective,
+        CouponState::Used => v1::CouponState::Used,
+        CouponState::Expired => v1::CouponState::Expired,
+        CouponState::Revoked => v1::CouponState::Revoked,
+    }
+    .into()
+}
+
+/// The facts of this subject; `None` for those of others.
+pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
+    use event::Fact as W;
+    Some(match fact {
+        Fact::CampaignFunded { campaign, funder, amount } => W::CampaignFunded(v1::FundCampaign {
+            campaign: some(*campaign),
+            funder: some(*funder),
+            amt: Some((*amount).into()),
+        }),
+        Fact::CampaignClosed { campaign, amount } => {
+            W::CampaignClosed(v1::CampaignClosed { campaign: some(*campaign), amount: *amount })
+        }
+        Fact::CouponDefined { template, terms } => W::CouponDefined(coupon_terms(*template, terms)),
+        Fact::CouponIssued { coupon, template, user } => W::CouponIssued(v1::CouponIssued {
+            coupon: some(*coupon),
+            template: some(*template),
+            user: some(*user),
+        }),
+        Fact::CouponRevoked { coupon, reason } => {
+            W::CouponRevoked(v1::RevokeCoupon { coupon: some(*coupon), reason: reason.to_string() })
+        }
+        Fact::CouponExpired { coupon } => {
+            W::CouponExpired(v1::CouponExpired { coupon: some(*coupon) })
+        }
+        Fact::CouponUsed { coupon, payment, discount, funded } => W::CouponUsed(v1::CouponUsed {
+            coupon: some(*coupon),
+            payment: some(*payment),
+            discount: *discount,
+            funded: *funded,
+        }),
+        Fact::CouponReturned { coupon, payment, discount, funded, state } => {
+            W::CouponReturned(v1::CouponReturned {
+                coupon: some(*coupon),
+                payment: some(*payment),
+                discount: *discount,
+                funded: *funded,
+                state: coupon_state(*state),
+            })
+        }
+        _ => return None,
+    })
+}
+
+fn told_coupon(of: &CouponOf) -> v1::ToldCoupon {
+    let money = |amount: u64| {
+        (!of.payment.is_none()).then(|| Money { amount, currency: of.face.currency }.into())
+    };
+    v1::ToldCoupon {
+        coupon: some(of.coupon),
+        template: some(of.template),
+        user: some(of.user),
+        face: Some(of.face.into()),
+        payment: some(of.payment),
+        merchant: some(of.merchant),
+        discount: money(of.discount),
+        funded: money(of.funded),
+        state: coupon_state(of.state),
+    }
+}
+
+/// The settlements of this subject; `None` for those of others.
+pub(super) fn settlement(told: &Settlement) -> Option<settlement::Body> {
+    use settlement::Body as W;
+    let of_campaign = |campaign: Id, funder: Id, amount: Money| v1::ToldCampaign {
+        campaign: some(campaign),
+        funder: some(funder),
+        amount: Some(amount.into()),
+    };
+    Some(match told {
+        Settlement::CampaignFunded { campaign, funder, amount } => {
+            W::CampaignFunded(of_campaign(*campaign, *funder, *amount))
+        }
+        Settlement::CampaignClosed { campaign, funder, amount } => {
+            W::CampaignClosed(of_campaign(*campaign, *funder, *amount))
+        }
+        Settlement::CouponIssued { coupon } => W::CouponIssued(told_coupon(coupon)),
+        Settlement::CouponUsed { coupon } => W::CouponUsed(told_coupon(coupon)),
+        Settlement::CouponReturned { coupon } => W::CouponReturned(told_coupon(coupon)),
+        Settlement::CouponEnded { coupon } => W::CouponEnded(told_coupon(coupon)),
+        _ => return None,
+    })
+}

@@ -1,0 +1,70 @@
+//! Campaigns and coupons (DOMAIN §6, 14): the facts against the accounts and the rows.
+
+use super::entries::Event;
+use super::{Check, Checks, Touched, holds};
+use crate::follow::Place;
+use crate::names::fact_name;
+use groat_ledger::{Class, Fact, Id};
+use groat_shard::Books;
+
+impl Checks {
+    pub(super) fn coupon(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {
+        let Event { number, time, fact, due, .. } = *event;
+        let step = self.coupons.follow(fact, due, time);
+        if let Ok(step) = &step {
+            step.campaign.into_iter().for_each(|id| self.touch(Touched::Campaign(id), at, number));
+            step.template.into_iter().for_each(|id| self.touch(Touched::Template(id), at, number));
+        }
+        let verdict = step.map(|_| ()).and_then(|()| match fact {
+            Fact::CouponIssued { coupon, .. }
+            | Fact::CouponRevoked { coupon, .. }
+            | Fact::CouponExpired { coupon }
+            | Fact::CouponUsed { coupon, .. }
+            | Fact::CouponReturned { coupon, .. } => {
+                let row = books.ledger().tables().coupons.get(coupon).map(|row| row.state);
+                holds(row == self.coupons.state(*coupon), || {
+                    let expected = self.coupons.state(*coupon);
+                    format!("{coupon} is {row:?}; its facts make it {expected:?}")
+                })
+            }
+            _ => Ok(()),
+        });
+        let verdict = verdict.map_err(|what| format!("{}: {what}", fact_name(fact)));
+        self.note(Check::CouponStates, at, number, verdict);
+    }
+
+    /// CF is what was paid in less what was spent, and covers what is promised.
+    pub(super) fn compare_campaign(&mut self, books: &Books, at: &Place<'_>, event: u64, id: Id) {
+        let row = books.ledger().tables().campaigns.get(&id);
+        let (Some(campaign), Some(row)) = (self.coupons.campaign(id), row) else {
+            let what = format!("the campaign {id} is not both in the facts and in the rows");
+            return self.note(Check::CampaignFunds, at, event, Err(what));
+        };
+        let (left, promised) = (campaign.left, campaign.promised);
+        let has = -self.balance(books, Class::CampaignFund, id, campaign.currency);
+        let verdict =
+            holds(has == left, || format!("{id} has {has}; paid in less spent is {left}"));
+        let covered = holds(campaign.closed || promised <= left, || {
+            format!("{id} has {left}; {promised} is promised")
+        });
+        let same = (i128::from(row.reserved), row.closed) == (promised, campaign.closed);
+        let same =
+            holds(same, || format!("{id} has {} reserved; {promised} is promised", row.reserved));
+        self.note(Check::CampaignFunds, at, event, verdict.and(covered).and(same));
+    }
+
+    /// X6 is the face of each coupon that can be used.
+    pub(super) fn compare_template(&mut self, books: &Books, at: &Place<'_>, event: u64, id: Id) {
+        let Some(template) = self.coupons.template(id) else {
+            let what = format!("no fact has made the template {id}");
+            return self.note(Check::CouponFaces, at, event, Err(what));
+        };
+        let face = template.terms.face;
+        let expected = template.usable * i128::from(face.amount);
+        let has = self.balance(books, Class::CouponFace, id, face.currency);
+        let verdict = holds(has == expected, || {
+            format!("{id} has {has} of faces; its coupons that can be used have {expected}")
+        });
+        self.note(Check::CouponFaces, at, event, verdict);
+    }
+}

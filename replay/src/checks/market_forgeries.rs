@@ -1,0 +1,103 @@
+//! For each check of campaigns and coupons: books whose every hash is right and in which one event
+//! is another than the one that was decided. And days that hold.
+
+use super::Check;
+use super::forgeries::{Forgery, all_are_found_in, is, named};
+use crate::sample;
+use crate::verify::verify;
+use groat_proto::v1::event::Fact;
+
+fn all_are_found(forgeries: &[Forgery]) {
+    all_are_found_in(&sample::market_days(), forgeries);
+}
+
+#[test]
+fn campaigns_and_coupons() {
+    all_are_found(&[
+        (Check::CampaignFunds, "spring has 5000; paid in less spent is 5001", |event| {
+            if let Some(Fact::CampaignFunded(f)) = &mut event.fact
+                && let Some(amt) = &mut f.amt
+                && amt.amount == 5_000
+            {
+                amt.amount = 5_001;
+            }
+        }),
+        (Check::CampaignFunds, "spring has 1799; 1800 is promised", |event| {
+            if let Some(Fact::CampaignFunded(f)) = &mut event.fact
+                && let Some(amt) = &mut f.amt
+                && amt.amount == 5_000
+            {
+                amt.amount = 1_799;
+                event.movements[0].amount = 1_799;
+            }
+        }),
+        (Check::CouponFaces, "ten has 999 of faces", |event| {
+            if let Some(Fact::CouponIssued(f)) = &mut event.fact
+                && is(f.coupon, "ten-1")
+            {
+                event.movements[0].amount -= 1;
+            }
+        }),
+        (Check::CouponFaces, "five has 0 of faces", |event| {
+            if let Some(Fact::CouponIssued(f)) = &mut event.fact
+                && is(f.coupon, "five-1")
+            {
+                event.movements.clear();
+            }
+        }),
+        (Check::CouponStates, "expires, and not by the clock", |event| {
+            if let Some(Fact::CouponRevoked(f)) = &mut event.fact {
+                let coupon = f.coupon;
+                event.fact = Some(Fact::CouponExpired(groat_proto::v1::CouponExpired { coupon }));
+            }
+        }),
+        (Check::CouponStates, "out of terms or time", |event| {
+            if let Some(Fact::CouponDefined(f)) = &mut event.fact
+                && is(f.template, "ten")
+            {
+                f.valid_until = f.valid_from + 1;
+            }
+        }),
+        (Check::CouponStates, "ten-1 becomes Effective, not Used", |event| {
+            if let Some(Fact::CouponReturned(f)) = &mut event.fact
+                && f.discount + f.funded == 500
+                && f.state != 0
+            {
+                f.state = 0;
+            }
+        }),
+        (Check::CouponStates, "events fit the state", |event| {
+            if let Some(Fact::CouponUsed(f)) = &mut event.fact
+                && is(f.coupon, "five-1")
+            {
+                f.coupon = named("ten-1");
+            }
+        }),
+        (Check::Payments, "the legs of p1 sum to 9999", |event| {
+            if let Some(Fact::PaymentPaid(f)) = &mut event.fact
+                && f.balance == 9_000
+            {
+                f.balance -= 1;
+                event.movements[0].amount -= 1;
+            }
+        }),
+        (Check::Payments, "the parts of refund_succeeded do not sum up", |event| {
+            if let Some(Fact::CouponReturned(f)) = &mut event.fact
+                && is(f.coupon, "five-1")
+            {
+                f.discount -= 1;
+                f.state = 1;
+                event.movements.clear();
+            }
+        }),
+    ]);
+}
+
+#[test]
+fn days_of_coupons_hold() {
+    let report = verify(sample::market_days().chain(), &mut |_, _| {}).unwrap();
+    assert_eq!(report.first_bad, None);
+    for checked in report.checks.iter().filter(|checked| checked.invariant == 14) {
+        assert!(checked.times > 0, "{} was never made", checked.check);
+    }
+}
