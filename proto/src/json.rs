@@ -208,7 +208,7 @@ macro_rules! enumerations {
 enumerations! {
     Constraint Phase Balancing FeeRefund CodeKind Block Side PayMode Layer CloseReason
     CaptureMode RentUnit DayRule FreezeReason CreditBasis ReleaseReason ChargeKind
-    CouponState
+    CouponState InvoiceKind
 }
 
 /// Serde functions of a field that holds an [`Enumeration`].

@@ -7,6 +7,7 @@ mod entries;
 #[cfg(test)]
 mod forgeries;
 mod holds;
+mod invoices;
 #[cfg(test)]
 mod market_forgeries;
 mod objects;
@@ -14,7 +15,9 @@ mod outcomes;
 mod rentals;
 
 use crate::follow::{Finding, Place};
-use crate::naive::{Answers, Coupons, Holds, Journal, Lines, Rentals, Reserves, Spending};
+use crate::naive::{
+    Answers, Coupons, Holds, Invoices, Journal, Lines, Rentals, Reserves, Spending,
+};
 use entries::Event;
 use groat_ledger::{AccountKey, Class, Currency, Id};
 use groat_shard::{Books, Folded};
@@ -103,6 +106,10 @@ checks! {
     CouponStates = 14, "coupons: only steps that there are, used once net of returns";
     /// X6 of each template.
     CouponFaces = 14, "coupons: X6 is the faces that can be used";
+    /// Lines, taxes, numbers of steps.
+    InvoiceSums = 16, "invoices: sum = ex-tax + tax, reversed <= issued";
+    /// By payment.
+    Invoiced = 16, "invoices: issued - reversed <= paid - refunded, or a red one is due";
     /// Windows recomputed from events against the limits in force.
     Limits = 19, "limits in force are kept";
 }
@@ -146,6 +153,7 @@ pub(crate) struct Checks {
     lines: Lines,
     reserves: Reserves,
     coupons: Coupons,
+    invoices: Invoices,
     /// What is to be compared with rows and accounts once the events of a command are complete.
     touched: BTreeMap<Touched, Touch>,
     /// Commands of the current input that wait for their outcome.
@@ -168,6 +176,8 @@ enum Touched {
     Campaign(Id),
     /// Of coupons.
     Template(Id),
+    /// Of a payment.
+    Invoices(Id),
 }
 
 /// The event that touched something last.
@@ -245,6 +255,7 @@ impl Checks {
             Touched::Line(user) => self.compare_line(books, at, event, user),
             Touched::Reserve(merchant) => self.compare_reserve(books, at, event, merchant),
             Touched::Campaign(campaign) => self.compare_campaign(books, at, event, campaign),
+            Touched::Invoices(payment) => self.compare_invoices(books, at, event, payment),
             Touched::Template(template) => self.compare_template(books, at, event, template),
         }
     }
@@ -280,12 +291,15 @@ impl Checks {
         self.note(Check::CreditStates, at, event, holds(all, || "lines are missing".into()));
         let all = rows(tables.coupons.next_no(), self.coupons.count());
         self.note(Check::CouponStates, at, event, holds(all, || "coupons are missing".into()));
+        let all = rows(tables.invoices.next_no(), self.invoices.count());
+        self.note(Check::InvoiceSums, at, event, holds(all, || "invoices are missing".into()));
         let known: Vec<Touched> = (self.holds.ids().map(Touched::Hold))
             .chain(self.rentals.ids().map(Touched::Rental))
             .chain(self.lines.users().map(Touched::Line))
             .chain(self.reserves.merchants().map(Touched::Reserve))
             .chain(self.coupons.campaigns().map(Touched::Campaign))
             .chain(self.coupons.templates().map(Touched::Template))
+            .chain(self.invoices.payments().map(Touched::Invoices))
             .collect();
         for what in known {
             self.compare(books, at, event, what);

@@ -4,11 +4,13 @@
 
 mod coupons;
 mod holds;
+mod invoices;
 mod lines;
 mod rentals;
 
 pub(crate) use coupons::Coupons;
 pub(crate) use holds::{Hold, Holds, Part};
+pub(crate) use invoices::Invoices;
 pub(crate) use lines::{Lines, Reserves};
 pub(crate) use rentals::{Rental, Rentals};
 

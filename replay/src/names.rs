@@ -223,6 +223,11 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::CouponExpired { .. } => "coupon_expired",
         Fact::CouponUsed { .. } => "coupon_used",
         Fact::CouponReturned { .. } => "coupon_returned",
+        Fact::InvoiceRequested { .. } => "invoice_requested",
+        Fact::InvoiceIssued { .. } => "invoice_issued",
+        Fact::InvoiceRejected { .. } => "invoice_rejected",
+        Fact::InvoiceReversed { .. } => "invoice_reversed",
+        Fact::RedInvoiceDue { .. } => "red_invoice_due",
     }
 }
 

@@ -24,11 +24,15 @@ pub(crate) enum Subject {
     Credit,
     /// Campaigns and coupons.
     Coupon,
+    /// Invoices, and refunds of what is invoiced.
+    Invoice,
 }
 
 /// Everything that a fact is about; nothing if no model follows it.
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
-    use Subject::{Account, Batch, Coupon, Credit, Hold, Limits, Payment, Rental, Reserve};
+    use Subject::{
+        Account, Batch, Coupon, Credit, Hold, Invoice, Limits, Payment, Rental, Reserve,
+    };
     match fact {
         // Their movements are checked like all others, and there is no more to them.
         Fact::CommandRejected { .. }
@@ -62,7 +66,7 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         Fact::FeeCharged { payment, .. } | Fact::FeeReturned { payment, .. } => {
             vec![Payment(*payment), Batch]
         }
-        Fact::RefundSucceeded { payment, .. } => vec![Payment(*payment), Batch, Credit],
+        Fact::RefundSucceeded { payment, .. } => vec![Payment(*payment), Batch, Credit, Invoice],
         Fact::PaymentCreated { payment, .. }
         | Fact::PaymentClosed { payment, .. }
         | Fact::PaymentCancelled { payment }
@@ -102,6 +106,11 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::CouponExpired { .. }
         | Fact::CouponUsed { .. }
         | Fact::CouponReturned { .. } => vec![Coupon],
+        Fact::InvoiceRequested { .. }
+        | Fact::InvoiceIssued { .. }
+        | Fact::InvoiceRejected { .. }
+        | Fact::InvoiceReversed { .. }
+        | Fact::RedInvoiceDue { .. } => vec![Invoice],
         Fact::CreditLineGranted { .. }
         | Fact::LimitAdjusted { .. }
         | Fact::CreditLineFrozen { .. }

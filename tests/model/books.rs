@@ -141,7 +141,7 @@ pub(crate) fn rows(ledger: &Ledger) -> String {
     let rentals = format!("{:?}\n{:?}\n", t.rentals.rows(), t.items.rows());
     let funds = format!("{:?}\n{:?}\n", t.campaigns.rows(), t.coupon_templates.rows());
     let coupons = format!("{:?}\n{:?}\n", t.coupons.rows(), t.coupon_counts.rows());
-    let batches = format!("{:?}", t.batches.rows());
+    let batches = format!("{:?}\n{:?}", t.invoices.rows(), t.batches.rows());
     format!("{money}{parties}{rest}{orders}{holds}{rentals}{funds}{coupons}{batches}")
 }
 
@@ -168,5 +168,6 @@ fn at_rest(ledger: &Ledger) -> Tables {
     rest.coupon_templates = Table::from_rows(t.coupon_templates.rows().to_vec()).unwrap();
     rest.coupons = Table::from_rows(t.coupons.rows().to_vec()).unwrap();
     rest.coupon_counts = Table::from_rows(t.coupon_counts.rows().to_vec()).unwrap();
+    rest.invoices = Table::from_rows(t.invoices.rows().to_vec()).unwrap();
     rest
 }

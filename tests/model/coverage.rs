@@ -54,6 +54,7 @@ const FACTS: &[&str] = &[
     "CouponUsed",
     "CouponReturned",
     "CouponExpired",
+    "RedInvoiceDue",
 ];
 
 /// The name of an enum's variant out of its debug text.

@@ -6,6 +6,7 @@ mod charges;
 mod coupons;
 mod credit;
 mod holds;
+mod invoices;
 mod limits;
 mod orders;
 mod owners;
@@ -20,6 +21,7 @@ use groat_ledger::{
     Owner, Reference, Rejection,
 };
 use holds::Hold;
+use invoices::Invoice;
 use limits::Spending;
 use orders::Order;
 use rentals::Rental;
@@ -93,6 +95,7 @@ pub(crate) struct Naive {
     campaigns: BTreeMap<Id, Campaign>,
     templates: BTreeMap<Id, CouponTerms>,
     coupons: Vec<Coupon>,
+    invoices: Vec<Invoice>,
     /// By scope and currency.
     limits: BTreeMap<String, Limits>,
     spendings: Vec<Spending>,
@@ -237,6 +240,10 @@ impl Naive {
             Body::DefineCoupon(c) => self.define_coupon(c, now),
             Body::IssueCoupon(c) => self.issue_coupon(c, now),
             Body::RevokeCoupon(c) => self.revoke_coupon(c.coupon),
+            Body::RequestInvoice(c) => self.request_invoice(c),
+            Body::IssueInvoice(c) => self.issue_invoice(c),
+            Body::RejectInvoice(c) => self.reject_invoice(c.invoice),
+            Body::RedInvoice(c) => self.red_invoice(c),
             Body::RegisterApp(_) | Body::MatchReceipt(_) | Body::AdvanceClock(_) => {
                 unreachable!("no step asks for {body:?}")
             }

@@ -4,14 +4,15 @@
 
 mod coupons;
 mod holds;
+mod invoices;
 mod money;
 mod rentals;
 
 pub(crate) use money::prologue;
 
 use groat_ledger::{
-    AccountKey, Body, Class, Command, Currency, DeclareLost, Id, Ledger, Money, Payment,
-    PaymentState, Payout, PayoutState, Reference, Rental, RentalState,
+    AccountKey, Body, Class, Command, Currency, DeclareLost, Id, Invoice, InvoiceState, Ledger,
+    Money, Payment, PaymentState, Payout, PayoutState, Reference, Rental, RentalState,
 };
 use proptest::prelude::*;
 
@@ -81,6 +82,10 @@ pub(crate) enum Kind {
     DefineCoupon,
     IssueCoupon,
     RevokeCoupon,
+    RequestInvoice,
+    IssueInvoice,
+    RejectInvoice,
+    RedInvoice,
 }
 
 /// How often each kind comes. Every command of the model is here.
@@ -138,6 +143,10 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (5, Kind::DefineCoupon),
     (10, Kind::IssueCoupon),
     (2, Kind::RevokeCoupon),
+    (5, Kind::RequestInvoice),
+    (4, Kind::IssueInvoice),
+    (1, Kind::RejectInvoice),
+    (4, Kind::RedInvoice),
 ];
 
 pub(crate) fn op() -> impl Strategy<Value = Op> {
@@ -175,7 +184,9 @@ impl Op {
             Kind::Forward => scene.forward(),
             kind => {
                 let body = scene.money(kind).or_else(|| scene.hold(kind));
-                body.or_else(|| scene.rental(kind)).or_else(|| scene.coupon(kind))?
+                body.or_else(|| scene.rental(kind))
+                    .or_else(|| scene.coupon(kind))
+                    .or_else(|| scene.invoice(kind))?
             }
         };
         let id = match body {
@@ -302,6 +313,13 @@ impl Scene<'_> {
                 (t.holds.rows().iter().any(|h| h.rest > 0), Kind::PlaceHold)
             }
             Kind::IssueCoupon => (!t.coupon_templates.rows().is_empty(), Kind::DefineCoupon),
+            Kind::IssueInvoice | Kind::RejectInvoice => {
+                let open = |i: &Invoice| i.state == InvoiceState::Requested;
+                (t.invoices.rows().iter().any(open), Kind::RequestInvoice)
+            }
+            Kind::RedInvoice => {
+                (t.invoices.rows().iter().any(invoices::is_issued), Kind::IssueInvoice)
+            }
             Kind::RevokeCoupon => (!t.coupons.rows().is_empty(), Kind::IssueCoupon),
             Kind::CloseCampaign => (!t.campaigns.rows().is_empty(), Kind::FundCampaign),
             Kind::UnfreezeCreditLine => {

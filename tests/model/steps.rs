@@ -135,6 +135,11 @@ fn tells_of_money(fact: &Fact) -> bool {
             | Fact::CreditLineFrozen { .. }
             | Fact::CreditLineUnfrozen { .. }
             | Fact::CouponDefined { .. }
+            | Fact::InvoiceRequested { .. }
+            | Fact::InvoiceIssued { .. }
+            | Fact::InvoiceRejected { .. }
+            | Fact::InvoiceReversed { .. }
+            | Fact::RedInvoiceDue { .. }
     )
 }
 

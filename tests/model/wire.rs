@@ -1,5 +1,7 @@
 //! Commands as a producer writes them. The engine only reads commands; this is the other way.
 
+mod market;
+
 use groat_ledger::{
     Admission, Balancing, Block, Body, CaptureMode, CodeKind, Command, Constraint, CreateRental,
     Currency, DayRule, FeeRefund, FreezeReason, GrantCreditLine, Id, LegSource, LimitScope, Limits,
@@ -274,35 +276,15 @@ fn body(body: &Body) -> Wire {
             merchant: some(c.merchant),
             amt: money(c.amount),
         }),
-        Body::FundCampaign(c) => Wire::FundCampaign(v1::FundCampaign {
-            campaign: some(c.campaign),
-            funder: some(c.funder),
-            amt: money(c.amount),
-        }),
-        Body::CloseCampaign(c) => {
-            Wire::CloseCampaign(v1::CloseCampaign { campaign: some(c.campaign) })
-        }
-        Body::DefineCoupon(c) => Wire::DefineCoupon(v1::DefineCoupon {
-            template: some(c.template),
-            campaign: some(c.terms.campaign),
-            merchant: some(c.terms.merchant),
-            face: money(c.terms.face),
-            merchant_part: part(c.terms.merchant_part, c.terms.face.currency),
-            min_spend: part(c.terms.min_spend, c.terms.face.currency),
-            valid_from: c.terms.valid_from,
-            valid_until: c.terms.valid_until,
-            count_max: c.terms.count_max,
-            per_user_day: c.terms.per_user_day,
-            per_user: c.terms.per_user,
-        }),
-        Body::IssueCoupon(c) => Wire::IssueCoupon(v1::IssueCoupon {
-            coupon: some(c.coupon),
-            template: some(c.template),
-            user: some(c.user),
-        }),
-        Body::RevokeCoupon(c) => {
-            Wire::RevokeCoupon(v1::RevokeCoupon { coupon: some(c.coupon), reason: text(&c.reason) })
-        }
+        Body::FundCampaign(_)
+        | Body::CloseCampaign(_)
+        | Body::DefineCoupon(_)
+        | Body::IssueCoupon(_)
+        | Body::RevokeCoupon(_)
+        | Body::RequestInvoice(_)
+        | Body::IssueInvoice(_)
+        | Body::RejectInvoice(_)
+        | Body::RedInvoice(_) => market::body(body),
         Body::RegisterApp(_) | Body::MatchReceipt(_) | Body::AdvanceClock(_) => {
             unreachable!("no step asks for {body:?}")
         }

@@ -25,6 +25,7 @@ pub(crate) fn check(books: &Books, verb: &str, a: &mut Args<'_>) -> bool {
             assert_eq!(receipt.unmatched, a.money(), "unmatched");
         }
         "batch" => batch(books, a),
+        "invoice" => invoice(books, a),
         "events" => assert_eq!(books.events, a.rest(), "events of the last line"),
         "told" => assert_eq!(books.told, a.rest(), "settlements of the last line"),
         _ => return crate::hold_checks::check(books, verb, a),
@@ -96,6 +97,20 @@ fn batch(books: &Books, a: &mut Args<'_>) {
     assert_eq!(shouted(&format!("{:?}", batch.state)), a.word());
     let net = batch.receipts + batch.fees_returned - batch.fees - batch.refunds;
     assert_eq!(net, money(a.word()).amount, "net of the batch");
+}
+
+/// `invoice i1 PARTLY_REVERSED ex-tax tax left=69.99 back=26.55+3.45`.
+fn invoice(books: &Books, a: &mut Args<'_>) {
+    let invoice = books.ledger.tables().invoices.get(&a.id()).expect("an invoice");
+    assert_eq!(shouted(&format!("{:?}", invoice.state)), a.word());
+    let (ex_tax, tax) = (a.money().amount, a.money().amount);
+    assert_eq!((invoice.ex_tax, invoice.tax), (ex_tax, tax), "without tax, and tax");
+    assert_eq!(Some(invoice.left()), a.minor_option("left"), "left of the invoice");
+    let back = a.option("back").map_or((0, 0), |text| {
+        let (ex_tax, tax) = text.split_once('+').expect("26.55+3.45");
+        (money(ex_tax).amount, money(tax).amount)
+    });
+    assert_eq!(invoice.reversed(), back, "reversed");
 }
 
 /// `PartiallyRefunded` as `PARTIALLY_REFUNDED`.

@@ -17,6 +17,7 @@ const ALL: &[&[&str]] = &[
     crate::collection::TABLES,
     crate::agreed::TABLES,
     crate::coupons::TABLES,
+    crate::invoices::TABLES,
     crate::due::TABLES,
     crate::precedence::TABLES,
     crate::museum::TABLES,

@@ -52,6 +52,8 @@ mod agreed;
 
 mod coupons;
 
+mod invoices;
+
 mod due;
 
 mod precedence;

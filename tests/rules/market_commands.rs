@@ -1,8 +1,9 @@
-//! Verbs of the tables that are commands on campaigns and coupons.
+//! Verbs of the tables that are commands on campaigns, coupons and invoices.
 
-use crate::words::{Args, id, reference, time};
+use crate::words::{Args, id, money, reference, time};
 use groat_ledger::{
-    Body, CloseCampaign, CouponTerms, DefineCoupon, FundCampaign, Id, IssueCoupon, RevokeCoupon,
+    Body, CloseCampaign, CouponTerms, DefineCoupon, FundCampaign, Id, InvoiceKind, InvoiceLine,
+    IssueCoupon, IssueInvoice, RedInvoice, RejectInvoice, RequestInvoice, RevokeCoupon,
 };
 
 /// The command of a line; `None` when the verb is no command of this subject.
@@ -21,8 +22,39 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>, now: u64) -> Option<Body> {
         "revoke" => {
             Body::RevokeCoupon(RevokeCoupon { coupon: a.id(), reason: reference("misuse") })
         }
+        "request" => Body::RequestInvoice(RequestInvoice {
+            invoice: a.id(),
+            payment: a.id(),
+            title: reference("buyer"),
+            tax_no: a.option("tax_no").map(reference),
+            kind: match a.option("kind") {
+                None => InvoiceKind::Plain,
+                Some("special") => InvoiceKind::Special,
+                Some("electronic") => InvoiceKind::Electronic,
+                Some(other) => panic!("no kind of invoice: {other}"),
+            },
+            amount: a.money(),
+        }),
+        "issue_invoice" => Body::IssueInvoice(IssueInvoice {
+            invoice: a.id(),
+            no: a.reference(),
+            tax: money(a.option("tax").expect("tax=13.00")),
+            lines: a.rest().into_iter().map(line).collect(),
+        }),
+        "reject_invoice" => {
+            Body::RejectInvoice(RejectInvoice { invoice: a.id(), reason: reference("title") })
+        }
+        "red" => {
+            Body::RedInvoice(RedInvoice { invoice: a.id(), no: a.reference(), amount: a.money() })
+        }
         _ => return None,
     })
+}
+
+/// `113.00@1300`: an amount and its rate in ten-thousandths.
+fn line(word: &str) -> InvoiceLine {
+    let (amount, rate) = word.split_once('@').expect("113.00@1300");
+    InvoiceLine { amount: money(amount).amount, rate_bps: rate.parse().unwrap() }
 }
 
 /// `-` is the platform.

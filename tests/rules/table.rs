@@ -221,6 +221,7 @@ pub(crate) fn rows(ledger: &Ledger) -> Vec<String> {
         format!("{:?}", t.coupon_templates.rows()),
         format!("{:?}", t.coupons.rows()),
         format!("{:?}", t.coupon_counts.rows()),
+        format!("{:?}", t.invoices.rows()),
     ]
 }
 
@@ -247,6 +248,7 @@ pub(crate) fn at_rest(ledger: &Ledger) -> Tables {
     rest.coupon_templates = Table::from_rows(t.coupon_templates.rows().to_vec()).unwrap();
     rest.coupons = Table::from_rows(t.coupons.rows().to_vec()).unwrap();
     rest.coupon_counts = Table::from_rows(t.coupon_counts.rows().to_vec()).unwrap();
+    rest.invoices = Table::from_rows(t.invoices.rows().to_vec()).unwrap();
     rest
 }
 

@@ -7,6 +7,7 @@ mod accounts;
 mod authorization;
 mod campaigns;
 mod credit;
+mod invoices;
 mod payments;
 mod reference;
 mod rental;
@@ -17,6 +18,7 @@ pub use accounts::*;
 pub use authorization::*;
 pub use campaigns::*;
 pub use credit::*;
+pub use invoices::*;
 pub use payments::*;
 pub use reference::Reference;
 pub use rental::*;
@@ -92,6 +94,10 @@ pub enum Body {
     DefineCoupon(DefineCoupon),
     IssueCoupon(IssueCoupon),
     RevokeCoupon(RevokeCoupon),
+    RequestInvoice(RequestInvoice),
+    IssueInvoice(IssueInvoice),
+    RejectInvoice(RejectInvoice),
+    RedInvoice(RedInvoice),
 }
 
 /// Whose account is meant where any owner may stand.

@@ -5,8 +5,8 @@
 
 use crate::account::{AccountKey, AccountNo, Movement, SignRule};
 use crate::command::{
-    Block, CodeKind, CouponTerms, CreditTerms, FreezeReason, LimitScope, Limits, MerchantTerms,
-    Owner, PayMode, Reference, RentalTerms,
+    Block, CodeKind, CouponTerms, CreditTerms, FreezeReason, InvoiceKind, InvoiceLine, LimitScope,
+    Limits, MerchantTerms, Owner, PayMode, Reference, RentalTerms,
 };
 use crate::id::Id;
 use crate::money::{Currency, Money};
@@ -411,6 +411,37 @@ pub enum Fact {
         discount: u64,
         funded: u64,
         state: CouponState,
+    },
+    InvoiceRequested {
+        invoice: Id,
+        payment: Id,
+        title: Reference,
+        tax_no: Option<Reference>,
+        kind: InvoiceKind,
+        amount: u64,
+    },
+    InvoiceIssued {
+        invoice: Id,
+        no: Reference,
+        lines: Vec<InvoiceLine>,
+        ex_tax: u64,
+        tax: u64,
+    },
+    InvoiceRejected {
+        invoice: Id,
+        reason: Reference,
+    },
+    /// By a red invoice.
+    InvoiceReversed {
+        invoice: Id,
+        no: Reference,
+        ex_tax: u64,
+        tax: u64,
+    },
+    /// After a refund so much more is invoiced than the user has still paid.
+    RedInvoiceDue {
+        payment: Id,
+        amount: u64,
     },
 }
 

@@ -25,8 +25,8 @@ use crate::limits::{AMOUNT_MAX, PAYMENT_MAJOR_MAX};
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
 use crate::rules::{
-    accounts, authorizations, campaigns, collection, coupons, credit, limits as limit_rules,
-    payments, rental_rows, rentals, settlement, transfers, treasury,
+    accounts, authorizations, campaigns, collection, coupons, credit, invoices,
+    limits as limit_rules, payments, rental_rows, rentals, settlement, transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
 use std::cmp::Reverse;
@@ -181,6 +181,10 @@ impl Ledger {
             Body::DefineCoupon(c) => campaigns::define(self, c, now, out)?,
             Body::IssueCoupon(c) => campaigns::issue(self, c, now, out)?,
             Body::RevokeCoupon(c) => campaigns::revoke(self, c, out)?,
+            Body::RequestInvoice(c) => invoices::request(self, c, out)?,
+            Body::IssueInvoice(c) => invoices::issue(self, c, out)?,
+            Body::RejectInvoice(c) => invoices::reject(self, c, out)?,
+            Body::RedInvoice(c) => invoices::reverse(self, c, out)?,
         }
         self.keep_sign_rules(out)?;
         Ok(())
@@ -272,6 +276,11 @@ impl Ledger {
             | Fact::CouponRevoked { .. }
             | Fact::CouponExpired { .. } => campaigns::apply(self, fact),
             Fact::CouponUsed { .. } | Fact::CouponReturned { .. } => coupons::apply(self, fact),
+            Fact::InvoiceRequested { .. }
+            | Fact::InvoiceIssued { .. }
+            | Fact::InvoiceRejected { .. }
+            | Fact::InvoiceReversed { .. }
+            | Fact::RedInvoiceDue { .. } => invoices::apply(self, fact),
             Fact::RentalCollected { .. }
             | Fact::CollectionFailed { .. }
             | Fact::CreditRepaid { .. } => {}

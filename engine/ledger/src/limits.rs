@@ -28,6 +28,9 @@ pub const ADJUSTMENT_ENTRIES_MAX: usize = 256;
 /// Coupons of one template that one user gets ever (Alipay's campaigns: 100).
 pub const COUPONS_PER_USER_MAX: u32 = 100;
 
+/// Lines of one invoice: a page.
+pub const INVOICE_LINES_MAX: usize = 64;
+
 /// Characters of an external reference (DOMAIN §2).
 pub const REFERENCE_CHARS_MAX: usize = 64;
 

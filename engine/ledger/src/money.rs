@@ -184,6 +184,11 @@ pub fn bps_floor(amount: u64, bps: u32) -> u64 {
     share(amount, u64::from(bps), 10_000, Rounding::Floor)
 }
 
+/// `amount / (1 + bps / 10^4)`, half up: what an amount is without its tax (DOMAIN §7, 27).
+pub fn without_tax_half_up(amount: u64, bps: u32) -> u64 {
+    share(amount, 10_000, 10_000 + u64::from(bps), Rounding::HalfUp)
+}
+
 /// The part of `full` that belongs to `done` of `total`, half up: with the amount already given
 /// subtracted by the caller, parts always sum to the whole (DOMAIN §2, cumulative rule).
 pub fn cumulative_half_up(full: u64, done: u64, total: u64) -> u64 {
@@ -253,6 +258,16 @@ mod tests {
             (10_000, 3_800, 38),
         ] {
             assert_eq!(fee_half_up(amount, ppm), fee, "{amount} at {ppm}");
+        }
+    }
+
+    /// DOMAIN §7, example 27.
+    #[test]
+    fn tax_is_the_rest() {
+        for (amount, bps, ex_tax) in
+            [(11_300, 1_300, 10_000), (9_999, 1_300, 8_849), (10_000, 600, 9_434)]
+        {
+            assert_eq!(without_tax_half_up(amount, bps), ex_tax, "{amount} at {bps}");
         }
     }
 

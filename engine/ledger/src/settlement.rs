@@ -4,9 +4,11 @@
 
 mod coupons;
 mod holds;
+mod invoices;
 
 pub use coupons::CouponOf;
 pub use holds::{HoldOf, ReleaseReason, RentalOf};
+pub use invoices::InvoiceOf;
 
 use crate::account::{Account, Layer, Movement};
 use crate::command::{Owner, Reference};
@@ -152,6 +154,26 @@ pub enum Settlement {
     CouponEnded {
         coupon: CouponOf,
     },
+    InvoiceRequested {
+        invoice: InvoiceOf,
+    },
+    InvoiceIssued {
+        invoice: InvoiceOf,
+    },
+    InvoiceRejected {
+        invoice: InvoiceOf,
+    },
+    /// The number and sums are the red one's.
+    InvoiceReversed {
+        invoice: InvoiceOf,
+    },
+    /// More is invoiced than the user has still paid.
+    RedInvoiceDue {
+        payment: Id,
+        out_trade_no: Reference,
+        merchant: Id,
+        amount: Money,
+    },
     AccountMoved {
         account: Id,
         debit: Money,
@@ -198,6 +220,11 @@ impl Settlement {
             Settlement::CouponUsed { coupon } | Settlement::CouponReturned { coupon } => {
                 coupon.merchant
             }
+            Settlement::InvoiceRequested { invoice }
+            | Settlement::InvoiceIssued { invoice }
+            | Settlement::InvoiceRejected { invoice }
+            | Settlement::InvoiceReversed { invoice } => invoice.merchant,
+            Settlement::RedInvoiceDue { merchant, .. } => *merchant,
             Settlement::CouponIssued { coupon } | Settlement::CouponEnded { coupon } => coupon.user,
         }
     }
@@ -355,6 +382,11 @@ fn told(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {
         | Fact::CouponExpired { .. }
         | Fact::CouponUsed { .. }
         | Fact::CouponReturned { .. } => return coupons::told(ledger, fact),
+        Fact::InvoiceRequested { .. }
+        | Fact::InvoiceIssued { .. }
+        | Fact::InvoiceRejected { .. }
+        | Fact::InvoiceReversed { .. }
+        | Fact::RedInvoiceDue { .. } => return invoices::told(ledger, fact),
         Fact::CouponDefined { .. }
         | Fact::RentalCreated { .. }
         | Fact::RentalAssessed { .. }

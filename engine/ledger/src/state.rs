@@ -17,12 +17,14 @@ macro_rules! row {
 mod calendar;
 mod coupons;
 mod holds;
+mod invoices;
 mod payment;
 mod rental;
 
 pub use calendar::*;
 pub use coupons::*;
 pub use holds::*;
+pub use invoices::*;
 pub use payment::*;
 pub use rental::*;
 
@@ -55,8 +57,11 @@ pub struct Tables {
     pub coupon_templates: Table<CouponTemplate>,
     pub coupons: Table<Coupon>,
     pub coupon_counts: Table<CouponCount>,
+    pub invoices: Table<Invoice>,
     /// Derived from `payments`.
     pub(crate) trade_nos: Table<TradeNo>,
+    /// Derived from `invoices`.
+    pub(crate) invoice_nos: Table<InvoiceNo>,
     /// Derived from `payments`.
     pub(crate) auth_codes: Table<AuthCode>,
     /// Derived from `authorizations` and `rentals`.
@@ -84,6 +89,7 @@ macro_rules! every_stored_table {
         $tables.coupon_templates.$method();
         $tables.coupons.$method();
         $tables.coupon_counts.$method();
+        $tables.invoices.$method();
     }};
 }
 
@@ -91,6 +97,7 @@ macro_rules! every_table {
     ($tables:expr, $method:ident) => {{
         every_stored_table!($tables, $method);
         $tables.order_nos.$method();
+        $tables.invoice_nos.$method();
         $tables.trade_nos.$method();
         $tables.auth_codes.$method();
     }};

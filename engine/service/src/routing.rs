@@ -66,6 +66,10 @@ pub fn routing_key(command: &v1::Command) -> Option<Id> {
         Body::DefineCoupon(c) => c.merchant.or(c.campaign),
         Body::IssueCoupon(c) => c.user,
         Body::RevokeCoupon(c) => c.coupon,
+        Body::RequestInvoice(c) => c.payment,
+        Body::IssueInvoice(c) => c.invoice,
+        Body::RejectInvoice(c) => c.invoice,
+        Body::RedInvoice(c) => c.invoice,
     };
     id.map(Id::from)
 }

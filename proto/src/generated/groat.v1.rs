@@ -1149,7 +1149,7 @@ impl ChargeKind {
         }
     }
 }
-// Campaigns and coupons: commands, facts, rows and what is told of them.
+// Campaigns, coupons and invoices: commands, facts, rows and what is told of them.
 
 /// The first one opens the campaign, later ones add to it.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -1428,6 +1428,13 @@ pub struct PaymentPartsRow {
     #[prost(uint64, tag = "5")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub funded_returned: u64,
+    /// Invoices requested, and of them those issued less what was reversed.
+    #[prost(uint64, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub claimed: u64,
+    #[prost(uint64, tag = "11")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub invoiced: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -1479,6 +1486,282 @@ pub struct ToldCoupon {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub state: i32,
 }
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RequestInvoice {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub invoice: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    /// Names the buyer; the text of the title is not kept in the books.
+    #[prost(string, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub title: ::prost::alloc::string::String,
+    /// The buyer's tax number; absent for a private person.
+    #[prost(string, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub tax_no: ::prost::alloc::string::String,
+    #[prost(enumeration = "InvoiceKind", tag = "5")]
+    #[serde(with = "crate::json::Named::<crate::v1::InvoiceKind>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: i32,
+    #[prost(message, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct InvoiceLine {
+    /// Tax included.
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+    /// In ten-thousandths of the amount without tax.
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rate_bps: u32,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct IssueInvoice {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub invoice: ::core::option::Option<Id>,
+    /// Its fiscal number, unique per merchant.
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub no: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub lines: ::prost::alloc::vec::Vec<InvoiceLine>,
+    /// The tax of all lines.
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub tax: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RejectInvoice {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub invoice: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Takes part or all of an issued invoice back.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RedInvoice {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub invoice: ::core::option::Option<Id>,
+    /// The red invoice's own fiscal number.
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub no: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct InvoiceRequested {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub invoice: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub title: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub tax_no: ::prost::alloc::string::String,
+    #[prost(enumeration = "InvoiceKind", tag = "5")]
+    #[serde(with = "crate::json::Named::<crate::v1::InvoiceKind>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: i32,
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct IssuedLine {
+    #[prost(uint64, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rate_bps: u32,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct InvoiceIssued {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub invoice: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub no: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub lines: ::prost::alloc::vec::Vec<IssuedLine>,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub ex_tax: u64,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub tax: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct InvoiceReversed {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub invoice: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub no: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub ex_tax: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub tax: u64,
+}
+/// More is invoiced than the user has still paid: so much is to be reversed.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RedInvoiceDue {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RedRow {
+    #[prost(string, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub no: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub ex_tax: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub tax: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct InvoiceRow {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub invoice: ::core::option::Option<Id>,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: u32,
+    #[prost(string, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub title: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub tax_no: ::prost::alloc::string::String,
+    #[prost(enumeration = "InvoiceKind", tag = "5")]
+    #[serde(with = "crate::json::Named::<crate::v1::InvoiceKind>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: i32,
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint32, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub state: u32,
+    #[prost(string, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub no: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub ex_tax: u64,
+    #[prost(uint64, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub tax: u64,
+    #[prost(message, repeated, tag = "11")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reds: ::prost::alloc::vec::Vec<RedRow>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldInvoice {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub invoice: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(string, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub title: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub tax_no: ::prost::alloc::string::String,
+    #[prost(enumeration = "InvoiceKind", tag = "6")]
+    #[serde(with = "crate::json::Named::<crate::v1::InvoiceKind>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: i32,
+    #[prost(message, optional, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+    /// Of the invoice, or of the red one told.
+    #[prost(string, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub no: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub ex_tax: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub tax: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldRedDue {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_trade_no: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum CouponState {
@@ -1507,6 +1790,36 @@ impl CouponState {
             "COUPON_STATE_USED" => Some(Self::Used),
             "COUPON_STATE_EXPIRED" => Some(Self::Expired),
             "COUPON_STATE_REVOKED" => Some(Self::Revoked),
+            _ => None,
+        }
+    }
+}
+/// Invoices of payments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum InvoiceKind {
+    Plain = 0,
+    Special = 1,
+    Electronic = 2,
+}
+impl InvoiceKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Plain => "INVOICE_KIND_PLAIN",
+            Self::Special => "INVOICE_KIND_SPECIAL",
+            Self::Electronic => "INVOICE_KIND_ELECTRONIC",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "INVOICE_KIND_PLAIN" => Some(Self::Plain),
+            "INVOICE_KIND_SPECIAL" => Some(Self::Special),
+            "INVOICE_KIND_ELECTRONIC" => Some(Self::Electronic),
             _ => None,
         }
     }
@@ -1548,7 +1861,7 @@ pub struct Command {
     /// At most 16 entries, keys to 64 bytes, values to 256 bytes.
     #[prost(btree_map = "string, string", tag = "7")]
     pub metadata: ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, ::prost::alloc::string::String>,
-    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 100, 101, 102, 103, 104")]
+    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 100, 101, 102, 103, 104, 110, 111, 112, 113")]
     pub body: ::core::option::Option<command::Body>,
 }
 /// Nested message and enum types in `Command`.
@@ -1666,6 +1979,14 @@ pub mod command {
         IssueCoupon(super::IssueCoupon),
         #[prost(message, tag = "104")]
         RevokeCoupon(super::RevokeCoupon),
+        #[prost(message, tag = "110")]
+        RequestInvoice(super::RequestInvoice),
+        #[prost(message, tag = "111")]
+        IssueInvoice(super::IssueInvoice),
+        #[prost(message, tag = "112")]
+        RejectInvoice(super::RejectInvoice),
+        #[prost(message, tag = "113")]
+        RedInvoice(super::RedInvoice),
     }
 }
 /// Whose account is meant.
@@ -2495,7 +2816,7 @@ pub struct Event {
     #[prost(message, repeated, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub movements: ::prost::alloc::vec::Vec<Movement>,
-    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 170, 171, 172, 173, 174")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -2653,6 +2974,16 @@ pub mod event {
         CouponUsed(super::CouponUsed),
         #[prost(message, tag = "157")]
         CouponReturned(super::CouponReturned),
+        #[prost(message, tag = "170")]
+        InvoiceRequested(super::InvoiceRequested),
+        #[prost(message, tag = "171")]
+        InvoiceIssued(super::InvoiceIssued),
+        #[prost(message, tag = "172")]
+        InvoiceRejected(super::RejectInvoice),
+        #[prost(message, tag = "173")]
+        InvoiceReversed(super::InvoiceReversed),
+        #[prost(message, tag = "174")]
+        RedInvoiceDue(super::RedInvoiceDue),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -3309,7 +3640,7 @@ pub struct Settlement {
     #[prost(uint64, tag = "4")]
     #[serde(with = "crate::json::time")]
     pub at: u64,
-    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65")]
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 70, 71, 72, 73, 74")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -3369,6 +3700,16 @@ pub mod settlement {
         CouponReturned(super::ToldCoupon),
         #[prost(message, tag = "65")]
         CouponEnded(super::ToldCoupon),
+        #[prost(message, tag = "70")]
+        InvoiceRequested(super::ToldInvoice),
+        #[prost(message, tag = "71")]
+        InvoiceIssued(super::ToldInvoice),
+        #[prost(message, tag = "72")]
+        InvoiceRejected(super::ToldInvoice),
+        #[prost(message, tag = "73")]
+        InvoiceReversed(super::ToldInvoice),
+        #[prost(message, tag = "74")]
+        RedInvoiceDue(super::ToldRedDue),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -3795,7 +4136,7 @@ pub struct SnapshotHead {
 #[serde(transparent)]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Row {
-    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48")]
+    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 51")]
     pub row: ::core::option::Option<row::Row>,
 }
 /// Nested message and enum types in `Row`.
@@ -3846,6 +4187,8 @@ pub mod row {
         Coupon(super::CouponRow),
         #[prost(message, tag = "48")]
         CouponCount(super::CouponCountRow),
+        #[prost(message, tag = "51")]
+        Invoice(super::InvoiceRow),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]

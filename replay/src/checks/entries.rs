@@ -53,6 +53,7 @@ impl Checks {
                 Subject::Rental(rental) => self.rental(books, at, event, rental),
                 Subject::Credit => self.credit(books, at, event),
                 Subject::Coupon => self.coupon(books, at, event),
+                Subject::Invoice => self.invoice(at, event),
             }
         }
         self.bought(at, event);

@@ -1,8 +1,8 @@
-//! For each check of campaigns and coupons: books whose every hash is right and in which one event
-//! is another than the one that was decided. And days that hold.
+//! For each check of campaigns, coupons and invoices: books whose every hash is right and in which
+//! one event is another than the one that was decided. And days that hold.
 
 use super::Check;
-use super::forgeries::{Forgery, all_are_found_in, is, named};
+use super::forgeries::{Forgery, all_are_found_in, is, named, nothing};
 use crate::sample;
 use crate::verify::verify;
 use groat_proto::v1::event::Fact;
@@ -94,10 +94,38 @@ fn campaigns_and_coupons() {
 }
 
 #[test]
-fn days_of_coupons_hold() {
+fn invoices() {
+    all_are_found(&[
+        (Check::InvoiceSums, "the lines of inv-1 make 10076 of 11300", |event| {
+            if let Some(Fact::InvoiceIssued(f)) = &mut event.fact {
+                f.ex_tax += 1;
+                f.tax -= 1;
+            }
+        }),
+        (Check::InvoiceSums, "more of inv-1 is reversed than is left", |event| {
+            if let Some(Fact::InvoiceReversed(f)) = &mut event.fact {
+                f.tax += f.ex_tax;
+                f.ex_tax = 0;
+            }
+        }),
+        (Check::Invoiced, "p3 has 11300 invoiced of 8300 paid; 2999 is to be reversed", |event| {
+            if let Some(Fact::RedInvoiceDue(f)) = &mut event.fact {
+                f.amount -= 1;
+            }
+        }),
+        (Check::Invoiced, "p3 has 11300 invoiced of 8300 paid; 0 is to be reversed", |event| {
+            if let Some(Fact::RedInvoiceDue(_)) = &mut event.fact {
+                event.fact = nothing();
+            }
+        }),
+    ]);
+}
+
+#[test]
+fn days_of_coupons_and_invoices_hold() {
     let report = verify(sample::market_days().chain(), &mut |_, _| {}).unwrap();
     assert_eq!(report.first_bad, None);
-    for checked in report.checks.iter().filter(|checked| checked.invariant == 14) {
+    for checked in report.checks.iter().filter(|checked| [14, 16].contains(&checked.invariant)) {
         assert!(checked.times > 0, "{} was never made", checked.check);
     }
 }

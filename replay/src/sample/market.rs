@@ -1,4 +1,5 @@
-//! Days on which coupons are issued, used, returned, revoked and left to expire: for checks. Each
+//! Days on which coupons are issued, used, returned, revoked and left to expire, and invoices
+//! issued and reversed: for checks. Each
 //! line is a time of March 2026 and a command; `$1.00` stands for money in yuan.
 
 use super::Day;
@@ -24,6 +25,12 @@ const COUPONS: &str = r#"
 01T10:01 refund_payment {"payment":"p1","out_request_no":"R-2","amt":$5.00}
 01T10:02 refund_payment {"payment":"p2","out_request_no":"R-1","amt":$20.00}
 01T11:00 revoke_coupon {"coupon":"ten-2","reason":"misuse"}
+02T09:00 create_payment {"payment":"p3","out_trade_no":"T-3","merchant":"shop","mode":"IN_APP","amt":$113.00}
+02T09:01 pay_payment {"payment":"p3","user":"alice","legs":[{"balance":{"amt":$113.00}}]}
+02T09:02 request_invoice {"invoice":"inv-1","payment":"p3","title":"buyer","amt":$113.00}
+02T09:03 issue_invoice {"invoice":"inv-1","no":"F-1","lines":[{"amt":$100.00,"rate_bps":1300},{"amt":$13.00,"rate_bps":600}],"tax":$12.24}
+02T09:04 refund_payment {"payment":"p3","out_request_no":"R-1","amt":$30.00}
+02T09:05 red_invoice {"invoice":"inv-1","no":"F-2","amt":$30.00}
 09T12:00 fund_campaign {"campaign":"spring","amt":$1.00}
 09T12:01 close_campaign {"campaign":"spring"}
 "#;

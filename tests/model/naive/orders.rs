@@ -120,6 +120,18 @@ impl Naive {
         self.orders.iter().position(|o| o.id == id).ok_or(Rejection::UnknownAccount)
     }
 
+    /// What a user paid, without a coupon, and did not get back.
+    pub(super) fn paid_by_user(&self, id: Id) -> Result<i128, Rejection> {
+        let order = &self.orders[self.order(id)?];
+        let paid = order.paid.as_ref().ok_or(Rejection::InvalidState)?;
+        Ok((paid.own - order.refunded()).max(0))
+    }
+
+    /// Who sold it.
+    pub(super) fn seller_of(&self, id: Id) -> Option<Id> {
+        self.orders.iter().find(|o| o.id == id).map(|o| o.merchant)
+    }
+
     /// Whether a payment of this id was ever made or asked for.
     pub(super) fn new_payment(&self, id: Id) -> Outcome {
         must(self.order(id).is_err(), Rejection::Duplicate)

@@ -183,7 +183,7 @@ impl<'a> Scene<'a> {
                 let fits = |p: &Payment| {
                     let open =
                         matches!(p.state, PaymentState::Paid | PaymentState::PartiallyRefunded);
-                    open && p.parts.is_some()
+                    open && p.parts.as_ref().is_some_and(|parts| !parts.coupon.is_none())
                 };
                 let with_coupon =
                     with_coupon && self.ledger.tables().payments.rows().iter().any(fits);

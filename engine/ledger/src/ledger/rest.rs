@@ -2,7 +2,9 @@
 //! other is checked, so that nothing decided on them later can fail.
 
 use crate::ledger::Ledger;
-use crate::state::{AuthCode, Calendar, CreditBasis, OrderNo, PendingState, Tables, TradeNo};
+use crate::state::{
+    AuthCode, Calendar, CreditBasis, InvoiceNo, OrderNo, PendingState, Tables, TradeNo,
+};
 use crate::table::{DuplicateKey, Table};
 use std::collections::BTreeMap;
 
@@ -51,6 +53,14 @@ impl Ledger {
         });
         ledger.tables.order_nos = Table::from_rows(holds.chain(rentals).collect())
             .map_err(duplicate("authorizations"))?;
+        let t = &ledger.tables;
+        let numbers = t.invoices.rows().iter().flat_map(|row| {
+            let merchant = t.payments.row(row.payment).merchant;
+            let reds = row.reds.iter().map(|red| &red.no);
+            row.no.iter().chain(reds).map(move |no| InvoiceNo { merchant, no: no.clone() })
+        });
+        ledger.tables.invoice_nos =
+            Table::from_rows(numbers.collect()).map_err(duplicate("invoices"))?;
         ledger.fill_due();
         Ok(ledger)
     }
@@ -111,6 +121,8 @@ impl Ledger {
             "coupon_counts",
             t.coupon_counts.rows().iter().position(|r| r.user >= users || r.template >= templates),
         )?;
+        let payments = t.payments.next_no();
+        holds("invoices", t.invoices.rows().iter().position(|r| r.payment >= payments))?;
         holds("credit_lines", t.credit_lines.rows().iter().position(|r| r.user >= users))?;
         holds(
             "payments",

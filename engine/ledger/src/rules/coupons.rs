@@ -143,8 +143,7 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
                     coupon: *coupon,
                     discount: *discount,
                     funded: *funded,
-                    discount_returned: 0,
-                    funded_returned: 0,
+                    ..PaymentParts::default()
                 }));
             }
         }

@@ -9,6 +9,7 @@ pub(crate) mod campaigns;
 pub(crate) mod collection;
 pub(crate) mod coupons;
 pub(crate) mod credit;
+pub(crate) mod invoices;
 pub(crate) mod limits;
 pub(crate) mod payments;
 pub(crate) mod rent;
@@ -279,6 +280,11 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::CouponExpired { .. }
         | Fact::CouponUsed { .. }
         | Fact::CouponReturned { .. } => coupons::names_exist(tables, fact),
+        Fact::InvoiceRequested { .. }
+        | Fact::InvoiceIssued { .. }
+        | Fact::InvoiceRejected { .. }
+        | Fact::InvoiceReversed { .. }
+        | Fact::RedInvoiceDue { .. } => invoices::names_exist(tables, fact),
         Fact::CreditLineGranted { user, .. } => {
             known(tables.users.find(user).is_some(), "a user is unknown")
         }

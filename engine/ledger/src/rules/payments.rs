@@ -19,9 +19,9 @@ use crate::limits::{
 use crate::money::cumulative_half_up;
 use crate::rejection::Rejection;
 use crate::rules::coupons::{self, Back};
-use crate::rules::credit;
 use crate::rules::limits::{count, may_spend};
 use crate::rules::taking::{Sources, fee_key, settle_sources};
+use crate::rules::{credit, invoices};
 use crate::rules::{credit_room, in_currency, may_credit, may_debit, pair, refuse_if, user};
 use crate::state::{AuthCode, BatchState, Payment, PaymentState, Refund, TradeNo};
 
@@ -349,6 +349,7 @@ pub(crate) fn give_back(
         to_channel,
         to_balance,
     });
+    invoices::red_if_due(payment, amount - back.discount - back.funded, out);
     Ok(())
 }
 

@@ -91,8 +91,9 @@ impl CouponCount {
     }
 }
 
-/// What a payment has beside balance, credit and acquirer. Amounts are minor units.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// What a payment has beside balance, credit and acquirer, and what is invoiced of it. Amounts
+/// are minor units.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct PaymentParts {
     /// The coupon.
     pub coupon: Id,
@@ -104,6 +105,10 @@ pub struct PaymentParts {
     pub discount_returned: u64,
     /// Of `funded`, what refunds took back.
     pub funded_returned: u64,
+    /// Invoices requested and not rejected, less what was reversed.
+    pub claimed: u64,
+    /// Of `claimed`, what is issued.
+    pub invoiced: u64,
 }
 
 impl PaymentParts {

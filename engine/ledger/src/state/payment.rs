@@ -103,6 +103,14 @@ impl Payment {
         self.refunded().saturating_sub(discount)
     }
 
+    /// What the user paid and did not get back: what can be invoiced.
+    pub fn paid_by_user(&self) -> u64 {
+        let (elsewhere, returned) =
+            self.parts.as_ref().map_or((0, 0), |parts| (parts.sum(), parts.returned()));
+        let back = self.refunded().saturating_sub(returned);
+        self.amount.amount.saturating_sub(elsewhere).saturating_sub(back)
+    }
+
     /// Of what the user's balance paid, what refunds have not given back: they give it back after
     /// credit and acquirer, and before what came from elsewhere.
     pub fn balance_left(&self) -> u64 {

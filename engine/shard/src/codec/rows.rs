@@ -16,9 +16,9 @@ use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::table::Table;
 use groat_ledger::{
     Account, App, Authorization, Batch, BatchState, Calendar, Campaign, Coupon, CouponCount,
-    CouponTemplate, CreditLine, EventRange, Hold, Item, Ledger, LimitRow, Merchant, Payment,
-    PaymentState, Payout, PayoutState, PendingState, PendingTransfer, Receipt, Refund, Rejection,
-    Rental, Tables, Usage, User,
+    CouponTemplate, CreditLine, EventRange, Hold, Invoice, Item, Ledger, LimitRow, Merchant,
+    Payment, PaymentState, Payout, PayoutState, PendingState, PendingTransfer, Receipt, Refund,
+    Rejection, Rental, Tables, Usage, User,
 };
 use groat_proto::v1::{self, row};
 use groat_proto::{Message, read_varint};
@@ -441,6 +441,7 @@ pub fn read_rows(
     tables.coupons = Table::from_rows(rows.coupons).map_err(duplicate("coupons"))?;
     tables.coupon_counts =
         Table::from_rows(rows.coupon_counts).map_err(duplicate("coupon_counts"))?;
+    tables.invoices = Table::from_rows(rows.invoices).map_err(duplicate("invoices"))?;
     tables.payments = Table::from_rows(rows.payments).map_err(duplicate("payments"))?;
     let ledger = Ledger::from_rest(calendar, now, next_event, tables)
         .map_err(|b| BadRows(format!("row {} of {}: {}", b.row, b.table, b.what)))?;
@@ -469,6 +470,7 @@ struct Rows {
     coupon_templates: Vec<CouponTemplate>,
     coupons: Vec<Coupon>,
     coupon_counts: Vec<CouponCount>,
+    invoices: Vec<Invoice>,
     seen: BTreeMap<u64, Vec<Seen>>,
 }
 
@@ -507,6 +509,7 @@ impl Rows {
             }
             row::Row::Coupon(w) => self.coupons.push(market::read_coupon(&w)?),
             row::Row::CouponCount(w) => self.coupon_counts.push(market::read_coupon_count(&w)),
+            row::Row::Invoice(w) => self.invoices.push(market::read_invoice(&w)?),
             row::Row::Seen(w) => {
                 let seen = read_seen(&w)?;
                 self.seen.entry(SeenIds::hour(seen.id)).or_default().push(seen);

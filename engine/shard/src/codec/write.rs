@@ -357,7 +357,12 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::CouponRevoked { .. }
         | Fact::CouponExpired { .. }
         | Fact::CouponUsed { .. }
-        | Fact::CouponReturned { .. } => return market::fact(fact),
+        | Fact::CouponReturned { .. }
+        | Fact::InvoiceRequested { .. }
+        | Fact::InvoiceIssued { .. }
+        | Fact::InvoiceRejected { .. }
+        | Fact::InvoiceReversed { .. }
+        | Fact::RedInvoiceDue { .. } => return market::fact(fact),
         Fact::FundsAuthorized { .. }
         | Fact::AuthorizationCaptured { .. }
         | Fact::FundsReleased { .. }

@@ -274,6 +274,10 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
         }
         W::IssueCoupon(w) => Body::IssueCoupon(market::issue_coupon(w)?),
         W::RevokeCoupon(w) => Body::RevokeCoupon(market::revoke_coupon(w)?),
+        W::RequestInvoice(w) => Body::RequestInvoice(market::request_invoice(w)?),
+        W::IssueInvoice(w) => Body::IssueInvoice(market::issue_invoice(w)?),
+        W::RejectInvoice(w) => Body::RejectInvoice(market::reject_invoice(w)?),
+        W::RedInvoice(w) => Body::RedInvoice(market::red_invoice(w)?),
         W::ClosePayment(w) => {
             Body::ClosePayment(domain::ClosePayment { payment: id(w.payment, "payment")? })
         }

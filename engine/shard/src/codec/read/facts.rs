@@ -271,6 +271,16 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::CouponExpired(w) => Fact::CouponExpired { coupon: id(w.coupon, "coupon")? },
         W::CouponUsed(w) => market::coupon_used(w)?,
         W::CouponReturned(w) => market::coupon_returned(w)?,
+        W::InvoiceRequested(w) => market::invoice_requested(w)?,
+        W::InvoiceIssued(w) => market::invoice_issued(w)?,
+        W::InvoiceRejected(w) => Fact::InvoiceRejected {
+            invoice: id(w.invoice, "invoice")?,
+            reason: reference(&w.reason, "reason")?,
+        },
+        W::InvoiceReversed(w) => market::invoice_reversed(w)?,
+        W::RedInvoiceDue(w) => {
+            Fact::RedInvoiceDue { payment: id(w.payment, "payment")?, amount: w.amount }
+        }
         W::PaymentClosed(w) => Fact::PaymentClosed {
             payment: id(w.payment, "payment")?,
             reason: match known::<v1::CloseReason>(w.reason, "reason")? {

@@ -1,7 +1,7 @@
-//! Wire to domain: campaigns and coupons.
+//! Wire to domain: campaigns, coupons and invoices.
 
 use super::fields::*;
-use groat_ledger::{self as domain, CouponState, CouponTerms, Fact, Id};
+use groat_ledger::{self as domain, CouponState, CouponTerms, Fact, Id, InvoiceKind, InvoiceLine};
 use groat_proto::v1;
 
 pub(super) fn fund_campaign(w: &v1::FundCampaign) -> Field<domain::FundCampaign> {
@@ -77,5 +77,82 @@ pub(super) fn coupon_returned(w: &v1::CouponReturned) -> Field<Fact> {
         discount: w.discount,
         funded: w.funded,
         state: coupon_state(w.state)?,
+    })
+}
+
+pub(in crate::codec) fn invoice_kind(value: i32) -> Field<InvoiceKind> {
+    Ok(match known::<v1::InvoiceKind>(value, "kind")? {
+        v1::InvoiceKind::Plain => InvoiceKind::Plain,
+        v1::InvoiceKind::Special => InvoiceKind::Special,
+        v1::InvoiceKind::Electronic => InvoiceKind::Electronic,
+    })
+}
+
+pub(super) fn request_invoice(w: &v1::RequestInvoice) -> Field<domain::RequestInvoice> {
+    Ok(domain::RequestInvoice {
+        invoice: id(w.invoice, "invoice")?,
+        payment: id(w.payment, "payment")?,
+        title: reference(&w.title, "title")?,
+        tax_no: optional_reference(&w.tax_no, "tax_no")?,
+        kind: invoice_kind(w.kind)?,
+        amount: money(w.amt, "amt")?,
+    })
+}
+
+pub(super) fn issue_invoice(w: &v1::IssueInvoice) -> Field<domain::IssueInvoice> {
+    let tax = money(w.tax, "tax")?;
+    let line = |line: &v1::InvoiceLine| -> Field<InvoiceLine> {
+        let amount = part_of(line.amt, tax.currency, "lines")?.ok_or("lines")?;
+        Ok(InvoiceLine { amount, rate_bps: line.rate_bps })
+    };
+    Ok(domain::IssueInvoice {
+        invoice: id(w.invoice, "invoice")?,
+        no: reference(&w.no, "no")?,
+        lines: w.lines.iter().map(line).collect::<Field<_>>()?,
+        tax,
+    })
+}
+
+pub(super) fn reject_invoice(w: &v1::RejectInvoice) -> Field<domain::RejectInvoice> {
+    let reason = reference(&w.reason, "reason")?;
+    Ok(domain::RejectInvoice { invoice: id(w.invoice, "invoice")?, reason })
+}
+
+pub(super) fn red_invoice(w: &v1::RedInvoice) -> Field<domain::RedInvoice> {
+    Ok(domain::RedInvoice {
+        invoice: id(w.invoice, "invoice")?,
+        no: reference(&w.no, "no")?,
+        amount: money(w.amt, "amt")?,
+    })
+}
+
+pub(super) fn invoice_requested(w: &v1::InvoiceRequested) -> Field<Fact> {
+    Ok(Fact::InvoiceRequested {
+        invoice: id(w.invoice, "invoice")?,
+        payment: id(w.payment, "payment")?,
+        title: reference(&w.title, "title")?,
+        tax_no: optional_reference(&w.tax_no, "tax_no")?,
+        kind: invoice_kind(w.kind)?,
+        amount: w.amount,
+    })
+}
+
+pub(super) fn invoice_issued(w: &v1::InvoiceIssued) -> Field<Fact> {
+    let line = |l: &v1::IssuedLine| InvoiceLine { amount: l.amount, rate_bps: l.rate_bps };
+    Ok(Fact::InvoiceIssued {
+        invoice: id(w.invoice, "invoice")?,
+        no: reference(&w.no, "no")?,
+        lines: w.lines.iter().map(line).collect(),
+        ex_tax: w.ex_tax,
+        tax: w.tax,
+    })
+}
+
+pub(super) fn invoice_reversed(w: &v1::InvoiceReversed) -> Field<Fact> {
+    Ok(Fact::InvoiceReversed {
+        invoice: id(w.invoice, "invoice")?,
+        no: reference(&w.no, "no")?,
+        ex_tax: w.ex_tax,
+        tax: w.tax,
     })
 }

@@ -1,11 +1,13 @@
-//! Rows of campaigns and coupons, and of what few payments have, both ways.
+//! Rows of campaigns, coupons and invoices, and of what few payments have, both ways.
 
 use crate::codec::read::fields::{self as read, Field};
 use crate::codec::read::market as read_market;
 use crate::codec::write::market as write_market;
-use crate::codec::write::some;
+use crate::codec::write::{some, text};
 use groat_ledger::limits::AMOUNT_MAX;
-use groat_ledger::{Campaign, Coupon, CouponCount, CouponTemplate, PaymentParts};
+use groat_ledger::{
+    Campaign, Coupon, CouponCount, CouponTemplate, Invoice, InvoiceState, PaymentParts, Red,
+};
 use groat_proto::v1;
 
 pub(super) fn campaign(r: &Campaign) -> v1::CampaignRow {
@@ -67,6 +69,8 @@ pub(super) fn parts(r: &PaymentParts) -> v1::PaymentPartsRow {
         funded: r.funded,
         discount_returned: r.discount_returned,
         funded_returned: r.funded_returned,
+        claimed: r.claimed,
+        invoiced: r.invoiced,
     }
 }
 
@@ -77,5 +81,50 @@ pub(super) fn read_parts(w: &v1::PaymentPartsRow) -> PaymentParts {
         funded: w.funded,
         discount_returned: w.discount_returned,
         funded_returned: w.funded_returned,
+        claimed: w.claimed,
+        invoiced: w.invoiced,
     }
+}
+
+pub(super) fn invoice(r: &Invoice) -> v1::InvoiceRow {
+    let red = |red: &Red| v1::RedRow { no: red.no.to_string(), ex_tax: red.ex_tax, tax: red.tax };
+    v1::InvoiceRow {
+        invoice: some(r.invoice),
+        payment: r.payment,
+        title: r.title.to_string(),
+        tax_no: text(&r.tax_no),
+        kind: write_market::invoice_kind(r.kind),
+        amount: r.amount,
+        state: r.state as u32,
+        no: text(&r.no),
+        ex_tax: r.ex_tax,
+        tax: r.tax,
+        reds: r.reds.iter().map(red).collect(),
+    }
+}
+
+pub(super) fn read_invoice(w: &v1::InvoiceRow) -> Field<Invoice> {
+    let red = |w: &v1::RedRow| -> Field<Red> {
+        Ok(Red { no: read::reference(&w.no, "no")?, ex_tax: w.ex_tax, tax: w.tax })
+    };
+    Ok(Invoice {
+        invoice: read::id(w.invoice, "invoice")?,
+        payment: w.payment,
+        title: read::reference(&w.title, "title")?,
+        tax_no: read::optional_reference(&w.tax_no, "tax_no")?,
+        kind: read_market::invoice_kind(w.kind)?,
+        amount: w.amount,
+        state: match w.state {
+            0 => InvoiceState::Requested,
+            1 => InvoiceState::Issued,
+            2 => InvoiceState::PartlyReversed,
+            3 => InvoiceState::Reversed,
+            4 => InvoiceState::Rejected,
+            _ => return Err("state"),
+        },
+        no: read::optional_reference(&w.no, "no")?,
+        ex_tax: w.ex_tax,
+        tax: w.tax,
+        reds: w.reds.iter().map(red).collect::<Field<_>>()?,
+    })
 }

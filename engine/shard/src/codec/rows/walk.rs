@@ -31,6 +31,7 @@ macro_rules! every_kind {
         $each!(coupon_templates, |r, _| row::Row::CouponTemplate(market::coupon_template(r)));
         $each!(coupons, |r, _| row::Row::Coupon(market::coupon(r)));
         $each!(coupon_counts, |r, _| row::Row::CouponCount(market::coupon_count(r)));
+        $each!(invoices, |r, _| row::Row::Invoice(market::invoice(r)));
         $each!(payments, |r, _| row::Row::Payment(payment(r)));
     };
 }

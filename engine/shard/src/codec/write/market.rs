@@ -1,7 +1,10 @@
-//! Domain to wire: facts and settlements of campaigns and coupons.
+//! Domain to wire: facts and settlements of campaigns, coupons and invoices.
 
-use super::some;
-use groat_ledger::{CouponOf, CouponState, CouponTerms, Fact, Id, Money, Settlement};
+use super::{some, text};
+use groat_ledger::{
+    CouponOf, CouponState, CouponTerms, Fact, Id, InvoiceKind, InvoiceLine, InvoiceOf, Money,
+    Settlement,
+};
 use groat_proto::v1::{self, event, settlement};
 
 pub(in crate::codec) fn coupon_terms(template: Id, t: &CouponTerms) -> v1::DefineCoupon {
@@ -27,6 +30,15 @@ pub(in crate::codec) fn coupon_state(state: CouponState) -> i32 {
         CouponState::Used => v1::CouponState::Used,
         CouponState::Expired => v1::CouponState::Expired,
         CouponState::Revoked => v1::CouponState::Revoked,
+    }
+    .into()
+}
+
+pub(in crate::codec) fn invoice_kind(kind: InvoiceKind) -> i32 {
+    match kind {
+        InvoiceKind::Plain => v1::InvoiceKind::Plain,
+        InvoiceKind::Special => v1::InvoiceKind::Special,
+        InvoiceKind::Electronic => v1::InvoiceKind::Electronic,
     }
     .into()
 }
@@ -70,8 +82,68 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
                 state: coupon_state(*state),
             })
         }
+        other => return invoice_fact(other),
+    })
+}
+
+fn invoice_fact(fact: &Fact) -> Option<event::Fact> {
+    use event::Fact as W;
+    let line = |l: &InvoiceLine| v1::IssuedLine { amount: l.amount, rate_bps: l.rate_bps };
+    Some(match fact {
+        Fact::InvoiceRequested { invoice, payment, title, tax_no, kind, amount } => {
+            W::InvoiceRequested(v1::InvoiceRequested {
+                invoice: some(*invoice),
+                payment: some(*payment),
+                title: title.to_string(),
+                tax_no: text(tax_no),
+                kind: invoice_kind(*kind),
+                amount: *amount,
+            })
+        }
+        Fact::InvoiceIssued { invoice, no, lines, ex_tax, tax } => {
+            W::InvoiceIssued(v1::InvoiceIssued {
+                invoice: some(*invoice),
+                no: no.to_string(),
+                lines: lines.iter().map(line).collect(),
+                ex_tax: *ex_tax,
+                tax: *tax,
+            })
+        }
+        Fact::InvoiceRejected { invoice, reason } => W::InvoiceRejected(v1::RejectInvoice {
+            invoice: some(*invoice),
+            reason: reason.to_string(),
+        }),
+        Fact::InvoiceReversed { invoice, no, ex_tax, tax } => {
+            W::InvoiceReversed(v1::InvoiceReversed {
+                invoice: some(*invoice),
+                no: no.to_string(),
+                ex_tax: *ex_tax,
+                tax: *tax,
+            })
+        }
+        Fact::RedInvoiceDue { payment, amount } => {
+            W::RedInvoiceDue(v1::RedInvoiceDue { payment: some(*payment), amount: *amount })
+        }
         _ => return None,
     })
+}
+
+fn told_invoice(of: &InvoiceOf) -> v1::ToldInvoice {
+    let money = |minor: u64| {
+        of.no.as_ref().map(|_| Money { amount: minor, currency: of.amount.currency }.into())
+    };
+    v1::ToldInvoice {
+        invoice: some(of.invoice),
+        payment: some(of.payment),
+        merchant: some(of.merchant),
+        title: of.title.to_string(),
+        tax_no: text(&of.tax_no),
+        kind: invoice_kind(of.kind),
+        amount: Some(of.amount.into()),
+        no: text(&of.no),
+        ex_tax: money(of.ex_tax),
+        tax: money(of.tax),
+    }
 }
 
 fn told_coupon(of: &CouponOf) -> v1::ToldCoupon {
@@ -110,6 +182,18 @@ pub(super) fn settlement(told: &Settlement) -> Option<settlement::Body> {
         Settlement::CouponUsed { coupon } => W::CouponUsed(told_coupon(coupon)),
         Settlement::CouponReturned { coupon } => W::CouponReturned(told_coupon(coupon)),
         Settlement::CouponEnded { coupon } => W::CouponEnded(told_coupon(coupon)),
+        Settlement::InvoiceRequested { invoice } => W::InvoiceRequested(told_invoice(invoice)),
+        Settlement::InvoiceIssued { invoice } => W::InvoiceIssued(told_invoice(invoice)),
+        Settlement::InvoiceRejected { invoice } => W::InvoiceRejected(told_invoice(invoice)),
+        Settlement::InvoiceReversed { invoice } => W::InvoiceReversed(told_invoice(invoice)),
+        Settlement::RedInvoiceDue { payment, out_trade_no, merchant, amount } => {
+            W::RedInvoiceDue(v1::ToldRedDue {
+                payment: some(*payment),
+                out_trade_no: out_trade_no.to_string(),
+                merchant: some(*merchant),
+                amount: Some((*amount).into()),
+            })
+        }
         _ => return None,
     })
 }

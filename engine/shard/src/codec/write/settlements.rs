@@ -129,7 +129,12 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         | Settlement::CouponIssued { .. }
         | Settlement::CouponUsed { .. }
         | Settlement::CouponReturned { .. }
-        | Settlement::CouponEnded { .. } => return market::settlement(told),
+        | Settlement::CouponEnded { .. }
+        | Settlement::InvoiceRequested { .. }
+        | Settlement::InvoiceIssued { .. }
+        | Settlement::InvoiceRejected { .. }
+        | Settlement::InvoiceReversed { .. }
+        | Settlement::RedInvoiceDue { .. } => return market::settlement(told),
         Settlement::HoldPlaced { .. }
         | Settlement::HoldCaptured { .. }
         | Settlement::HoldReleased { .. }

@@ -1,0 +1,47 @@
+//! Invoices (DOMAIN §6, 16): what is issued against what users paid, by payment.
+
+use super::entries::Event;
+use super::{Check, Checks, Touched, holds};
+use crate::follow::Place;
+use crate::names::fact_name;
+use groat_ledger::{Fact, Id};
+use groat_shard::Books;
+
+impl Checks {
+    pub(super) fn invoice(&mut self, at: &Place<'_>, event: &Event<'_>) {
+        let Event { number, fact, .. } = *event;
+        let payment = match fact {
+            Fact::RefundSucceeded { payment, .. } if self.invoices.of(*payment) == 0 => return,
+            Fact::RefundSucceeded { payment, .. } => Ok(*payment),
+            step => self.invoices.follow(step),
+        };
+        if let Ok(payment) = &payment {
+            self.touch(Touched::Invoices(*payment), at, number);
+        }
+        let verdict = payment.map(|_| ()).map_err(|what| format!("{}: {what}", fact_name(fact)));
+        self.note(Check::InvoiceSums, at, number, verdict);
+    }
+
+    /// No more is invoiced than the user has still paid, or so much is said to be reversed.
+    pub(super) fn compare_invoices(&mut self, books: &Books, at: &Place<'_>, event: u64, id: Id) {
+        let row = books.ledger().tables().payments.get(&id);
+        let Some(row) = row else {
+            let what = format!("{id} is invoiced and no payment");
+            return self.note(Check::Invoiced, at, event, Err(what));
+        };
+        let (discount, funded) = self.coupons.of_payment(id);
+        let refunded: i128 = row.refunds.iter().map(|r| i128::from(r.amount)).sum();
+        // What a coupon still pays is not back, and the user never paid it.
+        let paid = i128::from(row.amount.amount) - refunded;
+        let paid = paid - i128::from(discount) - i128::from(funded);
+        let (issued, due) = (self.invoices.of(id), self.invoices.due_of(id));
+        let over = (issued - paid).max(0);
+        let verdict = holds(over == due, || {
+            format!("{id} has {issued} invoiced of {paid} paid; {due} is to be reversed")
+        });
+        let kept = row.parts.as_ref().map_or(0, |parts| i128::from(parts.invoiced));
+        let same =
+            holds(kept == issued, || format!("{id} has {kept} invoiced; its facts say {issued}"));
+        self.note(Check::Invoiced, at, event, verdict.and(same));
+    }
+}
