@@ -209,6 +209,7 @@ enumerations! {
     Constraint Phase Balancing FeeRefund CodeKind Block Side PayMode Layer CloseReason
     CaptureMode RentUnit DayRule FreezeReason CreditBasis ReleaseReason ChargeKind
     CouponState InvoiceKind
+    DisputeKind Ruling
 }
 
 /// Serde functions of a field that holds an [`Enumeration`].

@@ -3,6 +3,7 @@
 
 mod coupons;
 mod credit;
+mod disputes;
 mod entries;
 #[cfg(test)]
 mod forgeries;
@@ -16,7 +17,7 @@ mod rentals;
 
 use crate::follow::{Finding, Place};
 use crate::naive::{
-    Answers, Coupons, Holds, Invoices, Journal, Lines, Rentals, Reserves, Spending,
+    Answers, Coupons, Disputes, Holds, Invoices, Journal, Lines, Rentals, Reserves, Spending,
 };
 use entries::Event;
 use groat_ledger::{AccountKey, Class, Currency, Id};
@@ -97,7 +98,7 @@ checks! {
     /// DOMAIN §5.
     CreditStates = 8, "credit: only steps that there are";
     /// What is pending for a merchant and date is what its items sum to, until settled.
-    Batches = 12, "batches: pending = receipts - fees - refunds + fees returned";
+    Batches = 12, "batches: pending = receipts - fees - refunds + fees returned - disputes";
     /// MR of each merchant, and the part of each batch.
     Reserves = 12, "reserves: kept = reserved - released";
     /// CF of each campaign.
@@ -110,6 +111,8 @@ checks! {
     InvoiceSums = 16, "invoices: sum = ex-tax + tax, reversed <= issued";
     /// By payment.
     Invoiced = 16, "invoices: issued - reversed <= paid - refunded, or a red one is due";
+    /// MD of each dispute; DOMAIN §5.
+    Disputes = 12, "disputes: what is open is held, only steps that there are";
     /// Windows recomputed from events against the limits in force.
     Limits = 19, "limits in force are kept";
 }
@@ -144,7 +147,7 @@ pub struct Checked {
 pub(crate) struct Checks {
     pub(crate) counts: Counts,
     pub(crate) first: Option<Finding>,
-    times: [u64; Check::ALL.len()],
+    times: BTreeMap<usize, u64>,
     journal: Journal,
     answers: Answers,
     spending: Spending,
@@ -154,6 +157,7 @@ pub(crate) struct Checks {
     reserves: Reserves,
     coupons: Coupons,
     invoices: Invoices,
+    disputes: Disputes,
     /// What is to be compared with rows and accounts once the events of a command are complete.
     touched: BTreeMap<Touched, Touch>,
     /// Commands of the current input that wait for their outcome.
@@ -178,6 +182,7 @@ enum Touched {
     Template(Id),
     /// Of a payment.
     Invoices(Id),
+    Dispute(Id),
 }
 
 /// The event that touched something last.
@@ -191,7 +196,9 @@ struct Touch {
 impl Checks {
     /// How often each check was made.
     pub(crate) fn made(&self) -> Vec<Checked> {
-        let checks = Check::ALL.iter().zip(self.times);
+        let checks = Check::ALL
+            .iter()
+            .map(|check| (check, self.times.get(&(*check as usize)).copied().unwrap_or(0)));
         let made = |(check, times): (&Check, u64)| Checked {
             check: check.name(),
             invariant: check.invariant(),
@@ -202,7 +209,7 @@ impl Checks {
 
     /// Notes the result of a check.
     pub(crate) fn note(&mut self, check: Check, at: &Place<'_>, event: u64, verdict: Verdict) {
-        self.times[check as usize] += 1;
+        *self.times.entry(check as usize).or_default() += 1;
         if let (Err(what), None) = (verdict, &self.first) {
             self.first = Some(Finding {
                 shard: at.shard,
@@ -257,6 +264,7 @@ impl Checks {
             Touched::Campaign(campaign) => self.compare_campaign(books, at, event, campaign),
             Touched::Invoices(payment) => self.compare_invoices(books, at, event, payment),
             Touched::Template(template) => self.compare_template(books, at, event, template),
+            Touched::Dispute(dispute) => self.compare_dispute(books, at, event, dispute),
         }
     }
 
@@ -293,6 +301,8 @@ impl Checks {
         self.note(Check::CouponStates, at, event, holds(all, || "coupons are missing".into()));
         let all = rows(tables.invoices.next_no(), self.invoices.count());
         self.note(Check::InvoiceSums, at, event, holds(all, || "invoices are missing".into()));
+        let all = rows(tables.disputes.next_no(), self.disputes.ids().count());
+        self.note(Check::Disputes, at, event, holds(all, || "disputes are missing".into()));
         let known: Vec<Touched> = (self.holds.ids().map(Touched::Hold))
             .chain(self.rentals.ids().map(Touched::Rental))
             .chain(self.lines.users().map(Touched::Line))
@@ -300,6 +310,7 @@ impl Checks {
             .chain(self.coupons.campaigns().map(Touched::Campaign))
             .chain(self.coupons.templates().map(Touched::Template))
             .chain(self.invoices.payments().map(Touched::Invoices))
+            .chain(self.disputes.ids().map(Touched::Dispute))
             .collect();
         for what in known {
             self.compare(books, at, event, what);

@@ -3,12 +3,14 @@
 //! rules, so that both can be compared.
 
 mod coupons;
+mod disputes;
 mod holds;
 mod invoices;
 mod lines;
 mod rentals;
 
 pub(crate) use coupons::Coupons;
+pub(crate) use disputes::Disputes;
 pub(crate) use holds::{Hold, Holds, Part};
 pub(crate) use invoices::Invoices;
 pub(crate) use lines::{Lines, Reserves};

@@ -33,6 +33,7 @@ pub(crate) fn holder(class: Class) -> Holder {
         | Class::MerchantReserve => Holder::Merchant,
         Class::SafeguardedBank
         | Class::ChannelReceivable
+        | Class::MerchantDisputed
         | Class::PayoutInTransit
         | Class::Suspense
         | Class::Equity
@@ -228,6 +229,9 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::InvoiceRejected { .. } => "invoice_rejected",
         Fact::InvoiceReversed { .. } => "invoice_reversed",
         Fact::RedInvoiceDue { .. } => "red_invoice_due",
+        Fact::DisputeOpened { .. } => "dispute_opened",
+        Fact::DisputeDefended { .. } => "dispute_defended",
+        Fact::DisputeJudged { .. } => "dispute_judged",
     }
 }
 

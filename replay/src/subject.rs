@@ -26,12 +26,14 @@ pub(crate) enum Subject {
     Coupon,
     /// Invoices, and refunds of what is invoiced.
     Invoice,
+    /// A dispute.
+    Dispute(Id),
 }
 
 /// Everything that a fact is about; nothing if no model follows it.
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
-        Account, Batch, Coupon, Credit, Hold, Invoice, Limits, Payment, Rental, Reserve,
+        Account, Batch, Coupon, Credit, Dispute, Hold, Invoice, Limits, Payment, Rental, Reserve,
     };
     match fact {
         // Their movements are checked like all others, and there is no more to them.
@@ -111,6 +113,9 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::InvoiceRejected { .. }
         | Fact::InvoiceReversed { .. }
         | Fact::RedInvoiceDue { .. } => vec![Invoice],
+        Fact::DisputeOpened { dispute, .. } => vec![Dispute(*dispute), Batch],
+        Fact::DisputeDefended { dispute, .. } => vec![Dispute(*dispute)],
+        Fact::DisputeJudged { dispute, .. } => vec![Dispute(*dispute), Credit],
         Fact::CreditLineGranted { .. }
         | Fact::LimitAdjusted { .. }
         | Fact::CreditLineFrozen { .. }

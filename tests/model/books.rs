@@ -139,6 +139,7 @@ pub(crate) fn rows(ledger: &Ledger) -> String {
     let orders = format!("{:?}\n{:?}\n", t.receipts.rows(), t.payments.rows());
     let holds = format!("{:?}\n{:?}\n", t.authorizations.rows(), t.credit_lines.rows());
     let rentals = format!("{:?}\n{:?}\n", t.rentals.rows(), t.items.rows());
+    let rentals = format!("{rentals}{:?}\n", t.disputes.rows());
     let funds = format!("{:?}\n{:?}\n", t.campaigns.rows(), t.coupon_templates.rows());
     let coupons = format!("{:?}\n{:?}\n", t.coupons.rows(), t.coupon_counts.rows());
     let batches = format!("{:?}\n{:?}", t.invoices.rows(), t.batches.rows());
@@ -169,5 +170,6 @@ fn at_rest(ledger: &Ledger) -> Tables {
     rest.coupons = Table::from_rows(t.coupons.rows().to_vec()).unwrap();
     rest.coupon_counts = Table::from_rows(t.coupon_counts.rows().to_vec()).unwrap();
     rest.invoices = Table::from_rows(t.invoices.rows().to_vec()).unwrap();
+    rest.disputes = Table::from_rows(t.disputes.rows().to_vec()).unwrap();
     rest
 }

@@ -55,6 +55,8 @@ const FACTS: &[&str] = &[
     "CouponReturned",
     "CouponExpired",
     "RedInvoiceDue",
+    "DisputeDefended",
+    "DisputeJudged",
 ];
 
 /// The name of an enum's variant out of its debug text.

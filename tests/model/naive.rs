@@ -5,6 +5,7 @@
 mod charges;
 mod coupons;
 mod credit;
+mod disputes;
 mod holds;
 mod invoices;
 mod limits;
@@ -16,6 +17,7 @@ mod treasury;
 use crate::books::Answer;
 use coupons::{Campaign, Coupon, End};
 use credit::Line;
+use disputes::Dispute;
 use groat_ledger::{
     Body, Class, Command, Constraint, CouponTerms, Currency, Id, Limits, MerchantTerms, Money,
     Owner, Reference, Rejection,
@@ -89,6 +91,7 @@ pub(crate) struct Naive {
     payouts: BTreeMap<Id, Payout>,
     orders: Vec<Order>,
     batches: Vec<Batch>,
+    disputes: Vec<Dispute>,
     holds: Vec<Hold>,
     rentals: Vec<Rental>,
     lines: BTreeMap<Id, Line>,
@@ -244,6 +247,11 @@ impl Naive {
             Body::IssueInvoice(c) => self.issue_invoice(c),
             Body::RejectInvoice(c) => self.reject_invoice(c.invoice),
             Body::RedInvoice(c) => self.red_invoice(c),
+            Body::OpenDispute(c) => self.open_dispute(c, now),
+            Body::DefendDispute(c) => self.defend(c.dispute, now),
+            Body::AcceptDispute(c) => self.accept(c.dispute, now),
+            Body::CancelDispute(c) => self.cancel_dispute(c.dispute),
+            Body::JudgeDispute(c) => self.judge(c),
             Body::RegisterApp(_) | Body::MatchReceipt(_) | Body::AdvanceClock(_) => {
                 unreachable!("no step asks for {body:?}")
             }

@@ -3,6 +3,7 @@
 //! limit of it. The lowest throw is the plainest command of its kind.
 
 mod coupons;
+mod disputes;
 mod holds;
 mod invoices;
 mod money;
@@ -11,8 +12,8 @@ mod rentals;
 pub(crate) use money::prologue;
 
 use groat_ledger::{
-    AccountKey, Body, Class, Command, Currency, DeclareLost, Id, Invoice, InvoiceState, Ledger,
-    Money, Payment, PaymentState, Payout, PayoutState, Reference, Rental, RentalState,
+    AccountKey, Body, Class, Command, Currency, DeclareLost, Dispute, Id, Invoice, InvoiceState,
+    Ledger, Money, Payment, PaymentState, Payout, PayoutState, Reference, Rental, RentalState,
 };
 use proptest::prelude::*;
 
@@ -86,6 +87,11 @@ pub(crate) enum Kind {
     IssueInvoice,
     RejectInvoice,
     RedInvoice,
+    OpenDispute,
+    DefendDispute,
+    AcceptDispute,
+    CancelDispute,
+    JudgeDispute,
 }
 
 /// How often each kind comes. Every command of the model is here.
@@ -147,6 +153,11 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (4, Kind::IssueInvoice),
     (1, Kind::RejectInvoice),
     (4, Kind::RedInvoice),
+    (5, Kind::OpenDispute),
+    (2, Kind::DefendDispute),
+    (2, Kind::AcceptDispute),
+    (1, Kind::CancelDispute),
+    (4, Kind::JudgeDispute),
 ];
 
 pub(crate) fn op() -> impl Strategy<Value = Op> {
@@ -185,6 +196,7 @@ impl Op {
             kind => {
                 let body = scene.money(kind).or_else(|| scene.hold(kind));
                 body.or_else(|| scene.rental(kind))
+                    .or_else(|| scene.dispute(kind))
                     .or_else(|| scene.coupon(kind))
                     .or_else(|| scene.invoice(kind))?
             }
@@ -308,6 +320,12 @@ impl Scene<'_> {
             Kind::ConfirmPayout | Kind::FailPayout => {
                 let open = |w: &Payout| w.state == PayoutState::Requested;
                 (t.payouts.rows().iter().any(open), Kind::RequestPayout)
+            }
+            Kind::DefendDispute
+            | Kind::AcceptDispute
+            | Kind::CancelDispute
+            | Kind::JudgeDispute => {
+                (t.disputes.rows().iter().any(Dispute::is_open), Kind::OpenDispute)
             }
             Kind::ReleaseHold | Kind::SeizeHold => {
                 (t.holds.rows().iter().any(|h| h.rest > 0), Kind::PlaceHold)

@@ -81,6 +81,12 @@ impl Bought {
                 let back = i128::from(*to_credit) - i128::from(*surplus);
                 (t.users.row(payer).user, -back)
             }
+            Fact::DisputeJudged { dispute, to_credit, surplus, .. } => {
+                let t = ledger.tables();
+                let paid = t.payments.row(t.disputes.get(dispute).unwrap().payment);
+                let back = i128::from(*to_credit) - i128::from(*surplus);
+                (t.users.row(paid.user.unwrap()).user, -back)
+            }
             // What the platform had advanced is paid back on credit too, and is no payment.
             Fact::RentalCharged { rental, .. } => {
                 let t = ledger.tables();
@@ -140,6 +146,7 @@ fn tells_of_money(fact: &Fact) -> bool {
             | Fact::InvoiceRejected { .. }
             | Fact::InvoiceReversed { .. }
             | Fact::RedInvoiceDue { .. }
+            | Fact::DisputeDefended { .. }
     )
 }
 

@@ -4,9 +4,9 @@ mod market;
 
 use groat_ledger::{
     Admission, Balancing, Block, Body, CaptureMode, CodeKind, Command, Constraint, CreateRental,
-    Currency, DayRule, FeeRefund, FreezeReason, GrantCreditLine, Id, LegSource, LimitScope, Limits,
-    Money, OnboardMerchant, Owner, PayMode, Phase, PostTransfer, Reference, RentTerm, RentUnit,
-    SetLimits, Side,
+    Currency, DayRule, DisputeKind, FeeRefund, FreezeReason, GrantCreditLine, Id, LegSource,
+    LimitScope, Limits, Money, OnboardMerchant, Owner, PayMode, Phase, PostTransfer, Reference,
+    RentTerm, RentUnit, SetLimits, Side,
 };
 use groat_proto::v1::{self, assess_rental, command::Body as Wire, leg, limit_scope, owner};
 
@@ -272,6 +272,11 @@ fn body(body: &Body) -> Wire {
         Body::RepayCredit(c) => {
             Wire::RepayCredit(v1::RepayCredit { user: some(c.user), amt: money(c.amount) })
         }
+        Body::OpenDispute(_)
+        | Body::DefendDispute(_)
+        | Body::AcceptDispute(_)
+        | Body::CancelDispute(_)
+        | Body::JudgeDispute(_) => dispute(body),
         Body::ReleaseReserve(c) => Wire::ReleaseReserve(v1::ReleaseReserve {
             merchant: some(c.merchant),
             amt: money(c.amount),
@@ -288,6 +293,41 @@ fn body(body: &Body) -> Wire {
         Body::RegisterApp(_) | Body::MatchReceipt(_) | Body::AdvanceClock(_) => {
             unreachable!("no step asks for {body:?}")
         }
+    }
+}
+
+fn dispute(body: &Body) -> Wire {
+    match body {
+        Body::OpenDispute(c) => Wire::OpenDispute(v1::OpenDispute {
+            dispute: some(c.dispute),
+            payment: some(c.payment),
+            amt: money(c.amount),
+            kind: match c.kind {
+                DisputeKind::Chargeback => v1::DisputeKind::Chargeback.into(),
+                DisputeKind::RetrievalRequest => v1::DisputeKind::RetrievalRequest.into(),
+                DisputeKind::ComplianceRequest => v1::DisputeKind::ComplianceRequest.into(),
+            },
+            due_at: c.due_at,
+        }),
+        Body::DefendDispute(c) => Wire::DefendDispute(v1::DefendDispute {
+            dispute: some(c.dispute),
+            evidence: text(&c.evidence),
+        }),
+        Body::AcceptDispute(c) => {
+            Wire::AcceptDispute(v1::AcceptDispute { dispute: some(c.dispute) })
+        }
+        Body::CancelDispute(c) => {
+            Wire::CancelDispute(v1::CancelDispute { dispute: some(c.dispute) })
+        }
+        Body::JudgeDispute(c) => Wire::JudgeDispute(v1::JudgeDispute {
+            dispute: some(c.dispute),
+            ruling: match c.for_customer {
+                true => v1::Ruling::Customer.into(),
+                false => v1::Ruling::Merchant.into(),
+            },
+            fee: c.fee.and_then(money),
+        }),
+        other => unreachable!("no dispute: {other:?}"),
     }
 }
 

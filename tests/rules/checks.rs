@@ -70,13 +70,15 @@ fn counters(books: &Books, a: &mut Args<'_>) {
     }
 }
 
-/// `state p1 PAID`: of the payment, payout, pending transfer or coupon of that id.
+/// `state p1 PAID`: of the payment, payout, dispute, pending transfer or coupon of that id.
 fn state(books: &Books, a: &mut Args<'_>) {
     let (id, tables) = (a.id(), books.ledger.tables());
     let payment = tables.payments.get(&id).map(|p| format!("{:?}", p.state));
     let payout = || tables.payouts.get(&id).map(|p| format!("{:?}", p.state));
     let pending = || tables.pending.get(&id).map(|p| format!("{:?}", p.state));
     let coupon = || tables.coupons.get(&id).map(|c| format!("{:?}", c.state));
+    let dispute = || tables.disputes.get(&id).map(|d| format!("{:?}", d.state));
+    let payout = || payout().or_else(dispute);
     let found =
         payment.or_else(payout).or_else(pending).or_else(coupon).expect("something with a state");
     assert_eq!(shouted(&found), a.word());
@@ -95,7 +97,7 @@ fn batch(books: &Books, a: &mut Args<'_>) {
     let merchant = tables.merchants.find(&a.id()).expect("a merchant");
     let batch = tables.batches.get(&(merchant, date(a.word()))).expect("a batch of that date");
     assert_eq!(shouted(&format!("{:?}", batch.state)), a.word());
-    let net = batch.receipts + batch.fees_returned - batch.fees - batch.refunds;
+    let net = batch.receipts + batch.fees_returned - batch.fees - batch.refunds - batch.disputes;
     assert_eq!(net, money(a.word()).amount, "net of the batch");
 }
 

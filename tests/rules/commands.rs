@@ -116,7 +116,12 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>, now: u64) -> Option<(Option<Id>
             };
             Body::PostTransfer(PostTransfer { debit, credit, amount, phase })
         }
-        _ => return crate::hold_commands::body(verb, a, now),
+        _ => {
+            let dispute = crate::dispute_commands::body(verb, a, now);
+            return dispute
+                .map(|body| (None, body))
+                .or_else(|| crate::hold_commands::body(verb, a, now));
+        }
     };
     Some((None, body))
 }

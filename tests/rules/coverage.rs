@@ -11,6 +11,7 @@ const ALL: &[&[&str]] = &[
     crate::payments::TABLES,
     crate::refunds::TABLES,
     crate::settlement::TABLES,
+    crate::disputes::TABLES,
     crate::credit::TABLES,
     crate::authorizations::TABLES,
     crate::rentals::TABLES,

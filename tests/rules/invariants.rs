@@ -1,8 +1,8 @@
 //! What must hold after every event (DOMAIN §6), computed from the rows and from nothing else.
 
 use groat_ledger::{
-    AccountKey, BatchState, Class, CouponState, FeeRefund, Id, Kind, Ledger, PaymentState,
-    PayoutState, PendingState, SignRule,
+    AccountKey, BatchState, Class, CouponState, DisputeState, FeeRefund, Id, Kind, Ledger,
+    PaymentState, PayoutState, PendingState, SignRule,
 };
 use std::collections::BTreeMap;
 
@@ -39,6 +39,7 @@ fn coupons_are_promised_and_covered(ledger: &Ledger) {
         assert_eq!(u128::from(c.reserved), promised, "{}: promised", c.campaign);
         assert!(promised <= has, "{}: {promised} promised of {has}", c.campaign);
     }
+    disputes_are_held_and_counted(ledger);
 }
 
 /// §6, 1: the trial balance is zero per currency, posted and pending.
@@ -122,7 +123,8 @@ fn batches_equal_their_accounts(ledger: &Ledger) {
     let tables = ledger.tables();
     for (no, b) in (0u32..).zip(tables.batches.rows()) {
         let net = i128::from(b.receipts) - i128::from(b.fees) - i128::from(b.refunds)
-            + i128::from(b.fees_returned);
+            + i128::from(b.fees_returned)
+            - i128::from(b.disputes);
         let expected = if b.state == BatchState::Settled { 0 } else { net };
         let account = tables.accounts.row(b.account);
         assert!(net >= 0, "batch {no}: net {net}");
@@ -152,5 +154,39 @@ fn holds_payouts_and_receipts_equal_their_accounts(ledger: &Ledger) {
         let account = ledger.account(&AccountKey { class, owner, sub: 0, currency_code });
         let balance = account.map_or(0, |a| a.credits_posted - a.debits_posted);
         assert_eq!(balance, amount, "{} of {owner}", class.name());
+    }
+}
+
+/// §6, 12: an open dispute is held whole; owners count theirs; payments have room for what is
+/// refunded, in dispute and lost.
+fn disputes_are_held_and_counted(ledger: &Ledger) {
+    let tables = ledger.tables();
+    let mut disputed: BTreeMap<u32, u64> = BTreeMap::new();
+    let (mut of_merchant, mut of_user) = (BTreeMap::new(), BTreeMap::new());
+    for d in tables.disputes.rows() {
+        let paid = tables.payments.row(d.payment);
+        let key = AccountKey::of(Class::MerchantDisputed, d.dispute, paid.amount.currency);
+        let held = ledger.account(&key).map_or(0, groat_ledger::Account::credit_balance);
+        let open = d.is_open();
+        assert_eq!(held, if open { d.amount.into() } else { 0 }, "held for {}", d.dispute);
+        if open {
+            *of_merchant.entry(paid.merchant).or_insert(0u32) += 1;
+            *of_user.entry(paid.user.unwrap()).or_insert(0u32) += 1;
+        }
+        if open || matches!(d.state, DisputeState::JudgedCustomer | DisputeState::Accepted) {
+            *disputed.entry(d.payment).or_default() += d.amount;
+        }
+    }
+    for (no, p) in (0u32..).zip(tables.payments.rows()) {
+        let of = disputed.get(&no).copied().unwrap_or(0);
+        assert_eq!(p.disputed, of, "{}: in dispute or lost", p.payment);
+        assert!(p.refunded() + of <= p.amount.amount, "{}: refunds and disputes", p.payment);
+    }
+    let count = |of: &BTreeMap<u32, u32>, no: u32| of.get(&no).copied().unwrap_or(0);
+    for (no, m) in (0u32..).zip(tables.merchants.rows()) {
+        assert_eq!(m.open_disputes, count(&of_merchant, no), "{}: open disputes", m.merchant);
+    }
+    for (no, u) in (0u32..).zip(tables.users.rows()) {
+        assert_eq!(u.open_disputes, count(&of_user, no), "{}: open disputes", u.user);
     }
 }

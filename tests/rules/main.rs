@@ -40,6 +40,9 @@ mod refunds;
 
 mod settlement;
 
+mod dispute_commands;
+mod disputes;
+
 mod credit;
 
 mod authorizations;

@@ -222,6 +222,7 @@ pub(crate) fn rows(ledger: &Ledger) -> Vec<String> {
         format!("{:?}", t.coupons.rows()),
         format!("{:?}", t.coupon_counts.rows()),
         format!("{:?}", t.invoices.rows()),
+        format!("{:?}", t.disputes.rows()),
     ]
 }
 
@@ -249,6 +250,7 @@ pub(crate) fn at_rest(ledger: &Ledger) -> Tables {
     rest.coupons = Table::from_rows(t.coupons.rows().to_vec()).unwrap();
     rest.coupon_counts = Table::from_rows(t.coupon_counts.rows().to_vec()).unwrap();
     rest.invoices = Table::from_rows(t.invoices.rows().to_vec()).unwrap();
+    rest.disputes = Table::from_rows(t.disputes.rows().to_vec()).unwrap();
     rest
 }
 

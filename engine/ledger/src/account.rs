@@ -98,6 +98,8 @@ classes! {
     MerchantAvailable = 2130, "merchant_available", Liability, CreditBalance;
     /// Kept back against later refunds; owner: the merchant.
     MerchantReserve = 2140, "merchant_reserve", Liability, CreditBalance;
+    /// In dispute; owner: the dispute.
+    MerchantDisputed = 2150, "merchant_disputed", Liability, CreditBalance;
     /// On its way to a bank; owner: the payout.
     PayoutInTransit = 2210, "payout_in_transit", Liability, CreditBalance;
     /// Set aside for a campaign; owner: the campaign.

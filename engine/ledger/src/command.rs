@@ -7,6 +7,7 @@ mod accounts;
 mod authorization;
 mod campaigns;
 mod credit;
+mod dispute;
 mod invoices;
 mod payments;
 mod reference;
@@ -18,6 +19,7 @@ pub use accounts::*;
 pub use authorization::*;
 pub use campaigns::*;
 pub use credit::*;
+pub use dispute::*;
 pub use invoices::*;
 pub use payments::*;
 pub use reference::Reference;
@@ -98,6 +100,11 @@ pub enum Body {
     IssueInvoice(IssueInvoice),
     RejectInvoice(RejectInvoice),
     RedInvoice(RedInvoice),
+    OpenDispute(OpenDispute),
+    DefendDispute(DefendDispute),
+    AcceptDispute(AcceptDispute),
+    CancelDispute(CancelDispute),
+    JudgeDispute(JudgeDispute),
 }
 
 /// Whose account is meant where any owner may stand.

@@ -3,15 +3,19 @@
 //! An event is a fact and the movements it caused. Facts carry all that `apply` needs, so that a
 //! reader can fold them without the rules; they are never refused.
 
-use crate::account::{AccountKey, AccountNo, Movement, SignRule};
+mod decision;
+
+pub use decision::Decision;
+
+use crate::account::{AccountKey, AccountNo, SignRule};
 use crate::command::{
-    Block, CodeKind, CouponTerms, CreditTerms, FreezeReason, InvoiceKind, InvoiceLine, LimitScope,
-    Limits, MerchantTerms, Owner, PayMode, Reference, RentalTerms,
+    Block, CodeKind, CouponTerms, CreditTerms, DisputeKind, FreezeReason, InvoiceKind, InvoiceLine,
+    LimitScope, Limits, MerchantTerms, Owner, PayMode, Reference, RentalTerms,
 };
 use crate::id::Id;
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
-use crate::state::{CouponState, CreditBasis};
+use crate::state::{CouponState, CreditBasis, Ruling};
 
 /// Every fact there is. Amounts are minor units, times milliseconds since 1970.
 #[derive(Clone, PartialEq, Debug)]
@@ -443,6 +447,36 @@ pub enum Fact {
         payment: Id,
         amount: u64,
     },
+    /// `from_*` say where the money came from; `owed` became the merchant's debt.
+    DisputeOpened {
+        dispute: Id,
+        payment: Id,
+        kind: DisputeKind,
+        amount: u64,
+        due_at: u64,
+        from_own_batch: u64,
+        from_available: u64,
+        owed: u64,
+    },
+    DisputeDefended {
+        dispute: Id,
+        evidence: Reference,
+    },
+    /// `to_*` say where the money went: `surplus` is the part of `to_credit` that was no longer
+    /// owed and went to the balance, `to_debt` paid the merchant's debt. `fee_owed` is the part
+    /// of the fee that became the merchant's debt.
+    DisputeJudged {
+        dispute: Id,
+        ruling: Ruling,
+        to_credit: u64,
+        surplus: u64,
+        to_channel: u64,
+        to_balance: u64,
+        to_debt: u64,
+        to_available: u64,
+        fee: u64,
+        fee_owed: u64,
+    },
 }
 
 /// Why an unpaid order was closed.
@@ -463,52 +497,4 @@ pub struct EventRange {
     pub first: u64,
     /// How many.
     pub count: u32,
-}
-
-/// What a rule decided: a list of events, built in order in buffers that are reused.
-#[derive(Default, Debug)]
-pub struct Decision {
-    events: Vec<(Fact, usize)>,
-    movements: Vec<Movement>,
-}
-
-impl Decision {
-    /// Forgets the last decision, keeps the buffers.
-    pub fn clear(&mut self) {
-        self.events.clear();
-        self.movements.clear();
-    }
-
-    /// Closes an event: the fact and the movements noted since the last one.
-    pub(crate) fn record(&mut self, fact: Fact) {
-        self.events.push((fact, self.movements.len()));
-    }
-
-    pub(crate) fn note(&mut self, movement: Movement) {
-        self.movements.push(movement);
-    }
-
-    /// The events in order, each with its movements.
-    pub fn events(&self) -> impl Iterator<Item = (&Fact, &[Movement])> {
-        let mut from = 0;
-        self.events.iter().map(move |(fact, to)| {
-            let movements = &self.movements[from..*to];
-            from = *to;
-            (fact, movements)
-        })
-    }
-
-    /// How many events.
-    pub fn len(&self) -> usize {
-        self.events.len()
-    }
-
-    /// True before the first event.
-    pub fn is_empty(&self) -> bool {
-        self.events.is_empty()
-    }
-
-    pub(crate) fn movements(&self) -> &[Movement] {
-        &self.movements
-    }
 }

@@ -25,7 +25,7 @@ use crate::limits::{AMOUNT_MAX, PAYMENT_MAJOR_MAX};
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
 use crate::rules::{
-    accounts, authorizations, campaigns, collection, coupons, credit, invoices,
+    accounts, authorizations, campaigns, collection, coupons, credit, disputes, invoices,
     limits as limit_rules, payments, rental_rows, rentals, settlement, transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
@@ -185,6 +185,11 @@ impl Ledger {
             Body::IssueInvoice(c) => invoices::issue(self, c, out)?,
             Body::RejectInvoice(c) => invoices::reject(self, c, out)?,
             Body::RedInvoice(c) => invoices::reverse(self, c, out)?,
+            Body::OpenDispute(c) => disputes::open(self, c, now, out)?,
+            Body::DefendDispute(c) => disputes::defend(self, c, now, out)?,
+            Body::AcceptDispute(c) => disputes::accept(self, c, now, out)?,
+            Body::CancelDispute(c) => disputes::cancel(self, c, out)?,
+            Body::JudgeDispute(c) => disputes::judge(self, c, out)?,
         }
         self.keep_sign_rules(out)?;
         Ok(())
@@ -281,6 +286,9 @@ impl Ledger {
             | Fact::InvoiceRejected { .. }
             | Fact::InvoiceReversed { .. }
             | Fact::RedInvoiceDue { .. } => invoices::apply(self, fact),
+            Fact::DisputeOpened { .. }
+            | Fact::DisputeDefended { .. }
+            | Fact::DisputeJudged { .. } => disputes::apply(self, fact),
             Fact::RentalCollected { .. }
             | Fact::CollectionFailed { .. }
             | Fact::CreditRepaid { .. } => {}

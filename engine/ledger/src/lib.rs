@@ -25,5 +25,7 @@ pub use id::{Id, NAME_CHARS_MAX, NotAnId};
 pub use ledger::{BadState, Due, DueKind, Ledger, Refusal};
 pub use money::{Currency, Money, NotMoney};
 pub use rejection::Rejection;
-pub use settlement::{CouponOf, HoldOf, InvoiceOf, ReleaseReason, RentalOf, Settlement, project};
+pub use settlement::{
+    CouponOf, DisputeOf, HoldOf, InvoiceOf, ReleaseReason, RentalOf, Settlement, project,
+};
 pub use state::*;

@@ -137,6 +137,9 @@ rejections! {
     TaxSumMismatch = 181, never, "The lines do not sum to the amount requested, or their tax not to the tax given.";
     RedExceedsBlue = 182, never, "More is to be reversed than is left of the invoice.";
     DuplicateInvoiceNo = 183, never, "The merchant used this fiscal number already.";
+    DisputeExceedsPaid = 150, later, "More is disputed than was paid and neither refunded nor disputed yet.";
+    PaymentDisputed = 151, later, "So much of the payment is in dispute, or was lost in one, that it cannot be refunded.";
+    DefenceLate = 152, never, "The time to defend or accept the dispute is over.";
     ChannelInsufficient = 74, later, "The acquirer owes less than is to be returned through it.";
 }
 

@@ -3,10 +3,12 @@
 //! It carries what a receiver needs to act without asking back. Its identity is the event's.
 
 mod coupons;
+mod disputes;
 mod holds;
 mod invoices;
 
 pub use coupons::CouponOf;
+pub use disputes::DisputeOf;
 pub use holds::{HoldOf, ReleaseReason, RentalOf};
 pub use invoices::InvoiceOf;
 
@@ -16,7 +18,8 @@ use crate::event::{CloseReason, Fact};
 use crate::id::Id;
 use crate::ledger::Ledger;
 use crate::money::Money;
-use crate::state::{Batch, Payment};
+use crate::state::{Batch, Payment, Ruling};
+use disputes::dispute_of;
 use holds::{hold_of, rental_of};
 
 /// One thing told. Amounts are minor units of the currency beside them.
@@ -60,6 +63,7 @@ pub enum Settlement {
         fees: u64,
         refunds: u64,
         fees_returned: u64,
+        disputes: u64,
         recovered: u64,
         reserve: u64,
         available: u64,
@@ -174,6 +178,18 @@ pub enum Settlement {
         merchant: Id,
         amount: Money,
     },
+    DisputeOpened {
+        dispute: DisputeOf,
+    },
+    DisputeDefended {
+        dispute: DisputeOf,
+    },
+    /// `fee` was paid by the merchant for losing.
+    DisputeJudged {
+        dispute: DisputeOf,
+        ruling: Ruling,
+        fee: u64,
+    },
     AccountMoved {
         account: Id,
         debit: Money,
@@ -226,6 +242,9 @@ impl Settlement {
             | Settlement::InvoiceReversed { invoice } => invoice.merchant,
             Settlement::RedInvoiceDue { merchant, .. } => *merchant,
             Settlement::CouponIssued { coupon } | Settlement::CouponEnded { coupon } => coupon.user,
+            Settlement::DisputeOpened { dispute }
+            | Settlement::DisputeDefended { dispute }
+            | Settlement::DisputeJudged { dispute, .. } => dispute.merchant,
         }
     }
 }
@@ -375,6 +394,16 @@ fn told(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {
             let amount = Money { amount: *amount, currency: seller.terms.settle_currency };
             Settlement::ReserveReleased { merchant: *merchant, amount }
         }
+        Fact::DisputeOpened { dispute, .. } => {
+            Settlement::DisputeOpened { dispute: dispute_of(ledger, dispute)? }
+        }
+        Fact::DisputeDefended { dispute, .. } => {
+            Settlement::DisputeDefended { dispute: dispute_of(ledger, dispute)? }
+        }
+        Fact::DisputeJudged { dispute, ruling, fee, .. } => {
+            let dispute = dispute_of(ledger, dispute)?;
+            Settlement::DisputeJudged { dispute, ruling: *ruling, fee: *fee }
+        }
         Fact::CampaignFunded { .. }
         | Fact::CampaignClosed { .. }
         | Fact::CouponIssued { .. }
@@ -454,6 +483,7 @@ fn batch_settled(
         fees: b.fees,
         refunds: b.refunds,
         fees_returned: b.fees_returned,
+        disputes: b.disputes,
         recovered,
         reserve,
         available,

@@ -16,6 +16,7 @@ macro_rules! row {
 
 mod calendar;
 mod coupons;
+mod dispute;
 mod holds;
 mod invoices;
 mod payment;
@@ -23,6 +24,7 @@ mod rental;
 
 pub use calendar::*;
 pub use coupons::*;
+pub use dispute::*;
 pub use holds::*;
 pub use invoices::*;
 pub use payment::*;
@@ -58,6 +60,7 @@ pub struct Tables {
     pub coupons: Table<Coupon>,
     pub coupon_counts: Table<CouponCount>,
     pub invoices: Table<Invoice>,
+    pub disputes: Table<Dispute>,
     /// Derived from `payments`.
     pub(crate) trade_nos: Table<TradeNo>,
     /// Derived from `invoices`.
@@ -90,6 +93,7 @@ macro_rules! every_stored_table {
         $tables.coupons.$method();
         $tables.coupon_counts.$method();
         $tables.invoices.$method();
+        $tables.disputes.$method();
     }};
 }
 
@@ -178,6 +182,8 @@ pub struct User {
     pub open_payouts: u32,
     /// Authorizations with something left, and rentals not ended.
     pub open_holds: u32,
+    /// Disputes not ended of what it paid.
+    pub open_disputes: u32,
     /// What was spent from the balance.
     pub usage: Usage,
 }
@@ -223,6 +229,8 @@ pub struct Merchant {
     pub open_batches: u32,
     /// Payouts requested and neither confirmed nor failed.
     pub open_payouts: u32,
+    /// Disputes not ended of what it was paid.
+    pub open_disputes: u32,
 }
 
 row!(Merchant, Id, self => self.merchant);
@@ -315,6 +323,8 @@ pub struct Batch {
     pub refunds: u64,
     /// Sum of fees returned to it.
     pub fees_returned: u64,
+    /// Sum taken from it for disputes.
+    pub disputes: u64,
     /// Reserve kept back at its settlement that the clock will release.
     pub reserve: u64,
 }

@@ -70,6 +70,11 @@ pub fn routing_key(command: &v1::Command) -> Option<Id> {
         Body::IssueInvoice(c) => c.invoice,
         Body::RejectInvoice(c) => c.invoice,
         Body::RedInvoice(c) => c.invoice,
+        Body::OpenDispute(c) => c.payment,
+        Body::DefendDispute(c) => c.dispute,
+        Body::AcceptDispute(c) => c.dispute,
+        Body::CancelDispute(c) => c.dispute,
+        Body::JudgeDispute(c) => c.dispute,
     };
     id.map(Id::from)
 }

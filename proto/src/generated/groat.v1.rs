@@ -1824,6 +1824,284 @@ impl InvoiceKind {
         }
     }
 }
+/// Takes the disputed amount from the merchant until it is judged.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OpenDispute {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub dispute: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+    #[prost(enumeration = "DisputeKind", tag = "4")]
+    #[serde(with = "crate::json::Named::<crate::v1::DisputeKind>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: i32,
+    /// The merchant may defend or accept before this time.
+    #[prost(uint64, tag = "5")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub due_at: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DefendDispute {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub dispute: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub evidence: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AcceptDispute {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub dispute: ::core::option::Option<Id>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CancelDispute {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub dispute: ::core::option::Option<Id>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct JudgeDispute {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub dispute: ::core::option::Option<Id>,
+    /// For the customer or for the merchant.
+    #[prost(enumeration = "Ruling", tag = "2")]
+    #[serde(with = "crate::json::Named::<crate::v1::Ruling>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub ruling: i32,
+    /// What the merchant pays for losing; absent is nothing.
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fee: ::core::option::Option<Money>,
+}
+/// `from_*`: where the money came from; `owed` became the merchant's debt.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DisputeOpened {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub dispute: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(enumeration = "DisputeKind", tag = "3")]
+    #[serde(with = "crate::json::Named::<crate::v1::DisputeKind>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: i32,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint64, tag = "5")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub due_at: u64,
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub from_own_batch: u64,
+    #[prost(uint64, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub from_available: u64,
+    #[prost(uint64, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub owed: u64,
+}
+/// `to_*`: where the money went; `surplus` is the part of `to_credit` that was no longer owed and
+/// went to the balance, `to_debt` paid the merchant's debt. `fee_owed` is the part of the fee that
+/// became the merchant's debt.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DisputeJudged {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub dispute: ::core::option::Option<Id>,
+    #[prost(enumeration = "Ruling", tag = "2")]
+    #[serde(with = "crate::json::Named::<crate::v1::Ruling>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub ruling: i32,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub to_credit: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub surplus: u64,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub to_channel: u64,
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub to_balance: u64,
+    #[prost(uint64, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub to_debt: u64,
+    #[prost(uint64, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub to_available: u64,
+    #[prost(uint64, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fee: u64,
+    #[prost(uint64, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fee_owed: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DisputeRow {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub dispute: ::core::option::Option<Id>,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: u32,
+    #[prost(enumeration = "DisputeKind", tag = "3")]
+    #[serde(with = "crate::json::Named::<crate::v1::DisputeKind>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: i32,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint64, tag = "5")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub due_at: u64,
+    #[prost(uint32, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub state: u32,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldDispute {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub dispute: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_trade_no: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+    #[prost(enumeration = "DisputeKind", tag = "7")]
+    #[serde(with = "crate::json::Named::<crate::v1::DisputeKind>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: i32,
+    #[prost(uint64, tag = "8")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub due_at: u64,
+    /// Once it is judged.
+    #[prost(enumeration = "Ruling", tag = "9")]
+    #[serde(with = "crate::json::Named::<crate::v1::Ruling>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub ruling: i32,
+    /// What the merchant paid for losing.
+    #[prost(message, optional, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fee: ::core::option::Option<Money>,
+}
+// Disputes: commands, facts, rows and what is told of them. Times are milliseconds since 1970 UTC,
+// amounts of facts and rows are minor units of the payment's currency.
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DisputeKind {
+    Unspecified = 0,
+    Chargeback = 1,
+    RetrievalRequest = 2,
+    ComplianceRequest = 3,
+}
+impl DisputeKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "DISPUTE_KIND_UNSPECIFIED",
+            Self::Chargeback => "DISPUTE_KIND_CHARGEBACK",
+            Self::RetrievalRequest => "DISPUTE_KIND_RETRIEVAL_REQUEST",
+            Self::ComplianceRequest => "DISPUTE_KIND_COMPLIANCE_REQUEST",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DISPUTE_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "DISPUTE_KIND_CHARGEBACK" => Some(Self::Chargeback),
+            "DISPUTE_KIND_RETRIEVAL_REQUEST" => Some(Self::RetrievalRequest),
+            "DISPUTE_KIND_COMPLIANCE_REQUEST" => Some(Self::ComplianceRequest),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Ruling {
+    Unspecified = 0,
+    /// The payer is paid back.
+    Customer = 1,
+    /// The merchant gets its money back.
+    Merchant = 2,
+    /// The merchant accepted: as judged for the customer. Not in a command.
+    Accepted = 3,
+    /// The payer withdrew: as judged for the merchant. Not in a command.
+    Cancelled = 4,
+}
+impl Ruling {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "RULING_UNSPECIFIED",
+            Self::Customer => "RULING_CUSTOMER",
+            Self::Merchant => "RULING_MERCHANT",
+            Self::Accepted => "RULING_ACCEPTED",
+            Self::Cancelled => "RULING_CANCELLED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "RULING_UNSPECIFIED" => Some(Self::Unspecified),
+            "RULING_CUSTOMER" => Some(Self::Customer),
+            "RULING_MERCHANT" => Some(Self::Merchant),
+            "RULING_ACCEPTED" => Some(Self::Accepted),
+            "RULING_CANCELLED" => Some(Self::Cancelled),
+            _ => None,
+        }
+    }
+}
 /// The value of one record of the `commands` topic: one command, or a batch.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -1861,7 +2139,7 @@ pub struct Command {
     /// At most 16 entries, keys to 64 bytes, values to 256 bytes.
     #[prost(btree_map = "string, string", tag = "7")]
     pub metadata: ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, ::prost::alloc::string::String>,
-    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 100, 101, 102, 103, 104, 110, 111, 112, 113")]
+    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 100, 101, 102, 103, 104, 110, 111, 112, 113, 85, 86, 87, 88, 89")]
     pub body: ::core::option::Option<command::Body>,
 }
 /// Nested message and enum types in `Command`.
@@ -1987,6 +2265,16 @@ pub mod command {
         RejectInvoice(super::RejectInvoice),
         #[prost(message, tag = "113")]
         RedInvoice(super::RedInvoice),
+        #[prost(message, tag = "85")]
+        OpenDispute(super::OpenDispute),
+        #[prost(message, tag = "86")]
+        DefendDispute(super::DefendDispute),
+        #[prost(message, tag = "87")]
+        AcceptDispute(super::AcceptDispute),
+        #[prost(message, tag = "88")]
+        CancelDispute(super::CancelDispute),
+        #[prost(message, tag = "89")]
+        JudgeDispute(super::JudgeDispute),
     }
 }
 /// Whose account is meant.
@@ -2816,7 +3104,7 @@ pub struct Event {
     #[prost(message, repeated, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub movements: ::prost::alloc::vec::Vec<Movement>,
-    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 170, 171, 172, 173, 174")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 170, 171, 172, 173, 174, 130, 131, 132")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -2984,6 +3272,12 @@ pub mod event {
         InvoiceReversed(super::InvoiceReversed),
         #[prost(message, tag = "174")]
         RedInvoiceDue(super::RedInvoiceDue),
+        #[prost(message, tag = "130")]
+        DisputeOpened(super::DisputeOpened),
+        #[prost(message, tag = "131")]
+        DisputeDefended(super::DefendDispute),
+        #[prost(message, tag = "132")]
+        DisputeJudged(super::DisputeJudged),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -3640,7 +3934,7 @@ pub struct Settlement {
     #[prost(uint64, tag = "4")]
     #[serde(with = "crate::json::time")]
     pub at: u64,
-    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 70, 71, 72, 73, 74")]
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 70, 71, 72, 73, 74, 50, 51, 52")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -3710,6 +4004,12 @@ pub mod settlement {
         InvoiceReversed(super::ToldInvoice),
         #[prost(message, tag = "74")]
         RedInvoiceDue(super::ToldRedDue),
+        #[prost(message, tag = "50")]
+        DisputeOpened(super::ToldDispute),
+        #[prost(message, tag = "51")]
+        DisputeDefended(super::ToldDispute),
+        #[prost(message, tag = "52")]
+        DisputeJudged(super::ToldDispute),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -3835,6 +4135,10 @@ pub struct SettledBatch {
     #[prost(message, optional, tag = "10")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub available: ::core::option::Option<Money>,
+    /// Taken from it for disputes.
+    #[prost(message, optional, tag = "20")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub disputes: ::core::option::Option<Money>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -4136,7 +4440,7 @@ pub struct SnapshotHead {
 #[serde(transparent)]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Row {
-    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 51")]
+    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 51, 35")]
     pub row: ::core::option::Option<row::Row>,
 }
 /// Nested message and enum types in `Row`.
@@ -4189,6 +4493,8 @@ pub mod row {
         CouponCount(super::CouponCountRow),
         #[prost(message, tag = "51")]
         Invoice(super::InvoiceRow),
+        #[prost(message, tag = "35")]
+        Dispute(super::DisputeRow),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -4335,6 +4641,9 @@ pub struct UserRow {
     #[prost(uint32, tag = "14")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub open_holds: u32,
+    #[prost(uint32, tag = "20")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub open_disputes: u32,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -4358,6 +4667,9 @@ pub struct MerchantRow {
     #[prost(uint32, tag = "6")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub open_holds: u32,
+    #[prost(uint32, tag = "20")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub open_disputes: u32,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -4446,6 +4758,9 @@ pub struct BatchRow {
     #[prost(uint64, tag = "12")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub reserve: u64,
+    #[prost(uint64, tag = "20")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub disputes: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -4544,6 +4859,10 @@ pub struct PaymentRow {
     #[prost(message, optional, tag = "40")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub parts: ::core::option::Option<PaymentPartsRow>,
+    /// In dispute, or lost in one.
+    #[prost(uint64, tag = "41")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub disputed: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]

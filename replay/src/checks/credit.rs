@@ -14,7 +14,8 @@ impl Checks {
         let verdict = match fact {
             Fact::PaymentPaid { credit: 0, .. }
             | Fact::RentalCharged { repaid: 0, .. }
-            | Fact::RefundSucceeded { to_credit: 0, .. } => return,
+            | Fact::RefundSucceeded { to_credit: 0, .. }
+            | Fact::DisputeJudged { to_credit: 0, .. } => return,
             Fact::PaymentPaid { user, credit, .. } => self.lines.buy(*user, i128::from(*credit)),
             // Paid back to the platform: how much of it on credit only the movements say.
             Fact::RentalCharged { .. } => {
@@ -23,6 +24,13 @@ impl Checks {
                     posted.filter_map(|m| Some((self.debtor(m.debit)?, m.amount))).collect();
                 let mut bought = bought.into_iter();
                 bought.try_for_each(|(user, amount)| self.lines.buy(user, i128::from(amount)))
+            }
+            // Lost in a dispute it is paid back as a refund is.
+            Fact::DisputeJudged { dispute, to_credit, .. } => {
+                let tables = books.ledger().tables();
+                let paid = tables.disputes.get(dispute).map(|d| tables.payments.row(d.payment));
+                let user = paid.and_then(|p| p.user).map(|no| tables.users.row(no).user);
+                user.map_or(Ok(()), |user| self.lines.refund(user, *to_credit))
             }
             Fact::RefundSucceeded { payment, to_credit, .. } => {
                 let tables = books.ledger().tables();

@@ -54,6 +54,7 @@ impl Checks {
                 Subject::Credit => self.credit(books, at, event),
                 Subject::Coupon => self.coupon(books, at, event),
                 Subject::Invoice => self.invoice(at, event),
+                Subject::Dispute(dispute) => self.dispute(at, event, dispute),
             }
         }
         self.bought(at, event);
@@ -96,6 +97,7 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         Class::MerchantReserve => Some(Touched::Reserve(key.owner)),
         Class::CampaignFund => Some(Touched::Campaign(key.owner)),
         Class::CouponFace => Some(Touched::Template(key.owner)),
+        Class::MerchantDisputed => Some(Touched::Dispute(key.owner)),
         Class::SafeguardedBank
         | Class::ChannelReceivable
         | Class::MerchantReceivable

@@ -349,6 +349,47 @@ fn credit_and_reserves() {
     ]);
 }
 
+#[test]
+fn disputes() {
+    all_are_found(&[
+        (Check::Disputes, "dispute_opened of case-1 moves 2500, its parts 2400", |event| {
+            if let Some(Fact::DisputeOpened(f)) = &mut event.fact
+                && is(f.dispute, "case-1")
+            {
+                f.from_own_batch -= 100;
+            }
+        }),
+        (Check::Disputes, "dispute_judged of case-1, which is Defended", |event| {
+            if let Some(Fact::DisputeJudged(f)) = &mut event.fact
+                && is(f.dispute, "case-1")
+            {
+                f.set_ruling(v1::Ruling::Accepted);
+            }
+        }),
+        (Check::Disputes, "dispute_judged of case-2 gives to who has lost", |event| {
+            if let Some(Fact::DisputeJudged(f)) = &mut event.fact
+                && is(f.dispute, "case-2")
+            {
+                f.set_ruling(v1::Ruling::Accepted);
+            }
+        }),
+        (Check::Disputes, "the dispute alice is not both in the facts and in the rows", |event| {
+            if let Some(Fact::AccountOpened(f)) = &mut event.fact
+                && is(f.owner, "case-1")
+            {
+                f.owner = named("alice");
+            }
+        }),
+        (Check::Disputes, "case-1 has 1500 on its account; 0 is in dispute", |event| {
+            if let Some(Fact::DisputeJudged(f)) = &mut event.fact
+                && is(f.dispute, "case-1")
+            {
+                event.movements[1].debit = event.movements[1].credit;
+            }
+        }),
+    ]);
+}
+
 /// Money that moves where no fact of the subject speaks is seen all the same.
 #[test]
 fn a_movement_that_no_fact_explains() {

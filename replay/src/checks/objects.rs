@@ -50,9 +50,9 @@ impl Checks {
             Fact::PaymentPaid { batch, .. }
             | Fact::BatchCut { batch }
             | Fact::BatchSettled { batch, .. } => [Some(*batch), None],
-            Fact::FeeCharged { payment, .. } | Fact::FeeReturned { payment, .. } => {
-                [of(payment), None]
-            }
+            Fact::FeeCharged { payment, .. }
+            | Fact::FeeReturned { payment, .. }
+            | Fact::DisputeOpened { payment, .. } => [of(payment), None],
             Fact::RefundSucceeded { payment, open_batch, .. } => [of(payment), *open_batch],
             Fact::RentalPaymentPending { batch, .. } => [*batch, None],
             other => {
@@ -176,6 +176,9 @@ pub(super) fn payment_holds(books: &Books, p: &Payment) -> Verdict {
     let refunded: u128 = p.refunds.iter().map(|r| u128::from(r.amount)).sum();
     let within = refunded <= if p.user.is_some() { u128::from(p.amount.amount) } else { 0 };
     holds(within, || format!("{name} is refunded {refunded}, more than was paid"))?;
+    let given = refunded + u128::from(p.disputed);
+    let within = p.user.is_none() || given <= u128::from(p.amount.amount);
+    holds(within, || format!("{name} is refunded and disputed {given}, more than was paid"))?;
     let (fee, back) = (p.fee, p.fee_returned);
     holds(back <= fee, || format!("{name} has {back} of its fee of {fee} returned"))?;
     let seller = books.ledger().tables().merchants.try_row(p.merchant);
@@ -190,4 +193,5 @@ fn net_of(batch: &Batch) -> i128 {
     i128::from(batch.receipts) + i128::from(batch.fees_returned)
         - i128::from(batch.fees)
         - i128::from(batch.refunds)
+        - i128::from(batch.disputes)
 }

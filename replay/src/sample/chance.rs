@@ -211,7 +211,16 @@ impl Made {
 
     fn pay(&mut self, dice: &mut Dice, n: u64, user: &str, shop: &str) -> String {
         let order = self.orders.saturating_sub(dice.roll(3));
-        match dice.roll(3) {
+        match dice.roll(6) {
+            4 => format!(
+                r#"open_dispute {{"dispute":"d{n}","payment":"p{order}","amt":{},"kind":"CHARGEBACK","due_at":"2027-01-01T00:00:00Z"}}"#,
+                dice.money(9)
+            ),
+            5 => {
+                let dispute = n.saturating_sub(1 + dice.roll(40));
+                let ruling = dice.of(&["CUSTOMER", "MERCHANT"]);
+                format!(r#"judge_dispute {{"dispute":"d{dispute}","ruling":"{ruling}"}}"#)
+            }
             0 => {
                 self.orders += 1;
                 let order = self.orders;

@@ -73,6 +73,14 @@ const OTHERS: &str = r#"
 09T12:06 unfreeze_credit_line {"user":"bob","reason":"checked"}
 09T12:07 close_credit_line {"user":"bob","reason":"asked"}
 09T12:08 release_reserve {"merchant":"hotel","amt":$1.00}
+09T13:00 confirm_top_up {"user":"alice","bank_ref":"B-6","amt":$20.00}
+09T13:01 create_payment {"payment":"pay-1","out_trade_no":"T-1","merchant":"hotel","mode":"IN_APP","amt":$30.00}
+09T13:02 pay_payment {"payment":"pay-1","user":"alice","legs":[{"credit":{"amt":$10.00}},{"balance":{"amt":$20.00}}]}
+09T13:03 open_dispute {"dispute":"case-1","payment":"pay-1","amt":$25.00,"kind":"CHARGEBACK","due_at":"2026-03-20T00:00:00Z"}
+09T13:04 defend_dispute {"dispute":"case-1","evidence":"slip-4"}
+09T13:05 judge_dispute {"dispute":"case-1","ruling":"CUSTOMER","fee":$1.00}
+09T13:06 open_dispute {"dispute":"case-2","payment":"pay-1","amt":$5.00,"kind":"RETRIEVAL_REQUEST","due_at":"2026-03-20T00:00:00Z"}
+09T13:07 cancel_dispute {"dispute":"case-2"}
 "#;
 
 fn terms() -> ChainTerms {

@@ -36,7 +36,7 @@ pub(super) struct Order {
     pub(super) amount: i128,
     expires_at: u64,
     closed: bool,
-    paid: Option<Paid>,
+    pub(super) paid: Option<Paid>,
     pub(super) refunds: BTreeMap<Reference, i128>,
 }
 
@@ -52,19 +52,23 @@ pub(super) struct Parts {
 }
 
 #[derive(Clone)]
-struct Paid {
-    user: Id,
+pub(super) struct Paid {
+    pub(super) user: Id,
     at: u64,
-    day: u32,
+    pub(super) day: u32,
     credit: i128,
-    channel: Option<(Id, i128)>,
-    coupon: Option<Use>,
+    pub(super) channel: Option<(Id, i128)>,
+    pub(super) coupon: Option<Use>,
     /// What it gives back before the coupon.
-    own: i128,
-    fee: i128,
-    fee_back: i128,
-    /// Taken for refunds from its own part of its batch.
-    own_taken: i128,
+    pub(super) own: i128,
+    pub(super) fee: i128,
+    pub(super) fee_back: i128,
+    /// Taken for refunds and disputes from its own part of its batch.
+    pub(super) own_taken: i128,
+    /// In dispute, or lost in one.
+    pub(super) disputed: i128,
+    /// Lost in disputes.
+    pub(super) lost: i128,
 }
 
 impl Parts {
@@ -113,10 +117,30 @@ impl Order {
     pub(super) fn left(&self) -> i128 {
         self.amount - self.refunded()
     }
+
+    pub(super) fn payer(&self) -> Option<Id> {
+        self.paid.as_ref().map(|paid| paid.user)
+    }
+
+    pub(super) fn disputed(&self) -> i128 {
+        self.paid.as_ref().map_or(0, |paid| paid.disputed)
+    }
+
+    /// What credit and the acquirer get of so much more given back: of the first money so much is
+    /// credit's, then the acquirer's.
+    pub(super) fn back_to_sources(&self, x: i128) -> (i128, i128) {
+        let paid = self.paid.as_ref().unwrap();
+        let given = self.refunded() + paid.lost;
+        let credit_back = |done: i128| done.min(paid.credit);
+        let of_channel = paid.channel.map_or(0, |c| c.1);
+        let channel_back = |done: i128| (done - credit_back(done)).min(of_channel);
+        let to_credit = credit_back(given + x) - credit_back(given);
+        (to_credit, channel_back(given + x) - channel_back(given))
+    }
 }
 
 impl Naive {
-    fn order(&self, id: Id) -> Result<usize, Rejection> {
+    pub(super) fn order(&self, id: Id) -> Result<usize, Rejection> {
         self.orders.iter().position(|o| o.id == id).ok_or(Rejection::UnknownAccount)
     }
 
@@ -137,10 +161,10 @@ impl Naive {
         must(self.order(id).is_err(), Rejection::Duplicate)
     }
 
-    /// What was given back of these payments.
+    /// What was given back of these payments, or is in dispute.
     pub(super) fn refunded(&self, payments: &[Id]) -> i128 {
         let orders = payments.iter().filter_map(|id| self.order(*id).ok());
-        orders.map(|no| self.orders[no].refunded()).sum()
+        orders.map(|no| self.orders[no].refunded() + self.orders[no].disputed()).sum()
     }
 
     /// Whether a merchant has not used an out_trade_no yet.
@@ -247,6 +271,8 @@ impl Naive {
             fee,
             fee_back: 0,
             own_taken: 0,
+            disputed: 0,
+            lost: 0,
         });
     }
 
@@ -343,6 +369,7 @@ impl Naive {
         let (seller, total, refunded) = (order.merchant, order.amount, order.refunded());
         let settled = merchant(seller);
         must(!self.closed.contains(&settled), Rejection::AccountClosed)?;
+        must(x <= order.left() - order.disputed(), Rejection::PaymentDisputed)?;
         let paid = order.paid.as_ref().unwrap();
         // Of so much given back, what is the coupon's, and what of that was no money.
         let coupon_back = |done: i128| (done - paid.own).max(0);
@@ -370,12 +397,8 @@ impl Naive {
         let today_has = has(today) - if today == own { from_own } else { 0 };
         must(from_today <= today_has, Rejection::MerchantBalanceInsufficient)?;
 
-        // Of the first money given back so much is credit's, then the acquirer's.
-        let (channel, of_channel) = paid.channel.unwrap_or((Id::NONE, 0));
-        let credit_back = |done: i128| done.min(paid.credit);
-        let channel_back = |done: i128| (done - credit_back(done)).min(of_channel);
-        let to_credit = credit_back(refunded + x) - credit_back(refunded);
-        let to_channel = channel_back(refunded + x) - channel_back(refunded);
+        let channel = paid.channel.map_or(Id::NONE, |c| c.0);
+        let (to_credit, to_channel) = order.back_to_sources(x);
         let debt = of(Class::CreditUnbilled, paid.user);
         let to_debt = to_credit.min(-self.credit(debt));
         let acquirer = of(Class::ChannelReceivable, channel);

@@ -62,13 +62,15 @@ impl Naive {
         payout
             || match owner {
                 Owner::User(id) => {
-                    self.holds.iter().any(|h| h.user == id && h.ended.is_none())
+                    self.has_dispute(|o| o.payer() == Some(id))
+                        || self.holds.iter().any(|h| h.user == id && h.ended.is_none())
                         || self.rentals.iter().any(|r| r.user == id && !r.has_ended())
                         || self.lines.get(&id).is_some_and(|line| !line.closed)
                         || self.credit(of(Class::UserHold, id)) != 0
                 }
                 Owner::Merchant(id) => {
-                    self.holds.iter().any(|h| h.merchant == id && h.ended.is_none())
+                    self.has_dispute(|o| o.merchant == id)
+                        || self.holds.iter().any(|h| h.merchant == id && h.ended.is_none())
                         || self.rentals.iter().any(|r| r.merchant == id && !r.has_ended())
                         || self.orders.iter().any(|o| o.merchant == id && o.is_open(now))
                         || self.batches.iter().any(|b| b.merchant == id && !b.settled)

@@ -124,6 +124,9 @@ impl Ledger {
         let payments = t.payments.next_no();
         holds("invoices", t.invoices.rows().iter().position(|r| r.payment >= payments))?;
         holds("credit_lines", t.credit_lines.rows().iter().position(|r| r.user >= users))?;
+        let payments = t.payments.next_no();
+        let paid = |no: u32| no < payments && t.payments.row(no).batch.is_some();
+        holds("disputes", t.disputes.rows().iter().position(|r| !paid(r.payment)))?;
         holds(
             "payments",
             t.payments.rows().iter().position(|r| {

@@ -107,6 +107,7 @@ pub(crate) fn close_account(
             let line = tables.users.find(&id).and_then(|no| tables.credit_lines.get(&no));
             u.open_payouts > 0
                 || u.open_holds > 0
+                || u.open_disputes > 0
                 || line.is_some_and(|line| line.state != CreditLineState::Closed)
                 || !zero(Class::UserHold, id)
         }
@@ -116,6 +117,7 @@ pub(crate) fn close_account(
                 || m.open_holds > 0
                 || m.open_batches > 0
                 || m.open_payouts > 0
+                || m.open_disputes > 0
                 || !zero(Class::MerchantReserve, id)
                 || tables.campaigns.rows().iter().any(|c| c.funder == id && !c.closed)
                 || !zero(Class::MerchantReceivable, id)
@@ -141,6 +143,7 @@ pub(crate) fn apply(tables: &mut Tables, fact: &Fact) {
                 account: *account,
                 open_payouts: 0,
                 open_holds: 0,
+                open_disputes: 0,
                 usage: Usage::default(),
             });
         }
@@ -153,6 +156,7 @@ pub(crate) fn apply(tables: &mut Tables, fact: &Fact) {
                 open_holds: 0,
                 open_batches: 0,
                 open_payouts: 0,
+                open_disputes: 0,
             });
         }
         Fact::AccountRestricted { owner, block, .. } => set_block(tables, *owner, *block, true),

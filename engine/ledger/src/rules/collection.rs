@@ -285,10 +285,11 @@ pub(crate) fn buy_out(
     Ok(())
 }
 
-/// Rent paid and not refunded.
+/// Rent paid and neither refunded nor in dispute, nor lost in one.
 fn paid_and_kept(ledger: &Ledger, rental: &Rental) -> u64 {
     let payments = rental.payments.iter().filter_map(|id| ledger.tables().payments.get(id));
-    let refunded: u64 = payments.map(Payment::refunded).sum();
+    let given_back = |p: &Payment| p.refunded().saturating_add(p.disputed);
+    let refunded: u64 = payments.map(given_back).sum();
     let paid: u64 = rental.charges.iter().map(|charge| charge.paid).sum();
     paid.saturating_sub(refunded)
 }

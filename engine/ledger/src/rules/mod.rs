@@ -9,6 +9,7 @@ pub(crate) mod campaigns;
 pub(crate) mod collection;
 pub(crate) mod coupons;
 pub(crate) mod credit;
+pub(crate) mod disputes;
 pub(crate) mod invoices;
 pub(crate) mod limits;
 pub(crate) mod payments;
@@ -285,6 +286,9 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::InvoiceRejected { .. }
         | Fact::InvoiceReversed { .. }
         | Fact::RedInvoiceDue { .. } => invoices::names_exist(tables, fact),
+        Fact::DisputeOpened { .. } | Fact::DisputeDefended { .. } | Fact::DisputeJudged { .. } => {
+            disputes::fits(tables, fact)
+        }
         Fact::CreditLineGranted { user, .. } => {
             known(tables.users.find(user).is_some(), "a user is unknown")
         }

@@ -252,6 +252,9 @@ pub(crate) fn give_back(
     let seller = tables.merchants.row(payment.merchant);
     refuse_if(tables.accounts.row(seller.account).closed, Rejection::AccountClosed)?;
     let own_batch = payment.batch.ok_or(Rejection::InvalidState)?;
+    let undisputed = payment.amount.amount.saturating_sub(payment.disputed);
+    let exceeds = amount > undisputed.saturating_sub(payment.refunded());
+    refuse_if(exceeds, Rejection::PaymentDisputed)?;
     let payer = tables.users.row(payment.user.ok_or(Rejection::InvalidState)?);
     let to_credit = amount.min(payment.credit.saturating_sub(payment.refunded_to_credit));
     let of_channel = payment.channel_amount.saturating_sub(payment.refunded_to_channel);
@@ -463,6 +466,7 @@ fn created(ledger: &mut Ledger, fact: &Fact) {
         fee: 0,
         fee_returned: 0,
         batch: None,
+        disputed: 0,
         refunded_from_own_batch: 0,
         refunded_to_credit: 0,
         refunded_to_channel: 0,

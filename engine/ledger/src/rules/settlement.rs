@@ -103,6 +103,7 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
                 fees: 0,
                 refunds: 0,
                 fees_returned: 0,
+                disputes: 0,
                 reserve: 0,
             });
             ledger.owe(Due { at: cut_at, kind: DueKind::BatchCut, no });

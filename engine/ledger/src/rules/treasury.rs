@@ -352,6 +352,7 @@ fn adjustable(ledger: &Ledger, line: &EntryLine) -> Result<(), Rejection> {
         | Class::CouponFaceContra
         | Class::MerchantPending
         | Class::MerchantReserve
+        | Class::MerchantDisputed
         | Class::PayoutInTransit
         | Class::Suspense => Err(Rejection::AccountNotAdjustable),
     }

@@ -48,7 +48,9 @@ pub struct Payment {
     pub fee_returned: u64,
     /// Number in `batches` of the batch it was paid into.
     pub batch: Option<u32>,
-    /// Taken for refunds from its own part of that batch.
+    /// In dispute, or lost in one: it cannot be refunded.
+    pub disputed: u64,
+    /// Taken for refunds and disputes from its own part of that batch.
     pub refunded_from_own_batch: u64,
     /// Returned to credit, or to the balance where nothing was owed any more.
     pub refunded_to_credit: u64,

@@ -9,6 +9,7 @@ mod walk;
 
 pub use walk::{begin_rest, for_each_row, go_on_resting};
 
+use super::read::disputes as read_disputes;
 use super::read::fields::{self as read, Field};
 use super::write;
 use crate::seen::{Answer, Seen, SeenIds};
@@ -16,9 +17,9 @@ use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::table::Table;
 use groat_ledger::{
     Account, App, Authorization, Batch, BatchState, Calendar, Campaign, Coupon, CouponCount,
-    CouponTemplate, CreditLine, EventRange, Hold, Invoice, Item, Ledger, LimitRow, Merchant,
-    Payment, PaymentState, Payout, PayoutState, PendingState, PendingTransfer, Receipt, Refund,
-    Rejection, Rental, Tables, Usage, User,
+    CouponTemplate, CreditLine, Dispute, EventRange, Hold, Invoice, Item, Ledger, LimitRow,
+    Merchant, Payment, PaymentState, Payout, PayoutState, PendingState, PendingTransfer, Receipt,
+    Refund, Rejection, Rental, Tables, Usage, User,
 };
 use groat_proto::v1::{self, row};
 use groat_proto::{Message, read_varint};
@@ -131,6 +132,7 @@ fn user(r: &User) -> v1::UserRow {
         account: r.account,
         open_payouts: r.open_payouts,
         open_holds: r.open_holds,
+        open_disputes: r.open_disputes,
         day: r.usage.day,
         day_sum: r.usage.day_sum,
         month: r.usage.month,
@@ -154,6 +156,7 @@ fn read_user(w: &v1::UserRow) -> Field<User> {
         account: w.account,
         open_payouts: w.open_payouts,
         open_holds: w.open_holds,
+        open_disputes: w.open_disputes,
         usage: Usage {
             day: w.day,
             day_sum: w.day_sum,
@@ -175,6 +178,7 @@ fn merchant(r: &Merchant) -> v1::MerchantRow {
         open_batches: r.open_batches,
         open_holds: r.open_holds,
         open_payouts: r.open_payouts,
+        open_disputes: r.open_disputes,
     }
 }
 
@@ -188,6 +192,7 @@ fn read_merchant(w: &v1::MerchantRow) -> Field<Merchant> {
         open_batches: w.open_batches,
         open_holds: w.open_holds,
         open_payouts: w.open_payouts,
+        open_disputes: w.open_disputes,
     })
 }
 
@@ -249,6 +254,7 @@ fn batch(r: &Batch) -> v1::BatchRow {
         fees: r.fees,
         refunds: r.refunds,
         fees_returned: r.fees_returned,
+        disputes: r.disputes,
         reserve: r.reserve,
     }
 }
@@ -271,6 +277,7 @@ fn read_batch(w: &v1::BatchRow) -> Field<Batch> {
         fees: w.fees,
         refunds: w.refunds,
         fees_returned: w.fees_returned,
+        disputes: w.disputes,
         reserve: w.reserve,
     })
 }
@@ -296,6 +303,7 @@ fn payment(r: &Payment) -> v1::PaymentRow {
         fee: r.fee,
         fee_returned: r.fee_returned,
         batch: r.batch,
+        disputed: r.disputed,
         refunded_from_own_batch: r.refunded_from_own_batch,
         refunded_to_credit: r.refunded_to_credit,
         refunded_to_channel: r.refunded_to_channel,
@@ -350,6 +358,7 @@ fn read_payment(w: &v1::PaymentRow) -> Field<Payment> {
         fee: w.fee,
         fee_returned: w.fee_returned,
         batch: w.batch,
+        disputed: w.disputed,
         refunded_from_own_batch: w.refunded_from_own_batch,
         refunded_to_credit: w.refunded_to_credit,
         refunded_to_channel: w.refunded_to_channel,
@@ -442,6 +451,7 @@ pub fn read_rows(
     tables.coupon_counts =
         Table::from_rows(rows.coupon_counts).map_err(duplicate("coupon_counts"))?;
     tables.invoices = Table::from_rows(rows.invoices).map_err(duplicate("invoices"))?;
+    tables.disputes = Table::from_rows(rows.disputes).map_err(duplicate("disputes"))?;
     tables.payments = Table::from_rows(rows.payments).map_err(duplicate("payments"))?;
     let ledger = Ledger::from_rest(calendar, now, next_event, tables)
         .map_err(|b| BadRows(format!("row {} of {}: {}", b.row, b.table, b.what)))?;
@@ -471,6 +481,7 @@ struct Rows {
     coupons: Vec<Coupon>,
     coupon_counts: Vec<CouponCount>,
     invoices: Vec<Invoice>,
+    disputes: Vec<Dispute>,
     seen: BTreeMap<u64, Vec<Seen>>,
 }
 
@@ -510,6 +521,7 @@ impl Rows {
             row::Row::Coupon(w) => self.coupons.push(market::read_coupon(&w)?),
             row::Row::CouponCount(w) => self.coupon_counts.push(market::read_coupon_count(&w)),
             row::Row::Invoice(w) => self.invoices.push(market::read_invoice(&w)?),
+            row::Row::Dispute(w) => self.disputes.push(read_disputes::row(&w)?),
             row::Row::Seen(w) => {
                 let seen = read_seen(&w)?;
                 self.seen.entry(SeenIds::hour(seen.id)).or_default().push(seen);

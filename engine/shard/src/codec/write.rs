@@ -1,5 +1,6 @@
 //! Domain to wire: events and settlements.
 
+pub(in crate::codec) mod disputes;
 mod events;
 mod fields;
 pub(in crate::codec) mod holds;
@@ -392,5 +393,8 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::CreditLineClosed { .. }
         | Fact::CreditRepaid { .. }
         | Fact::ReserveReleased { .. } => return holds::fact(fact),
+        Fact::DisputeOpened { .. } | Fact::DisputeDefended { .. } | Fact::DisputeJudged { .. } => {
+            return disputes::fact(fact);
+        }
     })
 }

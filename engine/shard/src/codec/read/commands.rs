@@ -1,7 +1,7 @@
 //! Wire to domain: commands.
 
 use super::fields::*;
-use super::{holds, market};
+use super::{disputes, holds, market};
 use groat_ledger::{
     self as domain, Balancing, Body, Class, EntryLine, Leg, LegSource, Phase, Side,
 };
@@ -260,6 +260,15 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
             user: id(w.user, "user")?,
             amount: money(w.amt, "amt")?,
         }),
+        W::OpenDispute(w) => disputes::open(w)?,
+        W::DefendDispute(w) => disputes::defend(w)?,
+        W::AcceptDispute(w) => {
+            Body::AcceptDispute(domain::AcceptDispute { dispute: id(w.dispute, "dispute")? })
+        }
+        W::CancelDispute(w) => {
+            Body::CancelDispute(domain::CancelDispute { dispute: id(w.dispute, "dispute")? })
+        }
+        W::JudgeDispute(w) => disputes::judge(w)?,
         W::ReleaseReserve(w) => Body::ReleaseReserve(domain::ReleaseReserve {
             merchant: id(w.merchant, "merchant")?,
             amount: money(w.amt, "amt")?,

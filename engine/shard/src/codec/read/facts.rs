@@ -1,7 +1,7 @@
 //! Wire to domain: events.
 
 use super::fields::*;
-use super::{holds, market};
+use super::{disputes, holds, market};
 use groat_ledger::{CloseReason, Fact, Rejection};
 use groat_proto::v1::{self, event};
 
@@ -249,6 +249,9 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::CreditRepaid(w) => {
             Fact::CreditRepaid { user: id(w.user, "user")?, principal: w.principal }
         }
+        W::DisputeOpened(w) => disputes::opened(w)?,
+        W::DisputeDefended(w) => disputes::defended(w)?,
+        W::DisputeJudged(w) => disputes::judged(w)?,
         W::ReserveReleased(w) => Fact::ReserveReleased {
             merchant: id(w.merchant, "merchant")?,
             amount: w.amount,

@@ -33,6 +33,7 @@ macro_rules! every_kind {
         $each!(coupon_counts, |r, _| row::Row::CouponCount(market::coupon_count(r)));
         $each!(invoices, |r, _| row::Row::Invoice(market::invoice(r)));
         $each!(payments, |r, _| row::Row::Payment(payment(r)));
+        $each!(disputes, |r, _| row::Row::Dispute(write::disputes::row(r)));
     };
 }
 

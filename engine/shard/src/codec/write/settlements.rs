@@ -1,6 +1,6 @@
 //! Domain to wire: settlements.
 
-use super::{close_reason, holds, market, owner, some};
+use super::{close_reason, disputes, holds, market, owner, some};
 use groat_ledger::{Id, Money, Owner, Settlement};
 use groat_proto::v1::{self, settlement};
 
@@ -80,6 +80,7 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
             fees,
             refunds,
             fees_returned,
+            disputes: disputed,
             recovered,
             reserve,
             available,
@@ -94,6 +95,7 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
                 fees: money(fees),
                 refunds: money(refunds),
                 fees_returned: money(fees_returned),
+                disputes: (*disputed > 0).then(|| money(disputed)).flatten(),
                 recovered: money(recovered),
                 reserve: money(reserve),
                 available: money(available),
@@ -146,6 +148,9 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         | Settlement::RentalOverdue { .. }
         | Settlement::RentalCancelled { .. }
         | Settlement::ReserveReleased { .. } => return holds::settlement(told),
+        Settlement::DisputeOpened { .. }
+        | Settlement::DisputeDefended { .. }
+        | Settlement::DisputeJudged { .. } => return disputes::settlement(told),
     })
 }
 

@@ -1,0 +1,351 @@
+//! Disputes: the money in dispute is held, then given to the payer or back to the merchant
+//! (DOMAIN §4.6).
+//!
+//! | state | by | next |
+//! |---|---|---|
+//! | Open | defend / accept / cancel / judge | Defended / Accepted / Cancelled / Judged… |
+//! | Defended | judge | JudgedCustomer, JudgedMerchant |
+//!
+//! The clock decides nothing here: past the due date the merchant may no longer defend or accept,
+//! and the ruling comes from outside, as every ruling does (DOMAIN §2). A payer may give up until
+//! the merchant has defended. A payment whose time for refunds is over can still be disputed.
+
+use crate::account::{AccountKey, Class};
+use crate::command::{
+    AcceptDispute, CancelDispute, DefendDispute, DisputeKind, JudgeDispute, OpenDispute,
+};
+use crate::event::{Decision, Fact};
+use crate::id::Id;
+use crate::ledger::{Ledger, in_range, post};
+use crate::limits::TIME_MS_MAX;
+use crate::rejection::Rejection;
+use crate::rules::{credit, credit_room, in_currency, pair, refuse_if};
+use crate::state::{
+    BatchState, Dispute, DisputeState, Merchant, Payment, PaymentState, Ruling, Tables,
+};
+
+/// Money is taken from the payment's own part of its unsettled batch, then from the merchant's
+/// settled money; what both lack becomes the merchant's debt.
+pub(crate) fn open(
+    ledger: &Ledger,
+    c: &OpenDispute,
+    now: u64,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let tables = ledger.tables();
+    refuse_if(tables.disputes.find(&c.dispute).is_some(), Rejection::Duplicate)?;
+    let payment = tables.payments.get(&c.payment).ok_or(Rejection::UnknownAccount)?;
+    let disputable = match payment.state {
+        PaymentState::Paid
+        | PaymentState::PartiallyRefunded
+        | PaymentState::Refunded
+        | PaymentState::Finished => true,
+        PaymentState::Created | PaymentState::Closed | PaymentState::TimedOut => false,
+    };
+    refuse_if(!disputable, Rejection::InvalidState)?;
+    in_currency(c.amount, payment.amount.currency)?;
+    let amount = in_range(c.amount)?;
+    refuse_if(c.due_at <= now || c.due_at > TIME_MS_MAX, Rejection::SchemaInvalid)?;
+    let own_batch = payment.batch.ok_or(Rejection::InvalidState)?;
+    let payer = tables.users.row(payment.user.ok_or(Rejection::InvalidState)?);
+    let seller = tables.merchants.row(payment.merchant);
+    refuse_if(tables.accounts.row(payer.account).closed, Rejection::AccountClosed)?;
+    refuse_if(tables.accounts.row(seller.account).closed, Rejection::AccountClosed)?;
+    refuse_if(amount > undisputed(payment), Rejection::DisputeExceedsPaid)?;
+    // From here on nothing may fail.
+    let own = tables.batches.row(own_batch);
+    let room = |no| u64::try_from(tables.accounts.row(no).debit_room()).unwrap_or(u64::MAX);
+    let own_left = payment.amount.amount.saturating_add(payment.fee_returned);
+    let own_left = own_left.saturating_sub(payment.fee);
+    let own_left = own_left.saturating_sub(payment.refunded_from_own_batch);
+    let unsettled = own.state != BatchState::Settled;
+    let from_own_batch = if unsettled { amount.min(own_left).min(room(own.account)) } else { 0 };
+    let from_available = (amount - from_own_batch).min(room(seller.account));
+    let owed = amount - from_own_batch - from_available;
+    let currency = payment.amount.currency;
+    let held = ledger.account_or_open(held_key(c.dispute, payment), currency, out);
+    let debt = (owed > 0).then(|| ledger.account_or_open(debt_key(seller), currency, out));
+    post(out, own.account, held, from_own_batch);
+    post(out, seller.account, held, from_available);
+    if let Some(debt) = debt {
+        post(out, debt, held, owed);
+    }
+    let OpenDispute { dispute, payment, kind, due_at, .. } = *c;
+    out.record(Fact::DisputeOpened {
+        dispute,
+        payment,
+        kind,
+        amount,
+        due_at,
+        from_own_batch,
+        from_available,
+        owed,
+    });
+    Ok(())
+}
+
+/// What was paid and is neither refunded nor in dispute, nor lost in one.
+fn undisputed(payment: &Payment) -> u64 {
+    payment.amount.amount.saturating_sub(payment.refunded()).saturating_sub(payment.disputed)
+}
+
+pub(crate) fn defend(
+    ledger: &Ledger,
+    c: &DefendDispute,
+    now: u64,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let row = in_state(ledger, c.dispute, &[DisputeState::Open])?;
+    refuse_if(now >= row.due_at, Rejection::DefenceLate)?;
+    // From here on nothing may fail.
+    out.record(Fact::DisputeDefended { dispute: c.dispute, evidence: c.evidence.clone() });
+    Ok(())
+}
+
+pub(crate) fn accept(
+    ledger: &Ledger,
+    c: &AcceptDispute,
+    now: u64,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let row = in_state(ledger, c.dispute, &[DisputeState::Open])?;
+    refuse_if(now >= row.due_at, Rejection::DefenceLate)?;
+    pay_back(ledger, row, Ruling::Accepted, 0, out)
+}
+
+pub(crate) fn cancel(
+    ledger: &Ledger,
+    c: &CancelDispute,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let row = in_state(ledger, c.dispute, &[DisputeState::Open])?;
+    // From here on nothing may fail.
+    release(ledger, row, Ruling::Cancelled, out);
+    Ok(())
+}
+
+pub(crate) fn judge(
+    ledger: &Ledger,
+    c: &JudgeDispute,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let row = in_state(ledger, c.dispute, &[DisputeState::Open, DisputeState::Defended])?;
+    let currency = ledger.tables().payments.row(row.payment).amount.currency;
+    let fee = match c.fee {
+        Some(fee) => {
+            // Only who loses pays.
+            refuse_if(!c.for_customer, Rejection::SchemaInvalid)?;
+            in_currency(fee, currency)?;
+            in_range(fee)?
+        }
+        None => 0,
+    };
+    if c.for_customer {
+        return pay_back(ledger, row, Ruling::Customer, fee, out);
+    }
+    // From here on nothing may fail.
+    release(ledger, row, Ruling::Merchant, out);
+    Ok(())
+}
+
+fn in_state<'a>(
+    ledger: &'a Ledger,
+    dispute: Id,
+    states: &[DisputeState],
+) -> Result<&'a Dispute, Rejection> {
+    let row = ledger.tables().disputes.get(&dispute).ok_or(Rejection::UnknownAccount)?;
+    refuse_if(!states.contains(&row.state), Rejection::InvalidState)?;
+    Ok(row)
+}
+
+/// What is held goes where a refund of it would: to credit first (what is no longer owed there
+/// goes to the balance), to the acquirer, to the balance. The merchant pays the fee from its
+/// settled money; what that lacks becomes its debt. The service fee is not returned.
+fn pay_back(
+    ledger: &Ledger,
+    row: &Dispute,
+    ruling: Ruling,
+    fee: u64,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let tables = ledger.tables();
+    let (payment, amount) = (tables.payments.row(row.payment), row.amount);
+    let payer = tables.users.row(payment.user.ok_or(Rejection::InvalidState)?);
+    let seller = tables.merchants.row(payment.merchant);
+    let currency = payment.amount.currency;
+    let to_credit = amount.min(payment.credit.saturating_sub(payment.refunded_to_credit));
+    let (line, owed_on_credit) = credit::debt(ledger, payer);
+    let to_line = to_credit.min(owed_on_credit);
+    let of_channel = payment.channel_amount.saturating_sub(payment.refunded_to_channel);
+    let to_channel = (amount - to_credit).min(of_channel);
+    let to_balance = amount - to_credit - to_channel;
+    let receivable = AccountKey::of(Class::ChannelReceivable, payment.channel, currency);
+    let short = credit_room(tables, &receivable) < u128::from(to_channel);
+    refuse_if(short, Rejection::ChannelInsufficient)?;
+    // From here on nothing may fail.
+    let held = ledger.account_or_open(held_key(row.dispute, payment), currency, out);
+    let room = tables.accounts.row(seller.account).debit_room();
+    let fee_paid = fee.min(u64::try_from(room).unwrap_or(u64::MAX));
+    let fee_owed = fee - fee_paid;
+    let fees = (fee > 0).then(|| {
+        ledger.account_or_open(AccountKey::house(Class::OtherFees, currency), currency, out)
+    });
+    let debt = (fee_owed > 0).then(|| ledger.account_or_open(debt_key(seller), currency, out));
+    let surplus = to_credit - to_line;
+    pair(
+        out,
+        [(held, amount)],
+        [
+            (line.unwrap_or(payer.account), to_line),
+            (tables.accounts.find(&receivable).unwrap_or(payer.account), to_channel),
+            (payer.account, to_balance + surplus),
+        ],
+    );
+    if let Some(fees) = fees {
+        post(out, seller.account, fees, fee_paid);
+        if let Some(debt) = debt {
+            post(out, debt, fees, fee_owed);
+        }
+    }
+    out.record(Fact::DisputeJudged {
+        dispute: row.dispute,
+        ruling,
+        to_credit,
+        surplus,
+        to_channel,
+        to_balance,
+        to_debt: 0,
+        to_available: 0,
+        fee,
+        fee_owed,
+    });
+    Ok(())
+}
+
+/// What is held pays the merchant's debt; the rest is the merchant's settled money.
+fn release(ledger: &Ledger, row: &Dispute, ruling: Ruling, out: &mut Decision) {
+    let tables = ledger.tables();
+    let payment = tables.payments.row(row.payment);
+    let seller = tables.merchants.row(payment.merchant);
+    let key = debt_key(seller);
+    let owed = u64::try_from(credit_room(tables, &key)).unwrap_or(u64::MAX);
+    let to_debt = row.amount.min(owed);
+    let to_available = row.amount - to_debt;
+    let held = ledger.account_or_open(held_key(row.dispute, payment), payment.amount.currency, out);
+    if let Some(debt) = tables.accounts.find(&key) {
+        post(out, held, debt, to_debt);
+    }
+    post(out, held, seller.account, to_available);
+    out.record(Fact::DisputeJudged {
+        dispute: row.dispute,
+        ruling,
+        to_credit: 0,
+        surplus: 0,
+        to_channel: 0,
+        to_balance: 0,
+        to_debt,
+        to_available,
+        fee: 0,
+        fee_owed: 0,
+    });
+}
+
+fn held_key(dispute: Id, payment: &Payment) -> AccountKey {
+    AccountKey::of(Class::MerchantDisputed, dispute, payment.amount.currency)
+}
+
+fn debt_key(seller: &Merchant) -> AccountKey {
+    AccountKey::of(Class::MerchantReceivable, seller.merchant, seller.terms.settle_currency)
+}
+
+/// Whether the objects a foreign fact names are there and leave room for its amounts.
+pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
+    let known = |there: bool, what| if there { Ok(()) } else { Err(what) };
+    match fact {
+        Fact::DisputeOpened { dispute, payment, amount, from_own_batch, .. } => {
+            known(tables.disputes.find(dispute).is_none(), "a dispute is opened twice")?;
+            let paid = tables.payments.get(payment).filter(|p| p.batch.is_some());
+            let paid = paid.ok_or("a payment is unknown or unpaid")?;
+            let fits = *amount <= undisputed(paid) && from_own_batch <= amount;
+            known(fits, "more is disputed than was paid")
+        }
+        Fact::DisputeDefended { dispute, .. } => {
+            let open = tables.disputes.get(dispute).is_some_and(Dispute::is_open);
+            known(open, "a dispute is unknown or has ended")
+        }
+        Fact::DisputeJudged { dispute, to_credit, surplus, to_channel, .. } => {
+            let row = tables.disputes.get(dispute).filter(|row| row.is_open());
+            let row = row.ok_or("a dispute is unknown or has ended")?;
+            let paid = tables.payments.row(row.payment);
+            let of_credit = paid.credit.saturating_sub(paid.refunded_to_credit);
+            let of_channel = paid.channel_amount.saturating_sub(paid.refunded_to_channel);
+            let fits = *to_credit <= of_credit && surplus <= to_credit && *to_channel <= of_channel;
+            known(fits, "more is paid back than a source gave")
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
+    match fact {
+        Fact::DisputeOpened { dispute, payment, kind, amount, due_at, from_own_batch, .. } => {
+            opened(ledger, *dispute, payment, *kind, (*amount, *from_own_batch), *due_at);
+        }
+        Fact::DisputeDefended { dispute, .. } => {
+            if let Some(row) = ledger.tables_mut().disputes.get_mut(dispute) {
+                row.state = DisputeState::Defended;
+            }
+        }
+        Fact::DisputeJudged { dispute, ruling, to_credit, to_channel, .. } => {
+            let tables = ledger.tables_mut();
+            let Some(row) = tables.disputes.get_mut(dispute) else { return };
+            row.state = ruling.state();
+            let (amount, no) = (row.amount, row.payment);
+            let paid = tables.payments.row_mut(no);
+            if ruling.is_for_customer() {
+                paid.refunded_to_credit = paid.refunded_to_credit.saturating_add(*to_credit);
+                paid.refunded_to_channel = paid.refunded_to_channel.saturating_add(*to_channel);
+            } else {
+                paid.disputed = paid.disputed.saturating_sub(amount);
+            }
+            count_open(tables, no, |open| open.saturating_sub(1));
+        }
+        _ => {}
+    }
+}
+
+/// `taken` is the amount in dispute and what of it came from the payment's own batch.
+fn opened(
+    ledger: &mut Ledger,
+    dispute: Id,
+    payment: &Id,
+    kind: DisputeKind,
+    taken: (u64, u64),
+    due_at: u64,
+) {
+    let (amount, from_own_batch) = taken;
+    let tables = ledger.tables_mut();
+    let Some(no) = tables.payments.find(payment) else { return };
+    let state = DisputeState::Open;
+    tables.disputes.insert(Dispute { dispute, payment: no, kind, amount, due_at, state });
+    let paid = tables.payments.row_mut(no);
+    paid.disputed = paid.disputed.saturating_add(amount);
+    paid.refunded_from_own_batch = paid.refunded_from_own_batch.saturating_add(from_own_batch);
+    if let Some(batch) = paid.batch {
+        let batch = tables.batches.row_mut(batch);
+        batch.disputes = batch.disputes.saturating_add(from_own_batch);
+    }
+    count_open(tables, no, |open| open.saturating_add(1));
+}
+
+/// Changes the number of open disputes of the payer and the merchant of a payment.
+fn count_open(tables: &mut Tables, payment: u32, change: impl Fn(u32) -> u32) {
+    let paid = tables.payments.row(payment);
+    let (seller, payer) = (paid.merchant, paid.user);
+    let seller = tables.merchants.row_mut(seller);
+    seller.open_disputes = change(seller.open_disputes);
+    if let Some(payer) = payer {
+        let payer = tables.users.row_mut(payer);
+        payer.open_disputes = change(payer.open_disputes);
+    }
+}

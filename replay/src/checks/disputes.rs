@@ -1,0 +1,45 @@
+//! Disputes (DOMAIN §6, 12): what is held by the facts, against the accounts and the states.
+
+use super::entries::Event;
+use super::{Check, Checks, Touched, holds};
+use crate::follow::Place;
+use groat_ledger::{Class, Id};
+use groat_shard::Books;
+
+impl Checks {
+    pub(super) fn dispute(&mut self, at: &Place<'_>, event: &Event<'_>, dispute: Id) {
+        let moved = event.movements.iter().map(|m| u128::from(m.amount)).sum();
+        let verdict = self.disputes.follow(dispute, event.fact, moved);
+        self.note(Check::Disputes, at, event.number, verdict);
+        self.touch(Touched::Dispute(dispute), at, event.number);
+    }
+
+    /// MD of a dispute is what it holds, and its row stands where its facts say.
+    pub(super) fn compare_dispute(
+        &mut self,
+        books: &Books,
+        at: &Place<'_>,
+        event: u64,
+        dispute: Id,
+    ) {
+        let tables = books.ledger().tables();
+        let (row, seen) = (tables.disputes.get(&dispute), self.disputes.get(dispute));
+        let (Some(row), Some(seen)) = (row, seen) else {
+            let what = format!("the dispute {dispute} is not both in the facts and in the rows");
+            return self.note(Check::Disputes, at, event, Err(what));
+        };
+        let paid = tables.payments.row(row.payment);
+        let same = row.state == seen.state
+            && i128::from(row.amount) == seen.amount
+            && paid.payment == seen.payment;
+        let state = holds(same, || {
+            format!("{dispute} is {:?} in its row; its facts make it {:?}", row.state, seen.state)
+        });
+        let expected = seen.held();
+        let held = -self.balance(books, Class::MerchantDisputed, dispute, paid.amount.currency);
+        let account = holds(held == expected, || {
+            format!("{dispute} has {held} on its account; {expected} is in dispute")
+        });
+        self.note(Check::Disputes, at, event, state.and(account));
+    }
+}

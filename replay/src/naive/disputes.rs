@@ -1,0 +1,114 @@
+//! Disputes as their facts tell them: what is held, and where each stands (DOMAIN §5). It knows
+//! neither rows nor accounts.
+
+use super::stranger;
+use crate::names::fact_name;
+use groat_ledger::{DisputeState, Fact, Id, Ruling};
+use std::collections::BTreeMap;
+
+/// One dispute.
+#[derive(Debug)]
+pub(crate) struct Dispute {
+    pub(crate) payment: Id,
+    pub(crate) amount: i128,
+    pub(crate) state: DisputeState,
+}
+
+/// All of them.
+#[derive(Default, Debug)]
+pub(crate) struct Disputes(BTreeMap<Id, Dispute>);
+
+impl Dispute {
+    /// What its account must have.
+    pub(crate) fn held(&self) -> i128 {
+        match self.state {
+            DisputeState::Open | DisputeState::Defended => self.amount,
+            DisputeState::JudgedCustomer
+            | DisputeState::JudgedMerchant
+            | DisputeState::Accepted
+            | DisputeState::Cancelled => 0,
+        }
+    }
+}
+
+impl Disputes {
+    pub(crate) fn get(&self, dispute: Id) -> Option<&Dispute> {
+        self.0.get(&dispute)
+    }
+
+    pub(crate) fn ids(&self) -> impl Iterator<Item = Id> {
+        self.0.keys().copied()
+    }
+
+    /// Takes a fact in with what it moved; says if its parts do not sum up, or if the state it
+    /// finds does not have that step.
+    pub(crate) fn follow(&mut self, id: Id, fact: &Fact, moved: u128) -> Result<(), String> {
+        let name = fact_name(fact);
+        let sum = |parts: &[u64]| parts.iter().map(|part| i128::from(*part)).sum::<i128>();
+        let (parts, total) = match fact {
+            Fact::DisputeOpened {
+                payment, amount, from_own_batch, from_available, owed, ..
+            } => {
+                let (payment, of) = (*payment, i128::from(*amount));
+                let row = Dispute { payment, amount: of, state: DisputeState::Open };
+                if self.0.insert(id, row).is_some() {
+                    return Err(format!("{id} is opened twice"));
+                }
+                (sum(&[*from_own_batch, *from_available, *owed]), of)
+            }
+            Fact::DisputeDefended { .. } => {
+                self.step(id, name, DisputeState::Defended, false)?;
+                (0, 0)
+            }
+            Fact::DisputeJudged {
+                ruling,
+                to_credit,
+                to_channel,
+                to_balance,
+                to_debt,
+                to_available,
+                fee,
+                ..
+            } => {
+                let (state, by_judge) = match ruling {
+                    Ruling::Customer => (DisputeState::JudgedCustomer, true),
+                    Ruling::Merchant => (DisputeState::JudgedMerchant, true),
+                    Ruling::Accepted => (DisputeState::Accepted, false),
+                    Ruling::Cancelled => (DisputeState::Cancelled, false),
+                };
+                let amount = self.step(id, name, state, by_judge)?;
+                let lost = matches!(ruling, Ruling::Customer | Ruling::Accepted);
+                let to_payer = sum(&[*to_credit, *to_channel, *to_balance]);
+                let to_merchant = sum(&[*to_debt, *to_available]);
+                if (if lost { to_merchant } else { to_payer + i128::from(*fee) }) != 0 {
+                    return Err(format!("{name} of {id} gives to who has lost"));
+                }
+                let fee = i128::from(*fee);
+                (to_payer + to_merchant + fee, amount + fee)
+            }
+            other => return Err(stranger(other, "a dispute")),
+        };
+        if parts != total || i128::try_from(moved) != Ok(total) {
+            return Err(format!("{name} of {id} moves {moved}, its parts {parts} of {total}"));
+        }
+        Ok(())
+    }
+
+    /// Moves a dispute on and gives its amount. A judge may come after the defence; nobody else.
+    fn step(
+        &mut self,
+        id: Id,
+        name: &str,
+        next: DisputeState,
+        by_judge: bool,
+    ) -> Result<i128, String> {
+        let row = self.0.get_mut(&id).ok_or_else(|| format!("{name} of {id}, never opened"))?;
+        let state = std::mem::replace(&mut row.state, next);
+        let defended = state == DisputeState::Defended && by_judge;
+        if state == DisputeState::Open || defended {
+            Ok(row.amount)
+        } else {
+            Err(format!("{name} of {id}, which is {state:?}"))
+        }
+    }
+}
