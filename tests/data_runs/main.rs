@@ -19,6 +19,7 @@
 
 mod journal;
 
+mod instalments;
 mod merchant_sales;
 mod pgledger;
 mod rentals;

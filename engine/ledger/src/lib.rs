@@ -9,6 +9,7 @@ mod currencies;
 mod event;
 pub mod hash;
 mod id;
+pub mod instalments;
 mod ledger;
 pub mod limits;
 pub mod money;

@@ -1,0 +1,393 @@
+//! The arithmetic of credit: how a sum is cut into terms, what a term bears in interest, how
+//! interest accrues by the day, what a repayment pays first (DOMAIN §1.4, §2, §4.5). Accounts,
+//! lines and dates do not live here.
+//!
+//! Products differ in their rounding, so it is an argument and each way is named.
+
+use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::{Decimal, RoundingStrategy};
+
+/// Most terms of a plan or loan: ten years of months.
+pub const TERMS_MAX: u32 = 120;
+
+/// How a sum is cut into shares. Shares always sum to it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Split {
+    /// Every share is rounded down; the first takes the rest (Huabei).
+    FloorRestFirst,
+    /// Every share is the nearest multiple of `unit` minor units; the last takes the rest.
+    NearestRestLast {
+        /// Minor units: 1 for cents, 100 for whole yuan.
+        unit: u64,
+        /// What becomes of a share just between two multiples.
+        tie: Tie,
+    },
+}
+
+/// Where a number just between two others goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tie {
+    /// To the larger.
+    Up,
+    /// To the even one.
+    Even,
+}
+
+/// Cuts `total` minor units into so many shares. None without a term, beyond [`TERMS_MAX`], or for
+/// a unit of zero.
+///
+/// ```
+/// use groat_ledger::instalments::{Split, Tie, split};
+/// assert_eq!(split(1_000, 3, Split::FloorRestFirst), Some(vec![334, 333, 333]));
+/// let nearest = Split::NearestRestLast { unit: 100, tie: Tie::Even };
+/// assert_eq!(split(40_000, 6, nearest), Some(vec![6700, 6700, 6700, 6700, 6700, 6500]));
+/// ```
+pub fn split(total: u64, terms: u32, how: Split) -> Option<Vec<u64>> {
+    if !(1..=TERMS_MAX).contains(&terms) {
+        return None;
+    }
+    let n = u64::from(terms);
+    match how {
+        Split::FloorRestFirst => {
+            let share = total / n;
+            let mut shares = vec![share; terms as usize];
+            shares[0] = total - share * (n - 1);
+            Some(shares)
+        }
+        Split::NearestRestLast { unit, tie } => {
+            let step = u128::from(unit).checked_mul(u128::from(n)).filter(|step| *step > 0)?;
+            let share = nearest(u128::from(total), step, tie)?.checked_mul(unit)?;
+            let mut left = total;
+            let mut shares = Vec::with_capacity(terms as usize);
+            for _ in 1..terms {
+                // Rounding up may use a small sum up before its last term.
+                let part = share.min(left);
+                left -= part;
+                shares.push(part);
+            }
+            shares.push(left);
+            Some(shares)
+        }
+    }
+}
+
+/// `numerator / denominator` as the nearest whole number; the denominator is above zero.
+fn nearest(numerator: u128, denominator: u128, tie: Tie) -> Option<u64> {
+    let (quotient, rest) = (numerator / denominator, numerator % denominator);
+    let up = match (rest.checked_mul(2)?.cmp(&denominator), tie) {
+        (std::cmp::Ordering::Less, _) => false,
+        (std::cmp::Ordering::Greater, _) | (std::cmp::Ordering::Equal, Tie::Up) => true,
+        (std::cmp::Ordering::Equal, Tie::Even) => quotient % 2 == 1,
+    };
+    u64::try_from(quotient + u128::from(up)).ok()
+}
+
+/// A term of an instalment plan, in minor units.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Instalment {
+    /// Its part of the purchase.
+    pub principal: u64,
+    /// Its part of the fee.
+    pub fee: u64,
+}
+
+/// A purchase in instalments: the fee is HALF_EVEN(amount × ppm), and amount and fee are cut alike.
+pub fn plan(amount: u64, terms: u32, fee_ppm: u32, how: Split) -> Option<Vec<Instalment>> {
+    let fee = nearest(u128::from(amount) * u128::from(fee_ppm), 1_000_000, Tie::Even)?;
+    let shares = split(amount, terms, how)?.into_iter().zip(split(fee, terms, how)?);
+    Some(shares.map(|(principal, fee)| Instalment { principal, fee }).collect())
+}
+
+/// A term of a loan, in minor units.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LoanTerm {
+    /// To be paid back.
+    pub principal: u64,
+    /// What the principal owed before it bears in the term.
+    pub interest: u64,
+}
+
+/// Equal parts of the principal; each term bears interest by the day on what was owed, by the
+/// carry rule, so the interest of all is the floor of the exact sum.
+pub fn equal_principal(
+    amount: u64,
+    terms: u32,
+    days: u32,
+    day_ppm: u32,
+    how: Split,
+) -> Option<Vec<LoanTerm>> {
+    bearing(amount, split(amount, terms, how)?, days, day_ppm)
+}
+
+/// Interest in every term, the principal with the last.
+pub fn bullet(amount: u64, terms: u32, days: u32, day_ppm: u32) -> Option<Vec<LoanTerm>> {
+    let mut principals = split(0, terms, Split::FloorRestFirst)?;
+    *principals.last_mut()? = amount;
+    bearing(amount, principals, days, day_ppm)
+}
+
+fn bearing(amount: u64, principals: Vec<u64>, days: u32, ppm: u32) -> Option<Vec<LoanTerm>> {
+    let (mut owed, mut accrual) = (amount, Accrual::default());
+    let term = |principal: u64| {
+        let interest = accrual.accrue(owed, ppm, days)?;
+        owed = owed.checked_sub(principal)?;
+        Some(LoanTerm { principal, interest })
+    };
+    principals.into_iter().map(term).collect()
+}
+
+/// Interest by the year, the year in equal terms whatever their days ("30/360" where the terms are
+/// months).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct YearRate {
+    /// Millionths of the principal in a year.
+    pub year_ppm: u32,
+    /// Terms of a year; not zero.
+    pub terms_a_year: u32,
+}
+
+impl YearRate {
+    /// The rate of one term.
+    fn of_term(self) -> Option<Decimal> {
+        let terms = Decimal::from(u64::from(self.terms_a_year) * 1_000_000);
+        Decimal::from(self.year_ppm).checked_div(terms)
+    }
+}
+
+/// Equal payments. The payment and the interest of each term on what is owed are rounded half to
+/// even; the last term pays what is left. Where rounding makes it differ, the payment is once
+/// moved by its share of the difference, so that the last is as near as it can be. None where the
+/// numbers leave the range of decimals.
+pub fn annuity(amount: u64, terms: u32, rate: YearRate) -> Option<Vec<LoanTerm>> {
+    if !(1..=TERMS_MAX).contains(&terms) {
+        return None;
+    }
+    let rate = rate.of_term()?;
+    let payment = annuity_payment(amount, terms, rate)?;
+    let first = paid_evenly(amount, terms, rate, payment)?;
+    let last = first.last()?;
+    let difference = i128::from(last.principal) + i128::from(last.interest) - i128::from(payment);
+    let size = u64::try_from(difference.unsigned_abs()).ok()?;
+    let moved = nearest(u128::from(size), u128::from(terms), Tie::Even)?;
+    if moved == 0 {
+        return Some(first);
+    }
+    let payment =
+        if difference > 0 { payment.checked_add(moved)? } else { payment.saturating_sub(moved) };
+    paid_evenly(amount, terms, rate, payment)
+}
+
+fn annuity_payment(amount: u64, terms: u32, rate: Decimal) -> Option<u64> {
+    let amount = Decimal::from(amount);
+    if rate.is_zero() {
+        return half_even(amount.checked_div(Decimal::from(terms))?);
+    }
+    let growth = Decimal::ONE.checked_add(rate)?;
+    let grown = (0..terms).try_fold(Decimal::ONE, |all, _| all.checked_mul(growth))?;
+    let factor = grown.checked_mul(rate)?.checked_div(grown.checked_sub(Decimal::ONE)?)?;
+    half_even(amount.checked_mul(factor)?)
+}
+
+fn paid_evenly(amount: u64, terms: u32, rate: Decimal, payment: u64) -> Option<Vec<LoanTerm>> {
+    let mut owed = amount;
+    let term = |no: u32| {
+        let interest = half_even(Decimal::from(owed).checked_mul(rate)?)?;
+        let part = payment.saturating_sub(interest).min(owed);
+        let principal = if no == terms { owed } else { part };
+        owed -= principal;
+        Some(LoanTerm { principal, interest })
+    };
+    (1..=terms).map(term).collect()
+}
+
+/// Interest on the whole amount for every term, whatever was paid back: HALF_EVEN(amount × rate ×
+/// terms), and both sums are cut alike.
+pub fn flat(amount: u64, terms: u32, rate: YearRate, how: Split) -> Option<Vec<LoanTerm>> {
+    // Multiplied before it is divided: exact wherever the sum is.
+    let of_years = u64::from(rate.year_ppm).checked_mul(u64::from(terms))?;
+    let whole = Decimal::from(amount).checked_mul(Decimal::from(of_years))?;
+    let whole = whole.checked_div(Decimal::from(u64::from(rate.terms_a_year) * 1_000_000))?;
+    let shares = split(amount, terms, how)?.into_iter().zip(split(half_even(whole)?, terms, how)?);
+    Some(shares.map(|(principal, interest)| LoanTerm { principal, interest }).collect())
+}
+
+/// The nearest whole minor unit, a half to the even one; none below zero or beyond the range.
+fn half_even(value: Decimal) -> Option<u64> {
+    value.round_dp_with_strategy(0, RoundingStrategy::MidpointNearestEven).to_u64()
+}
+
+/// Interest by the day that is posted in whole minor units; what is less stays for the next day
+/// (DOMAIN §2, carry rule).
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Accrual {
+    /// Earned and not posted, in millionths of a minor unit; below a million.
+    rest: u32,
+}
+
+impl Accrual {
+    /// What is to be posted for so many days on a principal. None, and no change, where it is
+    /// beyond any amount.
+    pub fn accrue(&mut self, principal: u64, day_ppm: u32, days: u32) -> Option<u64> {
+        let earned = u128::from(principal) * u128::from(day_ppm);
+        let earned = earned.checked_mul(u128::from(days))?.checked_add(u128::from(self.rest))?;
+        let posted = u64::try_from(earned / 1_000_000).ok()?;
+        self.rest = u32::try_from(earned % 1_000_000).ok()?;
+        Some(posted)
+    }
+}
+
+/// What is owed, or a payment of it, by kind; minor units.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Owed {
+    /// Late fees.
+    pub penalty: u64,
+    /// Interest.
+    pub interest: u64,
+    /// Fees of instalments.
+    pub fee: u64,
+    /// What was bought or lent.
+    pub principal: u64,
+}
+
+/// A kind of debt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "the names are those of the fields of `Owed`")]
+pub enum Part {
+    Penalty,
+    Interest,
+    Fee,
+    Principal,
+}
+
+/// What is paid first where nothing else was agreed (Fineract's order).
+pub const CHARGES_FIRST: [Part; 4] = [Part::Penalty, Part::Interest, Part::Fee, Part::Principal];
+
+/// The order for old debts (China: from the 91st day), which stops what grows.
+pub const PRINCIPAL_FIRST: [Part; 4] = [Part::Principal, Part::Penalty, Part::Interest, Part::Fee];
+
+/// What a payment pays of what is owed, and what of it is left over. A part that the order does
+/// not name is not paid.
+pub fn allocate(amount: u64, owed: Owed, order: &[Part]) -> (Owed, u64) {
+    let (mut paid, mut left) = (Owed::default(), amount);
+    for part in order {
+        let (of, paid) = match part {
+            Part::Penalty => (owed.penalty, &mut paid.penalty),
+            Part::Interest => (owed.interest, &mut paid.interest),
+            Part::Fee => (owed.fee, &mut paid.fee),
+            Part::Principal => (owed.principal, &mut paid.principal),
+        };
+        // A part named twice is paid once.
+        let more = left.min(of - *paid);
+        *paid += more;
+        left -= more;
+    }
+    (paid, left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// DOMAIN §7, examples 1 to 3: amount, terms, rate; fee, each term, the first term.
+    #[test]
+    fn the_published_plans() {
+        for (amount, terms, ppm, fee, each, first) in [
+            (111_111, 3, 23_000, 2_556, 37_889, 37_889),
+            (111_111, 6, 45_000, 5_000, 19_351, 19_356),
+            (111_111, 12, 75_000, 8_333, 9_953, 9_961),
+            (12_367, 3, 23_000, 284, 4_216, 4_219),
+            (12_367, 6, 45_000, 557, 2_153, 2_159),
+            (12_367, 12, 75_000, 928, 1_107, 1_118),
+            (345, 3, 23_000, 8, 117, 119),
+            (345, 6, 45_000, 16, 59, 66),
+            (345, 12, 75_000, 26, 30, 41),
+            (545, 3, 23_000, 13, 185, 188),
+        ] {
+            let plan = plan(amount, terms, ppm, Split::FloorRestFirst).unwrap();
+            let dues: Vec<u64> = plan.iter().map(|term| term.principal + term.fee).collect();
+            let fees: u64 = plan.iter().map(|term| term.fee).sum();
+            let principal: u64 = plan.iter().map(|term| term.principal).sum();
+            assert_eq!((fees, principal), (fee, amount), "{amount} in {terms}");
+            assert_eq!((dues[0], dues.len()), (first, terms as usize), "{amount} in {terms}");
+            assert!(dues[1..].iter().all(|due| *due == each), "{amount} in {terms}: {dues:?}");
+        }
+    }
+
+    #[test]
+    fn shares_sum_and_round_as_named() {
+        let nearest = |unit, tie| Split::NearestRestLast { unit, tie };
+        for (total, terms, how, shares) in [
+            (0, 2, Split::FloorRestFirst, vec![0, 0]),
+            (5, 3, Split::FloorRestFirst, vec![3, 1, 1]),
+            (5, 3, nearest(1, Tie::Up), vec![2, 2, 1]),
+            (3, 5, nearest(1, Tie::Up), vec![1, 1, 1, 0, 0]),
+            (5, 2, nearest(1, Tie::Up), vec![3, 2]),
+            (5, 2, nearest(1, Tie::Even), vec![2, 3]),
+            (7, 2, nearest(1, Tie::Even), vec![4, 3]),
+            (7_500, 6, nearest(100, Tie::Even), vec![1200, 1200, 1200, 1200, 1200, 1500]),
+            (7_500, 6, nearest(100, Tie::Up), vec![1300, 1300, 1300, 1300, 1300, 1000]),
+            (u64::MAX, 1, nearest(1, Tie::Up), vec![u64::MAX]),
+        ] {
+            assert_eq!(split(total, terms, how), Some(shares), "{total} in {terms}: {how:?}");
+        }
+        for (terms, how) in [
+            (0, Split::FloorRestFirst),
+            (TERMS_MAX + 1, Split::FloorRestFirst),
+            (3, nearest(0, Tie::Up)),
+        ] {
+            assert_eq!(split(100, terms, how), None, "{terms}: {how:?}");
+        }
+    }
+
+    /// DOMAIN §7, example 18, and the interest of example 16.
+    #[test]
+    fn interest_accrues_with_a_carry() {
+        let mut accrual = Accrual::default();
+        let days: Vec<u64> = (0..7).map(|_| accrual.accrue(33_333, 500, 1).unwrap()).collect();
+        assert_eq!(days, [16, 17, 16, 17, 17, 16, 17]);
+        assert_eq!(Accrual::default().accrue(33_333, 500, 7), Some(116));
+        assert_eq!(Accrual::default().accrue(126_000, 500, 20), Some(1_260));
+        let before = accrual;
+        assert_eq!(accrual.accrue(u64::MAX, 1_000_000, u32::MAX), None);
+        assert_eq!(accrual, before);
+    }
+
+    /// DOMAIN §7, example 19: in the first 90 days charges come first, then the principal may.
+    #[test]
+    fn a_repayment_is_allocated() {
+        let owed = Owed { penalty: 500, interest: 1_260, fee: 2_556, principal: 100_000 };
+        let early = Owed { penalty: 500, interest: 1_260, fee: 2_556, principal: 684 };
+        assert_eq!(allocate(5_000, owed, &CHARGES_FIRST), (early, 0));
+        let late = Owed { principal: 5_000, ..Owed::default() };
+        assert_eq!(allocate(5_000, owed, &PRINCIPAL_FIRST), (late, 0));
+        assert_eq!(allocate(104_317, owed, &PRINCIPAL_FIRST), (owed, 1));
+        let only = Owed { fee: 2_556, ..Owed::default() };
+        assert_eq!(allocate(5_000, owed, &[Part::Fee, Part::Fee]), (only, 2_444));
+    }
+
+    /// DOMAIN §7, example 20, and the same loan paid back at its end.
+    #[test]
+    fn a_loan_of_equal_principal() {
+        let terms = |loan: Option<Vec<LoanTerm>>| -> Vec<(u64, u64)> {
+            loan.unwrap().iter().map(|term| (term.principal, term.interest)).collect()
+        };
+        let equal = equal_principal(120_000, 3, 30, 500, Split::FloorRestFirst);
+        assert_eq!(terms(equal), [(40_000, 1_800), (40_000, 1_200), (40_000, 600)]);
+        let once = bullet(120_000, 3, 30, 500);
+        assert_eq!(terms(once), [(0, 1_800), (0, 1_800), (120_000, 1_800)]);
+    }
+
+    #[test]
+    fn an_annuity_of_no_interest_and_of_too_much() {
+        let rate = |year_ppm| YearRate { year_ppm, terms_a_year: 12 };
+        let terms = annuity(1_000, 3, rate(0)).unwrap();
+        let principals: Vec<u64> = terms.iter().map(|term| term.principal).collect();
+        assert_eq!(principals, [333, 333, 334]);
+        assert_eq!(annuity(u64::MAX, TERMS_MAX, rate(u32::MAX)), None);
+        assert_eq!(annuity(1_000, 0, rate(120_000)), None);
+        assert_eq!(annuity(1_000, TERMS_MAX + 1, rate(120_000)), None);
+        let never = YearRate { year_ppm: 120_000, terms_a_year: 0 };
+        assert_eq!(annuity(1_000, 3, never), None);
+        assert_eq!(flat(1_000, 3, never, Split::FloorRestFirst), None);
+    }
+}
