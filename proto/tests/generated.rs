@@ -8,8 +8,10 @@ use protox::prost_reflect::prost_types::{
 };
 use std::path::Path;
 
-const SCHEMAS: [&str; 9] =
-    ["money", "holds", "market", "dispute", "command", "event", "outcome", "block", "snapshot"];
+const SCHEMAS: [&str; 10] = [
+    "money", "holds", "market", "dispute", "credit", "command", "event", "outcome", "block",
+    "snapshot",
+];
 
 /// Messages whose JSON form is written by hand in `src/json.rs`.
 const BY_HAND: [&str; 3] = ["Id", "Money", "Command"];

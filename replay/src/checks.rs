@@ -7,6 +7,7 @@ mod disputes;
 mod entries;
 #[cfg(test)]
 mod forgeries;
+mod funding;
 mod holds;
 mod invoices;
 #[cfg(test)]
@@ -17,7 +18,8 @@ mod rentals;
 
 use crate::follow::{Finding, Place};
 use crate::naive::{
-    Answers, Coupons, Disputes, Holds, Invoices, Journal, Lines, Rentals, Reserves, Spending,
+    Answers, Coupons, Disputes, Funding, Holds, Invoices, Journal, Lines, Rentals, Reserves,
+    Spending,
 };
 use entries::Event;
 use groat_ledger::{AccountKey, Class, Currency, Id};
@@ -97,6 +99,8 @@ checks! {
     CreditActive = 8, "credit: nobody takes on a line that is frozen or closed";
     /// DOMAIN §5.
     CreditStates = 8, "credit: only steps that there are";
+    /// FP of each partner and currency.
+    Funding = 8, "funding: owed to a partner = funded - repaid";
     /// What is pending for a merchant and date is what its items sum to, until settled.
     Batches = 12, "batches: pending = receipts - fees - refunds + fees returned - disputes";
     /// MR of each merchant, and the part of each batch.
@@ -154,6 +158,7 @@ pub(crate) struct Checks {
     holds: Holds,
     rentals: Rentals,
     lines: Lines,
+    funding: Funding,
     reserves: Reserves,
     coupons: Coupons,
     invoices: Invoices,
@@ -183,6 +188,8 @@ enum Touched {
     /// Of a payment.
     Invoices(Id),
     Dispute(Id),
+    /// By partner and currency.
+    Funding(Id, Currency),
 }
 
 /// The event that touched something last.
@@ -265,6 +272,9 @@ impl Checks {
             Touched::Invoices(payment) => self.compare_invoices(books, at, event, payment),
             Touched::Template(template) => self.compare_template(books, at, event, template),
             Touched::Dispute(dispute) => self.compare_dispute(books, at, event, dispute),
+            Touched::Funding(bank, currency) => {
+                self.compare_funding(books, at, event, bank, currency);
+            }
         }
     }
 
@@ -311,6 +321,7 @@ impl Checks {
             .chain(self.coupons.templates().map(Touched::Template))
             .chain(self.invoices.payments().map(Touched::Invoices))
             .chain(self.disputes.ids().map(Touched::Dispute))
+            .chain(self.funding.partners().map(|(bank, ccy)| Touched::Funding(bank, ccy)))
             .collect();
         for what in known {
             self.compare(books, at, event, what);

@@ -4,6 +4,7 @@
 
 mod coupons;
 mod disputes;
+mod funding;
 mod holds;
 mod invoices;
 mod lines;
@@ -11,6 +12,7 @@ mod rentals;
 
 pub(crate) use coupons::Coupons;
 pub(crate) use disputes::Disputes;
+pub(crate) use funding::Funding;
 pub(crate) use holds::{Hold, Holds, Part};
 pub(crate) use invoices::Invoices;
 pub(crate) use lines::{Lines, Reserves};

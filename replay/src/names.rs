@@ -35,6 +35,7 @@ pub(crate) fn holder(class: Class) -> Holder {
         | Class::ChannelReceivable
         | Class::MerchantDisputed
         | Class::PayoutInTransit
+        | Class::FundingPartner
         | Class::Suspense
         | Class::Equity
         | Class::ServiceFee
@@ -232,6 +233,8 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::DisputeOpened { .. } => "dispute_opened",
         Fact::DisputeDefended { .. } => "dispute_defended",
         Fact::DisputeJudged { .. } => "dispute_judged",
+        Fact::CreditFunded { .. } => "credit_funded",
+        Fact::FundingRepaid { .. } => "funding_repaid",
     }
 }
 

@@ -28,12 +28,15 @@ pub(crate) enum Subject {
     Invoice,
     /// A dispute.
     Dispute(Id),
+    /// What is owed to funding partners.
+    Funding,
 }
 
 /// Everything that a fact is about; nothing if no model follows it.
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
-        Account, Batch, Coupon, Credit, Dispute, Hold, Invoice, Limits, Payment, Rental, Reserve,
+        Account, Batch, Coupon, Credit, Dispute, Funding, Hold, Invoice, Limits, Payment, Rental,
+        Reserve,
     };
     match fact {
         // Their movements are checked like all others, and there is no more to them.
@@ -122,5 +125,6 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::CreditLineUnfrozen { .. }
         | Fact::CreditLineClosed { .. }
         | Fact::CreditRepaid { .. } => vec![Credit],
+        Fact::CreditFunded { .. } | Fact::FundingRepaid { .. } => vec![Funding],
     }
 }

@@ -6,6 +6,7 @@ mod charges;
 mod coupons;
 mod credit;
 mod disputes;
+mod funding;
 mod holds;
 mod invoices;
 mod limits;
@@ -252,6 +253,8 @@ impl Naive {
             Body::AcceptDispute(c) => self.accept(c.dispute, now),
             Body::CancelDispute(c) => self.cancel_dispute(c.dispute),
             Body::JudgeDispute(c) => self.judge(c),
+            Body::FundCredit(c) => self.fund(c),
+            Body::RepayFunding(c) => self.repay_funding(c),
             Body::RegisterApp(_) | Body::MatchReceipt(_) | Body::AdvanceClock(_) => {
                 unreachable!("no step asks for {body:?}")
             }

@@ -92,6 +92,8 @@ pub(crate) enum Kind {
     AcceptDispute,
     CancelDispute,
     JudgeDispute,
+    FundCredit,
+    RepayFunding,
 }
 
 /// How often each kind comes. Every command of the model is here.
@@ -158,6 +160,8 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (2, Kind::AcceptDispute),
     (1, Kind::CancelDispute),
     (4, Kind::JudgeDispute),
+    (2, Kind::FundCredit),
+    (3, Kind::RepayFunding),
 ];
 
 pub(crate) fn op() -> impl Strategy<Value = Op> {

@@ -290,6 +290,16 @@ fn body(body: &Body) -> Wire {
         | Body::IssueInvoice(_)
         | Body::RejectInvoice(_)
         | Body::RedInvoice(_) => market::body(body),
+        Body::FundCredit(c) => Wire::FundCredit(v1::FundCredit {
+            bank: some(c.bank),
+            amt: money(c.amount),
+            safeguarded_at: some(c.safeguarded_at),
+        }),
+        Body::RepayFunding(c) => Wire::RepayFunding(v1::RepayFunding {
+            bank: some(c.bank),
+            amt: money(c.amount),
+            safeguarded_at: some(c.safeguarded_at),
+        }),
         Body::RegisterApp(_) | Body::MatchReceipt(_) | Body::AdvanceClock(_) => {
             unreachable!("no step asks for {body:?}")
         }

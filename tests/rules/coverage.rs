@@ -13,6 +13,7 @@ const ALL: &[&[&str]] = &[
     crate::settlement::TABLES,
     crate::disputes::TABLES,
     crate::credit::TABLES,
+    crate::funding::TABLES,
     crate::authorizations::TABLES,
     crate::rentals::TABLES,
     crate::collection::TABLES,

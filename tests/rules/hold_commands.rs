@@ -5,9 +5,9 @@ use groat_ledger::{
     AdjustLimit, Admission, AssessRental, AuthorizeFunds, Body, BuyOutRental, CancelAuthorization,
     CancelRental, CaptureAuthorization, CaptureMode, ClaimDamage, CloseCreditLine, CollectRental,
     CreateRental, CreditTerms, DayRule, DeclareLost, ExtendRental, FreezeCreditLine, FreezeReason,
-    GrantCreditLine, Id, ReduceCharge, ReleaseReserve, RentTerm, RentUnit, RentalTerms,
-    RepayCredit, ReturnRental, SecureDeposit, SettleRental, StartRental, UnfreezeCreditLine,
-    UnfreezeFunds,
+    FundCredit, GrantCreditLine, Id, ReduceCharge, ReleaseReserve, RentTerm, RentUnit, RentalTerms,
+    RepayCredit, RepayFunding, ReturnRental, SecureDeposit, SettleRental, StartRental,
+    UnfreezeCreditLine, UnfreezeFunds,
 };
 
 /// The command of a line and, as `id=` gives it, its id, which is that of the payment it makes.
@@ -190,6 +190,16 @@ fn owed(verb: &str, a: &mut Args<'_>) -> Option<Body> {
             Body::CloseCreditLine(CloseCreditLine { user: a.id(), reason: reference("asked") })
         }
         "repay" => Body::RepayCredit(RepayCredit { user: a.id(), amount: a.money() }),
+        "fund" => Body::FundCredit(FundCredit {
+            bank: a.id(),
+            amount: a.money(),
+            safeguarded_at: a.id_option("at"),
+        }),
+        "repay_funding" => Body::RepayFunding(RepayFunding {
+            bank: a.id(),
+            amount: a.money(),
+            safeguarded_at: a.id_option("at"),
+        }),
         "release_reserve" => {
             Body::ReleaseReserve(ReleaseReserve { merchant: a.id(), amount: a.money() })
         }

@@ -44,6 +44,7 @@ mod dispute_commands;
 mod disputes;
 
 mod credit;
+mod funding;
 
 mod authorizations;
 

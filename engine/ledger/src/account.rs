@@ -104,6 +104,8 @@ classes! {
     PayoutInTransit = 2210, "payout_in_transit", Liability, CreditBalance;
     /// Set aside for a campaign; owner: the campaign.
     CampaignFund = 2310, "campaign_fund", Liability, CreditBalance;
+    /// Owed to a bank whose money is lent; owner: the funding partner.
+    FundingPartner = 2510, "funding_partner", Liability, CreditBalance;
     /// Received and not yet matched.
     Suspense = 2910, "suspense", Liability, CreditBalance;
     /// The platform's own capital.

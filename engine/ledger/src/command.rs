@@ -8,6 +8,7 @@ mod authorization;
 mod campaigns;
 mod credit;
 mod dispute;
+mod funding;
 mod invoices;
 mod payments;
 mod reference;
@@ -20,6 +21,7 @@ pub use authorization::*;
 pub use campaigns::*;
 pub use credit::*;
 pub use dispute::*;
+pub use funding::*;
 pub use invoices::*;
 pub use payments::*;
 pub use reference::Reference;
@@ -105,6 +107,8 @@ pub enum Body {
     AcceptDispute(AcceptDispute),
     CancelDispute(CancelDispute),
     JudgeDispute(JudgeDispute),
+    FundCredit(FundCredit),
+    RepayFunding(RepayFunding),
 }
 
 /// Whose account is meant where any owner may stand.

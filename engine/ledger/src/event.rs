@@ -477,6 +477,15 @@ pub enum Fact {
         fee: u64,
         fee_owed: u64,
     },
+    /// A partner sent money to be lent.
+    CreditFunded {
+        bank: Id,
+        amount: Money,
+    },
+    FundingRepaid {
+        bank: Id,
+        amount: Money,
+    },
 }
 
 /// Why an unpaid order was closed.

@@ -25,7 +25,7 @@ use crate::limits::{AMOUNT_MAX, PAYMENT_MAJOR_MAX};
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
 use crate::rules::{
-    accounts, authorizations, campaigns, collection, coupons, credit, disputes, invoices,
+    accounts, authorizations, campaigns, collection, coupons, credit, disputes, funding, invoices,
     limits as limit_rules, payments, rental_rows, rentals, settlement, transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
@@ -190,6 +190,8 @@ impl Ledger {
             Body::AcceptDispute(c) => disputes::accept(self, c, now, out)?,
             Body::CancelDispute(c) => disputes::cancel(self, c, out)?,
             Body::JudgeDispute(c) => disputes::judge(self, c, out)?,
+            Body::FundCredit(c) => funding::fund(self, c, out)?,
+            Body::RepayFunding(c) => funding::repay(self, c, out)?,
         }
         self.keep_sign_rules(out)?;
         Ok(())
@@ -291,7 +293,9 @@ impl Ledger {
             | Fact::DisputeJudged { .. } => disputes::apply(self, fact),
             Fact::RentalCollected { .. }
             | Fact::CollectionFailed { .. }
-            | Fact::CreditRepaid { .. } => {}
+            | Fact::CreditRepaid { .. }
+            | Fact::CreditFunded { .. }
+            | Fact::FundingRepaid { .. } => {}
         }
     }
 

@@ -433,6 +433,8 @@ fn told(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {
         | Fact::CreditLineUnfrozen { .. }
         | Fact::CreditLineClosed { .. }
         | Fact::CreditRepaid { .. }
+        | Fact::CreditFunded { .. }
+        | Fact::FundingRepaid { .. }
         | Fact::CommandRejected { .. }
         | Fact::AccountOpened { .. }
         | Fact::TransferPosted

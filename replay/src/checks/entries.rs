@@ -4,7 +4,7 @@ use super::{Check, Checks, Touched, Verdict, holds};
 use crate::follow::Place;
 use crate::names::{account_name, fact_name};
 use crate::subject::{Subject, subjects};
-use groat_ledger::{AccountKey, Class, Fact, Movement};
+use groat_ledger::{AccountKey, Class, Currency, Fact, Movement};
 use groat_shard::Books;
 
 /// An event as a fold shows it.
@@ -55,6 +55,7 @@ impl Checks {
                 Subject::Coupon => self.coupon(books, at, event),
                 Subject::Invoice => self.invoice(at, event),
                 Subject::Dispute(dispute) => self.dispute(at, event, dispute),
+                Subject::Funding => self.funding(at, event),
             }
         }
         self.bought(at, event);
@@ -98,6 +99,10 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         Class::CampaignFund => Some(Touched::Campaign(key.owner)),
         Class::CouponFace => Some(Touched::Template(key.owner)),
         Class::MerchantDisputed => Some(Touched::Dispute(key.owner)),
+        Class::FundingPartner => {
+            let currency = Currency::from_code(key.currency_code.into());
+            currency.map(|currency| Touched::Funding(key.owner, currency))
+        }
         Class::SafeguardedBank
         | Class::ChannelReceivable
         | Class::MerchantReceivable

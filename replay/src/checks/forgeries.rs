@@ -390,6 +390,27 @@ fn disputes() {
     ]);
 }
 
+#[test]
+fn funding() {
+    all_are_found(&[
+        (Check::Funding, "lender is owed 9000; funded less repaid is 8999", |event| {
+            if let Some(Fact::CreditFunded(f)) = &mut event.fact {
+                f.amount = f.amount.map(|m| v1::Money { amount: m.amount - 1, ..m });
+            }
+        }),
+        (Check::Funding, "lender is owed 9000; funded less repaid is 5000", |event| {
+            if let Some(Fact::FundingRepaid(_)) = &mut event.fact {
+                event.movements.clear();
+            }
+        }),
+        (Check::Funding, "alice is repaid 4000 more than it funded", |event| {
+            if let Some(Fact::FundingRepaid(f)) = &mut event.fact {
+                f.bank = named("alice");
+            }
+        }),
+    ]);
+}
+
 /// Money that moves where no fact of the subject speaks is seen all the same.
 #[test]
 fn a_movement_that_no_fact_explains() {

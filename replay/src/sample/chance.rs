@@ -247,7 +247,9 @@ impl Made {
 
 fn owe(dice: &mut Dice, user: &str) -> String {
     let money = dice.money(20);
-    match dice.roll(10) {
+    match dice.roll(12) {
+        10 => format!(r#"fund_credit {{"bank":"lender","amt":{money}}}"#),
+        11 => format!(r#"repay_funding {{"bank":"lender","amt":{money}}}"#),
         0 => format!(r#"freeze_credit_line {{"user":"{user}","reason":"RISK"}}"#),
         1 | 2 => format!(r#"unfreeze_credit_line {{"user":"{user}","reason":"again"}}"#),
         3 => format!(r#"adjust_limit {{"user":"{user}","limit":{}}}"#, dice.money(150)),

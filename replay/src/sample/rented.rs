@@ -81,6 +81,8 @@ const OTHERS: &str = r#"
 09T13:05 judge_dispute {"dispute":"case-1","ruling":"CUSTOMER","fee":$1.00}
 09T13:06 open_dispute {"dispute":"case-2","payment":"pay-1","amt":$5.00,"kind":"RETRIEVAL_REQUEST","due_at":"2026-03-20T00:00:00Z"}
 09T13:07 cancel_dispute {"dispute":"case-2"}
+09T12:09 fund_credit {"bank":"lender","amt":$90.00}
+09T12:10 repay_funding {"bank":"lender","amt":$40.00}
 "#;
 
 fn terms() -> ChainTerms {

@@ -1,11 +1,11 @@
 //! Commands of authorizations, lines of credit and reserves.
 
-use super::{Kind, Scene, balance, named};
+use super::{Kind, Scene, balance, cny, named};
 use groat_ledger::{
     AdjustLimit, Authorization, AuthorizationState, AuthorizeFunds, Body, CancelAuthorization,
     CaptureAuthorization, CaptureMode, Class, CloseCreditLine, CreditBasis, CreditLine,
-    CreditLineState, CreditTerms, FreezeCreditLine, FreezeReason, GrantCreditLine, Id,
-    ReleaseReserve, RepayCredit, UnfreezeCreditLine, UnfreezeFunds,
+    CreditLineState, CreditTerms, FreezeCreditLine, FreezeReason, FundCredit, GrantCreditLine, Id,
+    ReleaseReserve, RepayCredit, RepayFunding, UnfreezeCreditLine, UnfreezeFunds,
 };
 
 impl<'a> Scene<'a> {
@@ -56,6 +56,18 @@ impl<'a> Scene<'a> {
                 let merchant = self.merchant();
                 let amount = self.amount(&[self.balance(Class::MerchantReserve, merchant)]);
                 Body::ReleaseReserve(ReleaseReserve { merchant, amount })
+            }
+            // A partner's own bank, so that the house's stays as short of money as it is.
+            Kind::FundCredit => {
+                let bank = named('f', self.dice.of(2));
+                let amount = cny(self.dice.about(&[1_000]));
+                Body::FundCredit(FundCredit { bank, amount, safeguarded_at: bank })
+            }
+            Kind::RepayFunding => {
+                let bank = named('f', self.dice.of(2));
+                let safeguarded_at = if self.dice.one_in(6) { Id::NONE } else { bank };
+                let amount = cny(self.dice.about(&[self.balance(Class::FundingPartner, bank)]));
+                Body::RepayFunding(RepayFunding { bank, amount, safeguarded_at })
             }
             _ => return None,
         })

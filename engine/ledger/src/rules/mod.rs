@@ -10,6 +10,7 @@ pub(crate) mod collection;
 pub(crate) mod coupons;
 pub(crate) mod credit;
 pub(crate) mod disputes;
+pub(crate) mod funding;
 pub(crate) mod invoices;
 pub(crate) mod limits;
 pub(crate) mod payments;
@@ -117,7 +118,9 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::TransferPosted
         | Fact::AdjustmentPosted { .. }
         | Fact::ClockAdvanced { .. }
-        | Fact::LimitsSet { .. } => Ok(()),
+        | Fact::LimitsSet { .. }
+        | Fact::CreditFunded { .. }
+        | Fact::FundingRepaid { .. } => Ok(()),
         Fact::TransferPended { transfer, .. } => {
             known(tables.pending.find(transfer).is_none(), "a pending transfer exists twice")
         }

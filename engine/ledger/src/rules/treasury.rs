@@ -354,6 +354,7 @@ fn adjustable(ledger: &Ledger, line: &EntryLine) -> Result<(), Rejection> {
         | Class::MerchantReserve
         | Class::MerchantDisputed
         | Class::PayoutInTransit
+        | Class::FundingPartner
         | Class::Suspense => Err(Rejection::AccountNotAdjustable),
     }
 }

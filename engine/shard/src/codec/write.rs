@@ -364,6 +364,13 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::InvoiceRejected { .. }
         | Fact::InvoiceReversed { .. }
         | Fact::RedInvoiceDue { .. } => return market::fact(fact),
+        Fact::CreditFunded { bank, amount } => {
+            W::CreditFunded(v1::CreditFunded { bank: some(*bank), amount: Some((*amount).into()) })
+        }
+        Fact::FundingRepaid { bank, amount } => W::FundingRepaid(v1::FundingRepaid {
+            bank: some(*bank),
+            amount: Some((*amount).into()),
+        }),
         Fact::FundsAuthorized { .. }
         | Fact::AuthorizationCaptured { .. }
         | Fact::FundsReleased { .. }

@@ -287,6 +287,16 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
         W::IssueInvoice(w) => Body::IssueInvoice(market::issue_invoice(w)?),
         W::RejectInvoice(w) => Body::RejectInvoice(market::reject_invoice(w)?),
         W::RedInvoice(w) => Body::RedInvoice(market::red_invoice(w)?),
+        W::FundCredit(w) => Body::FundCredit(domain::FundCredit {
+            bank: id(w.bank, "bank")?,
+            amount: money(w.amt, "amt")?,
+            safeguarded_at: optional_id(w.safeguarded_at),
+        }),
+        W::RepayFunding(w) => Body::RepayFunding(domain::RepayFunding {
+            bank: id(w.bank, "bank")?,
+            amount: money(w.amt, "amt")?,
+            safeguarded_at: optional_id(w.safeguarded_at),
+        }),
         W::ClosePayment(w) => {
             Body::ClosePayment(domain::ClosePayment { payment: id(w.payment, "payment")? })
         }

@@ -252,6 +252,12 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::DisputeOpened(w) => disputes::opened(w)?,
         W::DisputeDefended(w) => disputes::defended(w)?,
         W::DisputeJudged(w) => disputes::judged(w)?,
+        W::CreditFunded(w) => {
+            Fact::CreditFunded { bank: id(w.bank, "bank")?, amount: money(w.amount, "amount")? }
+        }
+        W::FundingRepaid(w) => {
+            Fact::FundingRepaid { bank: id(w.bank, "bank")?, amount: money(w.amount, "amount")? }
+        }
         W::ReserveReleased(w) => Fact::ReserveReleased {
             merchant: id(w.merchant, "merchant")?,
             amount: w.amount,
