@@ -19,6 +19,7 @@
 
 mod journal;
 
+mod credit_lines;
 mod instalments;
 mod merchant_sales;
 mod pgledger;
