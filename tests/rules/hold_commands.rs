@@ -190,7 +190,7 @@ fn owed(verb: &str, a: &mut Args<'_>) -> Option<Body> {
             Body::CloseCreditLine(CloseCreditLine { user: a.id(), reason: reference("asked") })
         }
         "repay" => Body::RepayCredit(RepayCredit { user: a.id(), amount: a.money() }),
-        "fund" => Body::FundCredit(FundCredit {
+        "lend" => Body::FundCredit(FundCredit {
             bank: a.id(),
             amount: a.money(),
             safeguarded_at: a.id_option("at"),

@@ -127,7 +127,6 @@ fn every_file_says_what_it_is() {
 fn files_stay_readable() {
     let longer = [
         ("engine/shard/src/codec/rows.rs", 520, "two functions per row"),
-        ("engine/ledger/src/event.rs", 460, "the one list of facts"),
         ("engine/ledger/src/ledger.rs", 500, "decide and apply, each with an arm per kind"),
         ("engine/ledger/src/event.rs", 560, "one enum with a variant per kind of fact"),
         ("engine/ledger/src/settlement.rs", 500, "one enum with a variant per thing told"),
