@@ -54,7 +54,13 @@ pub fn decide_and_apply(ledger: &mut Ledger, commands: &[Command]) -> u64 {
 /// A shard that takes time from commands.
 pub fn shard() -> Shard {
     let id_window_ms = 7 * 86_400_000;
-    let terms = ChainTerms { shards: 1, command_clock: true, id_window_ms, day_offset_min: 0 };
+    let terms = ChainTerms {
+        shards: 1,
+        command_clock: true,
+        id_window_ms,
+        day_offset_min: 0,
+        transfers: false,
+    };
     let mut shard = Shard::begin(0, terms);
     shard.claim();
     shard
@@ -87,7 +93,10 @@ pub fn events(opens: &[Vec<u8>], records: &[Vec<u8>]) -> Vec<(Fact, Vec<Movement
             Folded::Event { fact, movements, .. } if no >= opened.len() => {
                 events.push((fact.clone(), movements.to_vec()));
             }
-            Folded::Event { .. } | Folded::Input(_) | Folded::Decided { .. } => {}
+            Folded::Event { .. }
+            | Folded::Input(_)
+            | Folded::Remittance(_)
+            | Folded::Decided { .. } => {}
         });
         debug_assert!(folded.is_ok());
     }

@@ -30,6 +30,11 @@ impl fmt::Display for NotACommand {
 
 /// Reads a line: one command, or a batch `{"atomic": true, "commands": [{…}, …]}`.
 pub fn read_line(line: &str) -> Result<v1::Record, NotACommand> {
+    read_keyed_line(line).map(|(_, record)| record)
+}
+
+/// As [`read_line`]; a batch may also say whose shard is to decide it: `"key": "alice"`.
+pub fn read_keyed_line(line: &str) -> Result<(Option<Id>, v1::Record), NotACommand> {
     // The line's own number is the caller's to say.
     let not = |error: serde_json::Error| {
         NotACommand(error.to_string().replace(" at line 1 column ", " at column "))
@@ -44,15 +49,18 @@ pub fn read_line(line: &str) -> Result<v1::Record, NotACommand> {
         if batch.commands.is_empty() {
             return Err(NotACommand("the batch has no command".into()));
         }
-        return Ok(v1::Record { commands: batch.commands, atomic: batch.atomic });
+        let record = v1::Record { commands: batch.commands, atomic: batch.atomic };
+        return Ok((batch.key.map(Id::from), record));
     }
     let command: v1::Command = serde_json::from_str(line).map_err(not)?;
-    Ok(v1::Record { commands: vec![command], atomic: false })
+    Ok((None, v1::Record { commands: vec![command], atomic: false }))
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Batch {
+    #[serde(default)]
+    key: Option<v1::Id>,
     #[serde(default)]
     atomic: bool,
     commands: Vec<v1::Command>,

@@ -8,8 +8,17 @@ use protox::prost_reflect::prost_types::{
 };
 use std::path::Path;
 
-const SCHEMAS: [&str; 10] = [
-    "money", "holds", "market", "dispute", "credit", "command", "event", "outcome", "block",
+const SCHEMAS: [&str; 11] = [
+    "money",
+    "holds",
+    "market",
+    "dispute",
+    "credit",
+    "command",
+    "remittance",
+    "event",
+    "outcome",
+    "block",
     "snapshot",
 ];
 

@@ -87,6 +87,12 @@ fn decide_again(shard: &mut Shard, block: &Block) -> Result<(Block, Vec<u8>, u64
                 shard.step(Inbound { offset, time, record: &record });
                 inputs += 1;
             }
+            Step::Remittance(Input { offset, time, record }) => {
+                let topic = header.inputs.first().map_or("", |range| range.topic.as_str());
+                let received = shard.receive(topic, Inbound { offset, time, record: &record });
+                received.map_err(|fault| unreadable(0, fault.what))?;
+                inputs += 1;
+            }
             Step::Tick(to) => shard.tick(to),
         }
     }
@@ -98,6 +104,7 @@ fn decide_again(shard: &mut Shard, block: &Block) -> Result<(Block, Vec<u8>, u64
 /// What the owner of a shard did.
 enum Step {
     Input(Input),
+    Remittance(Input),
     Tick(u64),
 }
 
@@ -111,6 +118,10 @@ fn steps_of(block: &Block, mut now: u64) -> Result<Vec<Step>, usize> {
         now = match kind {
             FrameKind::Input => {
                 steps.push(Step::Input(Input::decode(*bytes).map_err(|_| *at)?));
+                continue;
+            }
+            FrameKind::Remittance => {
+                steps.push(Step::Remittance(Input::decode(*bytes).map_err(|_| *at)?));
                 continue;
             }
             FrameKind::Event | FrameKind::Decided => {
@@ -190,11 +201,12 @@ fn frame_at(block: &Block, byte: usize) -> (u64, String) {
                 let offset = Input::decode(bytes).map_or(0, |input| input.offset);
                 frame = format!("input {offset}");
             }
+            FrameKind::Remittance if here => frame = "what another shard sent".into(),
             FrameKind::Due | FrameKind::Event if here => frame = format!("event {event}"),
             FrameKind::Decided if here => frame = "the answer to a command".into(),
             FrameKind::Clock if here => frame = "a movement of the clock".into(),
             FrameKind::Due | FrameKind::Event => event += 1,
-            FrameKind::Input | FrameKind::Decided | FrameKind::Clock => {}
+            FrameKind::Input | FrameKind::Remittance | FrameKind::Decided | FrameKind::Clock => {}
         }
         if here {
             break;

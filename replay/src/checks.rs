@@ -169,6 +169,8 @@ pub(crate) struct Checks {
     waiting: usize,
     /// Events of the current command, and whether one of them is its rejection.
     own: (u64, bool),
+    /// They are of a remittance, which has no outcome.
+    is_remitted: bool,
 }
 
 type Verdict = Result<(), String>;
@@ -234,6 +236,7 @@ impl Checks {
     pub(crate) fn see(&mut self, books: &Books, at: &Place<'_>, folded: &Folded<'_>) {
         match folded {
             Folded::Input(input) => self.input(at, input, books),
+            Folded::Remittance(_) => self.remittance(at, books),
             Folded::Event { number, at: time, fact, movements, due } => {
                 let (number, time, due) = (*number, *time, *due);
                 self.event(books, at, &Event { number, time, fact, movements, due });

@@ -85,7 +85,9 @@ fn find_edge(block: &Block, now: u64, until: Until) -> Option<Edge> {
         let time = match kind {
             FrameKind::Clock => edge.now.saturating_add(Clock::decode(bytes).ok()?.advance),
             FrameKind::Due => DueEvent::decode(bytes).ok()?.at.max(edge.now),
-            FrameKind::Input | FrameKind::Event | FrameKind::Decided => edge.now,
+            FrameKind::Input | FrameKind::Remittance | FrameKind::Event | FrameKind::Decided => {
+                edge.now
+            }
         };
         let beyond = match until {
             Until::Event(last) => {
@@ -101,7 +103,7 @@ fn find_edge(block: &Block, now: u64, until: Until) -> Option<Edge> {
         // Only the first `Decided` after a command's event ends that command.
         reached = kind == FrameKind::Event;
         match kind {
-            FrameKind::Input => {
+            FrameKind::Input | FrameKind::Remittance => {
                 edge.input = Some((at..end, Input::decode(bytes).ok()?));
                 edge.decided = 0;
             }

@@ -216,7 +216,9 @@ impl Cursor {
     fn new(block: &Block) -> Cursor {
         let events = block.frames().flatten().filter_map(|(at, kind, _)| match kind {
             FrameKind::Due | FrameKind::Event => Some(at),
-            FrameKind::Input | FrameKind::Decided | FrameKind::Clock => None,
+            FrameKind::Input | FrameKind::Remittance | FrameKind::Decided | FrameKind::Clock => {
+                None
+            }
         });
         let mut frames: Vec<usize> = events.collect();
         frames.reverse();
@@ -230,6 +232,11 @@ impl Cursor {
                 self.commands = commands_of(&self.record);
                 self.decided = 0;
             }
+            Folded::Remittance(_) => {
+                self.record.clear();
+                self.commands.clear();
+                self.decided = 0;
+            }
             Folded::Event { .. } => self.byte = self.frames.pop().unwrap_or(self.byte),
             Folded::Decided { .. } => self.decided += 1,
         }
@@ -241,7 +248,10 @@ impl Cursor {
                 let range = self.commands.get(self.decided).cloned().unwrap_or(0..0);
                 self.record.get(range).unwrap_or_default()
             }
-            Folded::Event { due: true, .. } | Folded::Input(_) | Folded::Decided { .. } => &[],
+            Folded::Event { due: true, .. }
+            | Folded::Input(_)
+            | Folded::Remittance(_)
+            | Folded::Decided { .. } => &[],
         }
     }
 }

@@ -36,6 +36,7 @@ pub(crate) fn holder(class: Class) -> Holder {
         | Class::MerchantDisputed
         | Class::PayoutInTransit
         | Class::FundingPartner
+        | Class::InTransit
         | Class::Suspense
         | Class::Equity
         | Class::ServiceFee
@@ -235,6 +236,18 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::DisputeJudged { .. } => "dispute_judged",
         Fact::CreditFunded { .. } => "credit_funded",
         Fact::FundingRepaid { .. } => "funding_repaid",
+        Fact::RemittanceSent { .. } => "remittance_sent",
+        Fact::RemittanceReceived { .. } => "remittance_received",
+        Fact::TransferArrived { .. } => "transfer_arrived",
+        Fact::TransferReturned { .. } => "transfer_returned",
+        Fact::PostingArrived { .. } => "posting_arrived",
+        Fact::PostingReturned { .. } => "posting_returned",
+        Fact::MerchantKnown { .. } => "merchant_known",
+        Fact::BatchForwarded { .. } => "batch_forwarded",
+        Fact::ProceedsReceived { .. } => "proceeds_received",
+        Fact::RefundAsked { .. } => "refund_asked",
+        Fact::RefundFunded { .. } => "refund_funded",
+        Fact::RefundFailed { .. } => "refund_failed",
     }
 }
 

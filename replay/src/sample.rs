@@ -164,6 +164,7 @@ pub(crate) fn day_of(shard: u32) -> Day {
             command_clock: true,
             id_window_ms: 7 * 86_400_000,
             day_offset_min: 0,
+            transfers: false,
         },
     );
     let morning = "2026-01-31T09:00:00Z";

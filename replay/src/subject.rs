@@ -61,7 +61,19 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::ReceiptRecorded { .. }
         | Fact::AdjustmentPosted { .. }
         | Fact::ClockAdvanced { .. }
-        | Fact::BatchOpened { .. } => vec![],
+        | Fact::BatchOpened { .. }
+        | Fact::RemittanceReceived { .. }
+        | Fact::PostingArrived { .. }
+        | Fact::PostingReturned { .. }
+        | Fact::MerchantKnown { .. }
+        | Fact::RefundAsked { .. }
+        | Fact::RefundFailed { .. } => vec![],
+        Fact::RemittanceSent { .. } | Fact::TransferArrived { .. } => vec![Limits],
+        // What comes back is the user's own, whatever the limits.
+        Fact::TransferReturned { .. } => vec![],
+        Fact::BatchForwarded { .. } | Fact::ProceedsReceived { .. } | Fact::RefundFunded { .. } => {
+            vec![Batch]
+        }
         Fact::AccountOpened { .. } => vec![Account],
         Fact::LimitsSet { .. }
         | Fact::Transferred { .. }

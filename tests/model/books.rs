@@ -4,8 +4,8 @@ use crate::ops::Op;
 use crate::steps::Before;
 use groat_ledger::table::Table;
 use groat_ledger::{
-    Body, Calendar, Command, Decision, Fact, Id, Ledger, Movement, Refusal, Rejection, Tables,
-    project,
+    Body, Calendar, Command, Decision, Fact, Id, Ledger, Movement, Place, Refusal, Rejection,
+    Tables, project,
 };
 
 /// 2026-01-31T09:30:00Z.
@@ -48,7 +48,8 @@ impl Books {
     pub(crate) fn from_rest(other: &Books) -> Books {
         let (now, next) = (other.ledger.now(), other.ledger.next_event());
         let rows = at_rest(&other.ledger);
-        let ledger = Ledger::from_rest(other.ledger.calendar(), now, next, rows).unwrap();
+        let ledger =
+            Ledger::from_rest(other.ledger.calendar(), Place::default(), now, next, rows).unwrap();
         Books { ledger, ..*other }
     }
 

@@ -14,6 +14,7 @@ const NOT_REACHED: &[Rejection] = &[
     Rejection::CommandTooOld,
     Rejection::CommandIdInFuture,
     Rejection::WrongShard,
+    Rejection::NotAcrossShards,
     Rejection::BatchAborted,
     Rejection::Unbalanced,
     Rejection::FourEyes,

@@ -61,7 +61,10 @@ fn asked(ops: &[Op]) -> (Vec<Asked>, Vec<Step>) {
 fn begin(cut: Cut) -> Shard {
     let (shards, command_clock, day_offset_min) = (1, cut.timed, 0);
     let id_window_ms = 7 * 86_400_000;
-    Shard::begin(0, ChainTerms { shards, command_clock, id_window_ms, day_offset_min })
+    Shard::begin(
+        0,
+        ChainTerms { shards, command_clock, id_window_ms, day_offset_min, transfers: false },
+    )
 }
 
 /// Seals blocks and, if so cut, puts the state to rest while the shard goes on. What is kept then

@@ -30,6 +30,7 @@ const OF_THE_SHARD: &[Rejection] = &[
     Rejection::CommandTooOld,
     Rejection::CommandIdInFuture,
     Rejection::WrongShard,
+    Rejection::NotAcrossShards,
     Rejection::BatchAborted,
 ];
 

@@ -187,7 +187,14 @@ impl Books {
         }
         assert!(rows(&folded) == rows(&self.ledger), "the journal folds into the same rows");
         let (now, next) = (self.ledger.now(), self.ledger.next_event());
-        let rested = Ledger::from_rest(calendar, now, next, at_rest(&self.ledger)).unwrap();
+        let rested = Ledger::from_rest(
+            calendar,
+            groat_ledger::Place::default(),
+            now,
+            next,
+            at_rest(&self.ledger),
+        )
+        .unwrap();
         let owed = |mut ledger: Ledger| ledger.next_due(u64::MAX);
         assert_eq!(owed(folded), owed(rested), "what is due next");
     }

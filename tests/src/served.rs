@@ -3,7 +3,7 @@
 use crate::{broker, fresh_prefix, run, stderr};
 use groat::config::Config;
 use groat::kafka::read_events;
-use groat_shard::Block;
+use groat_shard::{Block, Shard};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -104,12 +104,34 @@ impl Topics {
         read_events(&self.config(), shard, *from, |bytes| {
             let header = Block::parse(bytes).unwrap().header;
             *from = header.number;
-            next = header.inputs.last().map(|range| range.last_offset + 1).or(next);
+            let commands = self.config().topic("commands");
+            let mut ranges = header.inputs.iter().filter(|range| range.topic == commands);
+            next = ranges.next_back().map(|range| range.last_offset + 1).or(next);
             Ok(())
         })
         .unwrap();
         next
     }
+}
+
+/// Whether something that a shard sent was not received yet.
+pub fn is_in_transit(config: &Config, shards: u32) -> bool {
+    let (mut sent, mut received) = (0, 0);
+    for shard in 0..shards {
+        let mut chain: Option<Shard> = None;
+        read_events(config, shard, 0, |bytes| {
+            let block = Block::parse(bytes).unwrap();
+            let begin = || Shard::begin(shard, block.header.terms.unwrap());
+            let _ = chain.get_or_insert_with(begin).follow(&block)?;
+            Ok(())
+        })
+        .unwrap();
+        let peers = chain.iter().flat_map(|chain| chain.books().ledger().tables().peers.rows());
+        for peer in peers {
+            (sent, received) = (sent + peer.sent, received + peer.received);
+        }
+    }
+    sent != received
 }
 
 /// A `groat serve` that is killed when it is let go of.

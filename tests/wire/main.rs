@@ -2,8 +2,10 @@
 //! hurt nobody, and old chains stay readable.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod across;
 mod bad_bytes;
 mod clock;
+mod cluster;
 mod fixtures;
 mod forged;
 mod ids;
@@ -16,8 +18,10 @@ use groat_shard::{Inbound, Sealed, Shard};
 /// A shard that takes its time from commands, or from records.
 pub fn shard(command_clock: bool) -> Shard {
     let id_window_ms = 7 * 86_400_000;
-    let mut shard =
-        Shard::begin(0, ChainTerms { shards: 1, command_clock, id_window_ms, day_offset_min: 0 });
+    let mut shard = Shard::begin(
+        0,
+        ChainTerms { shards: 1, command_clock, id_window_ms, day_offset_min: 0, transfers: false },
+    );
     shard.claim();
     shard
 }

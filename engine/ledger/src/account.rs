@@ -106,6 +106,9 @@ classes! {
     CampaignFund = 2310, "campaign_fund", Liability, CreditBalance;
     /// Owed to a bank whose money is lent; owner: the funding partner.
     FundingPartner = 2510, "funding_partner", Liability, CreditBalance;
+    /// On its way to or from another shard, whose number is the sub-ledger key. What one shard has
+    /// in credit, the other has in debit when it has arrived.
+    InTransit = 2220, "in_transit", Liability, Either;
     /// Received and not yet matched.
     Suspense = 2910, "suspense", Liability, CreditBalance;
     /// The platform's own capital.
@@ -150,7 +153,8 @@ pub struct AccountKey {
     pub class: Class,
     /// User, merchant, bank, channel, payout; none for the house.
     pub owner: Id,
-    /// Business date in days since 1970 where the class is kept per batch; else 0.
+    /// Business date in days since 1970 where the class is kept per batch; the other shard of
+    /// money in transit; else 0.
     pub sub: u32,
     /// Numeric currency code; 0 for [`Class::Ledger`].
     pub currency_code: u16,

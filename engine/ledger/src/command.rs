@@ -111,6 +111,86 @@ pub enum Body {
     RepayFunding(RepayFunding),
 }
 
+impl Body {
+    /// The owner whose home decides the command; `None` where an object stands for it that is known
+    /// only where it was made, or where any shard may decide.
+    pub fn owner(&self) -> Option<Id> {
+        let whose = |owner: &Owner| match owner {
+            Owner::User(id) | Owner::Merchant(id) | Owner::Ledger(id) => Some(*id),
+        };
+        let id = match self {
+            Body::OpenLedgerAccount(c) => Some(c.account),
+            Body::PostTransfer(c) => Some(c.debit),
+            Body::RegisterApp(c) => Some(c.app),
+            Body::OpenUser(c) => Some(c.user),
+            Body::OnboardMerchant(c) => Some(c.merchant),
+            Body::SetLimits(SetLimits { scope: LimitScope::User(user), .. }) => Some(*user),
+            Body::RestrictAccount(c) => whose(&c.account),
+            Body::LiftRestriction(c) => whose(&c.account),
+            Body::CloseAccount(c) => whose(&c.account),
+            Body::PlaceHold(c) => Some(c.user),
+            Body::ReleaseHold(c) => Some(c.user),
+            Body::ConfirmTopUp(c) => Some(c.user),
+            Body::Transfer(c) => Some(c.from),
+            Body::RequestPayout(c) => whose(&c.owner),
+            Body::PayPayment(c) => Some(c.user),
+            Body::AuthorizeFunds(c) => Some(c.user),
+            Body::CreateRental(c) => Some(c.user),
+            Body::GrantCreditLine(c) => Some(c.user),
+            Body::AdjustLimit(c) => Some(c.user),
+            Body::FreezeCreditLine(c) => Some(c.user),
+            Body::UnfreezeCreditLine(c) => Some(c.user),
+            Body::CloseCreditLine(c) => Some(c.user),
+            Body::RepayCredit(c) => Some(c.user),
+            Body::ReleaseReserve(c) => Some(c.merchant),
+            Body::FundCampaign(c) => Some(c.funder),
+            // Decided where the payer is, who is not named yet, or by an object.
+            Body::SetLimits(_)
+            | Body::SeizeHold(_)
+            | Body::ConfirmPayout(_)
+            | Body::FailPayout(_)
+            | Body::MatchReceipt(_)
+            | Body::PostAdjustment(_)
+            | Body::AdvanceClock(_)
+            | Body::CreatePayment(_)
+            | Body::ClosePayment(_)
+            | Body::CancelPayment(_)
+            | Body::RefundPayment(_)
+            | Body::CaptureAuthorization(_)
+            | Body::UnfreezeFunds(_)
+            | Body::CancelAuthorization(_)
+            | Body::AssessRental(_)
+            | Body::SecureDeposit(_)
+            | Body::StartRental(_)
+            | Body::ExtendRental(_)
+            | Body::ReturnRental(_)
+            | Body::ClaimDamage(_)
+            | Body::ReduceCharge(_)
+            | Body::SettleRental(_)
+            | Body::CollectRental(_)
+            | Body::BuyOutRental(_)
+            | Body::DeclareLost(_)
+            | Body::CancelRental(_)
+            | Body::CloseCampaign(_)
+            | Body::DefineCoupon(_)
+            | Body::IssueCoupon(_)
+            | Body::RevokeCoupon(_)
+            | Body::RequestInvoice(_)
+            | Body::IssueInvoice(_)
+            | Body::RejectInvoice(_)
+            | Body::RedInvoice(_)
+            | Body::OpenDispute(_)
+            | Body::DefendDispute(_)
+            | Body::AcceptDispute(_)
+            | Body::CancelDispute(_)
+            | Body::JudgeDispute(_)
+            | Body::FundCredit(_)
+            | Body::RepayFunding(_) => None,
+        };
+        id.filter(|id| !id.is_none())
+    }
+}
+
 /// Whose account is meant where any owner may stand.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Owner {

@@ -15,6 +15,7 @@ use crate::command::{
 use crate::id::Id;
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
+use crate::remittance::{Cargo, Standing};
 use crate::state::{CouponState, CreditBasis, Ruling};
 
 /// Every fact there is. Amounts are minor units, times milliseconds since 1970.
@@ -485,6 +486,83 @@ pub enum Fact {
     FundingRepaid {
         bank: Id,
         amount: Money,
+    },
+    /// Something went to another shard: its number is the next one of this pair of shards.
+    RemittanceSent {
+        to: u32,
+        number: u64,
+        cargo: Box<Cargo>,
+    },
+    /// Something came from another shard; the events behind this one say what became of it.
+    RemittanceReceived {
+        from: u32,
+        number: u64,
+    },
+    /// Money of a user elsewhere arrived.
+    TransferArrived {
+        from: Id,
+        to: Id,
+        amount: u64,
+    },
+    /// Money sent to a user elsewhere came back.
+    TransferReturned {
+        from: Id,
+        to: Id,
+        amount: u64,
+        why: Rejection,
+    },
+    /// Money of a ledger account elsewhere arrived.
+    PostingArrived {
+        debit: Id,
+        credit: Id,
+        amount: u64,
+    },
+    /// Money sent to a ledger account elsewhere came back.
+    PostingReturned {
+        debit: Id,
+        credit: Id,
+        amount: u64,
+        why: Rejection,
+    },
+    /// A merchant of another shard became known here, or its standing changed.
+    MerchantKnown {
+        merchant: Id,
+        terms: MerchantTerms,
+        account: AccountNo,
+        standing: Standing,
+    },
+    /// A batch was settled by sending its net to the merchant's home.
+    BatchForwarded {
+        batch: u32,
+        amount: u64,
+    },
+    /// The net of a merchant's batch elsewhere was put into a batch here.
+    ProceedsReceived {
+        batch: u32,
+        amount: u64,
+    },
+    /// The merchant's home was asked for the money of a refund.
+    RefundAsked {
+        payment: Id,
+        out_request_no: Reference,
+        amount: u64,
+        fee_part: u64,
+        cancels: bool,
+    },
+    /// The home of a merchant paid for a refund elsewhere.
+    RefundFunded {
+        merchant: Id,
+        payment: Id,
+        out_request_no: Reference,
+        from_available: u64,
+        from_open_batch: u64,
+        open_batch: Option<u32>,
+    },
+    /// The merchant's home has no money for a refund.
+    RefundFailed {
+        payment: Id,
+        out_request_no: Reference,
+        why: Rejection,
     },
 }
 

@@ -23,10 +23,13 @@ use crate::event::{Decision, EventRange, Fact};
 use crate::id::Id;
 use crate::limits::{AMOUNT_MAX, PAYMENT_MAJOR_MAX};
 use crate::money::{Currency, Money};
+use crate::place::Place;
 use crate::rejection::Rejection;
+use crate::remittance::Remittance;
 use crate::rules::{
     accounts, authorizations, campaigns, collection, coupons, credit, disputes, funding, invoices,
-    limits as limit_rules, payments, rental_rows, rentals, settlement, transfers, treasury,
+    limits as limit_rules, payments, remittances, rental_rows, rentals, settlement, transfers,
+    treasury,
 };
 use crate::state::{Calendar, Tables};
 use std::cmp::Reverse;
@@ -51,6 +54,7 @@ impl From<Rejection> for Refusal {
 pub struct Ledger {
     tables: Tables,
     calendar: Calendar,
+    place: Place,
     now: u64,
     next_event: u64,
     due: BinaryHeap<Reverse<Due>>,
@@ -74,12 +78,23 @@ impl Ledger {
         Ledger {
             tables: Tables::default(),
             calendar,
+            place: Place::default(),
             now: 0,
             next_event: 1,
             due: BinaryHeap::new(),
             mark: None,
             last_payment: 0,
         }
+    }
+
+    /// Empty books among other shards.
+    pub fn at_place(self, place: Place) -> Ledger {
+        Ledger { place, ..self }
+    }
+
+    /// Where they stand among the shards.
+    pub fn place(&self) -> Place {
+        self.place
     }
 
     /// The rows.
@@ -122,6 +137,9 @@ impl Ledger {
     /// events stand in `out`; nothing has changed yet.
     pub fn decide(&self, id: Id, body: &Body, now: u64, out: &mut Decision) -> Result<(), Refusal> {
         out.clear();
+        if self.place.shards > 1 && body.owner().is_some_and(|id| !self.place.is_home(id)) {
+            return Err(Rejection::WrongShard.into());
+        }
         match body {
             Body::OpenLedgerAccount(c) => transfers::open_ledger_account(self, c, out)?,
             Body::PostTransfer(c) => {
@@ -195,6 +213,23 @@ impl Ledger {
         }
         self.keep_sign_rules(out)?;
         Ok(())
+    }
+
+    /// Decides what becomes of what another shard sent, at `now`; it is the next one of that shard.
+    /// There is no refusal: what cannot be placed is sent back.
+    pub fn receive(&self, remittance: &Remittance, now: u64, out: &mut Decision) {
+        out.clear();
+        remittances::receive(self, remittance, now, out);
+    }
+
+    /// Remittances received from a shard.
+    pub fn received_from(&self, shard: u32) -> u64 {
+        self.tables.peers.get(&shard).map_or(0, |peer| peer.received)
+    }
+
+    /// Remittances received from all shards.
+    pub fn received(&self) -> u64 {
+        self.tables.peers.rows().iter().map(|peer| peer.received).sum()
     }
 
     /// Turns an event into state. `fact` and `movements` come from [`Ledger::decide`] on this
@@ -291,6 +326,18 @@ impl Ledger {
             Fact::DisputeOpened { .. }
             | Fact::DisputeDefended { .. }
             | Fact::DisputeJudged { .. } => disputes::apply(self, fact),
+            Fact::RemittanceSent { .. }
+            | Fact::RemittanceReceived { .. }
+            | Fact::TransferArrived { .. }
+            | Fact::TransferReturned { .. }
+            | Fact::PostingArrived { .. }
+            | Fact::PostingReturned { .. }
+            | Fact::MerchantKnown { .. }
+            | Fact::BatchForwarded { .. }
+            | Fact::ProceedsReceived { .. }
+            | Fact::RefundAsked { .. }
+            | Fact::RefundFunded { .. }
+            | Fact::RefundFailed { .. } => remittances::apply(self, fact, number),
             Fact::RentalCollected { .. }
             | Fact::CollectionFailed { .. }
             | Fact::CreditRepaid { .. }
@@ -325,6 +372,7 @@ impl Ledger {
             }
         }
         crate::rules::names_exist(&self.tables, fact)?;
+        remittances::fits(self, fact)?;
         transfers::reservation_fits(&self.tables, fact, movements)
     }
 

@@ -13,7 +13,9 @@ pub mod instalments;
 mod ledger;
 pub mod limits;
 pub mod money;
+mod place;
 mod rejection;
+mod remittance;
 mod rules;
 mod settlement;
 mod state;
@@ -25,7 +27,9 @@ pub use event::{CloseReason, Decision, EventRange, Fact};
 pub use id::{Id, NAME_CHARS_MAX, NotAnId};
 pub use ledger::{BadState, Due, DueKind, Ledger, Refusal};
 pub use money::{Currency, Money, NotMoney};
+pub use place::Place;
 pub use rejection::Rejection;
+pub use remittance::{Cargo, Purpose, Remittance, Standing};
 pub use settlement::{
     CouponOf, DisputeOf, HoldOf, InvoiceOf, ReleaseReason, RentalOf, Settlement, project,
 };

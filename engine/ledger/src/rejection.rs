@@ -141,6 +141,7 @@ rejections! {
     PaymentDisputed = 151, later, "So much of the payment is in dispute, or was lost in one, that it cannot be refunded.";
     DefenceLate = 152, never, "The time to defend or accept the dispute is over.";
     FundingExceeded = 120, later, "More is to be repaid than is owed to the funding partner.";
+    NotAcrossShards = 210, never, "This is only possible between accounts of one shard.";
     ChannelInsufficient = 74, later, "The acquirer owes less than is to be returned through it.";
 }
 

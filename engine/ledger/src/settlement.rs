@@ -18,6 +18,7 @@ use crate::event::{CloseReason, Fact};
 use crate::id::Id;
 use crate::ledger::Ledger;
 use crate::money::Money;
+use crate::rejection::Rejection;
 use crate::state::{Batch, Payment, Ruling};
 use disputes::dispute_of;
 use holds::{hold_of, rental_of};
@@ -67,6 +68,8 @@ pub enum Settlement {
         recovered: u64,
         reserve: u64,
         available: u64,
+        /// What came from the merchant's batches on other shards.
+        proceeds: u64,
     },
     PayoutRequested {
         payout: Id,
@@ -190,6 +193,26 @@ pub enum Settlement {
         ruling: Ruling,
         fee: u64,
     },
+    /// Money from an account of another shard.
+    TransferArrived {
+        from: Id,
+        to: Id,
+        amount: Money,
+    },
+    /// Money that another shard could not place is back.
+    TransferReturned {
+        from: Id,
+        to: Id,
+        amount: Money,
+        why: Rejection,
+    },
+    /// A refund that was accepted cannot be paid by the merchant.
+    RefundFailed {
+        payment: Id,
+        out_request_no: Reference,
+        merchant: Id,
+        why: Rejection,
+    },
     AccountMoved {
         account: Id,
         debit: Money,
@@ -224,7 +247,10 @@ impl Settlement {
             | Settlement::RentalCancelled { rental, .. }
             | Settlement::RentalPaymentPending { rental, .. }
             | Settlement::RentalCollected { rental, .. } => rental.merchant,
-            Settlement::ReserveReleased { merchant, .. } => *merchant,
+            Settlement::ReserveReleased { merchant, .. }
+            | Settlement::RefundFailed { merchant, .. } => *merchant,
+            Settlement::TransferArrived { to, .. } => *to,
+            Settlement::TransferReturned { from, .. } => *from,
             Settlement::CampaignFunded { campaign, funder, .. }
             | Settlement::CampaignClosed { campaign, funder, .. } => {
                 if funder.is_none() {
@@ -259,12 +285,18 @@ pub fn project(
     for movement in movements {
         moved(ledger, movement, &mut tell);
     }
-    if let Some(settlement) = told(ledger, fact) {
+    if let Some(settlement) = told(ledger, fact, movements) {
         tell(settlement);
     }
 }
 
-fn told(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {
+/// An amount in the currency of what an event moved.
+fn moved_money(ledger: &Ledger, movements: &[Movement], amount: u64) -> Option<Money> {
+    let currency = ledger.tables().accounts.row(movements.first()?.credit).currency;
+    Some(Money { amount, currency })
+}
+
+fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settlement> {
     let tables = ledger.tables();
     let payment_of = |id: &Id| ledger.payment_no(id).map(|no| tables.payments.row(no));
     let merchant_of = |p: &Payment| tables.merchants.row(p.merchant).merchant;
@@ -416,7 +448,29 @@ fn told(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {
         | Fact::InvoiceRejected { .. }
         | Fact::InvoiceReversed { .. }
         | Fact::RedInvoiceDue { .. } => return invoices::told(ledger, fact),
+        Fact::TransferArrived { from, to, amount }
+        | Fact::PostingArrived { debit: from, credit: to, amount } => {
+            let amount = moved_money(ledger, movements, *amount)?;
+            Settlement::TransferArrived { from: *from, to: *to, amount }
+        }
+        Fact::TransferReturned { from, to, amount, why }
+        | Fact::PostingReturned { debit: from, credit: to, amount, why } => {
+            let amount = moved_money(ledger, movements, *amount)?;
+            Settlement::TransferReturned { from: *from, to: *to, amount, why: *why }
+        }
+        Fact::RefundFailed { payment, out_request_no, why } => {
+            let merchant = merchant_of(payment_of(payment)?);
+            let (payment, out_request_no) = (*payment, out_request_no.clone());
+            Settlement::RefundFailed { payment, out_request_no, merchant, why: *why }
+        }
         Fact::CouponDefined { .. }
+        | Fact::RemittanceSent { .. }
+        | Fact::RemittanceReceived { .. }
+        | Fact::MerchantKnown { .. }
+        | Fact::BatchForwarded { .. }
+        | Fact::ProceedsReceived { .. }
+        | Fact::RefundAsked { .. }
+        | Fact::RefundFunded { .. }
         | Fact::RentalCreated { .. }
         | Fact::RentalAssessed { .. }
         | Fact::RentalStarted { .. }
@@ -489,6 +543,7 @@ fn batch_settled(
         recovered,
         reserve,
         available,
+        proceeds: b.proceeds,
     }
 }
 

@@ -20,6 +20,7 @@ mod dispute;
 mod holds;
 mod invoices;
 mod payment;
+mod peer;
 mod rental;
 
 pub use calendar::*;
@@ -28,6 +29,7 @@ pub use dispute::*;
 pub use holds::*;
 pub use invoices::*;
 pub use payment::*;
+pub use peer::*;
 pub use rental::*;
 
 use crate::account::{Account, AccountNo};
@@ -61,6 +63,8 @@ pub struct Tables {
     pub coupon_counts: Table<CouponCount>,
     pub invoices: Table<Invoice>,
     pub disputes: Table<Dispute>,
+    pub peers: Table<Peer>,
+    pub asked_refunds: Table<AskedRefund>,
     /// Derived from `payments`.
     pub(crate) trade_nos: Table<TradeNo>,
     /// Derived from `invoices`.
@@ -94,6 +98,8 @@ macro_rules! every_stored_table {
         $tables.coupon_counts.$method();
         $tables.invoices.$method();
         $tables.disputes.$method();
+        $tables.peers.$method();
+        $tables.asked_refunds.$method();
     }};
 }
 
@@ -327,6 +333,36 @@ pub struct Batch {
     pub disputes: u64,
     /// Reserve kept back at its settlement that the clock will release.
     pub reserve: u64,
+    /// Sum of nets of the merchant's batches on other shards that came into it.
+    pub proceeds: u64,
+    /// Its own net, if that went to the merchant's home.
+    pub forwarded: u64,
+    /// Settled before, where proceeds came when it was settled and it is settled again.
+    pub settled: u64,
+}
+
+impl Batch {
+    /// What is in it: all that was sold less what was charged and refunded, and settled before.
+    pub fn net(&self) -> i128 {
+        self.sum() - i128::from(self.settled)
+    }
+
+    fn sum(&self) -> i128 {
+        i128::from(self.receipts) + i128::from(self.proceeds) + i128::from(self.fees_returned)
+            - i128::from(self.fees)
+            - i128::from(self.refunds)
+            - i128::from(self.disputes)
+    }
+
+    /// Takes what came from the merchant's batch of that date on another shard. A batch that was
+    /// settled is to be settled again, with that alone.
+    pub(crate) fn take_proceeds(&mut self, amount: u64) {
+        if self.state == BatchState::Settled {
+            self.state = BatchState::Cut;
+            self.settled = u64::try_from(self.sum()).unwrap_or(0);
+        }
+        self.proceeds = self.proceeds.saturating_add(amount);
+    }
 }
 
 row!(Batch, (u32, u32), self => (self.merchant, self.date));

@@ -40,6 +40,10 @@ pub const POLL_BYTES_MAX: usize = 16 * BODY_BYTES_SEAL;
 /// How long a shard waits for the first record of a block.
 pub const POLL_WAIT: Duration = Duration::from_millis(100);
 
+/// How long a shard that receives from others waits for commands, before it looks again for what
+/// they sent: little beside what committing it takes.
+pub const TRANSFERS_WAIT: Duration = Duration::from_millis(5);
+
 /// Most bytes that the plain copy of `groat bench` puts into one transaction: more gained nothing.
 pub const COPY_BYTES_MAX: usize = 4 * 1024 * 1024;
 

@@ -81,6 +81,14 @@ pub fn routing_key(command: &v1::Command) -> Option<Id> {
     id.map(Id::from)
 }
 
+/// The owner whose shard decides a record: an order is decided where its payer is, who is named by
+/// the payment in the same record.
+pub fn record_key(commands: &[v1::Command]) -> Option<Id> {
+    let creates = |c: &&v1::Command| matches!(c.body, Some(Body::CreatePayment(_)));
+    let first = commands.iter().find(|c| !creates(c)).or(commands.first())?;
+    routing_key(first)
+}
+
 fn whose(owner: Option<&v1::Owner>) -> Option<v1::Id> {
     match owner?.who? {
         owner::Who::User(id) | owner::Who::Merchant(id) | owner::Who::LedgerAccount(id) => Some(id),

@@ -67,6 +67,7 @@ pub(crate) fn outcome(
             name: rejection.name().into(),
             sentence: rejection.sentence().into(),
             may_pass_later: rejection.may_pass_later(),
+            partition: None,
         }),
         Answered::Malformed(Malformed(reason)) => {
             outcome::Result::Malformed(v1::Malformed { reason })

@@ -36,6 +36,8 @@ pub enum FrameKind {
     Decided = 4,
     /// Time moved forward.
     Clock = 5,
+    /// What another shard sent, as received.
+    Remittance = 6,
 }
 
 /// A block read back: its hash and body hash were checked.
@@ -185,6 +187,7 @@ impl<'a> Frames<'a> {
             3 => FrameKind::Event,
             4 => FrameKind::Decided,
             5 => FrameKind::Clock,
+            6 => FrameKind::Remittance,
             _ => return None,
         };
         self.at += 1;
@@ -214,7 +217,7 @@ pub fn write_decided(body: &mut Vec<u8>) {
 }
 
 /// Appends the frame of an input; the record is copied once.
-pub fn write_input(body: &mut Vec<u8>, offset: u64, time: u64, record: &[u8]) {
+pub fn write_input(body: &mut Vec<u8>, kind: FrameKind, offset: u64, time: u64, record: &[u8]) {
     let input = Input { offset, time, record: Vec::new() };
     let around = input.encoded_len();
     let len_of_len = length_delimiter_len(record.len());
@@ -222,7 +225,7 @@ pub fn write_input(body: &mut Vec<u8>, offset: u64, time: u64, record: &[u8]) {
     let field = if record.is_empty() { 0 } else { 1 + len_of_len + record.len() };
     // A record's events and answers take less room than the record, as a rule.
     body.reserve(2 * field + around + 2 * 10);
-    body.push(FrameKind::Input as u8);
+    body.push(kind as u8);
     write_varint(body, (around + field) as u64);
     input.encode(body).expect("a Vec grows");
     if field > 0 {

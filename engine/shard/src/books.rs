@@ -9,6 +9,10 @@
 //!
 //! Steps neither wait nor fail: whatever an input is, it has an answer.
 
+mod receive;
+
+pub use receive::Gap;
+
 use crate::answer::{Answered, earlier};
 use crate::block::{FrameKind, write_decided, write_event_frame, write_frame, write_input};
 use crate::codec::{
@@ -21,7 +25,7 @@ use crate::seen::{Answer, Seen, SeenIds};
 use groat_ledger::hash::fingerprint;
 use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::{
-    AdvanceClock, Body, Calendar, Decision, EventRange, Fact, Id, Ledger, Refusal, Rejection,
+    AdvanceClock, Body, Calendar, Decision, EventRange, Fact, Id, Ledger, Place, Refusal, Rejection,
 };
 use groat_proto::v1::{self, ChainTerms, Clock, Decided, DueEvent};
 use groat_proto::{RecordView, read_record};
@@ -46,6 +50,8 @@ pub struct OpenBlock {
     pub events: u64,
     /// First and last offset consumed.
     pub offsets: Option<(u64, u64)>,
+    /// First and last offset consumed of what other shards sent.
+    pub remitted: Option<(u64, u64)>,
     /// What it has for the outside.
     pub outbound: Outbound,
 }
@@ -63,13 +69,14 @@ pub struct Books {
 impl Books {
     /// Empty books.
     pub fn new(shard: u32, terms: ChainTerms) -> Books {
-        let ledger = Ledger::new(calendar(&terms));
+        let ledger = Ledger::new(calendar(&terms)).at_place(place(shard, &terms));
         Books::with(shard, terms, ledger, SeenIds::new(terms.id_window_ms))
     }
 
     /// Books from the bytes of their rows.
     pub fn from_rows(shard: u32, terms: ChainTerms, rows: &[u8]) -> Result<Books, BadRows> {
-        let (ledger, seen) = read_rows(calendar(&terms), rows, terms.id_window_ms)?;
+        let (ledger, seen) =
+            read_rows(calendar(&terms), place(shard, &terms), rows, terms.id_window_ms)?;
         Ok(Books::with(shard, terms, ledger, seen))
     }
 
@@ -119,7 +126,7 @@ impl Books {
         let Inbound { offset, time, record } = inbound;
         // Of a record that is too large, no more is kept than shows that it is.
         let record = &record[..record.len().min(RECORD_BYTES_MAX + 1)];
-        write_input(&mut out.body, offset, time, record);
+        write_input(&mut out.body, FrameKind::Input, offset, time, record);
         let first = out.offsets.map_or(offset, |(first, _)| first);
         out.offsets = Some((first, offset));
         if !self.terms.command_clock {
@@ -179,7 +186,7 @@ impl Books {
                 write_event_frame(&mut out.body, fact, movements);
             }
             out.events += 1;
-            tell(self, number, at, fact, movements, &mut out.outbound.settlements);
+            tell(self, number, at, fact, movements, &mut out.outbound);
         }
     }
 
@@ -219,7 +226,7 @@ impl Books {
         let asked = views().map(|(view, _)| self.asked_time(view)).max().unwrap_or(0);
         self.pay_due(asked, out);
         let (body_len, events) = (out.body.len(), out.events);
-        let (told, settled) = (out.outbound.answers.len(), out.outbound.settlements.len());
+        let outbound = out.outbound.len();
         self.ledger.set_mark();
         self.seen.set_mark();
         let failure = views().enumerate().find_map(|(at, (view, bytes))| {
@@ -240,8 +247,7 @@ impl Books {
                 self.seen.back_to_mark();
                 out.body.truncate(body_len);
                 out.events = events;
-                out.outbound.answers.truncate(told);
-                out.outbound.settlements.truncate(settled);
+                out.outbound.truncate(outbound);
                 for (at, (view, bytes)) in views().enumerate() {
                     let rejection =
                         if at == failed_at { rejection } else { Rejection::BatchAborted };
@@ -249,8 +255,8 @@ impl Books {
                         Some(known) => self.leave_no_event(known, out),
                         None => self.reject(view.id, fingerprint(bytes), rejection, out),
                     };
-                    let (shard, index, id) = (self.shard, no(at), view.id);
-                    out.outbound.answers.push(Told { shard, index, offset, id, answered });
+                    let told = self.told(offset, no(at), view.id, answered, Some(view));
+                    out.outbound.answers.push(told);
                 }
             }
         }
@@ -289,11 +295,11 @@ impl Books {
         index: u32,
         out: &mut OpenBlock,
     ) {
-        let (shard, id) = (self.shard, view.id);
+        let id = view.id;
         let answered = match self.decide(view, bytes, out) {
             Ok(range) => {
-                let answered = Answered::Accepted(range);
-                out.outbound.answers.push(Told { shard, index, offset, id, answered });
+                let told = self.told(offset, index, id, Answered::Accepted(range), None);
+                out.outbound.answers.push(told);
                 return;
             }
             Err(NotDone::Known(known)) => self.leave_no_event(known, out),
@@ -301,7 +307,24 @@ impl Books {
                 self.reject(id, fingerprint(bytes), rejection, out)
             }
         };
-        out.outbound.answers.push(Told { shard, index, offset, id, answered });
+        let told = self.told(offset, index, id, answered, Some(view));
+        out.outbound.answers.push(told);
+    }
+
+    /// An answer as it leaves; `view` is looked at where the command came to the wrong shard.
+    pub(crate) fn told(
+        &self,
+        offset: u64,
+        index: u32,
+        id: Id,
+        answered: Answered,
+        view: Option<&CommandView>,
+    ) -> Told {
+        let (shard, before) = (self.shard, self.ledger.received());
+        let is_wrong = answered.rejection() == Some(Rejection::WrongShard);
+        let body = view.filter(|_| is_wrong).and_then(|view| view.body.as_ref().ok());
+        let partition = body.and_then(Body::owner).map(|owner| self.ledger.place().home(owner));
+        Told { shard, index, offset, id, before, partition, answered }
     }
 
     /// Decides a command that is new; on `Ok` its events have happened.
@@ -392,8 +415,8 @@ impl Books {
         out: &mut OpenBlock,
     ) {
         let answered = self.leave_no_event(Answered::Malformed(malformed), out);
-        let shard = self.shard;
-        out.outbound.answers.push(Told { shard, index, offset, id, answered });
+        let told = self.told(offset, index, id, answered, None);
+        out.outbound.answers.push(told);
     }
 }
 
@@ -403,6 +426,11 @@ enum NotDone {
     Known(Answered),
     /// Its refusal is to be recorded.
     Rejected(Rejection),
+}
+
+/// A chain of before shards sent to each other is all there is to itself.
+fn place(shard: u32, terms: &ChainTerms) -> Place {
+    if terms.transfers { Place { shard, shards: terms.shards } } else { Place::default() }
 }
 
 fn calendar(terms: &ChainTerms) -> Calendar {

@@ -36,6 +36,8 @@ impl fmt::Display for BadFold {
 pub enum Folded<'a> {
     /// An input, with its commands' bytes following one by one.
     Input(&'a Input),
+    /// What another shard sent; its events follow.
+    Remittance(&'a Input),
     /// An event: its number, time, fact and movements; `due` if the clock owed it.
     Event {
         /// Its number.
@@ -101,6 +103,14 @@ impl Books {
                 let input = Input::decode(bytes).map_err(text)?;
                 show(self, Folded::Input(&input));
                 *cursor = Cursor::new(input, self.ledger.next_event());
+                cursor.has_commands = true;
+            }
+            FrameKind::Remittance => {
+                ensure(cursor.is_done(), "a remittance follows before the last input is answered")?;
+                ensure(!cursor.has_commands, "a remittance follows a command")?;
+                let input = Input::decode(bytes).map_err(text)?;
+                show(self, Folded::Remittance(&input));
+                *cursor = Cursor { remittances: 1, ..Cursor::default() };
             }
             FrameKind::Clock => {
                 let advance = Clock::decode(bytes).map_err(text)?.advance;
@@ -126,6 +136,10 @@ impl Books {
             }
             FrameKind::Decided => {
                 let decided = Decided::decode(bytes).map_err(text)?;
+                if cursor.remittances > 0 {
+                    cursor.remittances = 0;
+                    return Ok(());
+                }
                 self.fold_decided(&decided, cursor, show)?;
             }
         }
@@ -173,8 +187,10 @@ impl Books {
         if let (Some(id), Some(answer)) = (id, answered.to_remember()) {
             self.remember(id, fingerprint(bytes), answer);
         }
-        let (shard, offset, index) = (self.shard, cursor.offset, no(cursor.decided));
-        let told = Told { shard, index, offset, id: id.unwrap_or(Id::NONE), answered };
+        let (offset, index) = (cursor.offset, no(cursor.decided));
+        let is_wrong = answered.rejection() == Some(Rejection::WrongShard);
+        let view = if is_wrong { read_command(bytes).ok() } else { None };
+        let told = self.told(offset, index, id.unwrap_or(Id::NONE), answered, view.as_ref());
         show(self, Folded::Decided { command: bytes, told: &told });
         cursor.decided += 1;
         cursor.first_event = self.ledger.next_event();
@@ -228,6 +244,10 @@ struct Cursor {
     first_event: u64,
     /// Set by its `CommandRejected`.
     rejection: Option<Rejection>,
+    /// Remittances not ended: one or none.
+    remittances: u32,
+    /// Set by the first input of commands.
+    has_commands: bool,
 }
 
 impl Cursor {
@@ -243,11 +263,11 @@ impl Cursor {
             // The record as a whole has one answer.
             Err(_) => std::iter::once(0..0).collect(),
         };
-        Cursor { offset, record, commands, decided: 0, first_event, rejection: None }
+        Cursor { offset, record, commands, first_event, ..Cursor::default() }
     }
 
     fn is_done(&self) -> bool {
-        self.decided == self.commands.len()
+        self.decided == self.commands.len() && self.remittances == 0
     }
 
     fn command(&self) -> Option<&[u8]> {

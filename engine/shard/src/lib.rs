@@ -20,14 +20,15 @@ mod snapshot;
 mod store;
 
 pub use block::{BadBlock, Block, FORMAT, FrameKind, Hash, RULESET, hex};
-pub use books::{Books, Inbound, OpenBlock};
+pub use books::{Books, Gap, Inbound, OpenBlock};
 pub use chain::{Arrival, ChainBreak, ChainHead, terms_text};
 pub use codec::{
-    CommandView, Malformed, append_event, read_command, read_event, read_plain_event, write_event,
+    CommandView, Malformed, append_event, read_command, read_event, read_plain_event,
+    read_remittance, write_event,
 };
 pub use fault::Fault;
 pub use fold::{BadFold, Folded};
-pub use outbound::{Messages, Outbound, Settled, Told};
+pub use outbound::{Messages, Outbound, Remitted, Settled, Told};
 pub use restore::{Restored, restore, restore_to};
 pub use shard::{Closed, Sealed, Shard};
 pub use snapshot::{Piece, Tail};

@@ -3,17 +3,18 @@
 //! They are put into the words of the wire when they are told, on the thread that tells them: a
 //! message of each, made while deciding, was a tenth of a step.
 
-use crate::answer::{Answered, outcome};
+use crate::answer::{Answered, outcome as answer};
 use crate::books::Books;
-use crate::codec::write_settlement;
-use groat_ledger::{Fact, Id, Movement, Rejection, Settlement, project};
-use groat_proto::v1;
+use crate::codec::{write_remittance, write_settlement};
+use groat_ledger::{Cargo, Fact, Id, Movement, Rejection, Settlement, project};
+use groat_proto::v1::{self, outcome};
 
 /// What steps have for the outside: nothing of it may leave before its block is durable.
 #[derive(Default, Debug)]
 pub struct Outbound {
     pub(crate) answers: Vec<Told>,
     pub(crate) settlements: Vec<Settled>,
+    pub(crate) remittances: Vec<Remitted>,
 }
 
 impl Outbound {
@@ -26,13 +27,32 @@ impl Outbound {
     pub fn outcomes(&self) -> impl Iterator<Item = (u64, v1::Outcomes)> {
         self.by_input().map(|told| {
             let outcomes = told.iter().map(Told::outcome).collect();
-            (told.first().map_or(0, |told| told.offset), v1::Outcomes { outcomes })
+            let remittances_before = told.first().map_or(0, |told| told.before);
+            let offset = told.first().map_or(0, |told| told.offset);
+            (offset, v1::Outcomes { outcomes, remittances_before })
         })
     }
 
     /// Settlements as they are told, each with the merchant or account to whom.
     pub fn settlements(&self) -> impl Iterator<Item = (Id, v1::Settlement)> {
         self.settlements.iter().map(|settled| (settled.what.key(), settled.settlement()))
+    }
+
+    /// What other shards are told, each with the shard.
+    pub fn remittances(&self) -> impl Iterator<Item = (u32, v1::Remittance)> {
+        self.remittances.iter().map(|remitted| (remitted.to, remitted.remittance()))
+    }
+
+    /// How much there is of each.
+    pub(crate) fn len(&self) -> [usize; 3] {
+        [self.answers.len(), self.settlements.len(), self.remittances.len()]
+    }
+
+    /// Forgets what came since there was so much of each.
+    pub(crate) fn truncate(&mut self, [answers, settlements, remittances]: [usize; 3]) {
+        self.answers.truncate(answers);
+        self.settlements.truncate(settlements);
+        self.remittances.truncate(remittances);
     }
 }
 
@@ -44,18 +64,21 @@ pub struct Messages {
     pub outcomes: Vec<(u64, v1::Outcomes)>,
     /// Settlements, each with the merchant or account to whom it is told.
     pub settlements: Vec<(Id, v1::Settlement)>,
+    /// What other shards are told, each with the shard.
+    pub remittances: Vec<(u32, v1::Remittance)>,
 }
 
 impl Messages {
-    pub(crate) fn of(outcomes: Vec<(u64, v1::Outcomes)>, settled: &[Settled]) -> Messages {
-        let settlements = settled.iter().map(|s| (s.what.key(), s.settlement())).collect();
-        Messages { outcomes, settlements }
+    /// The outcomes, and what else leaves.
+    pub(crate) fn of(outcomes: Vec<(u64, v1::Outcomes)>, outbound: &Outbound) -> Messages {
+        let settlements = outbound.settlements().collect();
+        Messages { outcomes, settlements, remittances: outbound.remittances().collect() }
     }
 }
 
 impl From<&Outbound> for Messages {
     fn from(outbound: &Outbound) -> Messages {
-        Messages::of(outbound.outcomes().collect(), &outbound.settlements)
+        Messages::of(outbound.outcomes().collect(), outbound)
     }
 }
 
@@ -68,6 +91,10 @@ pub struct Told {
     pub(crate) offset: u64,
     /// None where it could not be read.
     pub(crate) id: Id,
+    /// Remittances received before it was decided.
+    pub(crate) before: u64,
+    /// Where it belongs, if it came to the wrong shard.
+    pub(crate) partition: Option<u32>,
     pub(crate) answered: Answered,
 }
 
@@ -75,7 +102,11 @@ impl Told {
     /// As it is told.
     pub fn outcome(&self) -> v1::Outcome {
         let id = (!self.id.is_none()).then_some(self.id);
-        outcome(self.shard, id, self.offset, self.index, self.answered.clone())
+        let mut told = answer(self.shard, id, self.offset, self.index, self.answered.clone());
+        if let Some(outcome::Result::Rejected(rejected)) = &mut told.result {
+            rejected.partition = self.partition;
+        }
+        told
     }
 
     /// Why the command was not done, if it was not.
@@ -93,12 +124,33 @@ pub struct Settled {
     pub(crate) event: u64,
     /// When, in milliseconds since 1970.
     pub(crate) at: u64,
+    /// Remittances received by then.
+    pub(crate) before: u64,
     pub(crate) what: Settlement,
 }
 
 impl Settled {
     fn settlement(&self) -> v1::Settlement {
-        write_settlement(self.shard, self.event, self.part, self.at, &self.what)
+        let Settled { shard, event, part, at, before, what } = self;
+        write_settlement(*shard, *event, *part, *at, what, *before)
+    }
+}
+
+/// What another shard is told, and where it comes from.
+#[derive(Clone, Debug)]
+pub struct Remitted {
+    from: u32,
+    to: u32,
+    number: u64,
+    event: u64,
+    at: u64,
+    before: u64,
+    cargo: Box<Cargo>,
+}
+
+impl Remitted {
+    fn remittance(&self) -> v1::Remittance {
+        write_remittance(self.from, self.number, self.event, self.at, &self.cargo, self.before)
     }
 }
 
@@ -109,11 +161,15 @@ pub(crate) fn tell(
     at: u64,
     fact: &Fact,
     movements: &[Movement],
-    told: &mut Vec<Settled>,
+    out: &mut Outbound,
 ) {
-    let (shard, mut part) = (books.shard, 0);
+    let (shard, before, mut part) = (books.shard, books.ledger.received(), 0);
+    if let Fact::RemittanceSent { to, number: of_pair, cargo } = fact {
+        let (to, number, event, cargo) = (*to, *of_pair, number, cargo.clone());
+        out.remittances.push(Remitted { from: shard, to, number, event, at, before, cargo });
+    }
     project(&books.ledger, fact, movements, |what| {
-        told.push(Settled { shard, part, event: number, at, what });
+        out.settlements.push(Settled { shard, part, event: number, at, before, what });
         part += 1;
     });
 }

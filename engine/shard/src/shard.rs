@@ -23,6 +23,8 @@ pub struct Shard {
     resting: Option<Resting>,
     /// The digest of the state that was put to rest last and stands in no header yet.
     rested: Option<Rested>,
+    /// The topic by which other shards send.
+    transfers: String,
 }
 
 /// A block to be made durable, and what may leave once it is.
@@ -82,7 +84,8 @@ impl Shard {
     }
 
     fn with(books: Books, head: ChainHead) -> Shard {
-        Shard { books, head, open: OpenBlock::default(), resting: None, rested: None }
+        let (open, transfers) = (OpenBlock::default(), String::new());
+        Shard { books, head, open, resting: None, rested: None, transfers }
     }
 
     /// The books.
@@ -130,6 +133,26 @@ impl Shard {
     /// Consumes one input.
     pub fn step(&mut self, inbound: Inbound<'_>) {
         self.books.step(inbound, &mut self.open);
+    }
+
+    /// Consumes what another shard sent, from `topic`. All of a block comes before its commands. A
+    /// gap is a fault, and what is missing comes no more: it is not consumed.
+    pub fn receive(&mut self, topic: &str, inbound: Inbound<'_>) -> Result<(), Fault> {
+        debug_assert!(self.open.offsets.is_none(), "remittances stand before commands");
+        if self.transfers != topic {
+            self.transfers = topic.into();
+        }
+        let offset = inbound.offset;
+        self.books.receive(inbound, &mut self.open).map_err(|gap| {
+            Fault::new(
+                format!(
+                    "shard {}: offset {offset} of {topic} is number {} of shard {}; the next is {}",
+                    self.head.shard, gap.number, gap.from, gap.expected
+                ),
+                "the topic has lost what shards sent to each other: restore it from a copy, or \
+                 send what is missing again from the events of that shard",
+            )
+        })
     }
 
     /// Whether the clock owes anything by `until`.
@@ -214,12 +237,16 @@ impl Shard {
     fn close_with(&mut self, topic: &str, state_digest: Vec<u8>, rests: bool) -> Closed {
         let open = std::mem::take(&mut self.open);
         let head = &mut self.head;
-        let range = open.offsets.map(|(first_offset, last_offset)| InputRange {
-            topic: topic.into(),
-            partition: head.shard,
-            first_offset,
-            last_offset,
-        });
+        let range = |topic: &str, offsets: Option<(u64, u64)>| {
+            offsets.map(|(first_offset, last_offset)| InputRange {
+                topic: topic.into(),
+                partition: head.shard,
+                first_offset,
+                last_offset,
+            })
+        };
+        let ranges = [range(&self.transfers, open.remitted), range(topic, open.offsets)];
+        let ranges: Vec<InputRange> = ranges.into_iter().flatten().collect();
         let terms = (head.next_number == 0).then_some(*self.books.terms());
         let header = BlockHeader {
             shard: head.shard,
@@ -227,7 +254,7 @@ impl Shard {
             number: head.next_number,
             first_event: head.next_event,
             events: open.events,
-            inputs: range.iter().cloned().collect(),
+            inputs: ranges.clone(),
             time: self.books.ledger().now(),
             state_digest,
             terms,
@@ -239,7 +266,7 @@ impl Shard {
         head.next_event += open.events;
         head.time = header.time;
         head.terms = Some(*self.books.terms());
-        if let Some(range) = range {
+        for range in ranges {
             let same = |p: &InputRange| p.topic == range.topic && p.partition == range.partition;
             head.positions.retain(|p| !same(p));
             head.positions.push(range);
@@ -336,19 +363,21 @@ impl Shard {
     /// that it can be sent by whoever finds that it never arrived.
     pub fn follow_and_tell(&mut self, block: &Block) -> Result<(Arrival, Messages), Fault> {
         let mut outcomes: Vec<(u64, Outcomes)> = Vec::new();
-        let mut settled = Vec::new();
+        let mut outbound = Outbound::default();
         let arrival = self.follow_and_show(block, |books, folded| match folded {
             Folded::Input(input) => outcomes.push((input.offset, Outcomes::default())),
+            Folded::Remittance(_) => {}
             Folded::Event { number, at, fact, movements, .. } => {
-                tell(books, number, at, fact, movements, &mut settled);
+                tell(books, number, at, fact, movements, &mut outbound);
             }
             Folded::Decided { told, .. } => {
                 if let Some((_, outcomes)) = outcomes.last_mut() {
+                    outcomes.remittances_before = told.before;
                     outcomes.outcomes.push(told.outcome());
                 }
             }
         })?;
-        Ok((arrival, Messages::of(outcomes, &settled)))
+        Ok((arrival, Messages::of(outcomes, &outbound)))
     }
 
     fn follow_and_show(
@@ -392,7 +421,8 @@ impl Shard {
         let untold = if recorded.rested.is_none() { self.rested.take() } else { None };
         let claims = recorded.epoch > self.head.epoch;
         self.head.epoch += u64::from(claims);
-        let topic = recorded.inputs.first().map_or("", |range| &range.topic);
+        // Commands come last; their topic is asked for only where there are any.
+        let topic = recorded.inputs.last().map_or("", |range| &range.topic);
         let takes_digest = !recorded.state_digest.is_empty();
         let digest = if takes_digest { self.books.digest().to_vec() } else { Vec::new() };
         let mut closed = self.close_with(topic, digest, recorded.rests);

@@ -3139,6 +3139,157 @@ impl PayMode {
         }
     }
 }
+/// The value of one record of the `transfers` topic: what one shard sends to another. Only owners of
+/// shards write that topic, in the transaction of the block whose event it tells.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Remittance {
+    /// The shard that sends. The record's partition is the shard that receives.
+    #[prost(uint32, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub from_shard: u32,
+    /// Its number among all from that shard to this one, from 1 without a gap.
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub number: u64,
+    /// The event that it tells, and when that happened, in milliseconds since 1970.
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub event: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub at: u64,
+    #[prost(message, optional, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub cargo: ::core::option::Option<Cargo>,
+    /// See Settlement.
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub remittances_before: u64,
+}
+/// What a remittance brings. Codes of rejections are those of outcomes.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Cargo {
+    /// Minor units that come with it; 0 for words alone.
+    #[prost(uint64, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint32, tag = "2")]
+    #[serde(with = "crate::json::currency")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub currency: u32,
+    #[prost(oneof = "cargo::Purpose", tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12")]
+    pub purpose: ::core::option::Option<cargo::Purpose>,
+}
+/// Nested message and enum types in `Cargo`.
+pub mod cargo {
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Purpose {
+        #[prost(message, tag = "3")]
+        Transfer(super::Sent),
+        #[prost(message, tag = "4")]
+        Posting(super::Sent),
+        #[prost(message, tag = "5")]
+        TransferBack(super::SentBack),
+        #[prost(message, tag = "6")]
+        PostingBack(super::SentBack),
+        #[prost(message, tag = "7")]
+        Merchant(super::MerchantWord),
+        #[prost(message, tag = "8")]
+        Limits(super::SetLimits),
+        #[prost(message, tag = "9")]
+        Proceeds(super::Proceeds),
+        #[prost(message, tag = "10")]
+        RefundAsked(super::RefundRequest),
+        #[prost(message, tag = "11")]
+        RefundFunded(super::RefundRequest),
+        #[prost(message, tag = "12")]
+        RefundDenied(super::RefundRequest),
+    }
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Sent {
+    /// Whose account was debited, and whose is to be credited.
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub from: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub to: ::core::option::Option<Id>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SentBack {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub from: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub to: ::core::option::Option<Id>,
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub why: u32,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MerchantWord {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub terms: ::core::option::Option<OnboardMerchant>,
+    #[prost(bool, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub debit_blocked: bool,
+    #[prost(bool, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub credit_blocked: bool,
+    #[prost(bool, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub closed: bool,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Proceeds {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(uint32, tag = "2")]
+    #[serde(with = "crate::json::date")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub date: u32,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RefundRequest {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_request_no: ::prost::alloc::string::String,
+    /// Where it is asked for.
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub asked: u64,
+    /// Where it is denied.
+    #[prost(uint32, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub why: u32,
+}
 /// Two postings of the same amount. Accounts are named by their number within the shard: the n-th
 /// AccountOpened event opens account n, from 0.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -3167,7 +3318,7 @@ pub struct Event {
     #[prost(message, repeated, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub movements: ::prost::alloc::vec::Vec<Movement>,
-    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 170, 171, 172, 173, 174, 130, 131, 132, 80, 81")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 170, 171, 172, 173, 174, 130, 131, 132, 80, 81, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -3345,6 +3496,30 @@ pub mod event {
         CreditFunded(super::CreditFunded),
         #[prost(message, tag = "81")]
         FundingRepaid(super::FundingRepaid),
+        #[prost(message, tag = "200")]
+        RemittanceSent(super::RemittanceSent),
+        #[prost(message, tag = "201")]
+        RemittanceReceived(super::RemittanceReceived),
+        #[prost(message, tag = "202")]
+        TransferArrived(super::TransferArrived),
+        #[prost(message, tag = "203")]
+        TransferReturned(super::TransferArrived),
+        #[prost(message, tag = "204")]
+        PostingArrived(super::TransferArrived),
+        #[prost(message, tag = "205")]
+        PostingReturned(super::TransferArrived),
+        #[prost(message, tag = "206")]
+        MerchantKnown(super::MerchantKnown),
+        #[prost(message, tag = "207")]
+        BatchForwarded(super::BatchMoney),
+        #[prost(message, tag = "208")]
+        ProceedsReceived(super::BatchMoney),
+        #[prost(message, tag = "209")]
+        RefundAsked(super::RefundAsked),
+        #[prost(message, tag = "210")]
+        RefundFunded(super::RefundFunded),
+        #[prost(message, tag = "211")]
+        RefundFailed(super::RefundFailed),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -3832,6 +4007,128 @@ pub struct BatchSettled {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub available: u64,
 }
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RemittanceSent {
+    #[prost(uint32, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub to_shard: u32,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub number: u64,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub cargo: ::core::option::Option<Cargo>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RemittanceReceived {
+    #[prost(uint32, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub from_shard: u32,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub number: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TransferArrived {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub from: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub to: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    /// Where it came back.
+    #[prost(uint32, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub why: u32,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MerchantKnown {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub word: ::core::option::Option<MerchantWord>,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub account: u32,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BatchMoney {
+    #[prost(uint32, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub batch: u32,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RefundAsked {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_request_no: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fee_part: u64,
+    #[prost(bool, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub cancels: bool,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RefundFunded {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_request_no: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub from_available: u64,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub from_open_batch: u64,
+    #[prost(uint32, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub open_batch: ::core::option::Option<u32>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RefundFailed {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_request_no: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub why: u32,
+}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum Layer {
@@ -3904,6 +4201,10 @@ pub struct Outcomes {
     #[prost(message, repeated, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub outcomes: ::prost::alloc::vec::Vec<Outcome>,
+    /// See Settlement.
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub remittances_before: u64,
 }
 /// The answer to one command.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -3975,6 +4276,9 @@ pub struct Rejected {
     /// The same wish may be accepted later under a new id.
     #[prost(bool, tag = "4")]
     pub may_pass_later: bool,
+    /// With WrongShard: the partition of the commands topic to which the command belongs.
+    #[prost(uint32, optional, tag = "5")]
+    pub partition: ::core::option::Option<u32>,
 }
 /// The bytes are no command.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -4001,7 +4305,11 @@ pub struct Settlement {
     #[prost(uint64, tag = "4")]
     #[serde(with = "crate::json::time")]
     pub at: u64,
-    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 70, 71, 72, 73, 74, 50, 51, 52")]
+    /// How many remittances of other shards the shard had received by then: a new owner goes on in the
+    /// same order. 0 where there is one shard.
+    #[prost(uint64, tag = "90")]
+    pub remittances_before: u64,
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 70, 71, 72, 73, 74, 50, 51, 52, 80, 81, 82")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -4077,6 +4385,12 @@ pub mod settlement {
         DisputeDefended(super::ToldDispute),
         #[prost(message, tag = "52")]
         DisputeJudged(super::ToldDispute),
+        #[prost(message, tag = "80")]
+        TransferArrived(super::ToldTransfer),
+        #[prost(message, tag = "81")]
+        TransferReturned(super::ToldTransfer),
+        #[prost(message, tag = "82")]
+        RefundFailed(super::ToldRefundFailure),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -4206,6 +4520,47 @@ pub struct SettledBatch {
     #[prost(message, optional, tag = "20")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub disputes: ::core::option::Option<Money>,
+    /// Came from the merchant's batches on other shards.
+    #[prost(message, optional, tag = "11")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub proceeds: ::core::option::Option<Money>,
+}
+/// Money between accounts of two shards.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldTransfer {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub from: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub to: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+    /// Why it came back: the name of a rejection.
+    #[prost(string, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub why: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldRefundFailure {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_request_no: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    /// The name of a rejection.
+    #[prost(string, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub why: ::prost::alloc::string::String,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -4266,6 +4621,8 @@ pub struct AccountMoved {
 ///    3  Event    an event of a command
 ///    4  Decided  ends a command: all Event frames since the last one are its answer
 ///    5  Clock    the ledger's time moved forward without an event
+///    6  Remittance  an Input that another shard sent, from the `transfers` topic; Event frames and a
+///                Decided follow. All of a block stand before its commands.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -4391,6 +4748,11 @@ pub struct ChainTerms {
     #[prost(sint32, tag = "4")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub day_offset_min: i32,
+    /// True: each account is at home on one shard, and shards send to each other. Chains of before it
+    /// was there, and those of one shard, know no other shard.
+    #[prost(bool, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub transfers: bool,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -4507,7 +4869,7 @@ pub struct SnapshotHead {
 #[serde(transparent)]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Row {
-    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 51, 35")]
+    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 51, 35, 70, 71")]
     pub row: ::core::option::Option<row::Row>,
 }
 /// Nested message and enum types in `Row`.
@@ -4562,6 +4924,10 @@ pub mod row {
         Invoice(super::InvoiceRow),
         #[prost(message, tag = "35")]
         Dispute(super::DisputeRow),
+        #[prost(message, tag = "70")]
+        Peer(super::PeerRow),
+        #[prost(message, tag = "71")]
+        AskedRefund(super::AskedRefundRow),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -4828,6 +5194,15 @@ pub struct BatchRow {
     #[prost(uint64, tag = "20")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub disputes: u64,
+    #[prost(uint64, tag = "30")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub proceeds: u64,
+    #[prost(uint64, tag = "31")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub forwarded: u64,
+    #[prost(uint64, tag = "32")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub settled: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -4930,6 +5305,9 @@ pub struct PaymentRow {
     #[prost(uint64, tag = "41")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub disputed: u64,
+    #[prost(uint64, tag = "50")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub asked: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -5080,4 +5458,32 @@ pub struct SeenRow {
     #[prost(uint32, tag = "5")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub rejected: u32,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PeerRow {
+    #[prost(uint32, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub shard: u32,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub sent: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub received: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AskedRefundRow {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub asked: ::core::option::Option<RefundAsked>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub first_event: u64,
+    #[prost(bool, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub is_open: bool,
 }

@@ -111,6 +111,7 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         | Class::MerchantPending
         | Class::MerchantAvailable
         | Class::PayoutInTransit
+        | Class::InTransit
         | Class::Suspense
         | Class::Equity
         | Class::ServiceFee

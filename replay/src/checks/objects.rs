@@ -6,7 +6,7 @@ use crate::follow::Place;
 use crate::naive::Person;
 use crate::names::{account_name, fact_name};
 use groat_ledger::{
-    Batch, BatchState, CodeKind, Fact, FeeRefund, Id, Owner, Payment, PaymentState,
+    Batch, BatchState, CodeKind, Fact, FeeRefund, Id, Owner, Payment, PaymentState, Purpose,
 };
 use groat_shard::Books;
 
@@ -55,17 +55,30 @@ impl Checks {
             | Fact::DisputeOpened { payment, .. } => [of(payment), None],
             Fact::RefundSucceeded { payment, open_batch, .. } => [of(payment), *open_batch],
             Fact::RentalPaymentPending { batch, .. } => [*batch, None],
+            Fact::BatchForwarded { batch, .. } | Fact::ProceedsReceived { batch, .. } => {
+                [Some(*batch), None]
+            }
+            Fact::RefundFunded { open_batch, .. } => [*open_batch, None],
             other => {
                 let what = format!("{} is no fact of a batch", fact_name(other));
                 return self.note(Check::Batches, at, number, Err(what));
             }
         };
-        for no in touched.into_iter().flatten() {
+        // The money of a batch that is forwarded goes with the remittance behind this fact.
+        let forwarded = matches!(fact, Fact::BatchForwarded { .. });
+        for no in touched.into_iter().flatten().filter(|_| !forwarded) {
             self.note(Check::Batches, at, number, self.batch(books, no));
+        }
+        if let Fact::BatchForwarded { batch, amount } = fact {
+            let net = tables.batches.try_row(*batch).map(Batch::net);
+            let verdict = holds(net == Some(i128::from(*amount)), || {
+                format!("batch {batch} is forwarded with {amount}; its net is {net:?}")
+            });
+            self.note(Check::Batches, at, number, verdict);
         }
         if let Fact::BatchSettled { batch, recovered, reserve, available } = fact {
             let parts = i128::from(*recovered) + i128::from(*reserve) + i128::from(*available);
-            let net = tables.batches.try_row(*batch).map(net_of);
+            let net = tables.batches.try_row(*batch).map(Batch::net);
             let verdict = holds(net == Some(parts), || {
                 format!("batch {batch} is settled with {parts}; its net is {net:?}")
             });
@@ -78,7 +91,7 @@ impl Checks {
         let batch = batch.ok_or_else(|| format!("there is no batch {no}"))?;
         let sums = self.journal.of(batch.account);
         let sums = sums.ok_or_else(|| format!("batch {no} has no account"))?;
-        let expected = if batch.state == BatchState::Settled { 0 } else { net_of(batch) };
+        let expected = if batch.state == BatchState::Settled { 0 } else { batch.net() };
         let pending = sums.credits - sums.debits;
         holds(pending == expected, || {
             let name = account_name(&sums.key);
@@ -116,7 +129,13 @@ impl Checks {
                 let spent = self.spending.spend(payer, *amount, CodeKind::None, date);
                 spent.and_then(|()| self.holding(person(to)))
             }
+            Fact::RemittanceSent { cargo, .. } => {
+                let Purpose::Transfer { from, .. } = &cargo.purpose else { return };
+                let Some((payer, _)) = person(from) else { return };
+                self.spending.spend(payer, cargo.amount, CodeKind::None, date)
+            }
             Fact::ToppedUp { user, .. }
+            | Fact::TransferArrived { to: user, .. }
             | Fact::ReceiptMatched { target: Owner::User(user), .. } => self.holding(person(user)),
             Fact::ReceiptMatched { target: Owner::Merchant(_) | Owner::Ledger(_), .. } => return,
             other => Err(format!("{} spends nothing", fact_name(other))),
@@ -187,11 +206,4 @@ pub(super) fn payment_holds(books: &Books, p: &Payment) -> Verdict {
     holds(!whole || back == fee, || {
         format!("{name} is fully refunded with {back} of its fee of {fee} returned")
     })
-}
-
-fn net_of(batch: &Batch) -> i128 {
-    i128::from(batch.receipts) + i128::from(batch.fees_returned)
-        - i128::from(batch.fees)
-        - i128::from(batch.refunds)
-        - i128::from(batch.disputes)
 }

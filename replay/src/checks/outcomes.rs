@@ -9,6 +9,7 @@ use groat_shard::Books;
 
 impl Checks {
     pub(super) fn input(&mut self, at: &Place<'_>, input: &Input, books: &Books) {
+        self.end_remittance();
         if self.waiting > 0 {
             let (waiting, offset) = (self.waiting, input.offset);
             let what = format!("{waiting} commands of the input before {offset} have no outcome");
@@ -16,6 +17,22 @@ impl Checks {
         }
         self.counts.inputs += 1;
         self.waiting = commands_of(&input.record).len();
+    }
+
+    /// What another shard sent has no outcome; its events are nobody's.
+    pub(super) fn remittance(&mut self, at: &Place<'_>, books: &Books) {
+        self.end_remittance();
+        if self.waiting > 0 {
+            let what = format!("a remittance follows before {} outcomes", self.waiting);
+            self.note(Check::OneOutcome, at, books.ledger().next_event(), Err(what));
+        }
+        self.is_remitted = true;
+    }
+
+    fn end_remittance(&mut self) {
+        if std::mem::take(&mut self.is_remitted) {
+            self.own = (0, false);
+        }
     }
 
     pub(super) fn decided(

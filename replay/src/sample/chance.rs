@@ -53,6 +53,7 @@ pub(crate) fn chance(seed: u64, commands: u64) -> Day {
             command_clock: true,
             id_window_ms: 7 * DAY_MS,
             day_offset_min: 480,
+            transfers: false,
         },
     );
     let mut dice = Dice(seed.wrapping_mul(2) + 1);

@@ -86,7 +86,13 @@ const OTHERS: &str = r#"
 "#;
 
 fn terms() -> ChainTerms {
-    ChainTerms { shards: 1, command_clock: true, id_window_ms: 7 * 86_400_000, day_offset_min: 0 }
+    ChainTerms {
+        shards: 1,
+        command_clock: true,
+        id_window_ms: 7 * 86_400_000,
+        day_offset_min: 0,
+        transfers: false,
+    }
 }
 
 /// All of it, up to the day in April when the last tent expires.

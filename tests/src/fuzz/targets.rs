@@ -59,7 +59,7 @@ fn commands() -> Vec<Vec<u8>> {
 
 fn terms() -> ChainTerms {
     let id_window_ms = 7 * 86_400_000;
-    ChainTerms { shards: 1, command_clock: true, id_window_ms, day_offset_min: 0 }
+    ChainTerms { shards: 1, command_clock: true, id_window_ms, day_offset_min: 0, transfers: false }
 }
 
 /// The block of the documented examples, as bytes, and the shard behind it.

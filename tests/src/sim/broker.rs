@@ -58,10 +58,11 @@ pub struct Partition {
     pub low: usize,
     /// All records, by offset.
     pub entries: Vec<Entry>,
-    /// Decided, but the end of the transaction has not arrived: readers see nothing from here on.
-    hidden_from: Option<usize>,
-    /// The newest producer it has heard of.
-    epoch: u32,
+    /// Decided, but the end of the transaction has not arrived, by producer: readers see nothing
+    /// from here on.
+    hidden_from: BTreeMap<u32, usize>,
+    /// The newest producer of each shard that it has heard of.
+    epochs: BTreeMap<u32, u32>,
 }
 
 #[derive(Default)]
@@ -79,7 +80,7 @@ pub enum Flight {
     /// The end of a transaction that may be another one by now.
     End(u32, u32),
     /// Markers of a decided transaction.
-    Reveal(Place),
+    Reveal(u32, Place),
 }
 
 /// Another producer is newer.
@@ -134,7 +135,7 @@ impl Broker {
         }
         producer.open.insert(place);
         let partition = self.at(place);
-        partition.epoch = epoch;
+        partition.epochs.insert(shard, epoch);
         partition.entries.push(Entry { fate: Fate::Open, producer: Some(shard), ..entry });
         Ok(())
     }
@@ -169,12 +170,12 @@ impl Broker {
                     first = first.or(Some(offset));
                 }
             }
-            partition.epoch = epoch;
+            partition.epochs.insert(shard, epoch);
             let marker = Entry { fate: Fate::Marker, ..partition.entries[0].clone() };
             partition.entries.push(marker);
-            if hidden {
-                partition.hidden_from = partition.hidden_from.or(first);
-                self.in_flight.push(Flight::Reveal(place));
+            if let Some(first) = first.filter(|_| hidden) {
+                partition.hidden_from.entry(shard).or_insert(first);
+                self.in_flight.push(Flight::Reveal(shard, place));
             }
         }
     }
@@ -197,7 +198,7 @@ impl Broker {
     /// Lets something arrive that was on its way.
     pub fn arrive(&mut self, at: usize, now: u64) {
         match self.in_flight.swap_remove(at) {
-            Flight::Reveal(place) => self.at(place).hidden_from = None,
+            Flight::Reveal(shard, place) => drop(self.at(place).hidden_from.remove(&shard)),
             Flight::End(shard, epoch) if self.epoch(shard) == epoch => {
                 // Whatever of another transaction is there by then is committed without the rest.
                 for place in self.open_places(shard) {
@@ -210,7 +211,7 @@ impl Broker {
             Flight::End(..) => {}
             Flight::Write(shard, epoch, place, entry) => {
                 // The partition knows of newer producers only by what they wrote to it.
-                if self.at(place).epoch <= epoch {
+                if self.at(place).epochs.get(&shard).is_none_or(|newest| *newest <= epoch) {
                     self.write_late(shard, place, entry, now);
                 }
             }
@@ -230,16 +231,14 @@ impl Broker {
 
     /// A producer begins only when the last transaction has ended in every partition.
     fn reveal_all(&mut self, shard: u32) {
-        for ((_, no), partition) in &mut self.partitions {
-            if *no == shard {
-                partition.hidden_from = None;
-            }
+        for partition in self.partitions.values_mut() {
+            partition.hidden_from.remove(&shard);
         }
     }
 
     /// Lets the end of a decided transaction arrive in a partition.
     pub fn reveal(&mut self, place: Place) {
-        self.at(place).hidden_from = None;
+        self.at(place).hidden_from.clear();
     }
 
     /// What readers see up to: nothing undecided, nor anything behind it.
@@ -247,7 +246,7 @@ impl Broker {
         let Some(partition) = self.partitions.get(&place) else { return 0 };
         let open = partition.entries.iter().position(|entry| entry.fate == Fate::Open);
         let end = open.unwrap_or(partition.entries.len());
-        end.min(partition.hidden_from.unwrap_or(end))
+        end.min(partition.hidden_from.values().min().copied().unwrap_or(end))
     }
 
     /// Whether anything in a partition is undecided.
@@ -270,7 +269,7 @@ impl Broker {
             self.arrive(0, now);
         }
         for partition in self.partitions.values_mut() {
-            partition.hidden_from = None;
+            partition.hidden_from.clear();
         }
     }
 

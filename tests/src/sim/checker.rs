@@ -14,15 +14,14 @@
 //! long over, may stand beside it, but never says anything else.
 
 use super::broker::{Broker, Entry, Fate};
-use super::world::COMMANDS;
+use super::told::{Id, Told};
+use super::world::{COMMANDS, TRANSFERS};
+use groat_ledger::{Account, Class};
 use groat_proto::Message;
-use groat_proto::v1::{ChainTerms, Input, Outcomes, Settlement};
-use groat_replay::{Chain, verify};
+use groat_proto::v1::{ChainTerms, Input, Outcomes, Remittance, Settlement};
+use groat_replay::{Chain, audit, verify};
 use groat_shard::{Arrival, Block, FrameKind, Hash, Inbound, Shard, hex};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// An outcome by its offset, a settlement by event and part.
-type Id = (u64, u32);
 
 /// See the module.
 pub struct Checker {
@@ -42,8 +41,11 @@ struct Books {
     events_at: usize,
     outcomes: Told,
     settlements: Told,
-    /// The offset after the last input.
+    /// By the shard that is told.
+    remittances: BTreeMap<u32, Told>,
+    /// The offset after the last input, and after the last remittance.
     next_input: usize,
+    next_remittance: usize,
     undisturbed: Shard,
     answers: BTreeMap<Id, Vec<u8>>,
     /// The broker lost a block that it had acknowledged.
@@ -59,15 +61,6 @@ struct Books {
     late: u64,
 }
 
-/// What is to be told in a topic, and how often it was.
-#[derive(Default)]
-struct Told {
-    at: usize,
-    expected: BTreeMap<Id, Vec<u8>>,
-    /// In time, and late.
-    seen: BTreeMap<Id, (u32, u32)>,
-}
-
 impl Checker {
     /// Nothing seen yet.
     pub fn new(shards: u32, terms: ChainTerms) -> Checker {
@@ -79,7 +72,9 @@ impl Checker {
             events_at: 0,
             outcomes: Told::default(),
             settlements: Told::default(),
+            remittances: BTreeMap::new(),
             next_input: 0,
+            next_remittance: 0,
             undisturbed: Shard::begin(no, terms),
             answers: BTreeMap::new(),
             is_lost: false,
@@ -95,6 +90,10 @@ impl Checker {
     /// A record was published: the undisturbed run answers it.
     pub fn published(&mut self, shard: u32, offset: u64, time: u64, record: &[u8]) {
         let books = &mut self.shards[shard as usize];
+        // Where shards send to each other, when what is sent is received decides answers too.
+        if self.terms.transfers {
+            return;
+        }
         books.undisturbed.step(Inbound { offset, time, record });
         if self.terms.command_clock {
             let sealed = books.undisturbed.seal(COMMANDS, false);
@@ -163,6 +162,13 @@ impl Checker {
     /// After all was healed and has run dry.
     pub fn end(&mut self, broker: &Broker, clocks_jumped: bool) {
         let terms = self.terms;
+        let ran_dry = self.shards.iter().all(|books| !books.is_lost && !books.is_trimmed);
+        if terms.transfers
+            && ran_dry
+            && let Err(what) = self.nothing_is_in_transit()
+        {
+            let _ = self.broken.get_or_insert(what);
+        }
         for books in &mut self.shards {
             if let Err(what) = books.end(broker, &terms, clocks_jumped) {
                 let _ = self.broken.get_or_insert(format!("shard {}: {what}", books.no));
@@ -171,14 +177,41 @@ impl Checker {
     }
 }
 
+impl Checker {
+    /// What every shard sent was received, and what one has in credit for another, that one has in
+    /// debit for it.
+    fn nothing_is_in_transit(&self) -> Result<(), String> {
+        let ledger = |shard: u32| self.shards[shard as usize].chain.books().ledger();
+        let there = 0..self.shards.len() as u32;
+        for (from, to) in there.clone().flat_map(|a| there.clone().map(move |b| (a, b))) {
+            let sent = ledger(from).tables().peers.get(&to).map_or(0, |peer| peer.sent);
+            let received = ledger(to).received_from(from);
+            if sent != received {
+                return Err(format!("{received} of {sent} from shard {from} to {to} are received"));
+            }
+            let transit = |at: u32, other: u32| -> i128 {
+                let accounts = ledger(at).tables().accounts.rows().iter();
+                let its =
+                    accounts.filter(|a| a.key.class == Class::InTransit && a.key.sub == other);
+                its.map(Account::credit_balance).sum()
+            };
+            let off = transit(from, to) + transit(to, from);
+            if off != 0 {
+                return Err(format!("between shards {from} and {to} there are {off} too many"));
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Books {
     fn look(&mut self, broker: &Broker, terms: &ChainTerms) -> Result<(), String> {
         let no = self.no;
         let all = |topic| broker.partitions.get(&(topic, no)).map_or(&[][..], |p| &p.entries);
-        let (events, commands) = (all("events"), all(COMMANDS));
+        let (events, commands, transfers) = (all("events"), all(COMMANDS), all(TRANSFERS));
         while let Some(entry) = events.get(self.events_at).filter(|e| e.fate != Fate::Open) {
             if entry.fate == Fate::Committed {
-                self.event(entry, commands, terms)?;
+                self.event(entry, commands, transfers, terms)?;
             }
             self.events_at += 1;
         }
@@ -194,13 +227,24 @@ impl Books {
         self.settlements.look(all("settlements"), &BTreeMap::new(), is_lost, |value| {
             let settlement = Settlement::decode(value).map_err(|e| e.to_string())?;
             Ok(Some((settlement.event, settlement.part)))
-        })
+        })?;
+        for to in 0..terms.shards {
+            let sent = broker.partitions.get(&(TRANSFERS, to)).map_or(&[][..], |p| &p.entries);
+            let told = self.remittances.entry(to).or_default();
+            told.look(sent, &BTreeMap::new(), is_lost, |value| {
+                let remittance = Remittance::decode(value).map_err(|e| e.to_string())?;
+                let id = (remittance.event, to);
+                Ok((remittance.from_shard == no).then_some(id))
+            })?;
+        }
+        Ok(())
     }
 
     fn event(
         &mut self,
         entry: &Entry,
         commands: &[Entry],
+        transfers: &[Entry],
         terms: &ChainTerms,
     ) -> Result<(), String> {
         let block = Block::parse(&entry.value).map_err(|bad| bad.to_string())?;
@@ -225,11 +269,11 @@ impl Books {
         }
         self.hashes.push(block.hash);
         self.epoch = header.epoch;
-        self.inputs(&block, commands)?;
+        self.inputs(&block, commands, transfers)?;
         sums_are_zero(&self.chain)?;
         for (offset, outcomes) in outbound.outcomes {
             let (id, bytes) = ((offset, 0), outcomes.encode_to_vec());
-            if terms.command_clock && self.answers.get(&id) != Some(&bytes) {
+            if terms.command_clock && !terms.transfers && self.answers.get(&id) != Some(&bytes) {
                 return Err(format!("offset {offset} is answered otherwise than undisturbed"));
             }
             if !outcomes.outcomes.is_empty() {
@@ -240,25 +284,36 @@ impl Books {
             let id = (settlement.event, settlement.part);
             self.settlements.expected.insert(id, settlement.encode_to_vec());
         }
+        for (to, remittance) in outbound.remittances {
+            let told = self.remittances.entry(to).or_default();
+            told.expected.insert((remittance.event, to), remittance.encode_to_vec());
+        }
         Ok(())
     }
 
-    fn inputs(&mut self, block: &Block, commands: &[Entry]) -> Result<(), String> {
+    fn inputs(
+        &mut self,
+        block: &Block,
+        commands: &[Entry],
+        transfers: &[Entry],
+    ) -> Result<(), String> {
         for frame in block.frames() {
             let (_, kind, bytes) = frame.map_err(|bad| bad.to_string())?;
-            if kind != FrameKind::Input {
-                continue;
-            }
+            let (topic, next) = match kind {
+                FrameKind::Input => (commands, &mut self.next_input),
+                FrameKind::Remittance => (transfers, &mut self.next_remittance),
+                _ => continue,
+            };
             let input = Input::decode(bytes).map_err(|e| e.to_string())?;
-            let there = commands.iter().enumerate().skip(self.next_input);
-            let next = there.into_iter().find(|(_, entry)| entry.fate == Fate::Committed);
-            let Some((offset, entry)) = next else {
+            let there = topic.iter().enumerate().skip(*next);
+            let found = there.into_iter().find(|(_, entry)| entry.fate == Fate::Committed);
+            let Some((offset, entry)) = found else {
                 return Err(format!("input {} is not in the topic", input.offset));
             };
             if (input.offset, &input.record) != (offset as u64, &entry.value) {
                 return Err(format!("input {} comes where {offset} is next", input.offset));
             }
-            self.next_input = offset + 1;
+            *next = offset + 1;
         }
         Ok(())
     }
@@ -282,6 +337,12 @@ impl Books {
         }
         self.outcomes.all_told("outcome")?;
         self.settlements.all_told("settlement")?;
+        for told in self.remittances.values() {
+            told.all_told("remittance")?;
+        }
+        if terms.transfers {
+            return self.audited(broker);
+        }
         if !terms.command_clock {
             if clocks_jumped {
                 return Ok(());
@@ -303,54 +364,17 @@ impl Books {
     fn audited(&self, broker: &Broker) -> Result<(), String> {
         let blocks = broker.committed(("events", self.no)).map(|(_, e)| Ok(e.value.clone()));
         let blocks: Vec<_> = blocks.collect();
+        let chain_again = Chain::of_blocks(self.no, None, blocks.clone().into_iter());
         let chain = Chain::of_blocks(self.no, None, blocks.into_iter());
         let report = verify(chain, &mut |_, _| {}).map_err(|trouble| trouble.to_string())?;
-        match report.first_bad {
-            Some(finding) => Err(format!("auditors find: {finding}")),
+        if let Some(finding) = report.first_bad.clone() {
+            return Err(format!("auditors find: {finding}"));
+        }
+        // With time from commands, what was decided is decided again.
+        let again = audit(chain_again, &mut |_, _| {}).map_err(|trouble| trouble.to_string())?;
+        match again.first_bad {
+            Some(finding) => Err(format!("auditors decide otherwise: {finding}")),
             None if report.late_blocks != self.late => Err("auditors count other blocks".into()),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Told {
-    fn look(
-        &mut self,
-        entries: &[Entry],
-        answers: &BTreeMap<Id, Vec<u8>>,
-        is_lost: bool,
-        id_of: impl Fn(&[u8]) -> Result<Option<Id>, String>,
-    ) -> Result<(), String> {
-        while let Some(entry) = entries.get(self.at).filter(|e| e.fate != Fate::Open) {
-            self.at += 1;
-            if entry.fate != Fate::Committed {
-                continue;
-            }
-            // The answer to a record without commands says nothing.
-            let Some(id) = id_of(&entry.value)? else { continue };
-            let expected = self.expected.get(&id).or_else(|| answers.get(&id));
-            if expected.is_some_and(|expected| *expected != entry.value) && !is_lost {
-                return Err(format!("{id:?} is told otherwise than its block says"));
-            }
-            if !self.expected.contains_key(&id) && !entry.is_torn && !entry.is_late && !is_lost {
-                return Err(format!("{id:?} is told before its block is committed"));
-            }
-            let (in_time, late) = self.seen.entry(id).or_default();
-            if entry.is_late {
-                *late += 1;
-            } else {
-                *in_time += 1;
-                if *in_time > 1 && !is_lost {
-                    return Err(format!("{id:?} is told twice"));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn all_told(&self, what: &str) -> Result<(), String> {
-        match self.expected.keys().find(|id| !self.seen.contains_key(id)) {
-            Some(id) => Err(format!("the {what} {id:?} was never told")),
             None => Ok(()),
         }
     }

@@ -33,8 +33,7 @@ impl SimLog {
     }
 
     fn place(&self, topic: Topic) -> Place {
-        let partition = if topic == Topic::DeadLetter { 0 } else { self.who.shard };
-        (topic.name(), partition)
+        (topic.name(), topic.partition(self.who.shard))
     }
 
     fn at(&self, at: At) -> Result<Option<Act>, Trouble> {
@@ -171,6 +170,15 @@ impl Log for SimLog {
         }
     }
 
+    fn abort(&mut self) -> Result<(), Trouble> {
+        self.at(At::Abort)?;
+        let (epoch, shard) = (self.epoch()?, self.who.shard);
+        let ended = self.world.broker.borrow_mut().end(shard, epoch, &|_| false, false);
+        ended.map_err(|_| self.fenced())?;
+        self.world.at(&self.who, At::Aborted);
+        Ok(())
+    }
+
     fn read_blocks(
         &mut self,
         from: u64,
@@ -209,6 +217,9 @@ impl Log for SimLog {
         self.at(At::ReadBack)?;
         if self.canary(Canary::ForgetWhatWasTold) {
             return Ok(());
+        }
+        if topic.extent() == Extent::Decided {
+            self.until_decided(self.place(topic))?;
         }
         let broker = self.world.broker.borrow();
         let _ = broker.committed(self.place(topic)).rev().all(|(_, entry)| each(&entry.value));

@@ -11,6 +11,7 @@
 //! | `source` | input and clock |
 //! | `workload` | what is published |
 //! | `checker` | what must hold after every committed prefix |
+//! | `told` | what was told, against what was to be |
 //! | `canary` | owners that are broken on purpose |
 //! | `stage` | a world for one scenario, in which things go wrong as asked |
 
@@ -23,6 +24,7 @@ pub mod log;
 pub mod run;
 pub mod source;
 pub mod stage;
+mod told;
 pub mod weather;
 pub mod workload;
 pub mod world;

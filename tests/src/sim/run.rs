@@ -3,7 +3,7 @@
 use super::canary::Canary;
 use super::chance::Chance;
 use super::weather::Weather;
-use super::workload::Feed;
+use super::workload::{Feed, across};
 use super::world::{COMMANDS, Slot, World};
 use crate::sim::broker::{Entry, Fate};
 use groat_proto::v1::ChainTerms;
@@ -49,9 +49,14 @@ pub fn run(seed: u64, canary: Option<Canary>, is_traced: bool) -> Result<Told, S
         command_clock,
         id_window_ms: 7 * 86_400_000,
         day_offset_min: 0,
+        transfers: shards > 1 && chance.one_in(2),
     };
     let records = 20 + chance.index(40);
-    let feeds = (0..shards).map(|_| Feed::draw(&mut chance, records)).collect();
+    let feeds = if terms.transfers {
+        across(&mut chance, terms.shards, records)
+    } else {
+        (0..shards).map(|_| Feed::draw(&mut chance, records)).collect()
+    };
     let mut weather = Weather::draw(&mut chance);
     // The few seeds in which a broker breaks its first promise.
     if chance.one_in(8) || canary.is_some_and(Canary::needs_a_lost_block) {

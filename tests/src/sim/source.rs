@@ -1,7 +1,8 @@
 //! The input and the clock of an owner in the world.
 
+use super::broker::Entry;
 use super::canary::Canary;
-use super::world::{Act, At, COMMANDS, Who, World};
+use super::world::{Act, At, COMMANDS, TRANSFERS, Who, World};
 use groat::clock::Clock;
 use groat::kafka::owner::{Input, Source};
 use groat_shard::Fault;
@@ -13,12 +14,13 @@ pub struct SimSource {
     world: Rc<World>,
     who: Who,
     next: usize,
+    next_transfer: usize,
 }
 
 impl SimSource {
     /// The input of an owner.
     pub fn new(world: Rc<World>, who: Who) -> SimSource {
-        SimSource { world, who, next: 0 }
+        SimSource { world, who, next: 0, next_transfer: 0 }
     }
 
     fn ends(&self) -> (usize, usize) {
@@ -30,8 +32,9 @@ impl SimSource {
 }
 
 impl Source for SimSource {
-    fn start_at(&mut self, offset: u64) -> Result<(), Fault> {
+    fn start_at(&mut self, offset: u64, transfers: Option<u64>) -> Result<(), Fault> {
         self.world.at(&self.who, At::StartAt);
+        self.next_transfer = transfers.map_or(0, |offset| offset as usize);
         let (low, high) = self.ends();
         self.next = offset as usize;
         if self.world.canary == Some(Canary::IgnoreAGapInTheInput) {
@@ -45,7 +48,7 @@ impl Source for SimSource {
         Ok(())
     }
 
-    fn poll(&mut self, inputs: &mut Vec<Input>) -> Result<(), Fault> {
+    fn poll(&mut self, inputs: &mut Vec<Input>, _: Duration) -> Result<(), Fault> {
         if self.world.at(&self.who, At::Poll) == Some(Act::Fail) {
             return Err(Fault::new("commands cannot be read", "check the broker"));
         }
@@ -62,25 +65,48 @@ impl Source for SimSource {
             let broker = self.world.broker.borrow();
             let place = (COMMANDS, self.who.shard);
             let there = broker.committed(place).filter(|(offset, _)| *offset >= self.next);
-            inputs.extend(there.take(most).map(|(offset, entry)| Input {
-                offset: offset as u64,
-                time: entry.time,
-                key: entry.key.clone(),
-                record: entry.value.clone(),
-            }));
+            inputs.extend(there.take(most).map(input));
         }
         self.next = inputs.last().map_or(self.next, |last| last.offset as usize + 1);
         self.world.at(&self.who, At::Polled);
         Ok(())
     }
 
+    fn poll_transfers(&mut self, inputs: &mut Vec<Input>) -> Result<(), Fault> {
+        if self.world.at(&self.who, At::PollTransfers) == Some(Act::Fail) {
+            return Err(Fault::new("transfers cannot be read", "check the broker"));
+        }
+        let most = self.world.chance.borrow_mut().below(4) as usize;
+        let broker = self.world.broker.borrow();
+        let sent = broker.committed((TRANSFERS, self.who.shard));
+        let there = sent.filter(|(offset, _)| *offset >= self.next_transfer);
+        inputs.extend(there.take(most).map(input));
+        let last = inputs.last().map(|last| last.offset as usize + 1);
+        self.next_transfer = last.unwrap_or(self.next_transfer);
+        Ok(())
+    }
+
     fn is_at_end(&mut self) -> bool {
         self.world.at(&self.who, At::IsAtEnd);
-        self.next >= self.ends().1
+        let received = {
+            let broker = self.world.broker.borrow();
+            let last = broker.committed((TRANSFERS, self.who.shard)).next_back();
+            last.is_none_or(|(offset, _)| offset < self.next_transfer)
+        };
+        received && self.next >= self.ends().1
     }
 
     fn passed(&mut self, _: u64) {
         self.world.at(&self.who, At::Passed);
+    }
+}
+
+fn input((offset, entry): (usize, &Entry)) -> Input {
+    Input {
+        offset: offset as u64,
+        time: entry.time,
+        key: entry.key.clone(),
+        record: entry.value.clone(),
     }
 }
 

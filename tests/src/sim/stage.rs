@@ -39,7 +39,13 @@ impl Stage {
 
     fn of(snapshot_bytes: u64, command_clock: bool, canary: Option<Canary>) -> Stage {
         let id_window_ms = 7 * 86_400_000;
-        let terms = ChainTerms { shards: 1, command_clock, id_window_ms, day_offset_min: 0 };
+        let terms = ChainTerms {
+            shards: 1,
+            command_clock,
+            id_window_ms,
+            day_offset_min: 0,
+            transfers: false,
+        };
         let feed = Feed::draw(&mut Chance::new(7), RECORDS);
         let world = World::new(7, 2, vec![feed], terms, canary, false);
         let weather = Weather { snapshot_bytes, ..Weather::default() };

@@ -4,8 +4,11 @@
 use super::chance::Chance;
 use groat::bench::{Kind, Spread, Workload};
 use groat::routing::routing_key;
+use groat_ledger::{Id, Place};
 use groat_proto::Message;
+use groat_proto::json::read_line;
 use groat_proto::v1::{Command, Record};
+use serde_json::{Value, json};
 
 /// When everything begins, in milliseconds since 1970: the time of the first command.
 pub const START_MS: u64 = 1_769_817_600_000;
@@ -64,4 +67,103 @@ impl Feed {
 fn record(commands: Vec<Command>, atomic: bool) -> (Vec<u8>, Vec<u8>) {
     let key = commands.first().and_then(routing_key).map(|id| id.to_string().into_bytes());
     (key.unwrap_or_default(), Record { commands, atomic }.encode_to_vec())
+}
+
+/// Feeds of shards that send to each other: each account at home where its id says, money between
+/// all of them, some of it to nobody, payments and refunds of merchants at home elsewhere, days
+/// that pass in between, and some records that come to the wrong shard.
+pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
+    let place = Place { shard: 0, shards };
+    let mut feeds: Vec<Feed> =
+        (0..shards).map(|_| Feed { records: Vec::new(), published: 0 }).collect();
+    let (mut at, mut number) = (START_MS, 0u128);
+    let mut command = |body: Value, chance: &mut Chance| {
+        at += if chance.one_in(30) { chance.below(100_000_000) } else { chance.below(5_000) };
+        number += 1;
+        let id = Id((u128::from(at) << 80) | number);
+        let mut line = json!({ "id": id.to_string() });
+        let (name, fields) = body.as_object().unwrap().iter().next().unwrap();
+        line[name] = fields.clone();
+        let mut command = read_line(&line.to_string()).unwrap().commands.remove(0);
+        command.at = at;
+        command
+    };
+    let money = |amount: u64| json!({ "amount": format!("{amount}.00"), "currency": "CNY" });
+    let named = |what: &str, no: u64| format!("{what}{no}");
+    let (users, merchants) = (3 * u64::from(shards), u64::from(shards));
+    let mut give = |commands: Vec<Command>, key: &str, chance: &mut Chance| {
+        let home = place.home(key.parse().unwrap());
+        let shard = if chance.one_in(40) { chance.below(u64::from(shards)) as u32 } else { home };
+        let value = Record { atomic: commands.len() > 1, commands }.encode_to_vec();
+        feeds[shard as usize].records.push((key.as_bytes().to_vec(), value));
+    };
+    for no in 0..merchants {
+        let merchant = named("m", no);
+        let terms = json!({ "merchant": merchant, "fee_ppm": 6000, "cycle": 1,
+            "fee_refund": "PROPORTIONAL", "settle_ccy": "CNY" });
+        give(vec![command(json!({ "onboard_merchant": terms }), chance)], &merchant, chance);
+    }
+    for no in 0..users {
+        let (user, account) = (named("u", no), named("l", no));
+        let opened = json!({ "open_user": { "user": user, "kyc_class": 3, "ccy": "CNY" } });
+        let amt = money(1_000);
+        let top_up = json!({ "confirm_top_up": { "user": user, "amt": amt,
+            "bank_ref": named("bank", no) } });
+        give(vec![command(opened, chance)], &user, chance);
+        give(vec![command(top_up, chance)], &user, chance);
+        let opened = json!({ "open_ledger_account": { "account": account, "currency": "CNY" } });
+        give(vec![command(opened, chance)], &account, chance);
+    }
+    let mut paid: Vec<(String, String)> = Vec::new();
+    for no in 0..records as u64 * u64::from(shards) {
+        let (from, to) = (chance.below(users), chance.below(users + 1));
+        let (user, amount) = (named("u", from), 1 + chance.below(40));
+        match chance.below(10) {
+            0..=3 => {
+                let sent = json!({ "transfer": { "from": user, "to": named("u", to),
+                    "amt": money(amount) } });
+                give(vec![command(sent, chance)], &user, chance);
+            }
+            4 | 5 => {
+                let (debit, credit) = (named("l", from), named("l", to));
+                let posted = json!({ "post_transfer": { "debit": debit, "credit": credit,
+                    "amount": money(amount) } });
+                give(vec![command(posted, chance)], &debit, chance);
+            }
+            6 | 7 => {
+                let (payment, merchant) = (named("p", no), named("m", chance.below(merchants)));
+                let created = json!({ "create_payment": { "payment": payment,
+                    "out_trade_no": named("o", no), "merchant": merchant, "mode": "IN_APP",
+                    "amt": money(amount) } });
+                let legs = json!([{ "balance": { "amt": money(amount) } }]);
+                let pay = json!({ "pay_payment": { "payment": payment, "user": user,
+                    "legs": legs } });
+                let both = vec![command(created, chance), command(pay, chance)];
+                give(both, &user, chance);
+                paid.push((payment, user));
+            }
+            8 if !paid.is_empty() => {
+                let (payment, user) = paid[chance.index(paid.len())].clone();
+                let refund = json!({ "refund_payment": { "payment": payment,
+                    "out_request_no": named("r", chance.below(3)), "amt": money(1 + amount / 3) } });
+                give(vec![command(refund, chance)], &user, chance);
+            }
+            9 if chance.one_in(3) => {
+                let whom = if chance.one_in(2) {
+                    json!({ "user": user })
+                } else {
+                    json!({ "merchant": named("m", chance.below(merchants)) })
+                };
+                let key = whom.as_object().unwrap().values().next().unwrap().clone();
+                let block = json!({ "account": whom, "block": "CREDIT", "case": "case" });
+                let (name, key) = (
+                    if chance.one_in(3) { "restrict_account" } else { "lift_restriction" },
+                    key.as_str().unwrap().to_owned(),
+                );
+                give(vec![command(json!({ name: block }), chance)], &key, chance);
+            }
+            _ => {}
+        }
+    }
+    feeds
 }

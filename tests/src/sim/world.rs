@@ -24,6 +24,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// The topic of commands, as named in blocks.
 pub const COMMANDS: &str = "commands";
 
+/// The topic by which shards send to each other.
+pub const TRANSFERS: &str = "transfers";
+
 /// How deep frozen processes are stacked: each is a call that waits for those inside it.
 const DEPTH_MAX: u32 = 3;
 
@@ -54,11 +57,14 @@ pub enum At {
     Flush,
     Commit,
     Committed,
+    Abort,
+    Aborted,
     ReadBlocks,
     ReadBack,
     StartAt,
     Poll,
     Polled,
+    PollTransfers,
     IsAtEnd,
     Passed,
     Pause,
@@ -378,6 +384,7 @@ impl World {
             shard: who.shard,
             terms: self.terms,
             topic: COMMANDS.into(),
+            transfers: TRANSFERS.into(),
             snapshot_bytes: self.weather.get().snapshot_bytes,
             owner: u128::from(self.owners.get()).to_be_bytes(),
         };

@@ -111,10 +111,7 @@ impl Ledger {
                 let b = self.tables.batches.try_row(no)?;
                 (b.state == BatchState::Open).then_some(b.cut_at)
             }
-            DueKind::BatchSettle => {
-                let b = self.tables.batches.try_row(no)?;
-                (b.state == BatchState::Cut).then_some(b.settle_at)
-            }
+            DueKind::BatchSettle => self.batch_settle_at(no),
             DueKind::AuthorizationExpiry => {
                 let a = self.tables.authorizations.try_row(no)?;
                 a.expires_at.filter(|_| a.state == AuthorizationState::Authorized)
@@ -160,9 +157,18 @@ impl Ledger {
                 let p = self.tables.payments.try_row(no)?;
                 let refundable =
                     matches!(p.state, PaymentState::Paid | PaymentState::PartiallyRefunded);
-                refundable.then(|| self.refund_window_end(no).saturating_add(1))
+                let asks = p.asked > 0;
+                (refundable && !asks).then(|| self.refund_window_end(no).saturating_add(1))
             }
         }
+    }
+
+    /// When a batch that was cut is settled: at T+n, or at once where its net goes home.
+    pub(crate) fn batch_settle_at(&self, batch: u32) -> Option<u64> {
+        let b = self.tables.batches.try_row(batch)?;
+        let at_home = self.place.is_home(self.tables.merchants.row(b.merchant).merchant);
+        let at = if at_home { b.settle_at } else { b.cut_at };
+        (b.state == BatchState::Cut).then_some(at)
     }
 
     /// When the clock gives the reserve of a settled batch back.

@@ -2,6 +2,7 @@
 //! other is checked, so that nothing decided on them later can fail.
 
 use crate::ledger::Ledger;
+use crate::place::Place;
 use crate::state::{
     AuthCode, Calendar, CreditBasis, InvoiceNo, OrderNo, PendingState, Tables, TradeNo,
 };
@@ -23,11 +24,12 @@ impl Ledger {
     /// A ledger from its rows at rest: fills what is derived and checks references between rows.
     pub fn from_rest(
         calendar: Calendar,
+        place: Place,
         now: u64,
         next_event: u64,
         tables: Tables,
     ) -> Result<Ledger, BadState> {
-        let mut ledger = Ledger { tables, now, next_event, ..Ledger::new(calendar) };
+        let mut ledger = Ledger { tables, place, now, next_event, ..Ledger::new(calendar) };
         ledger.check_references()?;
         ledger.check_pending()?;
         let orders = ledger.tables.payments.rows().iter().filter(|p| p.rental.is_none());
@@ -160,7 +162,7 @@ mod tests {
             expires_at: Some(9),
             state,
         });
-        Ledger::from_rest(Calendar::default(), 5, 4, tables)
+        Ledger::from_rest(Calendar::default(), Place::default(), 5, 4, tables)
     }
 
     /// Found by fuzzing: releasing more than is pending was a panic.

@@ -9,6 +9,8 @@ use crate::event::{Decision, Fact};
 use crate::ledger::Ledger;
 use crate::limits::{CYCLE_DAYS_MAX, REFUND_DAYS_MAX, RESERVE_DAYS_MAX};
 use crate::rejection::Rejection;
+use crate::remittance::Standing;
+use crate::rules::remittances::announce_merchant;
 use crate::rules::{account_of, merchant, refuse_if, user};
 use crate::state::{App, CreditLineState, Merchant, Tables, Usage, User};
 
@@ -56,6 +58,7 @@ pub(crate) fn onboard_merchant(
     let key = AccountKey::of(Class::MerchantAvailable, c.merchant, currency);
     let account = ledger.account_or_open(key, currency, out);
     out.record(Fact::MerchantOnboarded { merchant: c.merchant, terms: c.terms, account });
+    announce_merchant(ledger, c.merchant, c.terms, Standing::default(), out);
     Ok(())
 }
 
@@ -69,6 +72,7 @@ pub(crate) fn restrict_account(
     // From here on nothing may fail.
     let RestrictAccount { account: owner, block, case } = c.clone();
     out.record(Fact::AccountRestricted { owner, block, case });
+    announce(ledger, owner, |standing| set(standing, block, true), out);
     Ok(())
 }
 
@@ -84,6 +88,7 @@ pub(crate) fn lift_restriction(
     // From here on nothing may fail.
     let LiftRestriction { account: owner, block, case } = c.clone();
     out.record(Fact::RestrictionLifted { owner, block, case });
+    announce(ledger, owner, |standing| set(standing, block, false), out);
     Ok(())
 }
 
@@ -127,7 +132,31 @@ pub(crate) fn close_account(
     refuse_if(open, Rejection::OpenObligations)?;
     // From here on nothing may fail.
     out.record(Fact::AccountClosed { owner: c.account });
+    announce(ledger, c.account, |standing| standing.closed = true, out);
     Ok(())
+}
+
+/// Tells the other shards how a merchant stands after this decision.
+fn announce(ledger: &Ledger, owner: Owner, change: impl FnOnce(&mut Standing), out: &mut Decision) {
+    let Owner::Merchant(id) = owner else { return };
+    let Some(row) = ledger.tables().merchants.get(&id) else { return };
+    let account = ledger.tables().accounts.row(row.account);
+    let mut standing = Standing {
+        debit_blocked: account.debit_blocked,
+        credit_blocked: account.credit_blocked,
+        closed: account.closed,
+    };
+    change(&mut standing);
+    announce_merchant(ledger, id, row.terms, standing, out);
+}
+
+fn set(standing: &mut Standing, block: Block, blocked: bool) {
+    if matches!(block, Block::Debit | Block::All) {
+        standing.debit_blocked = blocked;
+    }
+    if matches!(block, Block::Credit | Block::All) {
+        standing.credit_blocked = blocked;
+    }
 }
 
 pub(crate) fn apply(tables: &mut Tables, fact: &Fact) {

@@ -51,6 +51,9 @@ pub(crate) fn open(
     let seller = tables.merchants.row(payment.merchant);
     refuse_if(tables.accounts.row(payer.account).closed, Rejection::AccountClosed)?;
     refuse_if(tables.accounts.row(seller.account).closed, Rejection::AccountClosed)?;
+    // The merchant's settled money and its debts are at its home.
+    let at_home = ledger.place().is_home(seller.merchant);
+    refuse_if(!at_home, Rejection::NotAcrossShards)?;
     refuse_if(amount > undisputed(payment), Rejection::DisputeExceedsPaid)?;
     // From here on nothing may fail.
     let own = tables.batches.row(own_batch);

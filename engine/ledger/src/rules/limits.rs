@@ -5,6 +5,7 @@ use crate::command::{CodeKind, LimitScope, Limits, SetLimits};
 use crate::event::{Decision, Fact};
 use crate::ledger::Ledger;
 use crate::rejection::Rejection;
+use crate::rules::remittances::announce_limits;
 use crate::rules::{refuse_if, user};
 use crate::state::{Calendar, LimitRow, Tables, Usage, User, year_and_month};
 
@@ -28,6 +29,9 @@ pub(crate) fn set_limits(
     // From here on nothing may fail.
     let SetLimits { scope, currency, limits } = c.clone();
     out.record(Fact::LimitsSet { scope, currency, limits });
+    if !matches!(scope, LimitScope::User(_)) {
+        announce_limits(ledger, scope, currency, limits, out);
+    }
     Ok(())
 }
 

@@ -14,10 +14,12 @@ pub(crate) mod funding;
 pub(crate) mod invoices;
 pub(crate) mod limits;
 pub(crate) mod payments;
+pub(crate) mod remittances;
 pub(crate) mod rent;
 pub(crate) mod rental_rows;
 pub(crate) mod rentals;
 pub(crate) mod settlement;
+pub(crate) mod split;
 pub(crate) mod taking;
 pub(crate) mod transfers;
 pub(crate) mod treasury;
@@ -292,6 +294,36 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         Fact::DisputeOpened { .. } | Fact::DisputeDefended { .. } | Fact::DisputeJudged { .. } => {
             disputes::fits(tables, fact)
         }
+        Fact::RemittanceSent { .. } | Fact::RemittanceReceived { .. } => Ok(()),
+        Fact::TransferArrived { to: user, .. } => {
+            known(tables.users.find(user).is_some(), "a user is unknown")
+        }
+        // What comes back may have lost its owner.
+        Fact::TransferReturned { .. }
+        | Fact::PostingReturned { .. }
+        | Fact::PostingArrived { .. } => Ok(()),
+        Fact::MerchantKnown { merchant, account, .. } => {
+            known(tables.accounts.try_row(*account).is_some(), "a merchant's account is unknown")?;
+            let same = tables.merchants.get(merchant).is_none_or(|row| row.account == *account);
+            known(same, "a merchant's account is another one")
+        }
+        Fact::BatchForwarded { batch, .. } | Fact::ProceedsReceived { batch, .. } => {
+            known(tables.batches.try_row(*batch).is_some(), "a batch is unknown")
+        }
+        Fact::RefundAsked { payment, out_request_no, amount, fee_part, .. } => {
+            let p = paid(tables, payment)?;
+            known(p.asked == 0, "a payment has two refunds asked for")?;
+            let again = p.refund(out_request_no).is_some();
+            known(!again, "a refund is asked for twice")?;
+            let refundable = p.amount.amount.saturating_sub(p.refunded());
+            known(fee_part <= amount && *amount <= refundable, "more is refunded than was paid")
+        }
+        Fact::RefundFunded { merchant, open_batch, .. } => {
+            let there = open_batch.is_none_or(|batch| tables.batches.try_row(batch).is_some());
+            known(there, "a batch is unknown")?;
+            known(tables.merchants.find(merchant).is_some(), "a merchant is unknown")
+        }
+        Fact::RefundFailed { payment, .. } => paid(tables, payment).map(|_| ()),
         Fact::CreditLineGranted { user, .. } => {
             known(tables.users.find(user).is_some(), "a user is unknown")
         }

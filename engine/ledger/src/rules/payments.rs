@@ -7,8 +7,8 @@
 
 use crate::account::{AccountKey, AccountNo, Class, Movement};
 use crate::command::{
-    CancelPayment, ClosePayment, CodeKind, CreatePayment, FeeRefund, LegSource, PayMode,
-    PayPayment, Reference, RefundPayment,
+    CancelPayment, ClosePayment, CodeKind, CreatePayment, LegSource, PayMode, PayPayment,
+    Reference, RefundPayment,
 };
 use crate::event::{CloseReason, Decision, EventRange, Fact};
 use crate::id::Id;
@@ -16,13 +16,15 @@ use crate::ledger::{Due, DueKind, Ledger, Refusal, in_range, payable, post};
 use crate::limits::{
     CANCEL_WINDOW_MS, LEGS_MAX, PAYMENT_TIMEOUT_S_MAX, PAYMENT_TIMEOUT_S_MIN, REFUNDS_MAX,
 };
-use crate::money::cumulative_half_up;
 use crate::rejection::Rejection;
-use crate::rules::coupons::{self, Back};
+use crate::rules::coupons;
 use crate::rules::limits::{count, may_spend};
+use crate::rules::split::{Split, split};
 use crate::rules::taking::{Sources, fee_key, settle_sources};
-use crate::rules::{credit, invoices};
-use crate::rules::{credit_room, in_currency, may_credit, may_debit, pair, refuse_if, user};
+use crate::rules::{
+    credit, credit_room, in_currency, invoices, may_credit, may_debit, pair, refuse_if,
+    remittances, user,
+};
 use crate::state::{AuthCode, BatchState, Payment, PaymentState, Refund, TradeNo};
 
 /// Seconds to pay where the order does not say: face to face, and elsewhere (DOMAIN §1.1).
@@ -196,9 +198,18 @@ pub(crate) fn cancel(
         _ => return Err(Rejection::InvalidState),
     }
     refuse_if(now > payment.paid_at + CANCEL_WINDOW_MS, Rejection::CancelWindowPassed)?;
+    refuse_if(payment.asked > 0, Rejection::InvalidState)?;
     let number = Reference::new(CANCEL_REQUEST_NO).ok_or(Rejection::SchemaInvalid)?;
-    give_back(ledger, payment, number, payment.amount.amount, now, out)?;
-    out.record(Fact::PaymentCancelled { payment: c.payment });
+    let amount = payment.amount.amount;
+    match give_back(ledger, payment, number.clone(), amount, now, out) {
+        Err(Rejection::MerchantBalanceInsufficient) if is_sold_from_elsewhere(ledger, payment) => {
+            remittances::ask(ledger, payment, number, amount, true, out);
+        }
+        given => {
+            given?;
+            out.record(Fact::PaymentCancelled { payment: c.payment });
+        }
+    }
     Ok(())
 }
 
@@ -218,6 +229,15 @@ pub(crate) fn refund(
             Refusal::Rejected(Rejection::IdempotencyConflict)
         });
     }
+    let asked = ledger.tables().asked_refunds.get(&(c.payment, c.out_request_no.clone()));
+    if let Some(asked) = asked.filter(|asked| asked.is_open) {
+        let same = asked.amount == c.amount.amount && c.amount.currency == payment.amount.currency;
+        return Err(if same {
+            Refusal::Repeat(asked.events)
+        } else {
+            Refusal::Rejected(Rejection::IdempotencyConflict)
+        });
+    }
     match payment.state {
         PaymentState::Paid | PaymentState::PartiallyRefunded => {}
         PaymentState::Refunded => return Err(Rejection::RefundExceedsPaid.into()),
@@ -232,8 +252,20 @@ pub(crate) fn refund(
     refuse_if(payment.refunds.len() >= REFUNDS_MAX, Rejection::RefundCountExceeded)?;
     let exceeds = amount > payment.amount.amount.saturating_sub(payment.refunded());
     refuse_if(exceeds, Rejection::RefundExceedsPaid)?;
-    give_back(ledger, payment, c.out_request_no.clone(), amount, now, out)?;
+    // One at a time: what the home answers decides how much is left.
+    refuse_if(payment.asked > 0, Rejection::InvalidState)?;
+    match give_back(ledger, payment, c.out_request_no.clone(), amount, now, out) {
+        Err(Rejection::MerchantBalanceInsufficient) if is_sold_from_elsewhere(ledger, payment) => {
+            remittances::ask(ledger, payment, c.out_request_no.clone(), amount, false, out);
+        }
+        given => given?,
+    }
     Ok(())
+}
+
+/// Whether the merchant's settled money is on another shard.
+fn is_sold_from_elsewhere(ledger: &Ledger, payment: &Payment) -> bool {
+    !ledger.place().is_home(ledger.tables().merchants.row(payment.merchant).merchant)
 }
 
 /// Moves `amount` of a paid payment back: the fee part first, then from the payment's own part of
@@ -256,24 +288,8 @@ pub(crate) fn give_back(
     let exceeds = amount > undisputed.saturating_sub(payment.refunded());
     refuse_if(exceeds, Rejection::PaymentDisputed)?;
     let payer = tables.users.row(payment.user.ok_or(Rejection::InvalidState)?);
-    let to_credit = amount.min(payment.credit.saturating_sub(payment.refunded_to_credit));
-    let of_channel = payment.channel_amount.saturating_sub(payment.refunded_to_channel);
-    let to_channel = (amount - to_credit).min(of_channel);
-    let rest = amount - to_credit - to_channel;
-    let back = payment.parts.as_ref().map_or_else(Back::default, |parts| {
-        coupons::part_of(parts, rest.saturating_sub(payment.balance_left()))
-    });
-    let to_balance = rest - back.discount - back.funded;
-    // The merchant never had its part of a coupon.
-    let money = amount - back.discount;
-    let fee_part = match seller.terms.fee_refund {
-        FeeRefund::None => 0,
-        FeeRefund::Proportional => {
-            let refunded = payment.receipts_refunded() + money;
-            cumulative_half_up(payment.fee, refunded, payment.receipts())
-                .saturating_sub(payment.fee_returned)
-        }
-    };
+    let Split { to_credit, to_channel, to_balance, back, money, fee_part } =
+        split(ledger, payment, amount);
     let own = tables.batches.row(own_batch);
     let own_unsettled = own.state != BatchState::Settled;
     // A reduction gives several payments back in one decision: what is noted counts already.
@@ -376,9 +392,13 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {
             change_batch(ledger, payment, |b| b.fees = b.fees.saturating_add(*amount));
         }
         Fact::FeeReturned { payment, amount } => {
-            change(ledger, payment, |p| p.fee_returned = p.fee_returned.saturating_add(*amount));
+            let mut from_home = false;
+            change(ledger, payment, |p| {
+                p.fee_returned = p.fee_returned.saturating_add(*amount);
+                from_home = p.asked > 0;
+            });
             change_batch(ledger, payment, |b| {
-                if b.state != BatchState::Settled {
+                if b.state != BatchState::Settled && !from_home {
                     b.fees_returned = b.fees_returned.saturating_add(*amount);
                 }
             });
@@ -472,6 +492,7 @@ fn created(ledger: &mut Ledger, fact: &Fact) {
         refunded_to_channel: 0,
         refunds: Vec::new(),
         parts: None,
+        asked: 0,
     });
     ledger.owe(Due { at: *expires_at, kind: DueKind::PaymentExpiry, no });
 }
@@ -534,6 +555,7 @@ fn refunded(ledger: &mut Ledger, fact: &Fact, number: u64) {
         let whole = p.refunded() == p.amount.amount;
         p.state = if whole { PaymentState::Refunded } else { PaymentState::PartiallyRefunded };
     });
+    remittances::answered(ledger, payment, out_request_no);
     change_batch(ledger, payment, |b| b.refunds = b.refunds.saturating_add(*from_own_batch));
     if let Some(no) = open_batch {
         let batch = ledger.tables_mut().batches.row_mut(*no);

@@ -7,7 +7,8 @@ use crate::event::{Decision, Fact};
 use crate::ledger::{Due, DueKind, Ledger, in_range, post};
 use crate::money::bps_floor;
 use crate::rejection::Rejection;
-use crate::rules::{in_currency, merchant, refuse_if};
+use crate::remittance::{Cargo, Purpose};
+use crate::rules::{in_currency, merchant, refuse_if, remittances};
 use crate::state::{Batch, BatchState, Merchant};
 
 /// The clock ends a business date.
@@ -23,6 +24,11 @@ pub(crate) fn settle(ledger: &Ledger, no: u32, out: &mut Decision) {
     let currency = seller.terms.settle_currency;
     let as_u64 = |amount: u128| u64::try_from(amount).unwrap_or(u64::MAX);
     let net = as_u64(tables.accounts.row(batch.account).debit_room());
+    let home = ledger.place().home(seller.merchant);
+    if home != ledger.place().shard {
+        forward(ledger, no, net, home, out);
+        return;
+    }
     let receivable = AccountKey::of(Class::MerchantReceivable, seller.merchant, currency);
     let debt = tables.accounts.find(&receivable);
     let recovered = debt.map_or(0, |no| net.min(as_u64(tables.accounts.row(no).credit_room())));
@@ -42,6 +48,20 @@ pub(crate) fn settle(ledger: &Ledger, no: u32, out: &mut Decision) {
     }
     post(out, batch.account, seller.account, available);
     out.record(Fact::BatchSettled { batch: no, recovered, reserve, available });
+}
+
+/// The net of a batch whose merchant is at home elsewhere goes there: debts and reserve are taken
+/// where the merchant's settled money is.
+fn forward(ledger: &Ledger, no: u32, net: u64, home: u32, out: &mut Decision) {
+    let batch = ledger.tables().batches.row(no);
+    let seller = ledger.tables().merchants.row(batch.merchant);
+    let (merchant, currency) = (seller.merchant, seller.terms.settle_currency);
+    out.record(Fact::BatchForwarded { batch: no, amount: net });
+    if net > 0 {
+        let purpose = Purpose::Proceeds { merchant, date: batch.date };
+        let cargo = Cargo { amount: net, currency, purpose };
+        remittances::send(ledger, home, batch.account, cargo, out);
+    }
 }
 
 /// The clock gives a batch's reserve back.
@@ -105,14 +125,18 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
                 fees_returned: 0,
                 disputes: 0,
                 reserve: 0,
+                proceeds: 0,
+                forwarded: 0,
+                settled: 0,
             });
             ledger.owe(Due { at: cut_at, kind: DueKind::BatchCut, no });
         }
         Fact::BatchCut { batch } => {
             let row = ledger.tables_mut().batches.row_mut(*batch);
             row.state = BatchState::Cut;
-            let at = row.settle_at;
-            ledger.owe(Due { at, kind: DueKind::BatchSettle, no: *batch });
+            if let Some(at) = ledger.batch_settle_at(*batch) {
+                ledger.owe(Due { at, kind: DueKind::BatchSettle, no: *batch });
+            }
         }
         Fact::BatchSettled { batch, reserve, .. } => {
             let tables = ledger.tables_mut();
@@ -120,7 +144,8 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
             row.state = BatchState::Settled;
             let seller = tables.merchants.row_mut(row.merchant);
             // What the clock does not release is not counted by batch.
-            row.reserve = if seller.terms.reserve_days > 0 { *reserve } else { 0 };
+            let kept = row.reserve.saturating_add(*reserve);
+            row.reserve = if seller.terms.reserve_days > 0 { kept } else { 0 };
             seller.open_batches = seller.open_batches.saturating_sub(1);
             if let Some(at) = ledger.reserve_release_at(*batch) {
                 ledger.owe(Due { at, kind: DueKind::ReserveRelease, no: *batch });

@@ -119,8 +119,18 @@ pub(crate) fn open_batch(
     now: u64,
     out: &mut Decision,
 ) -> (u32, AccountNo) {
+    open_batch_of(ledger, merchant, ledger.calendar().date(now), out)
+}
+
+/// As [`open_batch`], of a business date.
+pub(crate) fn open_batch_of(
+    ledger: &Ledger,
+    merchant: u32,
+    date: u32,
+    out: &mut Decision,
+) -> (u32, AccountNo) {
     let tables = ledger.tables();
-    let (row, date) = (tables.merchants.row(merchant), ledger.calendar().date(now));
+    let row = tables.merchants.row(merchant);
     if let Some(no) = tables.batches.find(&(merchant, date)) {
         return (no, tables.batches.row(no).account);
     }

@@ -8,7 +8,8 @@ use crate::id::Id;
 use crate::ledger::{Due, DueKind, Ledger, in_range, post};
 use crate::limits::PENDING_TIMEOUT_S_MAX;
 use crate::rejection::Rejection;
-use crate::rules::{in_currency, may_credit, may_debit, refuse_if};
+use crate::remittance::{Cargo, Purpose};
+use crate::rules::{in_currency, may_credit, may_debit, refuse_if, remittances};
 use crate::state::{PendingState, PendingTransfer, Tables};
 
 pub(crate) fn open_ledger_account(
@@ -41,6 +42,14 @@ pub(crate) fn post_transfer(
     out: &mut Decision,
 ) -> Result<(), Rejection> {
     match c.phase {
+        Phase::Single(balancing) if is_elsewhere(ledger, c) => {
+            let (debit, amount) = sendable(ledger, c, balancing)?;
+            // From here on nothing may fail.
+            let currency = ledger.tables().accounts.row(debit).currency;
+            let purpose = Purpose::Posting { debit: c.debit, credit: c.credit };
+            let to = ledger.place().home(c.credit);
+            remittances::send(ledger, to, debit, Cargo { amount, currency, purpose }, out);
+        }
         Phase::Single(balancing) => {
             let (debit, credit, amount) = transferable(ledger, c, balancing)?;
             // From here on nothing may fail.
@@ -49,6 +58,7 @@ pub(crate) fn post_transfer(
         }
         Phase::Pending { balancing, timeout_s } => {
             refuse_if(timeout_s > PENDING_TIMEOUT_S_MAX, Rejection::SchemaInvalid)?;
+            refuse_if(is_elsewhere(ledger, c), Rejection::NotAcrossShards)?;
             let (debit, credit, amount) = transferable(ledger, c, balancing)?;
             // From here on nothing may fail.
             out.note(Movement { debit, credit, amount, layer: Layer::Pending });
@@ -101,6 +111,30 @@ fn transferable(
     refuse_if(u128::from(amount) > debit.debit_room(), Rejection::ExceedsCredits)?;
     refuse_if(u128::from(amount) > credit.credit_room(), Rejection::ExceedsDebits)?;
     Ok((debit_no, credit_no, amount))
+}
+
+fn is_elsewhere(ledger: &Ledger, c: &PostTransfer) -> bool {
+    !ledger.place().is_home(c.credit)
+}
+
+/// The staircase of a transfer to an account of another shard: the debit's side of it.
+fn sendable(
+    ledger: &Ledger,
+    c: &PostTransfer,
+    balancing: Balancing,
+) -> Result<(AccountNo, u64), Rejection> {
+    let money = c.amount.ok_or(Rejection::SchemaInvalid)?;
+    let wished = in_range(money)?;
+    let no = ledger_account(ledger, c.debit)?;
+    let debit = ledger.tables().accounts.row(no);
+    in_currency(money, debit.currency)?;
+    may_debit(ledger.tables(), no)?;
+    let by_credit = matches!(balancing, Balancing::Credit | Balancing::Both);
+    refuse_if(by_credit, Rejection::NotAcrossShards)?;
+    // Only the debit side is looked at.
+    let amount = balanced(wished, balancing, debit, debit)?;
+    refuse_if(u128::from(amount) > debit.debit_room(), Rejection::ExceedsCredits)?;
+    Ok((no, amount))
 }
 
 fn ledger_account(ledger: &Ledger, id: Id) -> Result<AccountNo, Rejection> {

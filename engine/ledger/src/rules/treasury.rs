@@ -14,7 +14,7 @@ use crate::rejection::Rejection;
 use crate::rules::limits::{count, may_hold, may_spend};
 use crate::rules::{
     account_of, bank_key, credit_room, in_currency, may_credit, may_debit, merchant, pair,
-    refuse_if, user,
+    refuse_if, remittances, user,
 };
 use crate::state::{Hold, Payout, PayoutState, Receipt};
 
@@ -94,6 +94,7 @@ pub(crate) fn confirm_top_up(
     in_currency(c.amount, owner.currency)?;
     let amount = in_range(c.amount)?;
     refuse_if(tables.receipts.find(&c.bank_ref).is_some(), Rejection::Duplicate)?;
+    refuse_if(remittances::is_ours(ledger, &c.bank_ref), Rejection::SchemaInvalid)?;
     may_credit(tables, owner.account)?;
     may_hold(ledger, owner, amount)?;
     // From here on nothing may fail.
@@ -112,6 +113,10 @@ pub(crate) fn transfer(
     let tables = ledger.tables();
     refuse_if(c.from == c.to, Rejection::AccountsMustDiffer)?;
     let from = user(tables, c.from)?;
+    let home = ledger.place().home(c.to);
+    if home != ledger.place().shard {
+        return remittances::transfer_away(ledger, c, from, home, now, out);
+    }
     let to = user(tables, c.to)?;
     in_currency(c.amount, from.currency)?;
     in_currency(c.amount, to.currency)?;
@@ -222,6 +227,7 @@ pub(crate) fn match_receipt(
     let suspense = AccountKey::house(Class::Suspense, currency);
     let Some(target) = c.target else {
         refuse_if(tables.receipts.find(&c.bank_ref).is_some(), Rejection::Duplicate)?;
+        refuse_if(remittances::is_ours(ledger, &c.bank_ref), Rejection::SchemaInvalid)?;
         // From here on nothing may fail.
         let bank = ledger.account_or_open(bank_key(c.bank, currency), currency, out);
         let suspense = ledger.account_or_open(suspense, currency, out);
@@ -233,6 +239,11 @@ pub(crate) fn match_receipt(
     let receipt = tables.receipts.get(&c.bank_ref).ok_or(Rejection::UnknownAccount)?;
     in_currency(c.amount, receipt.unmatched.currency)?;
     refuse_if(amount > receipt.unmatched.amount, Rejection::ReceiptExceeded)?;
+    let (Owner::User(id) | Owner::Merchant(id) | Owner::Ledger(id)) = target;
+    let home = ledger.place().home(id);
+    if home != ledger.place().shard {
+        return remittances::match_away(ledger, c, target, home, out);
+    }
     let (account, account_currency) = account_of(tables, target)?;
     in_currency(c.amount, account_currency)?;
     may_credit(tables, account)?;
@@ -319,10 +330,13 @@ fn key_of(line: &EntryLine) -> AccountKey {
 fn adjustable(ledger: &Ledger, line: &EntryLine) -> Result<(), Rejection> {
     match line.class {
         Class::UserAvailable | Class::MerchantAvailable | Class::Ledger => {
+            // A merchant of another shard has an account here too, which stays empty.
+            refuse_if(!ledger.place().is_home(line.owner), Rejection::NotAcrossShards)?;
             let account = ledger.account(&key_of(line)).ok_or(Rejection::UnknownAccount)?;
             in_currency(line.amount, account.currency)
         }
         Class::MerchantReceivable => {
+            refuse_if(!ledger.place().is_home(line.owner), Rejection::NotAcrossShards)?;
             let debtor = merchant(ledger.tables(), line.owner)?;
             in_currency(line.amount, debtor.terms.settle_currency)?;
             let closed = ledger.tables().accounts.row(debtor.account).closed;
@@ -355,6 +369,7 @@ fn adjustable(ledger: &Ledger, line: &EntryLine) -> Result<(), Rejection> {
         | Class::MerchantDisputed
         | Class::PayoutInTransit
         | Class::FundingPartner
+        | Class::InTransit
         | Class::Suspense => Err(Rejection::AccountNotAdjustable),
     }
 }

@@ -60,6 +60,8 @@ pub struct Payment {
     pub refunds: Vec<Refund>,
     /// What came from elsewhere, as little does: most rows are a pointer larger and no more.
     pub parts: Option<Box<PaymentParts>>,
+    /// Minor units of a refund for which the merchant's home was asked and has not answered.
+    pub asked: u64,
 }
 
 row!(Payment, Id, self => self.payment);

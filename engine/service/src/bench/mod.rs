@@ -214,7 +214,7 @@ struct Ran {
 
 fn terms() -> ChainTerms {
     let id_window_ms = groat_shard::limits::ID_WINDOW_MS_DEFAULT;
-    ChainTerms { shards: 1, command_clock: true, id_window_ms, day_offset_min: 0 }
+    ChainTerms { shards: 1, command_clock: true, id_window_ms, day_offset_min: 0, transfers: false }
 }
 
 fn in_memory(opening: &[Vec<u8>], measured: &[Vec<u8>]) -> Result<Ran, Fault> {

@@ -33,10 +33,6 @@ impl BrokerLog {
         self.producer.as_ref().ok_or_else(|| self.trouble(&KafkaError::Canceled))
     }
 
-    fn partition(&self) -> i32 {
-        i32::try_from(self.shard).unwrap_or(i32::MAX)
-    }
-
     fn trouble(&self, error: &KafkaError) -> Trouble {
         let what = format!("shard {}: the log does not take a block", self.shard);
         let fault = broker(&self.config, &what, error);
@@ -96,10 +92,9 @@ impl Log for BrokerLog {
         for (key, value) in record.headers {
             headers = headers.insert(Header { key, value: Some(value) });
         }
-        let mut sent = BaseRecord::to(&name).payload(record.value).key(record.key);
-        if record.topic != Topic::DeadLetter {
-            sent = sent.partition(self.partition());
-        }
+        let partition = i32::try_from(record.topic.partition(self.shard)).unwrap_or(i32::MAX);
+        let sent = BaseRecord::to(&name).payload(record.value).key(record.key);
+        let mut sent = sent.partition(partition);
         if !record.headers.is_empty() {
             sent = sent.headers(headers);
         }
@@ -125,6 +120,11 @@ impl Log for BrokerLog {
         self.watched(producer, |producer| producer.commit_transaction(BROKER_TIMEOUT))
     }
 
+    fn abort(&mut self) -> Result<(), Trouble> {
+        let producer = self.producer()?;
+        self.watched(producer, |producer| producer.abort_transaction(BROKER_TIMEOUT))
+    }
+
     fn read_blocks(
         &mut self,
         from: u64,
@@ -139,6 +139,8 @@ impl Log for BrokerLog {
         topic: Topic,
         each: &mut dyn FnMut(&[u8]) -> bool,
     ) -> Result<(), Trouble> {
-        read_newest_first(&self.config, topic.name(), self.shard, each)
+        let extent = topic.extent();
+        let partition = topic.partition(self.shard);
+        read_newest_first(&self.config, topic.name(), partition, extent, each)
     }
 }

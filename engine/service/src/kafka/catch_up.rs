@@ -3,8 +3,8 @@
 
 use super::owner::{Input, Settings};
 use crate::limits::BLOCKS_COMPARED_MAX;
-use crate::routing::routing_key;
-use groat_proto::v1::Record;
+use crate::routing::record_key;
+use groat_proto::v1::{ChainTerms, Record};
 use groat_proto::{Message, v1};
 use groat_shard::{
     Arrival, Block, Checked, Fault, FrameKind, Hash, Messages, Restored, Shard, SledStore, Store,
@@ -245,7 +245,7 @@ fn inputs_of(block: &Block) -> Vec<Input> {
     });
     let with_key = |v1::Input { offset, time, record }| {
         let first = Record::decode(record.as_slice()).ok();
-        let owner = first.as_ref().and_then(|r| r.commands.first()).and_then(routing_key);
+        let owner = first.as_ref().and_then(|r| record_key(&r.commands));
         let key = owner.map_or_else(Vec::new, |id| id.to_string().into_bytes());
         Input { offset, time, key, record }
     };
@@ -283,7 +283,9 @@ fn no_such_block(settings: &Settings, number: u64) -> Fault {
 }
 
 fn same_terms(settings: &Settings, shard: &Shard) -> Result<(), Fault> {
-    let (is, wanted) = (shard.books().terms(), &settings.terms);
+    let is = shard.books().terms();
+    // A chain goes on as it was begun, also from before shards sent to each other.
+    let wanted = &ChainTerms { transfers: is.transfers, ..settings.terms };
     if is == wanted {
         return Ok(());
     }

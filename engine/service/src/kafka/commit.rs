@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | 1 | `attempt` | one transaction: the block, then what leaves with it |
 //! | 2 | `look` | after any trouble: whose block stands in the log? Another's: the shard is lost |
-//! | 3 | [`Log::renew`] | the old producer is given up; what it had open is ended |
+//! | 3 | `fence` | the old producer is given up; what it had open, or wrote late, is ended |
 //! | 4 | `look` | is our block there? |
 //! | 5 | [`Commits::send_block`], `look` | if not, the identical bytes, and is it there now? |
 //! | 6 | `Told::read` | what of its outcomes and settlements is there? |
@@ -19,14 +19,12 @@
 
 use super::log::{Extent, Log, Record, Topic, Trouble};
 use super::owner::Input;
+use super::told::Told;
 use crate::clock::Clock;
 use crate::limits::{BROKER_PATIENCE, FENCED_PAUSE, RETRY_PAUSE};
-use groat_ledger::Id;
 use groat_proto::Message;
-use groat_proto::v1::{Outcomes, Settlement, outcome};
-use groat_shard::limits::RECORD_BYTES_MAX;
+use groat_proto::v1::{Remittance, Settlement};
 use groat_shard::{Block, Fault, Messages};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -52,25 +50,39 @@ pub(super) struct Commits<L> {
     shard: u32,
     log: L,
     told: Told,
+    /// The shards to which this one sends.
+    others: Vec<u32>,
     /// Set when the shard is to be let go of: nothing is tried again then.
     stop: Arc<AtomicBool>,
 }
 
-/// What was told that the chain does not yet account for, by its ids.
-#[derive(Default)]
-struct Told {
-    outcomes: BTreeMap<u64, Vec<u8>>,
-    settlements: BTreeMap<(u64, u32), Vec<u8>>,
-}
-
 impl<L: Log> Commits<L> {
-    pub(super) fn new(shard: u32, log: L, stop: Arc<AtomicBool>) -> Commits<L> {
-        Commits { shard, log, told: Told::default(), stop }
+    pub(super) fn new(shard: u32, others: Vec<u32>, log: L, stop: Arc<AtomicBool>) -> Commits<L> {
+        Commits { shard, log, told: Told::default(), others, stop }
     }
 
     /// Fences every earlier producer of the shard.
     pub(super) fn renew(&mut self, clock: &impl Clock) -> Result<(), Fault> {
-        self.patiently(clock, "it has a producer", |commits| commits.log.renew())
+        self.patiently(clock, "it has a producer", |commits| commits.fence())
+    }
+
+    /// Fences every earlier producer, and where shards send to each other also at each partition it
+    /// may have written to: a partition learns of a new producer only by what that writes, and
+    /// would until then take what an old one sent late. What the new one writes is aborted, and
+    /// with it what came late before. So nothing is told later that this owner does not find when
+    /// it looks at what was told, and goes by.
+    fn fence(&mut self) -> Result<(), Trouble> {
+        self.log.renew()?;
+        if self.others.is_empty() {
+            return Ok(());
+        }
+        self.log.begin()?;
+        let to_others = self.others.iter().map(|to| Topic::Transfers(*to));
+        for topic in [Topic::Outcomes, Topic::Settlements].into_iter().chain(to_others) {
+            self.log.send(&Record { topic, key: b"fence", value: &[], headers: &[] })?;
+        }
+        self.log.flush()?;
+        self.log.abort()
     }
 
     /// Shows every block from `from` on. A block may be shown again.
@@ -102,7 +114,8 @@ impl<L: Log> Commits<L> {
         first_event: u64,
     ) -> Result<(), Fault> {
         self.patiently(clock, "what was told is read", |commits| {
-            commits.told.read(&mut commits.log, first_offset, first_event)
+            let Commits { shard, told, log, others, .. } = commits;
+            told.read(log, *shard, others, first_offset, first_event)
         })
     }
 
@@ -137,15 +150,34 @@ impl<L: Log> Commits<L> {
         let by_inputs = self.told.outcomes.range(next_offset..).next().is_some();
         let settlements = self.told.settlements.values();
         let at = settlements.filter_map(|told| Settlement::decode(told.as_slice()).ok());
-        at.map(|settlement| settlement.at).max().filter(|_| !by_inputs)
+        let remittances = self.told.remittances.values();
+        let sent = remittances.filter_map(|told| Remittance::decode(told.as_slice()).ok());
+        let at = at.map(|settlement| settlement.at).chain(sent.map(|remittance| remittance.at));
+        at.max().filter(|_| !by_inputs)
     }
 
-    /// Whether these settlements are, among others, all that were told and are not in the log.
-    pub(super) fn are_what_was_told(&self, settlements: &[(Id, Settlement)]) -> bool {
-        self.told.settlements.iter().all(|((event, part), told)| {
-            let same = settlements.iter().find(|(_, s)| (s.event, s.part) == (*event, *part));
+    /// How many remittances were received before what was told and is not in the log; the same
+    /// must come about again, so no more are taken until all of it is.
+    pub(super) fn told_after(&self) -> Option<u64> {
+        let told = &self.told;
+        let all = told.outcomes.len() + told.settlements.len() + told.remittances.len();
+        (all > 0).then_some(told.received)
+    }
+
+    /// Whether these settlements and remittances are, among others, all that were told and are not
+    /// in the log.
+    pub(super) fn are_what_was_told(&self, messages: &Messages) -> bool {
+        let settled = self.told.settlements.iter().all(|((event, part), told)| {
+            let mut settlements = messages.settlements.iter();
+            let same = settlements.find(|(_, s)| (s.event, s.part) == (*event, *part));
             same.is_some_and(|(_, settlement)| settlement.encode_to_vec() == *told)
-        })
+        });
+        settled
+            && self.told.remittances.iter().all(|((event, to), told)| {
+                let mut remittances = messages.remittances.iter();
+                let same = remittances.find(|(other, r)| (r.event, *other) == (*event, *to));
+                same.is_some_and(|(_, remittance)| remittance.encode_to_vec() == *told)
+            })
     }
 
     /// With a new producer: sees that the block is in the log, and reads what was told with it.
@@ -156,7 +188,7 @@ impl<L: Log> Commits<L> {
             Ok(_) | Err(Trouble::Failed(_) | Trouble::Fenced(_) | Trouble::TooLarge) => {}
             Err(stop @ Trouble::Stop(_)) => return Err(stop),
         }
-        self.log.renew()?;
+        self.fence()?;
         if !self.look(work, Extent::Committed)? {
             // Alone: our new producer may have fenced an owner that came after us, and whose claim
             // was on its way. Then the answer does not say whose block came first, and nothing may
@@ -169,8 +201,11 @@ impl<L: Log> Commits<L> {
             }
         }
         let first_offset = work.inputs.first().map_or(u64::MAX, |input| input.offset);
-        let first_event = work.messages.settlements.first().map_or(u64::MAX, |(_, s)| s.event);
-        self.told.read(&mut self.log, first_offset, first_event)
+        let first_settled = work.messages.settlements.first().map_or(u64::MAX, |(_, s)| s.event);
+        let first_sent = work.messages.remittances.first().map_or(u64::MAX, |(_, r)| r.event);
+        let first_event = first_settled.min(first_sent);
+        let Commits { shard, told, log, others, .. } = self;
+        told.read(log, *shard, others, first_offset, first_event)
     }
 
     /// Whether the block is in the log; trouble if another owner's is in its place or behind it,
@@ -281,109 +316,6 @@ impl<L: Log> Commits<L> {
     }
 }
 
-impl Told {
-    /// Adds what is in the topics from an offset of the input and an event on.
-    fn read(
-        &mut self,
-        log: &mut impl Log,
-        first_offset: u64,
-        first_event: u64,
-    ) -> Result<(), Trouble> {
-        if first_offset < u64::MAX {
-            log.read_back(Topic::Outcomes, &mut |value| {
-                let Ok(outcomes) = Outcomes::decode(value) else { return true };
-                // The outcomes of a record without commands say nothing, not even where it stands.
-                let Some(at) = outcomes.outcomes.first().and_then(|o| o.position) else {
-                    return true;
-                };
-                if at.offset >= first_offset {
-                    self.outcomes.insert(at.offset, value.to_vec());
-                }
-                at.offset >= first_offset
-            })?;
-        }
-        if first_event < u64::MAX {
-            log.read_back(Topic::Settlements, &mut |value| {
-                let Ok(settlement) = Settlement::decode(value) else { return true };
-                let id = (settlement.event, settlement.part);
-                if settlement.event >= first_event {
-                    self.settlements.insert(id, value.to_vec());
-                }
-                settlement.event >= first_event
-            })?;
-        }
-        Ok(())
-    }
-
-    /// Gives the records that leave with a block and were not told before. What was told must be
-    /// what would be told now.
-    fn for_each_missing(
-        &self,
-        shard: u32,
-        work: &Work<'_>,
-        mut each: impl FnMut(Record<'_>) -> Result<(), Trouble>,
-    ) -> Result<(), Trouble> {
-        for ((offset, outcomes), input) in work.messages.outcomes.iter().zip(work.inputs) {
-            let value = outcomes.encode_to_vec();
-            match self.outcomes.get(offset) {
-                Some(told) if *told == value => continue,
-                Some(_) => return Err(told_otherwise(shard, &format!("offset {offset}")).into()),
-                None => {}
-            }
-            each(Record { topic: Topic::Outcomes, key: &input.key, value: &value, headers: &[] })?;
-            let reason = outcomes.outcomes.iter().find_map(|o| match &o.result {
-                Some(outcome::Result::Malformed(malformed)) => Some(malformed.reason.clone()),
-                _ => None,
-            });
-            if let Some(reason) = reason {
-                let headers = [
-                    ("reason", reason),
-                    ("partition", shard.to_string()),
-                    ("offset", offset.to_string()),
-                ];
-                // Of a record that is too large, its beginning.
-                let value = &input.record[..input.record.len().min(RECORD_BYTES_MAX)];
-                let topic = Topic::DeadLetter;
-                each(Record { topic, key: &input.key, value, headers: &headers })?;
-            }
-        }
-        for (key, settlement) in &work.messages.settlements {
-            let (key, value) = (key.to_string(), settlement.encode_to_vec());
-            let id = (settlement.event, settlement.part);
-            match self.settlements.get(&id) {
-                Some(told) if *told == value => continue,
-                Some(_) => return Err(told_otherwise(shard, &format!("event {}", id.0)).into()),
-                None => {}
-            }
-            let topic = Topic::Settlements;
-            each(Record { topic, key: key.as_bytes(), value: &value, headers: &[] })?;
-        }
-        Ok(())
-    }
-
-    /// Forgets what a block in the log accounts for; what it should account for and does not was
-    /// told without ground.
-    fn settle(&mut self, shard: u32, work: &Work<'_>) -> Result<(), Fault> {
-        if self.outcomes.is_empty() && self.settlements.is_empty() {
-            return Ok(());
-        }
-        for (offset, _) in &work.messages.outcomes {
-            self.outcomes.remove(offset);
-        }
-        for (_, settlement) in &work.messages.settlements {
-            self.settlements.remove(&(settlement.event, settlement.part));
-        }
-        let next_offset = work.inputs.last().map_or(0, |input| input.offset + 1);
-        if let Some((offset, _)) = self.outcomes.range(..next_offset).next() {
-            return Err(told_otherwise(shard, &format!("offset {offset}")));
-        }
-        if let Some(((event, _), _)) = self.settlements.range(..(work.next_event, 0)).next() {
-            return Err(told_otherwise(shard, &format!("event {event}")));
-        }
-        Ok(())
-    }
-}
-
 fn gone(work: &Work<'_>) -> Fault {
     Fault::new(
         format!(
@@ -391,16 +323,5 @@ fn gone(work: &Work<'_>) -> Fault {
             work.number.saturating_sub(1)
         ),
         "restore the events topic from a copy; the local data directory has the block",
-    )
-}
-
-fn told_otherwise(shard: u32, of: &str) -> Fault {
-    Fault::new(
-        format!(
-            "shard {shard}: what was told of {of} is not what the log says: the log has lost a \
-             block that was acknowledged, or a topic was made anew"
-        ),
-        "restore the events topic from a copy; the outcomes and settlements topics have what was \
-         told",
     )
 }

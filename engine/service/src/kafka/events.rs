@@ -78,15 +78,21 @@ pub fn read_committed(
 }
 
 /// Gives the values of the committed records of a partition from the last one back, until told to
-/// stop.
+/// stop. In a partition that others write too, their open transactions are waited for: what is
+/// committed stands behind them.
 pub(super) fn read_newest_first(
     config: &Config,
     topic: &str,
     partition: u32,
+    extent: Extent,
     each: &mut dyn FnMut(&[u8]) -> bool,
 ) -> Result<(), Trouble> {
     let reader = Reader::open(config, config.topic(topic), partition)?;
     let (low, high) = reader.watermarks()?;
+    let high = match extent {
+        Extent::Committed => high,
+        Extent::Decided => reader.decided_end()?,
+    };
     let (mut end, mut step) = (high, READ_BACK);
     while end > low {
         let start = end.saturating_sub(step).max(low);

@@ -21,6 +21,9 @@ pub trait Log {
     /// Ends the transaction. After an error nobody knows whether it was committed.
     fn commit(&mut self) -> Result<(), Trouble>;
 
+    /// Ends the transaction without committing any of it. All of it was delivered.
+    fn abort(&mut self) -> Result<(), Trouble>;
+
     /// Gives the committed blocks of the shard, in order of the log, from number `from` on; some
     /// before it may be given too.
     fn read_blocks(
@@ -30,8 +33,8 @@ pub trait Log {
         each: &mut dyn FnMut(&[u8]) -> Result<(), Fault>,
     ) -> Result<(), Trouble>;
 
-    /// Gives the committed records of the shard's partition of a topic from the last one back,
-    /// until told to stop.
+    /// Gives the committed records of a topic, of the shard's partition where it has one, from the
+    /// last one back, until told to stop.
     fn read_back(
         &mut self,
         topic: Topic,
@@ -61,6 +64,8 @@ pub enum Topic {
     Settlements,
     /// What was no command.
     DeadLetter,
+    /// What is sent to the shard of this number.
+    Transfers(u32),
 }
 
 impl Topic {
@@ -71,11 +76,32 @@ impl Topic {
             Topic::Outcomes => "outcomes",
             Topic::Settlements => "settlements",
             Topic::DeadLetter => "dead-letter",
+            Topic::Transfers(_) => "transfers",
+        }
+    }
+
+    /// How far it is to be read back: others write to a topic of transfers, and what they have not
+    /// decided hides what is committed behind it.
+    pub fn extent(self) -> Extent {
+        match self {
+            Topic::Transfers(_) => Extent::Decided,
+            Topic::Events | Topic::Outcomes | Topic::Settlements | Topic::DeadLetter => {
+                Extent::Committed
+            }
+        }
+    }
+
+    /// Its partition, where the owner of `shard` writes.
+    pub fn partition(self, shard: u32) -> u32 {
+        match self {
+            Topic::Events | Topic::Outcomes | Topic::Settlements => shard,
+            Topic::DeadLetter => 0,
+            Topic::Transfers(to) => to,
         }
     }
 }
 
-/// A record to be sent to the shard's partition of a topic; of `DeadLetter` to its only one.
+/// A record to be sent to the partition of a topic where the shard's owner writes.
 #[derive(Debug)]
 pub struct Record<'a> {
     /// The topic.

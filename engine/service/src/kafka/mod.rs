@@ -8,6 +8,7 @@
 //! | `log` | the trait [`log::Log`]: what a broker does for one shard |
 //! | `broker_log` | that, by librdkafka |
 //! | `commit` | the commit protocol: a block gets into the log once, whatever the broker does |
+//! | `told` | what was told of a shard and is not in its chain yet |
 //! | `catch_up` | how an owner comes to the state of the chain |
 //! | `owner` | the life of a shard |
 //! | `source` | its input |
@@ -24,6 +25,7 @@ pub mod owner;
 mod publish;
 mod serve;
 mod source;
+mod told;
 mod topics;
 
 pub use counters::{Counters, Done};

@@ -10,6 +10,9 @@
 //! | 5 | [`Source::start_at`] | input begins where the chain ends, or that is a fault |
 //! | 6 | [`Owner::turn`] | a batch is stepped, sealed, **committed to the log**, kept in sled |
 //!
+//! Where shards send to each other, a block takes remittances before commands. Their order is the
+//! owner's choice, and what was told tells it to the next one.
+//!
 //! Nothing of a block leaves but in the commit itself. Where the input stands is known from the
 //! chain and from nothing else.
 
@@ -17,20 +20,29 @@ use super::catch_up::{CatchUp, LocalCopy};
 use super::commit::{Commits, Work};
 use super::log::{Extent, Log, Trouble};
 use crate::clock::Clock;
-use crate::limits::{BROKER_PATIENCE, CLOCK_JUMP_MS_MAX, IDLE_PIECES, RETRY_PAUSE};
+use crate::limits::{
+    BROKER_PATIENCE, CLOCK_JUMP_MS_MAX, IDLE_PIECES, POLL_RECORDS_MAX, POLL_WAIT, RETRY_PAUSE,
+    TRANSFERS_WAIT,
+};
 use groat_proto::v1::ChainTerms;
 use groat_shard::limits::SNAPSHOT_PIECE_BYTES;
 use groat_shard::{Checked, Fault, Hash, Inbound, Messages, Shard, Store, Tail, hex};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// The input of one shard.
 pub trait Source {
-    /// Begins at this offset; a fault when the topic no longer or not yet has it.
-    fn start_at(&mut self, offset: u64) -> Result<(), Fault>;
+    /// Begins at these offsets, of commands and of what other shards send if they do; a fault when
+    /// a topic no longer or not yet has it.
+    fn start_at(&mut self, commands: u64, transfers: Option<u64>) -> Result<(), Fault>;
 
-    /// Waits a moment for input, then takes what is there, bounded.
-    fn poll(&mut self, inputs: &mut Vec<Input>) -> Result<(), Fault>;
+    /// Waits so long for input, then takes what is there, bounded.
+    fn poll(&mut self, inputs: &mut Vec<Input>, wait: Duration) -> Result<(), Fault>;
+
+    /// Takes what other shards have sent, bounded, without waiting.
+    fn poll_transfers(&mut self, inputs: &mut Vec<Input>) -> Result<(), Fault>;
 
     /// Whether all that is in the input now was taken. Not when that cannot be known: that nothing
     /// came for a moment means little.
@@ -63,6 +75,8 @@ pub struct Settings {
     pub terms: ChainTerms,
     /// The topic of its input, as named in blocks.
     pub topic: String,
+    /// The topic by which other shards send, as named in blocks; for chains that have others.
+    pub transfers: String,
     /// A snapshot is taken when this many bytes of blocks have come since the last.
     pub snapshot_bytes: u64,
     /// Bytes that no other owner of any shard has or had: they tell its claim from others'.
@@ -103,6 +117,8 @@ pub struct Owner<St, L, S, K> {
     store: Checked<St>,
     shard: Shard,
     inputs: Vec<Input>,
+    /// What other shards sent and was not received yet.
+    remitted: VecDeque<Input>,
     /// What came since the last snapshot was begun.
     tail: Tail,
     /// The block after which the state is being put to rest.
@@ -118,7 +134,9 @@ impl<St: Store, L: Log, S: Source, K: Clock> Owner<St, L, S, K> {
     ) -> Result<Owner<St, L, S, K>, Fault> {
         let Means { mut copy, log, mut source, clock } = means;
         let mut caught = CatchUp::from_local(settings, &mut copy)?;
-        let mut commits = Commits::new(settings.shard, log, Arc::clone(stop));
+        let terms = caught.shard.as_ref().map_or(settings.terms, |shard| *shard.books().terms());
+        let others = others(settings.shard, &terms);
+        let mut commits = Commits::new(settings.shard, others, log, Arc::clone(stop));
         let claim = claim(settings, &mut commits, &clock, &mut caught, stop)?;
         let CatchUp { mut store, shard, tail, last_work, .. } = caught;
         let shard = shard.unwrap_or_else(|| Shard::begin(settings.shard, settings.terms));
@@ -136,7 +154,8 @@ impl<St: Store, L: Log, S: Source, K: Clock> Owner<St, L, S, K> {
         let work = Work { number, epoch, bytes, messages, inputs: &inputs, next_event };
         // Mostly there is nothing to tell again.
         commits.commit(&clock, &work, true)?;
-        source.start_at(next)?;
+        let next_transfer = head.next_offset(&settings.transfers, settings.shard);
+        source.start_at(next, terms.transfers.then_some(next_transfer))?;
         tracing::info!(
             shard = settings.shard,
             block = number,
@@ -145,10 +164,20 @@ impl<St: Store, L: Log, S: Source, K: Clock> Owner<St, L, S, K> {
             state_digest = hex(&shard.books().digest()),
             "shard is owned"
         );
-        let (settings, inputs) = (settings.clone(), Vec::new());
+        let (settings, inputs, remitted) = (settings.clone(), Vec::new(), VecDeque::new());
         let resting = (0, [0; 32]);
-        let mut owner =
-            Owner { settings, commits, source, clock, store, shard, inputs, tail, resting };
+        let mut owner = Owner {
+            settings,
+            commits,
+            source,
+            clock,
+            store,
+            shard,
+            inputs,
+            remitted,
+            tail,
+            resting,
+        };
         owner.move_time_as_told()?;
         Ok(owner)
     }
@@ -160,14 +189,15 @@ impl<St: Store, L: Log, S: Source, K: Clock> Owner<St, L, S, K> {
 
     /// One batch of input, or one look at the clock.
     pub fn turn(&mut self) -> Result<(), Fault> {
+        let wait = self.take_remittances()?;
         self.inputs.clear();
-        self.source.poll(&mut self.inputs)?;
+        self.source.poll(&mut self.inputs, wait)?;
         let next = self.shard.head().next_offset(&self.settings.topic, self.settings.shard);
         self.inputs.retain(|input| input.offset >= next);
         for Input { offset, time, record, .. } in &self.inputs {
             self.shard.step(Inbound { offset: *offset, time: *time, record });
         }
-        if self.inputs.is_empty() {
+        if self.inputs.is_empty() && !self.shard.has_open() {
             self.look_at_the_clock()?;
         }
         if self.shard.has_open() {
@@ -179,6 +209,56 @@ impl<St: Store, L: Log, S: Source, K: Clock> Owner<St, L, S, K> {
             }
         }
         Ok(())
+    }
+
+    /// Receives what other shards sent; gives how long to wait for commands. Where something was
+    /// told that the chain does not have, just as many are received as before that was told, and
+    /// then none until it has.
+    fn take_remittances(&mut self) -> Result<Duration, Fault> {
+        if !self.shard.books().terms().transfers {
+            return Ok(POLL_WAIT);
+        }
+        let until = self.commits.told_after();
+        let received = |shard: &Shard| shard.books().ledger().received();
+        let mut left = POLL_RECORDS_MAX;
+        let started = self.clock.elapsed();
+        while until.is_none_or(|until| received(&self.shard) < until) {
+            if self.remitted.is_empty() {
+                let mut inputs = Vec::new();
+                self.source.poll_transfers(&mut inputs)?;
+                self.remitted.extend(inputs);
+            }
+            match self.remitted.pop_front() {
+                Some(Input { offset, time, record, .. }) => {
+                    let topic = &self.settings.transfers;
+                    let next = self.shard.head().next_offset(topic, self.settings.shard);
+                    if offset >= next {
+                        self.shard.receive(topic, Inbound { offset, time, record: &record })?;
+                    }
+                }
+                None if until.is_none() => break,
+                None if self.clock.elapsed() - started > BROKER_PATIENCE => {
+                    return Err(self.missing_remittances());
+                }
+                None => self.clock.pause(RETRY_PAUSE),
+            }
+            left = left.saturating_sub(1);
+            if until.is_none() && (left == 0 || self.shard.is_full()) {
+                break;
+            }
+        }
+        let has_work = self.shard.has_open() || !self.remitted.is_empty();
+        Ok(if has_work { Duration::ZERO } else { TRANSFERS_WAIT })
+    }
+
+    fn missing_remittances(&self) -> Fault {
+        Fault::new(
+            format!(
+                "shard {}: what an earlier owner told came after more remittances than {} has",
+                self.settings.shard, self.settings.transfers
+            ),
+            "restore that topic from a copy; the events of the other shards have what it held",
+        )
     }
 
     /// Lets go of the shard in order.
@@ -201,11 +281,15 @@ impl<St: Store, L: Log, S: Source, K: Clock> Owner<St, L, S, K> {
             return Ok(());
         }
         let next = self.shard.head().next_offset(&self.settings.topic, self.settings.shard);
+        let received = self.shard.books().ledger().received();
+        if self.commits.told_after().is_some_and(|after| after > received) {
+            return Ok(());
+        }
         let Some(until) = self.commits.told_by_a_tick(next) else { return Ok(()) };
         let mut trial = Shard::from_snapshot(self.settings.shard, &self.shard.snapshot())?;
         trial.tick(until);
         let sealed = trial.seal(&self.settings.topic, false);
-        if !self.commits.are_what_was_told(&Messages::from(&sealed.outbound).settlements) {
+        if !self.commits.are_what_was_told(&Messages::from(&sealed.outbound)) {
             return Ok(());
         }
         self.shard.tick(until);
@@ -272,6 +356,11 @@ impl<St: Store, L: Log, S: Source, K: Clock> Owner<St, L, S, K> {
         piece.keep(number, hash, &mut self.store)?;
         Ok(true)
     }
+}
+
+/// The shards to which one sends, and which send to it.
+fn others(shard: u32, terms: &ChainTerms) -> Vec<u32> {
+    if terms.transfers { (0..terms.shards).filter(|s| *s != shard).collect() } else { Vec::new() }
 }
 
 /// Claims the shard until a claim of ours is the end of the chain; gives that claim. A block of an

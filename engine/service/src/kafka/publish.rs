@@ -3,10 +3,10 @@
 use super::{Deliveries, broker, client, overridden, send};
 use crate::config::Config;
 use crate::limits::{BROKER_PATIENCE, LINE_BYTES_MAX, PUBLISH_BYTES_MAX};
-use crate::routing::routing_key;
+use crate::routing::record_key;
 use groat_ledger::Id;
 use groat_proto::Message;
-use groat_proto::json::read_line;
+use groat_proto::json::read_keyed_line;
 use groat_shard::Fault;
 use groat_shard::limits::RECORD_BYTES_MAX;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
@@ -22,7 +22,7 @@ pub struct Published {
     pub malformed: u64,
 }
 
-/// Publishes every line; `key` stands over each command's own routing key. `progress` hears how
+/// Publishes every line; `key` stands over each line's own key, and that over the routing key. `progress` hears how
 /// many bytes of input were sent.
 pub fn publish(
     config: &Config,
@@ -60,9 +60,9 @@ pub fn publish(
         if text.trim().is_empty() {
             continue;
         }
-        match read_line(text.trim()) {
-            Ok(record) => {
-                let owner = key.or_else(|| record.commands.first().and_then(routing_key));
+        match read_keyed_line(text.trim()) {
+            Ok((of_line, record)) => {
+                let owner = key.or(of_line).or_else(|| record_key(&record.commands));
                 let key = owner.map(|id| id.to_string()).unwrap_or_default();
                 let payload = record.encode_to_vec();
                 let (len, most) = (payload.len(), PUBLISH_BYTES_MAX);

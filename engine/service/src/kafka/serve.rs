@@ -193,8 +193,10 @@ impl Group {
                 command_clock: self.config.clock == ClockSource::Command,
                 id_window_ms: self.config.id_window_hours.saturating_mul(3_600_000),
                 day_offset_min: self.config.day_offset,
+                transfers: self.shards > 1,
             },
             topic: topic.clone(),
+            transfers: self.config.topic("transfers"),
             snapshot_bytes: self.config.snapshot_bytes,
             owner: clock::owner_name(),
         };
@@ -207,6 +209,7 @@ impl Group {
         let log = BrokerLog::new(config.clone(), shard);
         let source = KafkaSource {
             config,
+            transfers: None,
             consumer: Arc::downgrade(consumer),
             topic,
             partition,

@@ -3,26 +3,27 @@
 use super::counters::Counters;
 use super::owner::{Input, Source};
 use super::serve::{Group, GroupConsumer};
-use super::{broker, is_passing};
+use super::{broker, consumer, is_passing, overridden};
 use crate::clock;
 use crate::config::Config;
 use crate::limits::{
-    BROKER_PATIENCE, BROKER_TIMEOUT, END_WAIT, POLL_BYTES_MAX, POLL_RECORDS_MAX, POLL_WAIT,
-    RETRY_PAUSE,
+    BROKER_PATIENCE, BROKER_TIMEOUT, END_WAIT, POLL_BYTES_MAX, POLL_RECORDS_MAX, RETRY_PAUSE,
 };
 use groat_shard::Fault;
-use rdkafka::consumer::Consumer;
 use rdkafka::consumer::base_consumer::PartitionQueue;
+use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
-use rdkafka::message::Message;
+use rdkafka::message::{BorrowedMessage, Message};
 use rdkafka::{Offset, TopicPartitionList};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-/// A partition of the `commands` topic.
+/// A partition of the `commands` topic, and what other shards send to it.
 pub(super) struct KafkaSource {
     pub(super) config: Config,
+    /// Reads what other shards send, if they do.
+    pub(super) transfers: Option<Transfers>,
     pub(super) consumer: Weak<GroupConsumer>,
     pub(super) topic: String,
     pub(super) partition: i32,
@@ -61,7 +62,10 @@ impl KafkaSource {
 }
 
 impl Source for KafkaSource {
-    fn start_at(&mut self, offset: u64) -> Result<(), Fault> {
+    fn start_at(&mut self, offset: u64, transfers: Option<u64>) -> Result<(), Fault> {
+        if let Some(next) = transfers {
+            self.transfers = Some(Transfers::from(&self.config, self.partition, next)?);
+        }
         let Some(consumer) = self.consumer.upgrade() else { return Ok(()) };
         let next = i64::try_from(offset).unwrap_or(i64::MAX);
         self.patiently(|| {
@@ -89,27 +93,17 @@ impl Source for KafkaSource {
         Ok(())
     }
 
-    fn poll(&mut self, inputs: &mut Vec<Input>) -> Result<(), Fault> {
+    fn poll(&mut self, inputs: &mut Vec<Input>, mut wait: Duration) -> Result<(), Fault> {
         self.counters.asks();
-        let (mut wait, mut bytes) = (POLL_WAIT, 0);
+        let mut bytes = 0;
         while inputs.len() < POLL_RECORDS_MAX && bytes < POLL_BYTES_MAX {
             match self.queue.poll(wait) {
                 None => break,
                 Some(Ok(message)) => {
                     self.counters.takes();
-                    let record = message.payload().unwrap_or_default().to_vec();
-                    bytes += record.len();
+                    bytes += message.payload_len();
                     self.next = message.offset() + 1;
-                    inputs.push(Input {
-                        offset: u64::try_from(message.offset()).unwrap_or(0),
-                        time: message
-                            .timestamp()
-                            .to_millis()
-                            .and_then(|t| u64::try_from(t).ok())
-                            .unwrap_or(0),
-                        key: message.key().unwrap_or_default().to_vec(),
-                        record,
-                    });
+                    inputs.push(input(&message));
                     wait = Duration::ZERO;
                 }
                 Some(Err(KafkaError::PartitionEOF(_))) => break,
@@ -118,6 +112,13 @@ impl Source for KafkaSource {
             }
         }
         Ok(())
+    }
+
+    fn poll_transfers(&mut self, inputs: &mut Vec<Input>) -> Result<(), Fault> {
+        match &mut self.transfers {
+            Some(transfers) => transfers.poll(inputs),
+            None => Ok(()),
+        }
     }
 
     fn passed(&mut self, offset: u64) {
@@ -130,6 +131,9 @@ impl Source for KafkaSource {
     }
 
     fn is_at_end(&mut self) -> bool {
+        if !self.transfers.as_mut().is_none_or(Transfers::is_at_end) {
+            return false;
+        }
         let Some(consumer) = self.consumer.upgrade() else { return false };
         let asked = consumer.fetch_watermarks(&self.topic, self.partition, END_WAIT);
         let Ok((_, end)) = asked else { return false };
@@ -142,5 +146,82 @@ impl Source for KafkaSource {
             Some(Offset::Offset(position)) => position.max(self.next) >= end,
             _ => self.next >= end,
         }
+    }
+}
+
+fn input(message: &BorrowedMessage<'_>) -> Input {
+    let time = message.timestamp().to_millis().and_then(|t| u64::try_from(t).ok());
+    Input {
+        offset: u64::try_from(message.offset()).unwrap_or(0),
+        time: time.unwrap_or(0),
+        key: message.key().unwrap_or_default().to_vec(),
+        record: message.payload().unwrap_or_default().to_vec(),
+    }
+}
+
+/// What other shards send to one: a partition of the `transfers` topic, which no group assigns.
+pub(super) struct Transfers {
+    config: Config,
+    topic: String,
+    partition: i32,
+    consumer: BaseConsumer,
+    /// Nothing was there behind the last record taken.
+    has_ended: bool,
+    /// Where the topic ended when it was last asked.
+    end: Option<i64>,
+}
+
+impl Transfers {
+    fn from(config: &Config, partition: i32, next: u64) -> Result<Transfers, Fault> {
+        let mut client = consumer(config);
+        client.set("enable.partition.eof", "true");
+        let consumer: BaseConsumer = overridden(client, config)
+            .create()
+            .map_err(|e| broker(config, "no consumer can be made", &e))?;
+        let (config, topic) = (config.clone(), config.topic("transfers"));
+        let (has_ended, end) = (false, None);
+        let transfers = Transfers { config, topic, partition, consumer, has_ended, end };
+        let start = Offset::Offset(i64::try_from(next).unwrap_or(i64::MAX));
+        let mut list = TopicPartitionList::new();
+        list.add_partition_offset(&transfers.topic, partition, start)
+            .and_then(|()| transfers.consumer.assign(&list))
+            .map_err(|e| transfers.unreadable(&e))?;
+        Ok(transfers)
+    }
+
+    /// An offset that is no longer there is an error of the client's, and the shard's fault.
+    fn poll(&mut self, inputs: &mut Vec<Input>) -> Result<(), Fault> {
+        let mut bytes = 0;
+        while inputs.len() < POLL_RECORDS_MAX && bytes < POLL_BYTES_MAX {
+            match self.consumer.poll(Duration::ZERO) {
+                None => break,
+                Some(Err(KafkaError::PartitionEOF(_))) => {
+                    self.has_ended = true;
+                    break;
+                }
+                Some(Ok(message)) => {
+                    self.has_ended = false;
+                    bytes += message.payload_len();
+                    inputs.push(input(&message));
+                }
+                Some(Err(e)) if is_passing(&e) => break,
+                Some(Err(e)) => return Err(self.unreadable(&e)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether nothing came since it was asked last. Offsets do not tell: behind every record that
+    /// was taken stands the end of its transaction.
+    fn is_at_end(&mut self) -> bool {
+        let asked = self.consumer.fetch_watermarks(&self.topic, self.partition, END_WAIT);
+        let end = asked.ok().map(|(_, end)| end);
+        let before = std::mem::replace(&mut self.end, end);
+        self.has_ended && end.is_some() && before == end
+    }
+
+    fn unreadable(&self, error: &KafkaError) -> Fault {
+        let what = format!("{} partition {} cannot be read", self.topic, self.partition);
+        broker(&self.config, &what, error)
     }
 }

@@ -61,12 +61,25 @@ fn specs() -> Vec<Spec> {
         ),
         spec("outcomes", true, &[delete, ("retention.ms", &week), ("max.message.bytes", &block)]),
         spec("settlements", true, &[delete, ("max.message.bytes", &record)]),
+        spec(
+            "transfers",
+            true,
+            &[
+                ("message.timestamp.type", "LogAppendTime"),
+                delete,
+                ("retention.ms", "-1"),
+                ("retention.bytes", "-1"),
+                ("max.message.bytes", &record),
+            ],
+        ),
         spec("dead-letter", false, &[delete, ("max.message.bytes", &block)]),
     ]
 }
 
 /// Settings of which another value than ours breaks a promise; others are the operator's choice.
-const BINDING: [(&str, &str); 5] = [
+const BINDING: [(&str, &str); 7] = [
+    ("transfers", "message.timestamp.type"),
+    ("transfers", "cleanup.policy"),
     ("commands", "message.timestamp.type"),
     ("commands", "cleanup.policy"),
     ("events", "cleanup.policy"),

@@ -157,6 +157,7 @@ fn open(
         command_clock: clock == ClockSource::Command,
         id_window_ms: ID_WINDOW_MS_DEFAULT,
         day_offset_min: settings.day_offset_min,
+        transfers: false,
     };
     let restored = restore(&mut store, LOCAL_SHARD, |_, _| {})?;
     let (shard, tail) = match restored {

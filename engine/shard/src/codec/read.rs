@@ -12,6 +12,7 @@ mod in_order;
 pub(super) mod market;
 mod plain;
 mod plain_events;
+mod remittances;
 
 use crate::limits::{
     METADATA_ENTRIES_MAX, METADATA_KEY_BYTES_MAX, METADATA_VALUE_BYTES_MAX, REFERENCE_CHARS_MAX,
@@ -28,6 +29,7 @@ use plain::plain_command;
 use std::fmt;
 
 pub use plain_events::read_plain_event;
+pub use remittances::read_remittance;
 
 /// Why bytes are not a command.
 #[derive(Debug, Clone, PartialEq, Eq)]

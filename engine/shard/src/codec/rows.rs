@@ -5,6 +5,7 @@
 
 mod holds;
 mod market;
+mod remittances;
 mod walk;
 
 pub use walk::{begin_rest, for_each_row, go_on_resting};
@@ -16,10 +17,10 @@ use crate::seen::{Answer, Seen, SeenIds};
 use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::table::Table;
 use groat_ledger::{
-    Account, App, Authorization, Batch, BatchState, Calendar, Campaign, Coupon, CouponCount,
-    CouponTemplate, CreditLine, Dispute, EventRange, Hold, Invoice, Item, Ledger, LimitRow,
-    Merchant, Payment, PaymentState, Payout, PayoutState, PendingState, PendingTransfer, Receipt,
-    Refund, Rejection, Rental, Tables, Usage, User,
+    Account, App, AskedRefund, Authorization, Batch, BatchState, Calendar, Campaign, Coupon,
+    CouponCount, CouponTemplate, CreditLine, Dispute, EventRange, Hold, Invoice, Item, Ledger,
+    LimitRow, Merchant, Payment, PaymentState, Payout, PayoutState, Peer, PendingState,
+    PendingTransfer, Place, Receipt, Refund, Rejection, Rental, Tables, Usage, User,
 };
 use groat_proto::v1::{self, row};
 use groat_proto::{Message, read_varint};
@@ -256,6 +257,9 @@ fn batch(r: &Batch) -> v1::BatchRow {
         fees_returned: r.fees_returned,
         disputes: r.disputes,
         reserve: r.reserve,
+        proceeds: r.proceeds,
+        forwarded: r.forwarded,
+        settled: r.settled,
     }
 }
 
@@ -279,6 +283,9 @@ fn read_batch(w: &v1::BatchRow) -> Field<Batch> {
         fees_returned: w.fees_returned,
         disputes: w.disputes,
         reserve: w.reserve,
+        proceeds: w.proceeds,
+        forwarded: w.forwarded,
+        settled: w.settled,
     })
 }
 
@@ -309,6 +316,7 @@ fn payment(r: &Payment) -> v1::PaymentRow {
         refunded_to_channel: r.refunded_to_channel,
         refunds: r.refunds.iter().map(refund).collect(),
         parts: r.parts.as_deref().map(market::parts),
+        asked: r.asked,
     }
 }
 
@@ -364,6 +372,7 @@ fn read_payment(w: &v1::PaymentRow) -> Field<Payment> {
         refunded_to_channel: w.refunded_to_channel,
         refunds: w.refunds.iter().map(read_refund).collect::<Field<_>>()?,
         parts: w.parts.as_ref().map(|parts| Box::new(market::read_parts(parts))),
+        asked: w.asked,
     })
 }
 
@@ -403,6 +412,7 @@ impl fmt::Display for BadRows {
 /// Rebuilds a state from the bytes that [`for_each_row`] gave.
 pub fn read_rows(
     calendar: Calendar,
+    place: Place,
     bytes: &[u8],
     window_ms: u64,
 ) -> Result<(Ledger, SeenIds), BadRows> {
@@ -452,8 +462,11 @@ pub fn read_rows(
         Table::from_rows(rows.coupon_counts).map_err(duplicate("coupon_counts"))?;
     tables.invoices = Table::from_rows(rows.invoices).map_err(duplicate("invoices"))?;
     tables.disputes = Table::from_rows(rows.disputes).map_err(duplicate("disputes"))?;
+    tables.peers = Table::from_rows(rows.peers).map_err(duplicate("peers"))?;
+    tables.asked_refunds =
+        Table::from_rows(rows.asked_refunds).map_err(duplicate("asked_refunds"))?;
     tables.payments = Table::from_rows(rows.payments).map_err(duplicate("payments"))?;
-    let ledger = Ledger::from_rest(calendar, now, next_event, tables)
+    let ledger = Ledger::from_rest(calendar, place, now, next_event, tables)
         .map_err(|b| BadRows(format!("row {} of {}: {}", b.row, b.table, b.what)))?;
     Ok((ledger, seen))
 }
@@ -482,6 +495,8 @@ struct Rows {
     coupon_counts: Vec<CouponCount>,
     invoices: Vec<Invoice>,
     disputes: Vec<Dispute>,
+    peers: Vec<Peer>,
+    asked_refunds: Vec<AskedRefund>,
     seen: BTreeMap<u64, Vec<Seen>>,
 }
 
@@ -522,6 +537,10 @@ impl Rows {
             row::Row::CouponCount(w) => self.coupon_counts.push(market::read_coupon_count(&w)),
             row::Row::Invoice(w) => self.invoices.push(market::read_invoice(&w)?),
             row::Row::Dispute(w) => self.disputes.push(read_disputes::row(&w)?),
+            row::Row::Peer(w) => self.peers.push(remittances::read_peer(&w)?),
+            row::Row::AskedRefund(w) => {
+                self.asked_refunds.push(remittances::read_asked_refund(&w)?);
+            }
             row::Row::Seen(w) => {
                 let seen = read_seen(&w)?;
                 self.seen.entry(SeenIds::hour(seen.id)).or_default().push(seen);

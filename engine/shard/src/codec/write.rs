@@ -6,9 +6,11 @@ mod fields;
 pub(in crate::codec) mod holds;
 pub(in crate::codec) mod market;
 mod plain;
+mod remittances;
 mod settlements;
 
 pub use events::{append_event, write_event};
+pub use remittances::write_remittance;
 pub use settlements::write_settlement;
 
 use groat_ledger::{
@@ -371,6 +373,18 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
             bank: some(*bank),
             amount: Some((*amount).into()),
         }),
+        Fact::RemittanceSent { .. }
+        | Fact::RemittanceReceived { .. }
+        | Fact::TransferArrived { .. }
+        | Fact::TransferReturned { .. }
+        | Fact::PostingArrived { .. }
+        | Fact::PostingReturned { .. }
+        | Fact::MerchantKnown { .. }
+        | Fact::BatchForwarded { .. }
+        | Fact::ProceedsReceived { .. }
+        | Fact::RefundAsked { .. }
+        | Fact::RefundFunded { .. }
+        | Fact::RefundFailed { .. } => return remittances::fact(fact),
         Fact::FundsAuthorized { .. }
         | Fact::AuthorizationCaptured { .. }
         | Fact::FundsReleased { .. }

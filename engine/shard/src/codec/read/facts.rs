@@ -1,7 +1,7 @@
 //! Wire to domain: events.
 
 use super::fields::*;
-use super::{disputes, holds, market};
+use super::{disputes, holds, market, remittances};
 use groat_ledger::{CloseReason, Fact, Rejection};
 use groat_proto::v1::{self, event};
 
@@ -290,6 +290,18 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::RedInvoiceDue(w) => {
             Fact::RedInvoiceDue { payment: id(w.payment, "payment")?, amount: w.amount }
         }
+        W::RemittanceSent(_)
+        | W::RemittanceReceived(_)
+        | W::TransferArrived(_)
+        | W::TransferReturned(_)
+        | W::PostingArrived(_)
+        | W::PostingReturned(_)
+        | W::MerchantKnown(_)
+        | W::BatchForwarded(_)
+        | W::ProceedsReceived(_)
+        | W::RefundAsked(_)
+        | W::RefundFunded(_)
+        | W::RefundFailed(_) => remittances::read_fact(wire)?,
         W::PaymentClosed(w) => Fact::PaymentClosed {
             payment: id(w.payment, "payment")?,
             reason: match known::<v1::CloseReason>(w.reason, "reason")? {

@@ -2,7 +2,7 @@
 
 use super::{
     FORMAT, account, app, batch, hold, holds, market, merchant, payment, payout, pending, receipt,
-    seen_row, user,
+    remittances, seen_row, user,
 };
 use crate::codec::write;
 use crate::seen::SeenIds;
@@ -32,6 +32,8 @@ macro_rules! every_kind {
         $each!(coupons, |r, _| row::Row::Coupon(market::coupon(r)));
         $each!(coupon_counts, |r, _| row::Row::CouponCount(market::coupon_count(r)));
         $each!(invoices, |r, _| row::Row::Invoice(market::invoice(r)));
+        $each!(peers, |r, _| row::Row::Peer(remittances::peer(r)));
+        $each!(asked_refunds, |r, _| row::Row::AskedRefund(remittances::asked_refund(r)));
         $each!(payments, |r, _| row::Row::Payment(payment(r)));
         $each!(disputes, |r, _| row::Row::Dispute(write::disputes::row(r)));
     };

@@ -1,6 +1,6 @@
 //! Domain to wire: settlements.
 
-use super::{close_reason, disputes, holds, market, owner, some};
+use super::{close_reason, disputes, holds, market, owner, remittances, some};
 use groat_ledger::{Id, Money, Owner, Settlement};
 use groat_proto::v1::{self, settlement};
 
@@ -11,8 +11,10 @@ pub fn write_settlement(
     part: u32,
     at: u64,
     told: &Settlement,
+    remittances_before: u64,
 ) -> v1::Settlement {
-    v1::Settlement { shard, event, part, at, body: settlement_body(told) }
+    let body = settlement_body(told);
+    v1::Settlement { shard, event, part, at, remittances_before, body }
 }
 
 fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
@@ -84,6 +86,7 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
             recovered,
             reserve,
             available,
+            proceeds,
         } => {
             let money =
                 |minor: &u64| Some(Money { amount: *minor, currency: receipts.currency }.into());
@@ -99,6 +102,7 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
                 recovered: money(recovered),
                 reserve: money(reserve),
                 available: money(available),
+                proceeds: money(proceeds).filter(|_| *proceeds > 0),
             })
         }
         Settlement::PayoutRequested { payout, owner, amount, fee } => {
@@ -137,6 +141,9 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         | Settlement::InvoiceRejected { .. }
         | Settlement::InvoiceReversed { .. }
         | Settlement::RedInvoiceDue { .. } => return market::settlement(told),
+        Settlement::TransferArrived { .. }
+        | Settlement::TransferReturned { .. }
+        | Settlement::RefundFailed { .. } => return remittances::settlement(told),
         Settlement::HoldPlaced { .. }
         | Settlement::HoldCaptured { .. }
         | Settlement::HoldReleased { .. }

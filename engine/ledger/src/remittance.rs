@@ -1,0 +1,71 @@
+//! What one shard sends to another: money with its purpose, a request, or word of something.
+//!
+//! The shard that is debited decides first and sends; numbers have no gap per pair of shards. The
+//! receiver never sees the sender's books: a remittance carries all it needs. Money that the
+//! receiver cannot place goes back, and what comes back is always taken.
+
+use crate::command::{LimitScope, Limits, MerchantTerms, Reference};
+use crate::id::Id;
+use crate::money::Currency;
+use crate::rejection::Rejection;
+
+/// One remittance as it is received.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Remittance {
+    /// The shard that sent it.
+    pub from: u32,
+    /// Its number among all from that shard to this one, from 1.
+    pub number: u64,
+    /// When it was sent, in milliseconds since 1970.
+    pub at: u64,
+    /// What it brings and for what.
+    pub cargo: Cargo,
+}
+
+/// What a remittance brings.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Cargo {
+    /// Money that comes with it, in minor units; 0 for words alone.
+    pub amount: u64,
+    /// Its currency.
+    pub currency: Currency,
+    /// For what.
+    pub purpose: Purpose,
+}
+
+/// For what a remittance is.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(missing_docs, reason = "fields carry the names of DOMAIN §4")]
+pub enum Purpose {
+    /// Money from a user to a user of the receiver.
+    Transfer { from: Id, to: Id },
+    /// Money from a ledger account to one of the receiver.
+    Posting { debit: Id, credit: Id },
+    /// Money of a `Transfer` that could not be placed, and why.
+    TransferBack { from: Id, to: Id, why: Rejection },
+    /// Money of a `Posting` that could not be placed, and why.
+    PostingBack { debit: Id, credit: Id, why: Rejection },
+    /// Who a merchant of the sender is, so that payments to it stay with their payers.
+    Merchant { merchant: Id, terms: MerchantTerms, standing: Standing },
+    /// Limits that hold for everybody.
+    Limits { scope: LimitScope, limits: Limits },
+    /// The net of a batch of a merchant of the receiver.
+    Proceeds { merchant: Id, date: u32 },
+    /// The merchant of the receiver is to pay `asked` for a refund.
+    RefundAsked { merchant: Id, payment: Id, out_request_no: Reference, asked: u64 },
+    /// Money for such a refund.
+    RefundFunded { payment: Id, out_request_no: Reference },
+    /// No money for such a refund, and why.
+    RefundDenied { payment: Id, out_request_no: Reference, why: Rejection },
+}
+
+/// Whether money of a merchant may move.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Standing {
+    /// Not to be debited.
+    pub debit_blocked: bool,
+    /// Not to be credited.
+    pub credit_blocked: bool,
+    /// Closed for good.
+    pub closed: bool,
+}

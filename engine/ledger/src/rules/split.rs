@@ -1,0 +1,42 @@
+//! How a refund divides over what a payment came from (DOMAIN §1.1, §4.2).
+
+use crate::command::FeeRefund;
+use crate::ledger::Ledger;
+use crate::money::cumulative_half_up;
+use crate::rules::coupons::{self, Back};
+use crate::state::Payment;
+
+/// Where a refund goes, and what of it the merchant gives.
+pub(crate) struct Split {
+    pub(crate) to_credit: u64,
+    pub(crate) to_channel: u64,
+    pub(crate) to_balance: u64,
+    /// To the coupon.
+    pub(crate) back: Back,
+    /// From the merchant, who never had its part of a coupon.
+    pub(crate) money: u64,
+    /// Of that, service fee that is returned.
+    pub(crate) fee_part: u64,
+}
+
+/// To credit first, to the acquirer, to the balance, and last to the coupon.
+pub(crate) fn split(ledger: &Ledger, payment: &Payment, amount: u64) -> Split {
+    let to_credit = amount.min(payment.credit.saturating_sub(payment.refunded_to_credit));
+    let of_channel = payment.channel_amount.saturating_sub(payment.refunded_to_channel);
+    let to_channel = (amount - to_credit).min(of_channel);
+    let rest = amount - to_credit - to_channel;
+    let back = payment.parts.as_ref().map_or_else(Back::default, |parts| {
+        coupons::part_of(parts, rest.saturating_sub(payment.balance_left()))
+    });
+    let to_balance = rest - back.discount - back.funded;
+    let money = amount - back.discount;
+    let fee_part = match ledger.tables().merchants.row(payment.merchant).terms.fee_refund {
+        FeeRefund::None => 0,
+        FeeRefund::Proportional => {
+            let refunded = payment.receipts_refunded() + money;
+            cumulative_half_up(payment.fee, refunded, payment.receipts())
+                .saturating_sub(payment.fee_returned)
+        }
+    };
+    Split { to_credit, to_channel, to_balance, back, money, fee_part }
+}

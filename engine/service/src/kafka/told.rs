@@ -1,0 +1,170 @@
+//! What was told of a shard that its chain does not account for yet: it must come about again.
+
+use super::commit::Work;
+use super::log::{Log, Record, Topic, Trouble};
+use groat_proto::Message;
+use groat_proto::v1::{Outcomes, Remittance, Settlement, outcome};
+use groat_shard::Fault;
+use groat_shard::limits::RECORD_BYTES_MAX;
+use std::collections::BTreeMap;
+
+/// What was told that the chain does not yet account for, by its ids.
+#[derive(Default)]
+pub(super) struct Told {
+    pub(super) outcomes: BTreeMap<u64, Vec<u8>>,
+    pub(super) settlements: BTreeMap<(u64, u32), Vec<u8>>,
+    /// By event and the shard told.
+    pub(super) remittances: BTreeMap<(u64, u32), Vec<u8>>,
+    /// The most remittances received before any of it.
+    pub(super) received: u64,
+}
+
+impl Told {
+    /// Adds what is in the topics from an offset of the input and an event on.
+    pub(super) fn read(
+        &mut self,
+        log: &mut impl Log,
+        shard: u32,
+        others: &[u32],
+        first_offset: u64,
+        first_event: u64,
+    ) -> Result<(), Trouble> {
+        if first_offset < u64::MAX {
+            log.read_back(Topic::Outcomes, &mut |value| {
+                let Ok(outcomes) = Outcomes::decode(value) else { return true };
+                // The outcomes of a record without commands say nothing, not even where it stands.
+                let Some(at) = outcomes.outcomes.first().and_then(|o| o.position) else {
+                    return true;
+                };
+                if at.offset >= first_offset {
+                    self.received = self.received.max(outcomes.remittances_before);
+                    self.outcomes.insert(at.offset, value.to_vec());
+                }
+                at.offset >= first_offset
+            })?;
+        }
+        if first_event < u64::MAX {
+            log.read_back(Topic::Settlements, &mut |value| {
+                let Ok(settlement) = Settlement::decode(value) else { return true };
+                let id = (settlement.event, settlement.part);
+                if settlement.event >= first_event {
+                    self.received = self.received.max(settlement.remittances_before);
+                    self.settlements.insert(id, value.to_vec());
+                }
+                settlement.event >= first_event
+            })?;
+            for to in others {
+                log.read_back(Topic::Transfers(*to), &mut |value| {
+                    let Ok(remittance) = Remittance::decode(value) else { return true };
+                    if remittance.from_shard != shard {
+                        return true;
+                    }
+                    if remittance.event >= first_event {
+                        self.received = self.received.max(remittance.remittances_before);
+                        self.remittances.insert((remittance.event, *to), value.to_vec());
+                    }
+                    remittance.event >= first_event
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the records that leave with a block and were not told before. What was told must be
+    /// what would be told now.
+    pub(super) fn for_each_missing(
+        &self,
+        shard: u32,
+        work: &Work<'_>,
+        mut each: impl FnMut(Record<'_>) -> Result<(), Trouble>,
+    ) -> Result<(), Trouble> {
+        for ((offset, outcomes), input) in work.messages.outcomes.iter().zip(work.inputs) {
+            let value = outcomes.encode_to_vec();
+            match self.outcomes.get(offset) {
+                Some(told) if *told == value => continue,
+                Some(_) => return Err(told_otherwise(shard, &format!("offset {offset}")).into()),
+                None => {}
+            }
+            each(Record { topic: Topic::Outcomes, key: &input.key, value: &value, headers: &[] })?;
+            let reason = outcomes.outcomes.iter().find_map(|o| match &o.result {
+                Some(outcome::Result::Malformed(malformed)) => Some(malformed.reason.clone()),
+                _ => None,
+            });
+            if let Some(reason) = reason {
+                let headers = [
+                    ("reason", reason),
+                    ("partition", shard.to_string()),
+                    ("offset", offset.to_string()),
+                ];
+                // Of a record that is too large, its beginning.
+                let value = &input.record[..input.record.len().min(RECORD_BYTES_MAX)];
+                let topic = Topic::DeadLetter;
+                each(Record { topic, key: &input.key, value, headers: &headers })?;
+            }
+        }
+        for (key, settlement) in &work.messages.settlements {
+            let (key, value) = (key.to_string(), settlement.encode_to_vec());
+            let id = (settlement.event, settlement.part);
+            match self.settlements.get(&id) {
+                Some(told) if *told == value => continue,
+                Some(_) => return Err(told_otherwise(shard, &format!("event {}", id.0)).into()),
+                None => {}
+            }
+            let topic = Topic::Settlements;
+            each(Record { topic, key: key.as_bytes(), value: &value, headers: &[] })?;
+        }
+        for (to, remittance) in &work.messages.remittances {
+            let (key, value) = (shard.to_string(), remittance.encode_to_vec());
+            match self.remittances.get(&(remittance.event, *to)) {
+                Some(told) if *told == value => continue,
+                Some(_) => {
+                    let event = format!("event {}", remittance.event);
+                    return Err(told_otherwise(shard, &event).into());
+                }
+                None => {}
+            }
+            let topic = Topic::Transfers(*to);
+            each(Record { topic, key: key.as_bytes(), value: &value, headers: &[] })?;
+        }
+        Ok(())
+    }
+
+    /// Forgets what a block in the log accounts for; what it should account for and does not was
+    /// told without ground.
+    pub(super) fn settle(&mut self, shard: u32, work: &Work<'_>) -> Result<(), Fault> {
+        if self.outcomes.is_empty() && self.settlements.is_empty() && self.remittances.is_empty() {
+            return Ok(());
+        }
+        for (offset, _) in &work.messages.outcomes {
+            self.outcomes.remove(offset);
+        }
+        for (_, settlement) in &work.messages.settlements {
+            self.settlements.remove(&(settlement.event, settlement.part));
+        }
+        for (to, remittance) in &work.messages.remittances {
+            self.remittances.remove(&(remittance.event, *to));
+        }
+        let next_offset = work.inputs.last().map_or(0, |input| input.offset + 1);
+        if let Some((offset, _)) = self.outcomes.range(..next_offset).next() {
+            return Err(told_otherwise(shard, &format!("offset {offset}")));
+        }
+        if let Some(((event, _), _)) = self.settlements.range(..(work.next_event, 0)).next() {
+            return Err(told_otherwise(shard, &format!("event {event}")));
+        }
+        if let Some(((event, _), _)) = self.remittances.range(..(work.next_event, 0)).next() {
+            return Err(told_otherwise(shard, &format!("event {event}")));
+        }
+        Ok(())
+    }
+}
+
+fn told_otherwise(shard: u32, of: &str) -> Fault {
+    Fault::new(
+        format!(
+            "shard {shard}: what was told of {of} is not what the log says: the log has lost a \
+             block that was acknowledged, or a topic was made anew"
+        ),
+        "restore the events topic from a copy; the outcomes and settlements topics have what was \
+         told",
+    )
+}

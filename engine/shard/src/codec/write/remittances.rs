@@ -1,0 +1,176 @@
+//! Domain to wire: what goes between shards, and the events of it.
+
+use super::{limits, some, terms};
+use groat_ledger::{Cargo, Fact, Id, Purpose, Rejection, Settlement};
+use groat_proto::v1::{self, cargo, event, settlement};
+
+/// What one shard tells another of the event of that number.
+pub fn write_remittance(
+    from: u32,
+    number: u64,
+    event: u64,
+    at: u64,
+    content: &Cargo,
+    remittances_before: u64,
+) -> v1::Remittance {
+    let content = Some(write_cargo(content));
+    v1::Remittance { from_shard: from, number, event, at, cargo: content, remittances_before }
+}
+
+fn write_cargo(content: &Cargo) -> v1::Cargo {
+    use cargo::Purpose as W;
+    let sent = |from: Id, to: Id| v1::Sent { from: some(from), to: some(to) };
+    let back = |from: Id, to: Id, why: Rejection| v1::SentBack {
+        from: some(from),
+        to: some(to),
+        why: why.code().into(),
+    };
+    let purpose = match &content.purpose {
+        Purpose::Transfer { from, to } => W::Transfer(sent(*from, *to)),
+        Purpose::Posting { debit, credit } => W::Posting(sent(*debit, *credit)),
+        Purpose::TransferBack { from, to, why } => W::TransferBack(back(*from, *to, *why)),
+        Purpose::PostingBack { debit, credit, why } => W::PostingBack(back(*debit, *credit, *why)),
+        Purpose::Merchant { merchant, terms: agreed, standing } => W::Merchant(v1::MerchantWord {
+            terms: Some(terms(*merchant, agreed)),
+            debit_blocked: standing.debit_blocked,
+            credit_blocked: standing.credit_blocked,
+            closed: standing.closed,
+        }),
+        Purpose::Limits { scope, limits: set } => W::Limits(limits(*scope, content.currency, set)),
+        Purpose::Proceeds { merchant, date } => {
+            W::Proceeds(v1::Proceeds { merchant: some(*merchant), date: *date })
+        }
+        Purpose::RefundAsked { merchant, payment, out_request_no, asked } => {
+            W::RefundAsked(v1::RefundRequest {
+                payment: some(*payment),
+                out_request_no: out_request_no.to_string(),
+                merchant: some(*merchant),
+                asked: *asked,
+                why: 0,
+            })
+        }
+        Purpose::RefundFunded { payment, out_request_no } => W::RefundFunded(v1::RefundRequest {
+            payment: some(*payment),
+            out_request_no: out_request_no.to_string(),
+            ..v1::RefundRequest::default()
+        }),
+        Purpose::RefundDenied { payment, out_request_no, why } => {
+            W::RefundDenied(v1::RefundRequest {
+                payment: some(*payment),
+                out_request_no: out_request_no.to_string(),
+                why: why.code().into(),
+                ..v1::RefundRequest::default()
+            })
+        }
+    };
+    let (amount, currency) = (content.amount, u32::from(content.currency.code()));
+    v1::Cargo { amount, currency, purpose: Some(purpose) }
+}
+
+pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
+    use event::Fact as W;
+    let arrived = |from: &Id, to: &Id, amount: u64, why: u32| v1::TransferArrived {
+        from: some(*from),
+        to: some(*to),
+        amount,
+        why,
+    };
+    Some(match fact {
+        Fact::RemittanceSent { to, number, cargo } => W::RemittanceSent(v1::RemittanceSent {
+            to_shard: *to,
+            number: *number,
+            cargo: Some(write_cargo(cargo)),
+        }),
+        Fact::RemittanceReceived { from, number } => {
+            W::RemittanceReceived(v1::RemittanceReceived { from_shard: *from, number: *number })
+        }
+        Fact::TransferArrived { from, to, amount } => {
+            W::TransferArrived(arrived(from, to, *amount, 0))
+        }
+        Fact::TransferReturned { from, to, amount, why } => {
+            W::TransferReturned(arrived(from, to, *amount, why.code().into()))
+        }
+        Fact::PostingArrived { debit, credit, amount } => {
+            W::PostingArrived(arrived(debit, credit, *amount, 0))
+        }
+        Fact::PostingReturned { debit, credit, amount, why } => {
+            W::PostingReturned(arrived(debit, credit, *amount, why.code().into()))
+        }
+        Fact::MerchantKnown { merchant, terms: agreed, account, standing } => {
+            W::MerchantKnown(v1::MerchantKnown {
+                word: Some(v1::MerchantWord {
+                    terms: Some(terms(*merchant, agreed)),
+                    debit_blocked: standing.debit_blocked,
+                    credit_blocked: standing.credit_blocked,
+                    closed: standing.closed,
+                }),
+                account: *account,
+            })
+        }
+        Fact::BatchForwarded { batch, amount } => {
+            W::BatchForwarded(v1::BatchMoney { batch: *batch, amount: *amount })
+        }
+        Fact::ProceedsReceived { batch, amount } => {
+            W::ProceedsReceived(v1::BatchMoney { batch: *batch, amount: *amount })
+        }
+        Fact::RefundAsked { payment, out_request_no, amount, fee_part, cancels } => {
+            W::RefundAsked(v1::RefundAsked {
+                payment: some(*payment),
+                out_request_no: out_request_no.to_string(),
+                amount: *amount,
+                fee_part: *fee_part,
+                cancels: *cancels,
+            })
+        }
+        Fact::RefundFunded {
+            merchant,
+            payment,
+            out_request_no,
+            from_available,
+            from_open_batch,
+            open_batch,
+        } => W::RefundFunded(v1::RefundFunded {
+            merchant: some(*merchant),
+            payment: some(*payment),
+            out_request_no: out_request_no.to_string(),
+            from_available: *from_available,
+            from_open_batch: *from_open_batch,
+            open_batch: *open_batch,
+        }),
+        Fact::RefundFailed { payment, out_request_no, why } => W::RefundFailed(v1::RefundFailed {
+            payment: some(*payment),
+            out_request_no: out_request_no.to_string(),
+            why: why.code().into(),
+        }),
+        _ => return None,
+    })
+}
+
+pub(super) fn settlement(told: &Settlement) -> Option<settlement::Body> {
+    use settlement::Body as W;
+    Some(match told {
+        Settlement::TransferArrived { from, to, amount } => W::TransferArrived(v1::ToldTransfer {
+            from: some(*from),
+            to: some(*to),
+            amount: Some((*amount).into()),
+            why: String::new(),
+        }),
+        Settlement::TransferReturned { from, to, amount, why } => {
+            W::TransferReturned(v1::ToldTransfer {
+                from: some(*from),
+                to: some(*to),
+                amount: Some((*amount).into()),
+                why: why.name().into(),
+            })
+        }
+        Settlement::RefundFailed { payment, out_request_no, merchant, why } => {
+            W::RefundFailed(v1::ToldRefundFailure {
+                payment: some(*payment),
+                out_request_no: out_request_no.to_string(),
+                merchant: some(*merchant),
+                why: why.name().into(),
+            })
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,72 @@
+//! What was told in a topic, against what was to be told.
+
+use super::broker::{Entry, Fate};
+use std::collections::BTreeMap;
+
+/// An outcome by its offset, a settlement by event and part, a remittance by event and shard.
+pub(super) type Id = (u64, u32);
+
+/// What is to be told in a topic, and how often it was.
+#[derive(Default)]
+pub(super) struct Told {
+    at: usize,
+    pub(super) expected: BTreeMap<Id, Vec<u8>>,
+    /// Told before their block, which must say the same when it comes.
+    early: BTreeMap<Id, Vec<u8>>,
+    /// In time, and late.
+    seen: BTreeMap<Id, (u32, u32)>,
+}
+
+impl Told {
+    pub(super) fn look(
+        &mut self,
+        entries: &[Entry],
+        answers: &BTreeMap<Id, Vec<u8>>,
+        is_lost: bool,
+        id_of: impl Fn(&[u8]) -> Result<Option<Id>, String>,
+    ) -> Result<(), String> {
+        let expected = &self.expected;
+        let otherwise = self.early.iter().find(|(id, told)| {
+            expected.get(id).is_some_and(|expected| expected != *told) && !is_lost
+        });
+        if let Some((id, _)) = otherwise {
+            return Err(format!("{id:?} was told otherwise than its block says"));
+        }
+        self.early.retain(|id, _| !expected.contains_key(id));
+        while let Some(entry) = entries.get(self.at).filter(|e| e.fate != Fate::Open) {
+            self.at += 1;
+            if entry.fate != Fate::Committed {
+                continue;
+            }
+            // The answer to a record without commands says nothing.
+            let Some(id) = id_of(&entry.value)? else { continue };
+            let expected = self.expected.get(&id).or_else(|| answers.get(&id));
+            if expected.is_some_and(|expected| *expected != entry.value) && !is_lost {
+                return Err(format!("{id:?} is told otherwise than its block says"));
+            }
+            if !self.expected.contains_key(&id) && !entry.is_torn && !entry.is_late && !is_lost {
+                return Err(format!("{id:?} is told before its block is committed"));
+            }
+            if !self.expected.contains_key(&id) {
+                self.early.insert(id, entry.value.clone());
+            }
+            let (in_time, late) = self.seen.entry(id).or_default();
+            if entry.is_late {
+                *late += 1;
+            } else {
+                *in_time += 1;
+                if *in_time > 1 && !is_lost {
+                    return Err(format!("{id:?} is told twice"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn all_told(&self, what: &str) -> Result<(), String> {
+        match self.expected.keys().find(|id| !self.seen.contains_key(id)) {
+            Some(id) => Err(format!("the {what} {id:?} was never told")),
+            None => Ok(()),
+        }
+    }
+}
