@@ -63,4 +63,6 @@ canaries! {
     ignore_a_gap_in_the_input: "ignore-a-gap-in-the-input",
     ignore_a_gap_in_the_log: "ignore-a-gap-in-the-log",
     forget_what_was_told: "forget-what-was-told",
+    skip_the_fence_of_partitions: "skip-the-fence-of-partitions",
+    drop_a_remittance: "drop-a-remittance",
 }

@@ -273,9 +273,10 @@ impl Broker {
         }
     }
 
-    /// Aborts what hangs in a partition without a transaction that would end it.
-    pub fn abort_hanging(&mut self) {
-        for partition in self.partitions.values_mut() {
+    /// Aborts what hangs in partitions of a topic without a transaction that would end it.
+    pub fn abort_hanging(&mut self, topic: &str) {
+        let its = self.partitions.iter_mut().filter(|((name, _), _)| *name == topic);
+        for (_, partition) in its {
             for entry in partition.entries.iter_mut().filter(|e| e.fate == Fate::Open) {
                 entry.fate = Fate::Aborted;
             }

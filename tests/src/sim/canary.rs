@@ -34,11 +34,15 @@ pub enum Canary {
     TakeTheLocalCopyOverTheLog,
     /// What an earlier owner told is not looked at.
     ForgetWhatWasTold,
+    /// A new producer does not write to the partitions where an earlier one may write late.
+    SkipTheFenceOfPartitions,
+    /// What is sent to another shard is not sent.
+    DropARemittance,
 }
 
 impl Canary {
     /// All of them, by name.
-    pub const ALL: [(&'static str, Canary); 11] = [
+    pub const ALL: [(&'static str, Canary); 13] = [
         ("skip-the-fence", Canary::SkipTheFence),
         ("skip-reading-the-claim-back", Canary::SkipReadingTheClaimBack),
         ("forget-a-position", Canary::ForgetAPosition),
@@ -50,6 +54,8 @@ impl Canary {
         ("ignore-a-gap-in-the-log", Canary::IgnoreAGapInTheLog),
         ("take-the-local-copy-over-the-log", Canary::TakeTheLocalCopyOverTheLog),
         ("forget-what-was-told", Canary::ForgetWhatWasTold),
+        ("skip-the-fence-of-partitions", Canary::SkipTheFenceOfPartitions),
+        ("drop-a-remittance", Canary::DropARemittance),
     ];
 
     /// Whether only a broker that loses what it acknowledged shows it.
@@ -60,6 +66,11 @@ impl Canary {
     /// Whether only input trimmed too early shows it.
     pub fn needs_trimmed_input(self) -> bool {
         self == Canary::IgnoreAGapInTheInput
+    }
+
+    /// Whether it is about what shards send to each other.
+    pub fn needs_other_shards(self) -> bool {
+        matches!(self, Canary::SkipTheFenceOfPartitions | Canary::DropARemittance)
     }
 
     /// The one of this name.
@@ -85,6 +96,17 @@ impl World {
 }
 
 impl SimLog {
+    /// Whether a record is not sent at all.
+    pub(super) fn canary_drops(&self, record: &Record<'_>) -> bool {
+        match self.world.canary {
+            Some(Canary::SkipTheFenceOfPartitions) => record.key == b"fence",
+            Some(Canary::DropARemittance) => {
+                matches!(record.topic, Topic::Transfers(_)) && self.world.one_in(4)
+            }
+            _ => false,
+        }
+    }
+
     /// The value of a record as it is sent, and whether it is sent outside the transaction.
     pub(super) fn canary_value(&mut self, record: &Record<'_>) -> (Vec<u8>, bool) {
         let mut value = record.value.to_vec();

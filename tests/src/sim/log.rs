@@ -88,6 +88,9 @@ impl Log for SimLog {
     fn send(&mut self, record: &Record<'_>) -> Result<(), Trouble> {
         let act = self.world.at(&self.who, At::Send(record.topic));
         let (epoch, shard, place) = (self.epoch()?, self.who.shard, self.place(record.topic));
+        if self.canary_drops(record) {
+            return Ok(());
+        }
         let (value, is_told) = self.canary_value(record);
         let entry = Entry {
             key: record.key.to_vec(),

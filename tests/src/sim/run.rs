@@ -4,7 +4,7 @@ use super::canary::Canary;
 use super::chance::Chance;
 use super::weather::Weather;
 use super::workload::{Feed, across};
-use super::world::{COMMANDS, Slot, World};
+use super::world::{COMMANDS, Slot, TRANSFERS, World};
 use crate::sim::broker::{Entry, Fate};
 use groat_proto::v1::ChainTerms;
 use groat_shard::Fault;
@@ -36,6 +36,7 @@ pub struct Told {
 pub fn run(seed: u64, canary: Option<Canary>, is_traced: bool) -> Result<Told, String> {
     let mut chance = Chance::new(seed);
     let (processes, shards) = match canary {
+        Some(canary) if canary.needs_other_shards() => (3, 3),
         // Trouble for one shard is enough, and found sooner.
         Some(_) => (3, 1),
         None => (
@@ -49,7 +50,7 @@ pub fn run(seed: u64, canary: Option<Canary>, is_traced: bool) -> Result<Told, S
         command_clock,
         id_window_ms: 7 * 86_400_000,
         day_offset_min: 0,
-        transfers: shards > 1 && chance.one_in(2),
+        transfers: shards > 1 && (canary.is_some() || chance.one_in(2)),
     };
     let records = 20 + chance.index(40);
     let feeds = if terms.transfers {
@@ -253,6 +254,9 @@ pub fn heal(world: &Rc<World>, weather: Weather) {
     world.broker.borrow_mut().heal(world.now.get());
     world.now.set(world.now.get() + 60_000);
     world.broker.borrow_mut().expire(world.now.get());
+    // A shard that reads what it told others waits for whatever those left open there; an owner
+    // ends only what its own shard has in a partition.
+    world.broker.borrow_mut().abort_hanging(TRANSFERS);
     let (processes, shards) =
         (world.processes.borrow().len() as u32, world.feeds.borrow().len() as u32);
     for process in 0..processes {
@@ -287,7 +291,9 @@ pub fn heal(world: &Rc<World>, weather: Weather) {
             });
         }
     }
-    world.broker.borrow_mut().abort_hanging();
+    for topic in ["events", "outcomes", "settlements", "dead-letter"] {
+        world.broker.borrow_mut().abort_hanging(topic);
+    }
     for (process, shard, fault) in stopped(world) {
         let mut checker = world.checker.borrow_mut();
         if !checker.may_stop(shard) {
