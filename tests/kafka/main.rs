@@ -200,7 +200,7 @@ fn shards_are_chains_of_their_own() {
     let Some(topics) = Topics::fresh("shards") else { return };
     let dir = tempfile::tempdir().unwrap();
     let flags = ["--brokers", &topics.config().brokers, "--prefix", &topics.config().prefix];
-    for name in ["commands", "events", "outcomes", "settlements"] {
+    for name in ["commands", "events", "outcomes", "settlements", "transfers"] {
         let topic = format!("{}.{name}", topics.config().prefix);
         kafka(&["topics", "--alter", "--topic", &topic, "--partitions", "3"], "");
     }
@@ -218,8 +218,11 @@ fn shards_are_chains_of_their_own() {
     let serving = topics.serve(&dir.path().join("data"), &log);
     let answered = |shard| {
         let mut answered = 0;
-        read_committed(&topics.config(), "outcomes", shard, |_, _| {
+        read_committed(&topics.config(), "outcomes", shard, |_, value| {
             answered += 1;
+            // The client library sends a record to the shard where the account is at home.
+            let told = Outcomes::decode(value).unwrap().outcomes.remove(0).result;
+            assert!(matches!(told, Some(outcome::Result::Accepted(_))), "{told:?}");
             Ok(())
         })
         .unwrap();

@@ -239,6 +239,22 @@ pub struct Merchant {
     pub open_disputes: u32,
 }
 
+impl Merchant {
+    /// One with nothing open.
+    pub(crate) fn new(merchant: Id, terms: MerchantTerms, account: AccountNo) -> Merchant {
+        Merchant {
+            merchant,
+            terms,
+            account,
+            open_payments: 0,
+            open_holds: 0,
+            open_batches: 0,
+            open_payouts: 0,
+            open_disputes: 0,
+        }
+    }
+}
+
 row!(Merchant, Id, self => self.merchant);
 
 /// Limits of one scope in one currency.

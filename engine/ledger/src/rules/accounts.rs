@@ -177,16 +177,7 @@ pub(crate) fn apply(tables: &mut Tables, fact: &Fact) {
             });
         }
         Fact::MerchantOnboarded { merchant, terms, account } => {
-            tables.merchants.insert(Merchant {
-                merchant: *merchant,
-                terms: *terms,
-                account: *account,
-                open_payments: 0,
-                open_holds: 0,
-                open_batches: 0,
-                open_payouts: 0,
-                open_disputes: 0,
-            });
+            tables.merchants.insert(Merchant::new(*merchant, *terms, *account));
         }
         Fact::AccountRestricted { owner, block, .. } => set_block(tables, *owner, *block, true),
         Fact::RestrictionLifted { owner, block, .. } => set_block(tables, *owner, *block, false),

@@ -22,8 +22,8 @@ pub struct Published {
     pub malformed: u64,
 }
 
-/// Publishes every line; `key` stands over each line's own key, and that over the routing key. `progress` hears how
-/// many bytes of input were sent.
+/// Publishes every line; `key` stands over each line's own key, and that over the routing key.
+/// `progress` hears how many bytes of input were sent.
 pub fn publish(
     config: &Config,
     mut input: impl BufRead,

@@ -62,16 +62,7 @@ pub(super) fn hear_of_merchant(
 pub(super) fn apply(tables: &mut Tables, fact: &Fact) {
     let Fact::MerchantKnown { merchant, terms, account, standing } = fact else { return };
     if tables.merchants.find(merchant).is_none() {
-        tables.merchants.insert(Merchant {
-            merchant: *merchant,
-            terms: *terms,
-            account: *account,
-            open_payments: 0,
-            open_holds: 0,
-            open_batches: 0,
-            open_payouts: 0,
-            open_disputes: 0,
-        });
+        tables.merchants.insert(Merchant::new(*merchant, *terms, *account));
     }
     let row = tables.accounts.row_mut(*account);
     row.debit_blocked = standing.debit_blocked;
