@@ -145,7 +145,8 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
             8 if !paid.is_empty() => {
                 let (payment, user) = paid[chance.index(paid.len())].clone();
                 let refund = json!({ "refund_payment": { "payment": payment,
-                    "out_request_no": named("r", chance.below(3)), "amt": money(1 + amount / 3) } });
+                    "out_request_no": named("r", chance.below(3)),
+                    "amt": money(1 + amount / 3) } });
                 give(vec![command(refund, chance)], &user, chance);
             }
             9 if chance.one_in(3) => {
