@@ -51,7 +51,9 @@ fn four_processes_join_and_leave_and_one_is_killed() {
 }
 
 fn join<'a>(topics: &'a Topics, dir: &Path, name: &str) -> Serving<'a> {
-    topics.serve(&dir.join(name), &dir.join(format!("log-{name}")))
+    // Every other one follows the shards of the others.
+    let flags: &[&str] = if matches!(name, "b" | "d") { &["--standby"] } else { &[] };
+    topics.serve_with(&dir.join(name), &dir.join(format!("log-{name}")), flags)
 }
 
 /// Publishes everything while processes come and go, then looks at what is on the broker.

@@ -5,6 +5,7 @@
 mod canaries;
 mod log;
 mod seeds;
+mod standby;
 mod store;
 mod takeover;
 mod torn;

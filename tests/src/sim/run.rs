@@ -72,6 +72,7 @@ pub fn run(seed: u64, canary: Option<Canary>, is_traced: bool) -> Result<Told, S
     }
     let world = World::new(chance.bits(), processes as u32, feeds, terms, canary, is_traced);
     world.weather.set(weather);
+    world.stands_by.set(world.one_in(2));
     for _ in 0..STEPS_PER_SHARD * shards as u32 {
         step(&world);
         if world.checker.borrow().broken.is_some() {
@@ -115,10 +116,11 @@ pub fn look(world: &World) {
 fn drive_somebody(world: &Rc<World>, shard: u32) {
     let there = world.processes.borrow().len() as u32;
     let first = world.chance.borrow_mut().below(u64::from(there)) as u32;
+    let stands_by = world.stands_by.get() && world.one_in(3);
     let is_theirs = |process: &u32| {
         let is_assigned = world.assigned.borrow()[&shard].contains(process);
         let slots = world.slots.borrow();
-        is_assigned || matches!(slots.get(&(*process, shard)), Some(Slot::Running(_)))
+        stands_by || is_assigned || matches!(slots.get(&(*process, shard)), Some(Slot::Running(_)))
     };
     let process = (0..there).map(|n| (first + n) % there).find(is_theirs);
     if let Some(process) = process {

@@ -12,6 +12,8 @@
 //! | `catch_up` | how an owner comes to the state of the chain |
 //! | `owner` | the life of a shard |
 //! | `source` | its input |
+//! | `standby` | a shard of another process, followed |
+//! | `standbys` | the threads on which that is done |
 //! | `serve` | the consumer group gives and takes shards |
 //! | `counters` | what was done so far |
 
@@ -25,6 +27,8 @@ pub mod owner;
 mod publish;
 mod serve;
 mod source;
+pub mod standby;
+mod standbys;
 mod told;
 mod topics;
 

@@ -19,11 +19,13 @@
 use super::catch_up::{CatchUp, LocalCopy};
 use super::commit::{Commits, Work};
 use super::log::{Extent, Log, Trouble};
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
+use crate::config::Config;
 use crate::limits::{
     BROKER_PATIENCE, CLOCK_JUMP_MS_MAX, IDLE_PIECES, POLL_RECORDS_MAX, POLL_WAIT, RETRY_PAUSE,
     TRANSFERS_WAIT,
 };
+use crate::local::ClockSource;
 use groat_proto::v1::ChainTerms;
 use groat_shard::limits::SNAPSHOT_PIECE_BYTES;
 use groat_shard::{Checked, Fault, Hash, Inbound, Messages, Shard, Store, Tail, hex};
@@ -83,10 +85,32 @@ pub struct Settings {
     pub owner: [u8; 16],
 }
 
+impl Settings {
+    /// Those of a shard, by the configuration; of a new owner each time.
+    pub(super) fn of(config: &Config, shard: u32, shards: u32) -> Settings {
+        Settings {
+            shard,
+            terms: ChainTerms {
+                shards,
+                command_clock: config.clock == ClockSource::Command,
+                id_window_ms: config.id_window_hours.saturating_mul(3_600_000),
+                day_offset_min: config.day_offset,
+                transfers: shards > 1,
+            },
+            topic: config.topic("commands"),
+            transfers: config.topic("transfers"),
+            snapshot_bytes: config.snapshot_bytes,
+            owner: clock::owner_name(),
+        }
+    }
+}
+
 /// What an owner works with.
-pub struct Means<C, L, S, K> {
+pub struct Means<C: LocalCopy, L, S, K> {
     /// The local copy.
     pub copy: C,
+    /// The shard as a [`Standby`](super::standby::Standby) followed it, if one did.
+    pub followed: Option<CatchUp<C::Store>>,
     /// The log of record.
     pub log: L,
     /// The input.
@@ -132,13 +156,16 @@ impl<St: Store, L: Log, S: Source, K: Clock> Owner<St, L, S, K> {
         means: Means<C, L, S, K>,
         stop: &Arc<AtomicBool>,
     ) -> Result<Owner<St, L, S, K>, Fault> {
-        let Means { mut copy, log, mut source, clock } = means;
-        let mut caught = CatchUp::from_local(settings, &mut copy)?;
+        let Means { mut copy, followed, log, mut source, clock } = means;
+        let mut caught = match followed {
+            Some(followed) => followed,
+            None => CatchUp::from_local(settings, &mut copy)?,
+        };
         let terms = caught.shard.as_ref().map_or(settings.terms, |shard| *shard.books().terms());
         let others = others(settings.shard, &terms);
         let mut commits = Commits::new(settings.shard, others, log, Arc::clone(stop));
         let claim = claim(settings, &mut commits, &clock, &mut caught, stop)?;
-        let CatchUp { mut store, shard, tail, last_work, .. } = caught;
+        let CatchUp { mut store, shard, tail, last_work, resting, taken, .. } = caught;
         let shard = shard.unwrap_or_else(|| Shard::begin(settings.shard, settings.terms));
         store.sync()?;
         let head = shard.head();
@@ -161,11 +188,12 @@ impl<St: Store, L: Log, S: Source, K: Clock> Owner<St, L, S, K> {
             block = number,
             epoch,
             next_offset = next,
+            blocks_read = taken,
             state_digest = hex(&shard.books().digest()),
             "shard is owned"
         );
         let (settings, inputs, remitted) = (settings.clone(), Vec::new(), VecDeque::new());
-        let resting = (0, [0; 32]);
+        let resting = resting.map_or((0, [0; 32]), |at| (at.number, at.hash));
         let mut owner = Owner {
             settings,
             commits,
