@@ -62,6 +62,9 @@ pub struct Books {
     terms: ChainTerms,
     pub(crate) ledger: Ledger,
     pub(crate) seen: SeenIds,
+    /// Remittances received, with the one being received: what falls due by its time comes about
+    /// by it, and says so.
+    pub(crate) received: u64,
     decision: Decision,
     pub(crate) wire: v1::Event,
 }
@@ -82,7 +85,8 @@ impl Books {
 
     fn with(shard: u32, terms: ChainTerms, ledger: Ledger, seen: SeenIds) -> Books {
         let (decision, wire) = (Decision::default(), v1::Event::default());
-        Books { shard, terms, ledger, seen, decision, wire }
+        let received = ledger.received();
+        Books { shard, terms, ledger, seen, received, decision, wire }
     }
 
     /// The ledger.
@@ -320,7 +324,7 @@ impl Books {
         answered: Answered,
         view: Option<&CommandView>,
     ) -> Told {
-        let (shard, before) = (self.shard, self.ledger.received());
+        let (shard, before) = (self.shard, self.received);
         let is_wrong = answered.rejection() == Some(Rejection::WrongShard);
         let body = view.filter(|_| is_wrong).and_then(|view| view.body.as_ref().ok());
         let partition = body.and_then(Body::owner).map(|owner| self.ledger.place().home(owner));

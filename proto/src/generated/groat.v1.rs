@@ -4305,8 +4305,8 @@ pub struct Settlement {
     #[prost(uint64, tag = "4")]
     #[serde(with = "crate::json::time")]
     pub at: u64,
-    /// How many remittances of other shards the shard had received by then: a new owner goes on in the
-    /// same order. 0 where there is one shard.
+    /// How many remittances of other shards the shard had received by then, with the one by whose time
+    /// it fell due: a new owner goes on in the same order. 0 where there is one shard.
     #[prost(uint64, tag = "90")]
     pub remittances_before: u64,
     #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 70, 71, 72, 73, 74, 50, 51, 52, 80, 81, 82")]

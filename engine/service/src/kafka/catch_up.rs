@@ -232,11 +232,7 @@ impl<S: Store> CatchUp<S> {
     }
 
     /// As [`CatchUp::take`], and puts the state to rest where its owner does.
-    pub(super) fn take_and_rest(
-        &mut self,
-        settings: &Settings,
-        bytes: &[u8],
-    ) -> Result<(), Fault> {
+    pub(super) fn take_and_rest(&mut self, settings: &Settings, bytes: &[u8]) -> Result<(), Fault> {
         let Some(hash) = self.take(settings, bytes)? else { return Ok(()) };
         let rests = Block::peek(bytes).filter(|header| header.rests);
         if let (Some(header), Some(shard)) = (rests, &mut self.shard)
