@@ -18,6 +18,7 @@ pub mod local;
 pub mod own_broker;
 pub mod served;
 pub mod sim;
+pub mod soak;
 pub mod transfer_feed;
 pub mod worlds;
 
