@@ -22,6 +22,7 @@ mod names;
 mod page;
 mod rebuild;
 mod selector;
+mod shards;
 mod source;
 mod statement;
 mod subject;
@@ -32,6 +33,7 @@ mod verify;
 #[cfg(test)]
 mod sample;
 
+pub use shards::each_chain;
 pub use source::{Chain, Progress, Source};
 #[cfg(feature = "kafka")]
 pub use topic::Topic;

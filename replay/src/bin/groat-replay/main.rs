@@ -10,8 +10,8 @@ use groat_proto::json::parse_date;
 #[cfg(feature = "kafka")]
 use groat_replay::Topic;
 use groat_replay::{
-    AuditReport, Format, Period, Selector, Source, Statement, Trouble, Until, VerifyReport, audit,
-    export, rebuild, statement, verify,
+    Format, Period, Selector, Source, Statement, Trouble, Until, audit, each_chain, export,
+    rebuild, statement, verify,
 };
 use serde::Serialize;
 use std::fs::File;
@@ -168,8 +168,7 @@ fn run(command: &Command) -> Result<bool, Trouble> {
     match command {
         Command::Verify { books } => {
             let (source, shards) = books.open()?;
-            let chains = shards.iter().map(|shard| verify(source.chain(*shard)?, &mut bar.hear()));
-            let reports = chains.collect::<Result<Vec<VerifyReport>, Trouble>>()?;
+            let reports = each_chain(&source, &shards, verify, &mut bar.hear())?;
             bar.end();
             let holds = reports.iter().all(|report| report.holds);
             out(books.json, &Shards { holds, shards: reports }, |out, report| {
@@ -179,8 +178,7 @@ fn run(command: &Command) -> Result<bool, Trouble> {
         }
         Command::Audit { books } => {
             let (source, shards) = books.open()?;
-            let chains = shards.iter().map(|shard| audit(source.chain(*shard)?, &mut bar.hear()));
-            let reports = chains.collect::<Result<Vec<AuditReport>, Trouble>>()?;
+            let reports = each_chain(&source, &shards, audit, &mut bar.hear())?;
             bar.end();
             let holds = reports.iter().all(|report| report.holds);
             out(books.json, &Shards { holds, shards: reports }, |out, report| {

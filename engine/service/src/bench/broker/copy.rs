@@ -86,7 +86,10 @@ impl Copy<'_> {
         while let Some(taken_now) = message.take() {
             let payload = taken_now.payload().unwrap_or_default();
             let key = taken_now.key().unwrap_or_default();
-            send(&self.producer, BaseRecord::to(&to).partition(partition).payload(payload).key(key))?;
+            send(
+                &self.producer,
+                BaseRecord::to(&to).partition(partition).payload(payload).key(key),
+            )?;
             bytes += payload.len();
             next = taken_now.offset() + 1;
             if bytes < COPY_BYTES_MAX {

@@ -163,7 +163,8 @@ fn round(
         feed::publish(&config, WAY.from, measured, None)?;
         feed::publish(&config, "commands", measured, None)?;
     }
-    let copied = || copying.measure(|config, stop, counters| plain_copy(config, WAY, stop, counters));
+    let copied =
+        || copying.measure(|config, stop, counters| plain_copy(config, WAY, stop, counters));
     let decided = || deciding.measure(serve_until);
     let (copied, decided) = if no.is_multiple_of(2) {
         let copied = copied()?;
