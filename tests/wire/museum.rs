@@ -141,19 +141,19 @@ fn a_batch_is_cut_under_full_load() {
         c.now += 1;
     }
     c.days(2);
-    let batches: Vec<(u32, u64)> = c
+    let batches: Vec<(u64, u64)> = c
         .told
         .iter()
         .filter_map(|told| match told {
             settlement::Body::BatchSettled(b) => {
-                Some((b.count, b.receipts.as_ref().map_or(0, |money| money.amount)))
+                Some((b.count.into(), b.receipts.as_ref().map_or(0, |money| money.amount)))
             }
             _ => None,
         })
         .collect();
     let sum = |of: std::ops::Range<u64>| of.map(|no| 100 + no).sum::<u64>();
     let (before, after) = (sum(0..BEFORE), sum(BEFORE..BEFORE + AFTER));
-    assert_eq!(batches, [(BEFORE as u32, before), (AFTER as u32, after)]);
+    assert_eq!(batches, [(BEFORE, before), (AFTER, after)]);
     c.holds();
 }
 
