@@ -391,6 +391,32 @@ fn disputes() {
 }
 
 #[test]
+fn confirmed_settlements() {
+    all_are_found(&[
+        (Check::Batches, "has 788 pending; its items sum to 888", |event| {
+            if let Some(Fact::SettlementConfirmed(f)) = &mut event.fact {
+                f.available -= 100;
+            }
+        }),
+        (Check::Batches, "settlement_confirmed moves 1100, its parts 1200", |event| {
+            if let Some(Fact::SettlementConfirmed(_)) = &mut event.fact {
+                event.movements[1].amount -= 100;
+                event
+                    .movements
+                    .push(groat_proto::v1::Movement { amount: 100, ..event.movements[1] });
+                event.movements[1].amount -= 100;
+            }
+        }),
+        (Check::Reserves, "kiosk has 120 in reserve; kept less released is 119", |event| {
+            if let Some(Fact::SettlementConfirmed(f)) = &mut event.fact {
+                f.reserve -= 1;
+                f.available += 1;
+            }
+        }),
+    ]);
+}
+
+#[test]
 fn funding() {
     all_are_found(&[
         (Check::Funding, "lender is owed 9000; funded less repaid is 8999", |event| {

@@ -52,7 +52,8 @@ impl Checks {
             | Fact::BatchSettled { batch, .. } => [Some(*batch), None],
             Fact::FeeCharged { payment, .. }
             | Fact::FeeReturned { payment, .. }
-            | Fact::DisputeOpened { payment, .. } => [of(payment), None],
+            | Fact::DisputeOpened { payment, .. }
+            | Fact::SettlementConfirmed { payment, .. } => [of(payment), None],
             Fact::RefundSucceeded { payment, open_batch, .. } => [of(payment), *open_batch],
             Fact::RentalPaymentPending { batch, .. } => [*batch, None],
             Fact::BatchForwarded { batch, .. } | Fact::ProceedsReceived { batch, .. } => {
@@ -68,6 +69,14 @@ impl Checks {
         let forwarded = matches!(fact, Fact::BatchForwarded { .. });
         for no in touched.into_iter().flatten().filter(|_| !forwarded) {
             self.note(Check::Batches, at, number, self.batch(books, no));
+        }
+        if let Fact::SettlementConfirmed { recovered, reserve, available, .. } = fact {
+            let moved: u128 = event.movements.iter().map(|m| u128::from(m.amount)).sum();
+            let parts = [*recovered, *reserve, *available].map(u128::from).iter().sum::<u128>();
+            let verdict = holds(moved == parts, || {
+                format!("settlement_confirmed moves {moved}, its parts {parts}")
+            });
+            self.note(Check::Batches, at, number, verdict);
         }
         if let Fact::BatchForwarded { batch, amount } = fact {
             let net = tables.batches.try_row(*batch).map(Batch::net);
