@@ -70,14 +70,6 @@ impl Checks {
         for no in touched.into_iter().flatten().filter(|_| !forwarded) {
             self.note(Check::Batches, at, number, self.batch(books, no));
         }
-        if let Fact::SettlementConfirmed { recovered, reserve, available, .. } = fact {
-            let moved: u128 = event.movements.iter().map(|m| u128::from(m.amount)).sum();
-            let parts = [*recovered, *reserve, *available].map(u128::from).iter().sum::<u128>();
-            let verdict = holds(moved == parts, || {
-                format!("settlement_confirmed moves {moved}, its parts {parts}")
-            });
-            self.note(Check::Batches, at, number, verdict);
-        }
         if let Fact::BatchForwarded { batch, amount } = fact {
             let net = tables.batches.try_row(*batch).map(Batch::net);
             let verdict = holds(net == Some(i128::from(*amount)), || {
