@@ -149,13 +149,6 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                     "amt": money(1 + amount / 3) } });
                 give(vec![command(refund, chance)], &user, chance);
             }
-            8 => {}
-            9 if !paid.is_empty() && chance.one_in(3) => {
-                let (payment, user) = paid[chance.index(paid.len())].clone();
-                let confirm = json!({ "confirm_settlement": { "payment": payment,
-                    "amt": money(1 + amount / 4) } });
-                give(vec![command(confirm, chance)], &user, chance);
-            }
             9 if chance.one_in(3) => {
                 let whom = if chance.one_in(2) {
                     json!({ "user": user })
