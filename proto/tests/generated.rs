@@ -8,11 +8,12 @@ use protox::prost_reflect::prost_types::{
 };
 use std::path::Path;
 
-const SCHEMAS: [&str; 11] = [
+const SCHEMAS: [&str; 12] = [
     "money",
     "holds",
     "market",
     "dispute",
+    "settle",
     "credit",
     "command",
     "remittance",

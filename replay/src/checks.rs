@@ -101,8 +101,9 @@ checks! {
     CreditStates = 8, "credit: only steps that there are";
     /// FP of each partner and currency.
     Funding = 8, "funding: owed to a partner = funded - repaid";
-    /// What is pending for a merchant and date is what its items sum to, until settled.
-    Batches = 12, "batches: pending = receipts - fees - refunds + fees returned - disputes";
+    /// What is pending for a merchant and date is what its items sum to, until settled: receipts
+    /// less fees, refunds, disputes and what was confirmed, and what came back of them.
+    Batches = 12, "batches: pending = what came into them less what was taken";
     /// MR of each merchant, and the part of each batch.
     Reserves = 12, "reserves: kept = reserved - released";
     /// CF of each campaign.

@@ -189,6 +189,7 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::BatchOpened { .. } => "batch_opened",
         Fact::BatchCut { .. } => "batch_cut",
         Fact::BatchSettled { .. } => "batch_settled",
+        Fact::SettlementConfirmed { .. } => "settlement_confirmed",
         Fact::FundsAuthorized { .. } => "funds_authorized",
         Fact::AuthorizationCaptured { .. } => "authorization_captured",
         Fact::FundsReleased { .. } => "funds_released",

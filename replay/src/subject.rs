@@ -128,6 +128,7 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::InvoiceRejected { .. }
         | Fact::InvoiceReversed { .. }
         | Fact::RedInvoiceDue { .. } => vec![Invoice],
+        Fact::SettlementConfirmed { .. } => vec![Batch, Reserve],
         Fact::DisputeOpened { dispute, .. } => vec![Dispute(*dispute), Batch],
         Fact::DisputeDefended { dispute, .. } => vec![Dispute(*dispute)],
         Fact::DisputeJudged { dispute, .. } => vec![Dispute(*dispute), Credit],

@@ -58,6 +58,7 @@ const FACTS: &[&str] = &[
     "RedInvoiceDue",
     "DisputeDefended",
     "DisputeJudged",
+    "SettlementConfirmed",
 ];
 
 /// The name of an enum's variant out of its debug text.

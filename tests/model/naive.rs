@@ -13,6 +13,7 @@ mod limits;
 mod orders;
 mod owners;
 mod rentals;
+mod settlement;
 mod treasury;
 
 use crate::books::Answer;
@@ -253,6 +254,7 @@ impl Naive {
             Body::AcceptDispute(c) => self.accept(c.dispute, now),
             Body::CancelDispute(c) => self.cancel_dispute(c.dispute),
             Body::JudgeDispute(c) => self.judge(c),
+            Body::ConfirmSettlement(c) => self.confirm_settlement(c),
             Body::FundCredit(c) => self.fund(c),
             Body::RepayFunding(c) => self.repay_funding(c),
             Body::RegisterApp(_) | Body::MatchReceipt(_) | Body::AdvanceClock(_) => {
@@ -313,21 +315,6 @@ impl Naive {
     fn reserve_until(&self, batch: &Batch) -> Option<u64> {
         let days = u64::from(self.merchants[&batch.merchant].reserve_days);
         (batch.reserve > 0 && days > 0).then(|| self.settles_at(batch) + days * DAY_MS)
-    }
-
-    /// The merchant's debt first, then the reserve, then what it may pay out.
-    fn settle_batch(&mut self, no: usize) {
-        let Batch { merchant: seller, day, .. } = self.batches[no];
-        let from = pending(seller, day);
-        let net = self.credit(from);
-        let debt = of(Class::MerchantReceivable, seller);
-        let recovered = net.min(-self.credit(debt));
-        let reserve = (net - recovered) * i128::from(self.merchants[&seller].reserve_bps) / 10_000;
-        self.batches[no].settled = true;
-        self.batches[no].reserve = reserve;
-        self.write(from, debt, recovered);
-        self.write(from, of(Class::MerchantReserve, seller), reserve);
-        self.write(from, merchant(seller), net - recovered - reserve);
     }
 
     fn release_batch(&mut self, no: usize) {

@@ -8,6 +8,7 @@ mod holds;
 mod invoices;
 mod money;
 mod rentals;
+mod settlement;
 
 pub(crate) use money::prologue;
 
@@ -92,6 +93,7 @@ pub(crate) enum Kind {
     AcceptDispute,
     CancelDispute,
     JudgeDispute,
+    ConfirmSettlement,
     FundCredit,
     RepayFunding,
 }
@@ -160,6 +162,7 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (2, Kind::AcceptDispute),
     (1, Kind::CancelDispute),
     (4, Kind::JudgeDispute),
+    (4, Kind::ConfirmSettlement),
     (2, Kind::FundCredit),
     (3, Kind::RepayFunding),
 ];
@@ -201,6 +204,7 @@ impl Op {
                 let body = scene.money(kind).or_else(|| scene.hold(kind));
                 body.or_else(|| scene.rental(kind))
                     .or_else(|| scene.dispute(kind))
+                    .or_else(|| scene.settlement(kind))
                     .or_else(|| scene.coupon(kind))
                     .or_else(|| scene.invoice(kind))?
             }

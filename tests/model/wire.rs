@@ -277,6 +277,10 @@ fn body(body: &Body) -> Wire {
         | Body::AcceptDispute(_)
         | Body::CancelDispute(_)
         | Body::JudgeDispute(_) => dispute(body),
+        Body::ConfirmSettlement(c) => Wire::ConfirmSettlement(v1::ConfirmSettlement {
+            payment: some(c.payment),
+            amt: money(c.amount),
+        }),
         Body::ReleaseReserve(c) => Wire::ReleaseReserve(v1::ReleaseReserve {
             merchant: some(c.merchant),
             amt: money(c.amount),

@@ -3,8 +3,8 @@
 use crate::words::{Args, class, currency, id, money, owner, reference};
 use groat_ledger::{
     AdvanceClock, Balancing, Block, Body, CancelPayment, CloseAccount, ClosePayment, CodeKind,
-    ConfirmPayout, ConfirmTopUp, Constraint, CreatePayment, Currency, EntryLine, FailPayout,
-    FeeRefund, Id, Leg, LegSource, LiftRestriction, LimitScope, Limits, MatchReceipt,
+    ConfirmPayout, ConfirmSettlement, ConfirmTopUp, Constraint, CreatePayment, Currency, EntryLine,
+    FailPayout, FeeRefund, Id, Leg, LegSource, LiftRestriction, LimitScope, Limits, MatchReceipt,
     MerchantTerms, OnboardMerchant, OpenLedgerAccount, OpenUser, PayMode, PayPayment, Phase,
     PlaceHold, PostAdjustment, PostTransfer, RefundPayment, RegisterApp, ReleaseHold,
     RequestPayout, RestrictAccount, SeizeHold, SetLimits, Side, Transfer,
@@ -115,6 +115,9 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>, now: u64) -> Option<(Option<Id>
                 _ => Phase::Void { pending },
             };
             Body::PostTransfer(PostTransfer { debit, credit, amount, phase })
+        }
+        "confirm" => {
+            Body::ConfirmSettlement(ConfirmSettlement { payment: a.id(), amount: a.money() })
         }
         _ => {
             let dispute = crate::dispute_commands::body(verb, a, now);

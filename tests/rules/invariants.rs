@@ -124,7 +124,8 @@ fn batches_equal_their_accounts(ledger: &Ledger) {
     for (no, b) in (0u32..).zip(tables.batches.rows()) {
         let net = i128::from(b.receipts) - i128::from(b.fees) - i128::from(b.refunds)
             + i128::from(b.fees_returned)
-            - i128::from(b.disputes);
+            - i128::from(b.disputes)
+            - i128::from(b.confirmed);
         let expected = if b.state == BatchState::Settled { 0 } else { net };
         let account = tables.accounts.row(b.account);
         assert!(net >= 0, "batch {no}: net {net}");

@@ -13,6 +13,7 @@ mod invoices;
 mod payments;
 mod reference;
 mod rental;
+mod settlement;
 mod transfers;
 mod treasury;
 
@@ -26,6 +27,7 @@ pub use invoices::*;
 pub use payments::*;
 pub use reference::Reference;
 pub use rental::*;
+pub use settlement::*;
 pub use transfers::*;
 pub use treasury::*;
 
@@ -107,6 +109,7 @@ pub enum Body {
     AcceptDispute(AcceptDispute),
     CancelDispute(CancelDispute),
     JudgeDispute(JudgeDispute),
+    ConfirmSettlement(ConfirmSettlement),
     FundCredit(FundCredit),
     RepayFunding(RepayFunding),
 }
@@ -184,6 +187,7 @@ impl Body {
             | Body::AcceptDispute(_)
             | Body::CancelDispute(_)
             | Body::JudgeDispute(_)
+            | Body::ConfirmSettlement(_)
             | Body::FundCredit(_)
             | Body::RepayFunding(_) => None,
         };

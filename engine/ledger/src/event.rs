@@ -478,6 +478,13 @@ pub enum Fact {
         fee: u64,
         fee_owed: u64,
     },
+    /// A part of a payment left its batch before it; parts as in `BatchSettled`.
+    SettlementConfirmed {
+        payment: Id,
+        recovered: u64,
+        reserve: u64,
+        available: u64,
+    },
     /// A partner sent money to be lent.
     CreditFunded {
         bank: Id,

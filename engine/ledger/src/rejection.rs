@@ -140,6 +140,7 @@ rejections! {
     DisputeExceedsPaid = 150, later, "More is disputed than was paid and neither refunded nor disputed yet.";
     PaymentDisputed = 151, later, "So much of the payment is in dispute, or was lost in one, that it cannot be refunded.";
     DefenceLate = 152, never, "The time to defend or accept the dispute is over.";
+    ConfirmationExceedsUnsettled = 153, later, "More is to be settled than the batch still has of the payment.";
     FundingExceeded = 120, later, "More is to be repaid than is owed to the funding partner.";
     NotAcrossShards = 210, never, "This is only possible between accounts of one shard.";
     ChannelInsufficient = 74, later, "The acquirer owes less than is to be returned through it.";

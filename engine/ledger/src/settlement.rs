@@ -2,6 +2,7 @@
 //!
 //! It carries what a receiver needs to act without asking back. Its identity is the event's.
 
+mod batches;
 mod coupons;
 mod disputes;
 mod holds;
@@ -19,7 +20,7 @@ use crate::id::Id;
 use crate::ledger::Ledger;
 use crate::money::Money;
 use crate::rejection::Rejection;
-use crate::state::{Batch, Payment, Ruling};
+use crate::state::{Payment, Ruling};
 use disputes::dispute_of;
 use holds::{hold_of, rental_of};
 
@@ -65,6 +66,7 @@ pub enum Settlement {
         refunds: u64,
         fees_returned: u64,
         disputes: u64,
+        confirmed: u64,
         recovered: u64,
         reserve: u64,
         available: u64,
@@ -193,6 +195,15 @@ pub enum Settlement {
         ruling: Ruling,
         fee: u64,
     },
+    /// A part of a payment was settled ahead of its batch; `recovered` paid the merchant's debt.
+    SettlementConfirmed {
+        payment: Id,
+        out_trade_no: Reference,
+        merchant: Id,
+        recovered: Money,
+        reserve: u64,
+        available: u64,
+    },
     /// Money from an account of another shard.
     TransferArrived {
         from: Id,
@@ -230,6 +241,7 @@ impl Settlement {
             Settlement::PaymentPaid { merchant, .. }
             | Settlement::PaymentClosed { merchant, .. }
             | Settlement::PaymentRefunded { merchant, .. }
+            | Settlement::SettlementConfirmed { merchant, .. }
             | Settlement::BatchSettled { merchant, .. } => *merchant,
             Settlement::PayoutRequested { owner, .. }
             | Settlement::PayoutConfirmed { owner, .. }
@@ -350,7 +362,7 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         }
         Fact::BatchSettled { batch, recovered, reserve, available } => {
             let b = tables.batches.try_row(*batch)?;
-            batch_settled(ledger, b, *recovered, *reserve, *available)
+            batches::batch_settled(ledger, b, *recovered, *reserve, *available)
         }
         Fact::PayoutRequested { payout, owner, amount, fee } => {
             let (payout, owner, amount, fee) = (*payout, *owner, *amount, *fee);
@@ -425,6 +437,10 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
             let seller = tables.merchants.get(merchant)?;
             let amount = Money { amount: *amount, currency: seller.terms.settle_currency };
             Settlement::ReserveReleased { merchant: *merchant, amount }
+        }
+        Fact::SettlementConfirmed { payment, recovered, reserve, available } => {
+            let p = payment_of(payment)?;
+            batches::confirmed(p, merchant_of(p), *recovered, *reserve, *available)
         }
         Fact::DisputeOpened { dispute, .. } => {
             Settlement::DisputeOpened { dispute: dispute_of(ledger, dispute)? }
@@ -520,31 +536,6 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::BatchOpened { .. }
         | Fact::BatchCut { .. } => return None,
     })
-}
-
-fn batch_settled(
-    ledger: &Ledger,
-    b: &Batch,
-    recovered: u64,
-    reserve: u64,
-    available: u64,
-) -> Settlement {
-    let seller = ledger.tables().merchants.row(b.merchant);
-    let receipts = Money { amount: b.receipts, currency: seller.terms.settle_currency };
-    Settlement::BatchSettled {
-        merchant: seller.merchant,
-        date: b.date,
-        count: b.count,
-        receipts,
-        fees: b.fees,
-        refunds: b.refunds,
-        fees_returned: b.fees_returned,
-        disputes: b.disputes,
-        recovered,
-        reserve,
-        available,
-        proceeds: b.proceeds,
-    }
 }
 
 /// Accounts opened with the history flag tell each movement with the balances after it.

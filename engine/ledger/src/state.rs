@@ -347,6 +347,8 @@ pub struct Batch {
     pub fees_returned: u64,
     /// Sum taken from it for disputes.
     pub disputes: u64,
+    /// Sum of what of its payments was settled ahead of it.
+    pub confirmed: u64,
     /// Reserve kept back at its settlement that the clock will release.
     pub reserve: u64,
     /// Sum of nets of the merchant's batches on other shards that came into it.
@@ -368,6 +370,7 @@ impl Batch {
             - i128::from(self.fees)
             - i128::from(self.refunds)
             - i128::from(self.disputes)
+            - i128::from(self.confirmed)
     }
 
     /// Takes what came from the merchant's batch of that date on another shard. A batch that was

@@ -75,6 +75,7 @@ pub fn routing_key(command: &v1::Command) -> Option<Id> {
         Body::AcceptDispute(c) => c.dispute,
         Body::CancelDispute(c) => c.dispute,
         Body::JudgeDispute(c) => c.dispute,
+        Body::ConfirmSettlement(c) => c.payment,
         Body::FundCredit(c) => c.bank,
         Body::RepayFunding(c) => c.bank,
     };

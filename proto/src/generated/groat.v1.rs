@@ -2102,6 +2102,66 @@ impl Ruling {
         }
     }
 }
+// Settlement ahead of the batch: its command, fact and what is told of it. Amounts of facts are
+// minor units of the payment's currency.
+
+/// Settles a part of a payment ahead of its batch.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ConfirmSettlement {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    /// At most what the batch still has of the payment.
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+}
+/// `recovered` paid the merchant's debt, `reserve` was kept back, `available` may be paid out.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SettlementConfirmed {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub recovered: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reserve: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub available: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldConfirmation {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_trade_no: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    /// Paid the merchant's debt.
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub recovered: ::core::option::Option<Money>,
+    /// Kept back.
+    #[prost(message, optional, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reserve: ::core::option::Option<Money>,
+    /// May be paid out.
+    #[prost(message, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub available: ::core::option::Option<Money>,
+}
 // Commands.
 
 /// A funding partner sends money to be lent.
@@ -2198,7 +2258,7 @@ pub struct Command {
     /// At most 16 entries, keys to 64 bytes, values to 256 bytes.
     #[prost(btree_map = "string, string", tag = "7")]
     pub metadata: ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, ::prost::alloc::string::String>,
-    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 100, 101, 102, 103, 104, 110, 111, 112, 113, 85, 86, 87, 88, 89, 60, 61")]
+    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 100, 101, 102, 103, 104, 110, 111, 112, 113, 85, 86, 87, 88, 89, 90, 60, 61")]
     pub body: ::core::option::Option<command::Body>,
 }
 /// Nested message and enum types in `Command`.
@@ -2334,6 +2394,8 @@ pub mod command {
         CancelDispute(super::CancelDispute),
         #[prost(message, tag = "89")]
         JudgeDispute(super::JudgeDispute),
+        #[prost(message, tag = "90")]
+        ConfirmSettlement(super::ConfirmSettlement),
         #[prost(message, tag = "60")]
         FundCredit(super::FundCredit),
         #[prost(message, tag = "61")]
@@ -3318,7 +3380,7 @@ pub struct Event {
     #[prost(message, repeated, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub movements: ::prost::alloc::vec::Vec<Movement>,
-    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 170, 171, 172, 173, 174, 130, 131, 132, 80, 81, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 170, 171, 172, 173, 174, 130, 131, 132, 133, 80, 81, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -3492,6 +3554,8 @@ pub mod event {
         DisputeDefended(super::DefendDispute),
         #[prost(message, tag = "132")]
         DisputeJudged(super::DisputeJudged),
+        #[prost(message, tag = "133")]
+        SettlementConfirmed(super::SettlementConfirmed),
         #[prost(message, tag = "80")]
         CreditFunded(super::CreditFunded),
         #[prost(message, tag = "81")]
@@ -4309,7 +4373,7 @@ pub struct Settlement {
     /// it fell due: a new owner goes on in the same order. 0 where there is one shard.
     #[prost(uint64, tag = "90")]
     pub remittances_before: u64,
-    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 70, 71, 72, 73, 74, 50, 51, 52, 80, 81, 82")]
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 70, 71, 72, 73, 74, 50, 51, 52, 53, 80, 81, 82")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -4385,6 +4449,8 @@ pub mod settlement {
         DisputeDefended(super::ToldDispute),
         #[prost(message, tag = "52")]
         DisputeJudged(super::ToldDispute),
+        #[prost(message, tag = "53")]
+        SettlementConfirmed(super::ToldConfirmation),
         #[prost(message, tag = "80")]
         TransferArrived(super::ToldTransfer),
         #[prost(message, tag = "81")]
@@ -4520,6 +4586,10 @@ pub struct SettledBatch {
     #[prost(message, optional, tag = "20")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub disputes: ::core::option::Option<Money>,
+    /// Settled ahead of it.
+    #[prost(message, optional, tag = "53")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub confirmed: ::core::option::Option<Money>,
     /// Came from the merchant's batches on other shards.
     #[prost(message, optional, tag = "11")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
@@ -5194,6 +5264,9 @@ pub struct BatchRow {
     #[prost(uint64, tag = "20")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub disputes: u64,
+    #[prost(uint64, tag = "36")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub confirmed: u64,
     #[prost(uint64, tag = "30")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub proceeds: u64,

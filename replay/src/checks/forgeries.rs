@@ -6,9 +6,7 @@ use crate::follow::Finding;
 use crate::sample::{self, Day, chain_of, forged, with_events};
 use crate::verify::verify;
 use groat_ledger::Id;
-use groat_proto::v1;
-use groat_proto::v1::event::Fact;
-use groat_proto::v1::{Event, FreezeReason};
+use groat_proto::v1::{self, Event, FreezeReason, event::Fact};
 
 /// The first thing found in the rented days with `edit` made to their events.
 fn found(edit: impl FnMut(&mut Event)) -> Finding {
@@ -385,6 +383,22 @@ fn disputes() {
                 && is(f.dispute, "case-1")
             {
                 event.movements[1].debit = event.movements[1].credit;
+            }
+        }),
+    ]);
+}
+
+#[test]
+fn confirmed_settlements() {
+    all_are_found(&[
+        (Check::Batches, "has 788 pending; its items sum to 888", |event| {
+            if let Some(Fact::SettlementConfirmed(f)) = &mut event.fact {
+                f.available -= 100;
+            }
+        }),
+        (Check::Reserves, "kiosk has 120 in reserve; kept less released is 119", |event| {
+            if let Some(Fact::SettlementConfirmed(f)) = &mut event.fact {
+                (f.reserve, f.available) = (f.reserve - 1, f.available + 1);
             }
         }),
     ]);

@@ -52,7 +52,8 @@ impl Checks {
             | Fact::BatchSettled { batch, .. } => [Some(*batch), None],
             Fact::FeeCharged { payment, .. }
             | Fact::FeeReturned { payment, .. }
-            | Fact::DisputeOpened { payment, .. } => [of(payment), None],
+            | Fact::DisputeOpened { payment, .. }
+            | Fact::SettlementConfirmed { payment, .. } => [of(payment), None],
             Fact::RefundSucceeded { payment, open_batch, .. } => [of(payment), *open_batch],
             Fact::RentalPaymentPending { batch, .. } => [*batch, None],
             Fact::BatchForwarded { batch, .. } | Fact::ProceedsReceived { batch, .. } => {

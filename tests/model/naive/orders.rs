@@ -63,7 +63,7 @@ pub(super) struct Paid {
     pub(super) own: i128,
     pub(super) fee: i128,
     pub(super) fee_back: i128,
-    /// Taken for refunds and disputes from its own part of its batch.
+    /// Taken for refunds, disputes and confirmations from its own part of its batch.
     pub(super) own_taken: i128,
     /// In dispute, or lost in one.
     pub(super) disputed: i128,
@@ -116,6 +116,14 @@ impl Order {
     /// What can still be given back of it.
     pub(super) fn left(&self) -> i128 {
         self.amount - self.refunded()
+    }
+
+    /// What its batch had of it less what was taken of that.
+    pub(super) fn own_part(&self) -> i128 {
+        self.paid.as_ref().map_or(0, |paid| {
+            let discount = paid.coupon.map_or(0, |used| used.discount);
+            self.amount - discount - paid.fee + paid.fee_back - paid.own_taken
+        })
     }
 
     pub(super) fn payer(&self) -> Option<Id> {
@@ -390,7 +398,7 @@ impl Naive {
         let unsettled = self.batches.iter().any(in_batch);
         let fee_to = if unsettled { own } else { settled };
         let has = |name: Account| self.credit(name) + if name == fee_to { fee_part } else { 0 };
-        let own_part = receipts - paid.fee + paid.fee_back + fee_part - paid.own_taken;
+        let own_part = order.own_part() + fee_part;
         let from_own = if unsettled { money.min(own_part).min(has(own)).max(0) } else { 0 };
         let from_settled = (money - from_own).min(has(settled));
         let from_today = money - from_own - from_settled;

@@ -294,6 +294,7 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         Fact::DisputeOpened { .. } | Fact::DisputeDefended { .. } | Fact::DisputeJudged { .. } => {
             disputes::fits(tables, fact)
         }
+        Fact::SettlementConfirmed { payment, .. } => paid(tables, payment).map(|_| ()),
         Fact::RemittanceSent { .. } | Fact::RemittanceReceived { .. } => Ok(()),
         Fact::TransferArrived { to: user, .. } => {
             known(tables.users.find(user).is_some(), "a user is unknown")

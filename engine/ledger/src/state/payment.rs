@@ -50,7 +50,7 @@ pub struct Payment {
     pub batch: Option<u32>,
     /// In dispute, or lost in one: it cannot be refunded.
     pub disputed: u64,
-    /// Taken for refunds and disputes from its own part of that batch.
+    /// Taken for refunds, disputes and confirmations from its own part of that batch.
     pub refunded_from_own_batch: u64,
     /// Returned to credit, or to the balance where nothing was owed any more.
     pub refunded_to_credit: u64,
@@ -122,6 +122,12 @@ impl Payment {
         let given = self.refunded_to_credit.saturating_add(self.refunded_to_channel);
         let given = self.refunded().saturating_sub(given.saturating_add(elsewhere));
         self.balance.saturating_sub(given)
+    }
+
+    /// What its batch has of it, as long as that is not settled.
+    pub fn unsettled(&self) -> u64 {
+        let part = self.receipts().saturating_add(self.fee_returned);
+        part.saturating_sub(self.fee.saturating_add(self.refunded_from_own_batch))
     }
 
     /// The refund of this number.

@@ -417,5 +417,13 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         Fact::DisputeOpened { .. } | Fact::DisputeDefended { .. } | Fact::DisputeJudged { .. } => {
             return disputes::fact(fact);
         }
+        Fact::SettlementConfirmed { payment, recovered, reserve, available } => {
+            W::SettlementConfirmed(v1::SettlementConfirmed {
+                payment: some(*payment),
+                recovered: *recovered,
+                reserve: *reserve,
+                available: *available,
+            })
+        }
     })
 }

@@ -269,6 +269,10 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
             Body::CancelDispute(domain::CancelDispute { dispute: id(w.dispute, "dispute")? })
         }
         W::JudgeDispute(w) => disputes::judge(w)?,
+        W::ConfirmSettlement(w) => Body::ConfirmSettlement(domain::ConfirmSettlement {
+            payment: id(w.payment, "payment")?,
+            amount: money(w.amt, "amt")?,
+        }),
         W::ReleaseReserve(w) => Body::ReleaseReserve(domain::ReleaseReserve {
             merchant: id(w.merchant, "merchant")?,
             amount: money(w.amt, "amt")?,

@@ -252,6 +252,12 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::DisputeOpened(w) => disputes::opened(w)?,
         W::DisputeDefended(w) => disputes::defended(w)?,
         W::DisputeJudged(w) => disputes::judged(w)?,
+        W::SettlementConfirmed(w) => Fact::SettlementConfirmed {
+            payment: id(w.payment, "payment")?,
+            recovered: w.recovered,
+            reserve: w.reserve,
+            available: w.available,
+        },
         W::CreditFunded(w) => {
             Fact::CreditFunded { bank: id(w.bank, "bank")?, amount: money(w.amount, "amount")? }
         }

@@ -83,6 +83,7 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
             refunds,
             fees_returned,
             disputes: disputed,
+            confirmed,
             recovered,
             reserve,
             available,
@@ -99,6 +100,7 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
                 refunds: money(refunds),
                 fees_returned: money(fees_returned),
                 disputes: (*disputed > 0).then(|| money(disputed)).flatten(),
+                confirmed: money(confirmed).filter(|_| *confirmed > 0),
                 recovered: money(recovered),
                 reserve: money(reserve),
                 available: money(available),
@@ -158,6 +160,25 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         Settlement::DisputeOpened { .. }
         | Settlement::DisputeDefended { .. }
         | Settlement::DisputeJudged { .. } => return disputes::settlement(told),
+        Settlement::SettlementConfirmed {
+            payment,
+            out_trade_no,
+            merchant,
+            recovered,
+            reserve,
+            available,
+        } => {
+            let currency = recovered.currency;
+            let money = |minor: &u64| Some(Money { amount: *minor, currency }.into());
+            W::SettlementConfirmed(v1::ToldConfirmation {
+                payment: some(*payment),
+                out_trade_no: out_trade_no.to_string(),
+                merchant: some(*merchant),
+                recovered: Some((*recovered).into()),
+                reserve: money(reserve),
+                available: money(available),
+            })
+        }
     })
 }
 
