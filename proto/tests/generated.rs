@@ -8,10 +8,11 @@ use protox::prost_reflect::prost_types::{
 };
 use std::path::Path;
 
-const SCHEMAS: [&str; 11] = [
+const SCHEMAS: [&str; 12] = [
     "money",
     "holds",
     "market",
+    "members",
     "dispute",
     "credit",
     "command",

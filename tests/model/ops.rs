@@ -7,13 +7,15 @@ mod disputes;
 mod holds;
 mod invoices;
 mod money;
+mod packets;
 mod rentals;
 
 pub(crate) use money::prologue;
 
 use groat_ledger::{
     AccountKey, Body, Class, Command, Currency, DeclareLost, Dispute, Id, Invoice, InvoiceState,
-    Ledger, Money, Payment, PaymentState, Payout, PayoutState, Reference, Rental, RentalState,
+    Ledger, Money, Packet, Payment, PaymentState, Payout, PayoutState, Reference, Rental,
+    RentalState,
 };
 use proptest::prelude::*;
 
@@ -83,6 +85,8 @@ pub(crate) enum Kind {
     DefineCoupon,
     IssueCoupon,
     RevokeCoupon,
+    SendRedPacket,
+    ClaimRedPacket,
     RequestInvoice,
     IssueInvoice,
     RejectInvoice,
@@ -151,6 +155,8 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (5, Kind::DefineCoupon),
     (10, Kind::IssueCoupon),
     (2, Kind::RevokeCoupon),
+    (5, Kind::SendRedPacket),
+    (14, Kind::ClaimRedPacket),
     (5, Kind::RequestInvoice),
     (4, Kind::IssueInvoice),
     (1, Kind::RejectInvoice),
@@ -202,6 +208,7 @@ impl Op {
                 body.or_else(|| scene.rental(kind))
                     .or_else(|| scene.dispute(kind))
                     .or_else(|| scene.coupon(kind))
+                    .or_else(|| scene.packet(kind))
                     .or_else(|| scene.invoice(kind))?
             }
         };
@@ -344,6 +351,9 @@ impl Scene<'_> {
             }
             Kind::RevokeCoupon => (!t.coupons.rows().is_empty(), Kind::IssueCoupon),
             Kind::CloseCampaign => (!t.campaigns.rows().is_empty(), Kind::FundCampaign),
+            Kind::ClaimRedPacket => {
+                (t.packets.rows().iter().any(Packet::is_open), Kind::SendRedPacket)
+            }
             Kind::UnfreezeCreditLine => {
                 (t.credit_lines.rows().iter().any(holds::is_frozen), Kind::FreezeCreditLine)
             }
