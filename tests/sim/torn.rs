@@ -101,10 +101,7 @@ fn end_txn_doubled() {
         stage.publish(4).turns(0, 6);
         stage.cue(0, At::Commit, 0, Act::End(EndHow::Twice)).cue(0, at, 1, Act::Freeze(1));
         stage.publish(6).turns(0, 2);
-        let arrives = |broker: &mut groat_tests::sim::broker::Broker| {
-            (0..broker.in_flight.len()).for_each(|_| broker.arrive(0, 0));
-        };
-        stage.broker(arrives).turns(0, 3).broker(arrives);
+        stage.arrives().turns(0, 3).arrives();
         stage.ends_well();
     }
 }
