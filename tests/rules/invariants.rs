@@ -27,8 +27,9 @@ fn packets_are_claimed_left_or_refunded(ledger: &Ledger) {
         let id = p.packet;
         assert_eq!(claimed + p.left + p.refunded, p.total.amount, "{id}: its parts");
         assert!(claims().all(|c| (20..=20_000).contains(&c.amount)), "{id}: a part");
-        let count = claims().count() as u32 + p.left_count;
-        assert!(count == p.count || p.refunded > 0 && count < p.count, "{id}: {count} parts");
+        let parts = claims().count() + p.left_count as usize;
+        let all = p.count as usize;
+        assert!(parts == all || p.refunded > 0 && parts < all, "{id}: {parts} parts");
         let key = AccountKey::of(Class::RedPacket, id, p.total.currency);
         let has = ledger.account(&key).map_or(0, |a| a.debit_room());
         assert_eq!(has, u128::from(p.left), "{id}: on its account");

@@ -270,8 +270,8 @@ fn what_came_before_is_passed_over_and_a_gap_stops_the_shard() {
     c.holds();
 }
 
-/// A part of a red packet is a user's wherever it is at home; what cannot be placed is in the packet
-/// again, or after its end its sender's.
+/// A part of a red packet is a user's wherever it is at home; what cannot be placed is in the
+/// packet again, or after its end its sender's.
 #[test]
 fn parts_of_red_packets_travel_and_return() {
     let mut c = Cluster::new(2);
