@@ -4,6 +4,7 @@
 use groat::kafka::log::Topic;
 use groat_proto::v1::settlement::Body;
 use groat_tests::between::transfer;
+use groat_tests::sim::chance::Chance;
 use groat_tests::sim::stage::Stage;
 use groat_tests::sim::weather::EndHow;
 use groat_tests::sim::world::{Act, At};
@@ -263,5 +264,54 @@ fn payer_and_payee_die_at_any_call() {
             pair.ends(BACK);
         }
         assert!(died > 20, "only {died} calls");
+    }
+}
+
+/// A directory is lost or damaged while money is on its way: it is made again from the log, with
+/// all that was sent and received.
+#[test]
+fn a_copy_lost_or_damaged_while_money_is_on_its_way() {
+    for of in [0, 1] {
+        for seed in 0..20 {
+            let pair = Pair::new(WORLDS[1]);
+            pair.on_its_way();
+            if of == 1 {
+                pair.stage.turns(1, 1);
+            }
+            pair.stage.kill(of);
+            let place = (of, of);
+            if seed == 0 {
+                pair.stage.world.disks.borrow_mut().remove(&place);
+            } else if let Some(disk) = pair.stage.world.disks.borrow_mut().get_mut(&place) {
+                disk.damage(&mut Chance::new(seed));
+            }
+            pair.stage.followed_by(of, of);
+            pair.ends(BACK);
+        }
+    }
+}
+
+/// The broker loses a block that it acknowledged, and what left with it is received. Who has the
+/// block stops and says so; who has not decides the same again, and does not send it twice.
+#[test]
+fn payers_block_is_lost_and_what_it_sent_is_there() {
+    for follower in [0, 2] {
+        let pair = Pair::new(WORLDS[0]);
+        pair.stage.cue(0, At::Commit, 0, Act::End(EndHow::BlockGone));
+        pair.stage.world.disks.borrow_mut().entry((0, 0)).or_default().keeps_all = true;
+        pair.stage.cue(0, At::Passed, 0, Act::Crash);
+        pair.asked().turns(0, 1).turns(1, 2);
+        assert_eq!(pair.stage.count(EndHow::BlockGone.name()), 1);
+        assert_eq!(pair.cash(), (ALICE, BOB + SENT));
+        pair.stage.followed_by(0, follower).settle();
+        pair.stage.goes_on_well();
+        if follower == 0 {
+            assert!(pair.stage.fault(0).contains("which the log does not have"));
+            assert_eq!(pair.cash(), (ALICE, BOB + SENT), "until people have settled it");
+            continue;
+        }
+        assert_eq!(pair.cash(), (ALICE - SENT, BOB + SENT));
+        assert_eq!(pair.stage.sent(0, 1), [1]);
+        assert_eq!(pair.stage.count("a shard stopped with a fault"), 0);
     }
 }

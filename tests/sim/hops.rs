@@ -241,6 +241,31 @@ fn proceeds_wait_for_a_home_that_is_down_for_a_day() {
     }
 }
 
+/// An owner whose clock is a day ahead cuts the day and sends its net home; that is told without
+/// its block. The next owner's clock is not ahead, and comes to what was told all the same.
+#[test]
+fn what_a_clock_ahead_sent_home_was_told_and_its_block_is_not_there() {
+    for dies in [At::Committed, At::Pause, At::Renew] {
+        for follower in [0, 3] {
+            let mut market = Market::new("PROPORTIONAL", false);
+            market.pays(0, &market.alice, "p1", 10_000).settle();
+            market.stage.clock_ahead(0, DAY_MS);
+            market.stage.cue(0, At::Commit, 0, Act::End(EndHow::AllButBlock));
+            market.stage.cue(0, dies, 0, Act::Crash).turns(0, 2);
+            assert!(!market.stage.is_up(0), "it never came to {dies:?}");
+            assert_eq!(market.stage.sent(0, 1), [1], "it is told");
+            market.stage.turns(1, 2);
+            market.stage.clock_ahead(0, 0);
+            market.stage.followed_by(0, follower);
+            market.refunds(0, "p1", "r1", 3_333).settle();
+            assert_eq!(market.stage.sent(0, 1), [1, 2], "the net, and what a refund is asked for");
+            market.stage.days(2);
+            assert_eq!(market.have(), (13_333, 9_940 - 3_313));
+            market.ends();
+        }
+    }
+}
+
 /// Whoever cuts the day dies over it, and so does the home when it comes back.
 #[test]
 fn both_die_over_what_is_sent_home() {
