@@ -216,7 +216,7 @@ macro_rules! enumerations {
 enumerations! {
     Constraint Phase Balancing FeeRefund CodeKind Block Side PayMode Layer CloseReason
     CaptureMode RentUnit DayRule FreezeReason CreditBasis ReleaseReason ChargeKind
-    CouponState InvoiceKind
+    CouponState InvoiceKind PacketKind
     DisputeKind Ruling
 }
 

@@ -12,6 +12,7 @@ const SCHEMAS: [&str; 12] = [
     "money",
     "holds",
     "market",
+    "members",
     "dispute",
     "settle",
     "credit",

@@ -14,12 +14,13 @@ mod invoices;
 mod market_forgeries;
 mod objects;
 mod outcomes;
+mod packets;
 mod rentals;
 
 use crate::follow::{Finding, Place};
 use crate::naive::{
-    Answers, Coupons, Disputes, Funding, Holds, Invoices, Journal, Lines, Rentals, Reserves,
-    Spending,
+    Answers, Coupons, Disputes, Funding, Holds, Invoices, Journal, Lines, Packets, Rentals,
+    Reserves, Spending,
 };
 use entries::Event;
 use groat_ledger::{AccountKey, Class, Currency, Id};
@@ -112,6 +113,10 @@ checks! {
     CouponStates = 14, "coupons: only steps that there are, used once net of returns";
     /// X6 of each template.
     CouponFaces = 14, "coupons: X6 is the faces that can be used";
+    /// RP of each packet, and its row.
+    PacketSums = 14, "packets: claimed + unclaimed + refunded = total";
+    /// Within bounds, drawn from the seed, one for a user, in time.
+    PacketParts = 14, "packets: each part as it is cut, one for a user";
     /// Lines, taxes, numbers of steps.
     InvoiceSums = 16, "invoices: sum = ex-tax + tax, reversed <= issued";
     /// By payment.
@@ -162,6 +167,7 @@ pub(crate) struct Checks {
     funding: Funding,
     reserves: Reserves,
     coupons: Coupons,
+    packets: Packets,
     invoices: Invoices,
     disputes: Disputes,
     /// What is to be compared with rows and accounts once the events of a command are complete.
@@ -188,6 +194,7 @@ enum Touched {
     Campaign(Id),
     /// Of coupons.
     Template(Id),
+    Packet(Id),
     /// Of a payment.
     Invoices(Id),
     Dispute(Id),
@@ -275,6 +282,7 @@ impl Checks {
             Touched::Campaign(campaign) => self.compare_campaign(books, at, event, campaign),
             Touched::Invoices(payment) => self.compare_invoices(books, at, event, payment),
             Touched::Template(template) => self.compare_template(books, at, event, template),
+            Touched::Packet(packet) => self.compare_packet(books, at, event, packet),
             Touched::Dispute(dispute) => self.compare_dispute(books, at, event, dispute),
             Touched::Funding(bank, currency) => {
                 self.compare_funding(books, at, event, bank, currency);
@@ -313,6 +321,8 @@ impl Checks {
         self.note(Check::CreditStates, at, event, holds(all, || "lines are missing".into()));
         let all = rows(tables.coupons.next_no(), self.coupons.count());
         self.note(Check::CouponStates, at, event, holds(all, || "coupons are missing".into()));
+        let all = rows(tables.packets.next_no(), self.packets.ids().count());
+        self.note(Check::PacketSums, at, event, holds(all, || "packets are missing".into()));
         let all = rows(tables.invoices.next_no(), self.invoices.count());
         self.note(Check::InvoiceSums, at, event, holds(all, || "invoices are missing".into()));
         let all = rows(tables.disputes.next_no(), self.disputes.ids().count());
@@ -323,6 +333,7 @@ impl Checks {
             .chain(self.reserves.merchants().map(Touched::Reserve))
             .chain(self.coupons.campaigns().map(Touched::Campaign))
             .chain(self.coupons.templates().map(Touched::Template))
+            .chain(self.packets.ids().map(Touched::Packet))
             .chain(self.invoices.payments().map(Touched::Invoices))
             .chain(self.disputes.ids().map(Touched::Dispute))
             .chain(self.funding.partners().map(|(bank, ccy)| Touched::Funding(bank, ccy)))

@@ -8,6 +8,7 @@ mod funding;
 mod holds;
 mod invoices;
 mod lines;
+mod packets;
 mod rentals;
 
 pub(crate) use coupons::Coupons;
@@ -16,6 +17,7 @@ pub(crate) use funding::Funding;
 pub(crate) use holds::{Hold, Holds, Part};
 pub(crate) use invoices::Invoices;
 pub(crate) use lines::{Lines, Reserves};
+pub(crate) use packets::Packets;
 pub(crate) use rentals::{Rental, Rentals};
 
 use crate::names::{account_name, fact_name};

@@ -48,6 +48,7 @@ pub(crate) fn holder(class: Class) -> Holder {
         | Class::DepositWaivedContra
         | Class::RentObligationContra
         | Class::CampaignFund
+        | Class::RedPacket
         | Class::CouponFace
         | Class::CouponFaceContra => Holder::Platform,
         Class::Ledger => Holder::Ledger,
@@ -227,6 +228,11 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::CouponExpired { .. } => "coupon_expired",
         Fact::CouponUsed { .. } => "coupon_used",
         Fact::CouponReturned { .. } => "coupon_returned",
+        Fact::PacketSent { .. } => "packet_sent",
+        Fact::PacketClaimed { .. } => "packet_claimed",
+        Fact::PacketExpired { .. } => "packet_expired",
+        Fact::PacketArrived { .. } => "packet_arrived",
+        Fact::PacketReturned { .. } => "packet_returned",
         Fact::InvoiceRequested { .. } => "invoice_requested",
         Fact::InvoiceIssued { .. } => "invoice_issued",
         Fact::InvoiceRejected { .. } => "invoice_rejected",

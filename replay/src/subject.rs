@@ -24,6 +24,8 @@ pub(crate) enum Subject {
     Credit,
     /// Campaigns and coupons.
     Coupon,
+    /// Red packets.
+    Packet,
     /// Invoices, and refunds of what is invoiced.
     Invoice,
     /// A dispute.
@@ -35,8 +37,8 @@ pub(crate) enum Subject {
 /// Everything that a fact is about; nothing if no model follows it.
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
-        Account, Batch, Coupon, Credit, Dispute, Funding, Hold, Invoice, Limits, Payment, Rental,
-        Reserve,
+        Account, Batch, Coupon, Credit, Dispute, Funding, Hold, Invoice, Limits, Packet, Payment,
+        Rental, Reserve,
     };
     match fact {
         // Their movements are checked like all others, and there is no more to them.
@@ -123,6 +125,9 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::CouponExpired { .. }
         | Fact::CouponUsed { .. }
         | Fact::CouponReturned { .. } => vec![Coupon],
+        Fact::PacketSent { .. } | Fact::PacketClaimed { .. } => vec![Packet, Limits],
+        Fact::PacketExpired { .. } | Fact::PacketReturned { .. } => vec![Packet],
+        Fact::PacketArrived { .. } => vec![Limits],
         Fact::InvoiceRequested { .. }
         | Fact::InvoiceIssued { .. }
         | Fact::InvoiceRejected { .. }

@@ -143,7 +143,8 @@ pub(crate) fn rows(ledger: &Ledger) -> String {
     let rentals = format!("{rentals}{:?}\n", t.disputes.rows());
     let funds = format!("{:?}\n{:?}\n", t.campaigns.rows(), t.coupon_templates.rows());
     let coupons = format!("{:?}\n{:?}\n", t.coupons.rows(), t.coupon_counts.rows());
-    let batches = format!("{:?}\n{:?}", t.invoices.rows(), t.batches.rows());
+    let packets = format!("{:?}\n{:?}\n", t.packets.rows(), t.packet_claims.rows());
+    let batches = format!("{packets}{:?}\n{:?}", t.invoices.rows(), t.batches.rows());
     format!("{money}{parties}{rest}{orders}{holds}{rentals}{funds}{coupons}{batches}")
 }
 
@@ -170,6 +171,8 @@ fn at_rest(ledger: &Ledger) -> Tables {
     rest.coupon_templates = Table::from_rows(t.coupon_templates.rows().to_vec()).unwrap();
     rest.coupons = Table::from_rows(t.coupons.rows().to_vec()).unwrap();
     rest.coupon_counts = Table::from_rows(t.coupon_counts.rows().to_vec()).unwrap();
+    rest.packets = Table::from_rows(t.packets.rows().to_vec()).unwrap();
+    rest.packet_claims = Table::from_rows(t.packet_claims.rows().to_vec()).unwrap();
     rest.invoices = Table::from_rows(t.invoices.rows().to_vec()).unwrap();
     rest.disputes = Table::from_rows(t.disputes.rows().to_vec()).unwrap();
     rest

@@ -55,6 +55,7 @@ const FACTS: &[&str] = &[
     "CouponUsed",
     "CouponReturned",
     "CouponExpired",
+    "PacketExpired",
     "RedInvoiceDue",
     "DisputeDefended",
     "DisputeJudged",

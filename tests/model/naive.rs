@@ -12,6 +12,7 @@ mod invoices;
 mod limits;
 mod orders;
 mod owners;
+mod packets;
 mod rentals;
 mod settlement;
 mod treasury;
@@ -28,6 +29,7 @@ use holds::Hold;
 use invoices::Invoice;
 use limits::Spending;
 use orders::Order;
+use packets::Packet;
 use rentals::Rental;
 use std::collections::{BTreeMap, BTreeSet};
 use treasury::{Payout, Reservation};
@@ -66,6 +68,7 @@ struct Batch {
 enum Due {
     EndOfHold,
     EndOfCoupon,
+    EndOfPacket,
     EndOfUnstartedRental,
     Term,
     Overdue,
@@ -100,6 +103,7 @@ pub(crate) struct Naive {
     campaigns: BTreeMap<Id, Campaign>,
     templates: BTreeMap<Id, CouponTerms>,
     coupons: Vec<Coupon>,
+    packets: Vec<Packet>,
     invoices: Vec<Invoice>,
     /// By scope and currency.
     limits: BTreeMap<String, Limits>,
@@ -245,6 +249,8 @@ impl Naive {
             Body::DefineCoupon(c) => self.define_coupon(c, now),
             Body::IssueCoupon(c) => self.issue_coupon(c, now),
             Body::RevokeCoupon(c) => self.revoke_coupon(c.coupon),
+            Body::SendRedPacket(c) => self.send_packet(c, now),
+            Body::ClaimRedPacket(c) => self.claim_packet(c, now),
             Body::RequestInvoice(c) => self.request_invoice(c),
             Body::IssueInvoice(c) => self.issue_invoice(c),
             Body::RejectInvoice(c) => self.reject_invoice(c.invoice),
@@ -274,6 +280,7 @@ impl Naive {
             match due {
                 Due::EndOfHold => self.end_hold(no, Rejection::AuthorizationExpired),
                 Due::EndOfCoupon => self.end_coupon(no, End::Expired),
+                Due::EndOfPacket => self.end_packet(no),
                 Due::EndOfUnstartedRental => self.end_unstarted(no),
                 Due::Term => self.term_due(no, at),
                 Due::Overdue => self.rentals[no].overdue_at = Some(at),
@@ -287,6 +294,7 @@ impl Naive {
         let numbered = |kind: Due| move |(no, at): (usize, Option<u64>)| Some((at?, kind, no));
         let holds = || self.holds.iter().map(Hold::ends_at).enumerate();
         let coupons = || self.coupons.iter().map(Coupon::ends_at).enumerate();
+        let packets = || self.packets.iter().map(Packet::ends_at).enumerate();
         let unstarted = || self.rentals.iter().map(Rental::unstarted_until).enumerate();
         let terms = || self.rentals.iter().map(Rental::next_term_at).enumerate();
         let overdue = || self.rentals.iter().map(Rental::overdue_from).enumerate();
@@ -295,6 +303,7 @@ impl Naive {
         holds()
             .filter_map(numbered(Due::EndOfHold))
             .chain(coupons().filter_map(numbered(Due::EndOfCoupon)))
+            .chain(packets().filter_map(numbered(Due::EndOfPacket)))
             .chain(unstarted().filter_map(numbered(Due::EndOfUnstartedRental)))
             .chain(terms().filter_map(numbered(Due::Term)))
             .chain(overdue().filter_map(numbered(Due::Overdue)))

@@ -7,6 +7,7 @@ mod disputes;
 mod holds;
 mod invoices;
 mod money;
+mod packets;
 mod rentals;
 mod settlement;
 
@@ -14,7 +15,8 @@ pub(crate) use money::prologue;
 
 use groat_ledger::{
     AccountKey, Body, Class, Command, Currency, DeclareLost, Dispute, Id, Invoice, InvoiceState,
-    Ledger, Money, Payment, PaymentState, Payout, PayoutState, Reference, Rental, RentalState,
+    Ledger, Money, Packet, Payment, PaymentState, Payout, PayoutState, Reference, Rental,
+    RentalState,
 };
 use proptest::prelude::*;
 
@@ -84,6 +86,8 @@ pub(crate) enum Kind {
     DefineCoupon,
     IssueCoupon,
     RevokeCoupon,
+    SendRedPacket,
+    ClaimRedPacket,
     RequestInvoice,
     IssueInvoice,
     RejectInvoice,
@@ -153,6 +157,8 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (5, Kind::DefineCoupon),
     (10, Kind::IssueCoupon),
     (2, Kind::RevokeCoupon),
+    (5, Kind::SendRedPacket),
+    (14, Kind::ClaimRedPacket),
     (5, Kind::RequestInvoice),
     (4, Kind::IssueInvoice),
     (1, Kind::RejectInvoice),
@@ -206,6 +212,7 @@ impl Op {
                     .or_else(|| scene.dispute(kind))
                     .or_else(|| scene.settlement(kind))
                     .or_else(|| scene.coupon(kind))
+                    .or_else(|| scene.packet(kind))
                     .or_else(|| scene.invoice(kind))?
             }
         };
@@ -348,6 +355,9 @@ impl Scene<'_> {
             }
             Kind::RevokeCoupon => (!t.coupons.rows().is_empty(), Kind::IssueCoupon),
             Kind::CloseCampaign => (!t.campaigns.rows().is_empty(), Kind::FundCampaign),
+            Kind::ClaimRedPacket => {
+                (t.packets.rows().iter().any(Packet::is_open), Kind::SendRedPacket)
+            }
             Kind::UnfreezeCreditLine => {
                 (t.credit_lines.rows().iter().any(holds::is_frozen), Kind::FreezeCreditLine)
             }

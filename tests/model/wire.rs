@@ -1,6 +1,7 @@
 //! Commands as a producer writes them. The engine only reads commands; this is the other way.
 
 mod market;
+mod members;
 
 use groat_ledger::{
     Admission, Balancing, Block, Body, CaptureMode, CodeKind, Command, Constraint, CreateRental,
@@ -285,6 +286,7 @@ fn body(body: &Body) -> Wire {
             merchant: some(c.merchant),
             amt: money(c.amount),
         }),
+        Body::SendRedPacket(_) | Body::ClaimRedPacket(_) => members::body(body),
         Body::FundCampaign(_)
         | Body::CloseCampaign(_)
         | Body::DefineCoupon(_)

@@ -19,6 +19,7 @@ const ALL: &[&[&str]] = &[
     crate::collection::TABLES,
     crate::agreed::TABLES,
     crate::coupons::TABLES,
+    crate::packets::TABLES,
     crate::invoices::TABLES,
     crate::due::TABLES,
     crate::precedence::TABLES,

@@ -26,6 +26,7 @@ mod hold_commands;
 mod hold_invariants;
 mod invariants;
 mod market_commands;
+mod member_commands;
 mod words;
 
 mod transfers;
@@ -55,6 +56,8 @@ mod collection;
 mod agreed;
 
 mod coupons;
+
+mod packets;
 
 mod invoices;
 

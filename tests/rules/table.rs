@@ -228,6 +228,8 @@ pub(crate) fn rows(ledger: &Ledger) -> Vec<String> {
         format!("{:?}", t.coupon_templates.rows()),
         format!("{:?}", t.coupons.rows()),
         format!("{:?}", t.coupon_counts.rows()),
+        format!("{:?}", t.packets.rows()),
+        format!("{:?}", t.packet_claims.rows()),
         format!("{:?}", t.invoices.rows()),
         format!("{:?}", t.disputes.rows()),
     ]
@@ -256,6 +258,8 @@ pub(crate) fn at_rest(ledger: &Ledger) -> Tables {
     rest.coupon_templates = Table::from_rows(t.coupon_templates.rows().to_vec()).unwrap();
     rest.coupons = Table::from_rows(t.coupons.rows().to_vec()).unwrap();
     rest.coupon_counts = Table::from_rows(t.coupon_counts.rows().to_vec()).unwrap();
+    rest.packets = Table::from_rows(t.packets.rows().to_vec()).unwrap();
+    rest.packet_claims = Table::from_rows(t.packet_claims.rows().to_vec()).unwrap();
     rest.invoices = Table::from_rows(t.invoices.rows().to_vec()).unwrap();
     rest.disputes = Table::from_rows(t.disputes.rows().to_vec()).unwrap();
     rest

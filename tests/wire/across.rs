@@ -269,3 +269,37 @@ fn what_came_before_is_passed_over_and_a_gap_stops_the_shard() {
     assert_eq!(c.cash(1, &bob), 300);
     c.holds();
 }
+
+/// A part of a red packet is a user's wherever it is at home; what cannot be placed is in the
+/// packet again, or after its end its sender's.
+#[test]
+fn parts_of_red_packets_travel_and_return() {
+    let mut c = Cluster::new(2);
+    let (alice, bob) = (c.user(0, "alice", 5_000), c.user(1, "bob", 0));
+    let nobody = c.at(1, "nobody");
+    let send = json!({ "send_red_packet": { "packet": "k1", "sender": { "user": alice },
+        "total": cny(1_000), "count": 3 } });
+    assert_eq!(c.ask(1, send.clone()), "WrongShard");
+    assert_eq!(c.ask(0, send), "ok");
+    let claim = |user: &str| json!({ "claim_red_packet": { "packet": "k1", "user": user } });
+    assert_eq!(c.ask(0, claim(&bob)), "ok");
+    assert_eq!(c.ask(0, claim(&bob)), "AlreadyClaimed");
+    assert_eq!(c.ask(0, claim(&nobody)), "ok");
+    assert_eq!(c.ask(0, claim(&alice)), "ok");
+    assert_eq!(c.ask(0, claim(&alice)), "AlreadyClaimed");
+    assert_eq!(c.balance(0, Class::RedPacket, "k1"), 0);
+    c.settle();
+    assert_eq!((c.cash(1, &bob), c.cash(0, &alice)), (334, 4_333));
+    assert_eq!(c.balance(0, Class::RedPacket, "k1"), 333, "nobody's part is there again");
+    let told = |c: &Cluster, what: fn(&settlement::Body) -> bool| {
+        c.told.iter().filter(|told| what(told)).count()
+    };
+    assert_eq!(told(&c, |told| matches!(told, settlement::Body::PacketClaimed(_))), 2);
+    assert_eq!(told(&c, |told| matches!(told, settlement::Body::PacketReturned(_))), 1);
+    assert_eq!(c.ask(0, claim(&nobody)), "ok", "it may be known by now");
+    c.days(1);
+    c.settle();
+    assert_eq!(c.cash(0, &alice), 4_666, "it came back after the end");
+    assert_eq!(c.balance(0, Class::RedPacket, "k1"), 0);
+    c.holds();
+}

@@ -10,6 +10,7 @@ mod credit;
 mod dispute;
 mod funding;
 mod invoices;
+mod packets;
 mod payments;
 mod reference;
 mod rental;
@@ -24,6 +25,7 @@ pub use credit::*;
 pub use dispute::*;
 pub use funding::*;
 pub use invoices::*;
+pub use packets::*;
 pub use payments::*;
 pub use reference::Reference;
 pub use rental::*;
@@ -100,6 +102,8 @@ pub enum Body {
     DefineCoupon(DefineCoupon),
     IssueCoupon(IssueCoupon),
     RevokeCoupon(RevokeCoupon),
+    SendRedPacket(SendRedPacket),
+    ClaimRedPacket(ClaimRedPacket),
     RequestInvoice(RequestInvoice),
     IssueInvoice(IssueInvoice),
     RejectInvoice(RejectInvoice),
@@ -147,6 +151,9 @@ impl Body {
             Body::RepayCredit(c) => Some(c.user),
             Body::ReleaseReserve(c) => Some(c.merchant),
             Body::FundCampaign(c) => Some(c.funder),
+            Body::SendRedPacket(SendRedPacket { sender: PacketSender::User(user), .. }) => {
+                Some(*user)
+            }
             // Decided where the payer is, who is not named yet, or by an object.
             Body::SetLimits(_)
             | Body::SeizeHold(_)
@@ -178,6 +185,8 @@ impl Body {
             | Body::DefineCoupon(_)
             | Body::IssueCoupon(_)
             | Body::RevokeCoupon(_)
+            | Body::SendRedPacket(_)
+            | Body::ClaimRedPacket(_)
             | Body::RequestInvoice(_)
             | Body::IssueInvoice(_)
             | Body::RejectInvoice(_)

@@ -10,7 +10,8 @@ pub use decision::Decision;
 use crate::account::{AccountKey, AccountNo, SignRule};
 use crate::command::{
     Block, CodeKind, CouponTerms, CreditTerms, DisputeKind, FreezeReason, InvoiceKind, InvoiceLine,
-    LimitScope, Limits, MerchantTerms, Owner, PayMode, Reference, RentalTerms,
+    LimitScope, Limits, MerchantTerms, Owner, PacketKind, PacketSender, PayMode, Reference,
+    RentalTerms,
 };
 use crate::id::Id;
 use crate::money::{Currency, Money};
@@ -416,6 +417,40 @@ pub enum Fact {
         discount: u64,
         funded: u64,
         state: CouponState,
+    },
+    PacketSent {
+        packet: Id,
+        sender: PacketSender,
+        total: Money,
+        count: u32,
+        kind: PacketKind,
+        seed: u64,
+        expires_at: u64,
+    },
+    /// A part is a user's; of another shard if a remittance stands behind this.
+    PacketClaimed {
+        packet: Id,
+        user: Id,
+        amount: u64,
+    },
+    /// What was left went back to the sender.
+    PacketExpired {
+        packet: Id,
+        amount: u64,
+    },
+    /// A part of a packet of another shard.
+    PacketArrived {
+        packet: Id,
+        user: Id,
+        amount: u64,
+    },
+    /// A part that another shard could not place; it can be claimed again, or is the sender's.
+    PacketReturned {
+        packet: Id,
+        user: Id,
+        amount: u64,
+        why: Rejection,
+        reopens: bool,
     },
     InvoiceRequested {
         invoice: Id,

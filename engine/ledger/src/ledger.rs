@@ -29,8 +29,8 @@ use crate::rejection::Rejection;
 use crate::remittance::Remittance;
 use crate::rules::{
     accounts, authorizations, campaigns, collection, coupons, credit, disputes, funding, invoices,
-    limits as limit_rules, payments, remittances, rental_rows, rentals, settlement, transfers,
-    treasury,
+    limits as limit_rules, packets, payments, remittances, rental_rows, rentals, settlement,
+    transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
 use std::cmp::Reverse;
@@ -200,6 +200,8 @@ impl Ledger {
             Body::DefineCoupon(c) => campaigns::define(self, c, now, out)?,
             Body::IssueCoupon(c) => campaigns::issue(self, c, now, out)?,
             Body::RevokeCoupon(c) => campaigns::revoke(self, c, out)?,
+            Body::SendRedPacket(c) => packets::send(self, c, now, out)?,
+            Body::ClaimRedPacket(c) => packets::claim(self, c, now, out)?,
             Body::RequestInvoice(c) => invoices::request(self, c, out)?,
             Body::IssueInvoice(c) => invoices::issue(self, c, out)?,
             Body::RejectInvoice(c) => invoices::reject(self, c, out)?,
@@ -321,6 +323,11 @@ impl Ledger {
             | Fact::CouponRevoked { .. }
             | Fact::CouponExpired { .. } => campaigns::apply(self, fact),
             Fact::CouponUsed { .. } | Fact::CouponReturned { .. } => coupons::apply(self, fact),
+            Fact::PacketSent { .. }
+            | Fact::PacketClaimed { .. }
+            | Fact::PacketExpired { .. }
+            | Fact::PacketArrived { .. }
+            | Fact::PacketReturned { .. } => packets::apply(self, fact),
             Fact::InvoiceRequested { .. }
             | Fact::InvoiceIssued { .. }
             | Fact::InvoiceRejected { .. }

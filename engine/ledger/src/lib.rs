@@ -13,6 +13,7 @@ pub mod instalments;
 mod ledger;
 pub mod limits;
 pub mod money;
+pub mod packets;
 mod place;
 mod rejection;
 mod remittance;
@@ -31,6 +32,6 @@ pub use place::Place;
 pub use rejection::Rejection;
 pub use remittance::{Cargo, Purpose, Remittance, Standing};
 pub use settlement::{
-    CouponOf, DisputeOf, HoldOf, InvoiceOf, ReleaseReason, RentalOf, Settlement, project,
+    CouponOf, DisputeOf, HoldOf, InvoiceOf, PacketOf, ReleaseReason, RentalOf, Settlement, project,
 };
 pub use state::*;

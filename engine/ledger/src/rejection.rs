@@ -133,6 +133,10 @@ rejections! {
     FrequencyLimit = 172, later, "The user has as many coupons of this kind as allowed, today or ever.";
     CouponNotUsable = 173, later, "The coupon is not the user's, used, out of time, or not for this order.";
     CouponsOutstanding = 174, later, "Coupons of the campaign can still be used; revoke them or wait for their end.";
+    PacketPartOutOfRange = 175, never, "The total does not give each of so many between 20 and 20,000 minor units.";
+    PacketEmpty = 176, later, "Everything in the red packet is claimed.";
+    AlreadyClaimed = 177, never, "The user has a part of this red packet already.";
+    PacketExpired = 178, never, "The time to claim from the red packet is over.";
     NotInvoiceable = 180, never, "More is to be invoiced than the user paid, did not get back and has no invoice of.";
     TaxSumMismatch = 181, never, "The lines do not sum to the amount requested, or their tax not to the tax given.";
     RedExceedsBlue = 182, never, "More is to be reversed than is left of the invoice.";

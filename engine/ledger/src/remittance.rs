@@ -57,6 +57,10 @@ pub enum Purpose {
     RefundFunded { payment: Id, out_request_no: Reference },
     /// No money for such a refund, and why.
     RefundDenied { payment: Id, out_request_no: Reference, why: Rejection },
+    /// A part of a red packet of the sender for a user of the receiver.
+    PacketClaim { packet: Id, user: Id },
+    /// Such a part that could not be placed, and why.
+    PacketBack { packet: Id, user: Id, why: Rejection },
 }
 
 /// Whether money of a merchant may move.

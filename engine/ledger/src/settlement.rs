@@ -7,11 +7,13 @@ mod coupons;
 mod disputes;
 mod holds;
 mod invoices;
+mod packets;
 
 pub use coupons::CouponOf;
 pub use disputes::DisputeOf;
 pub use holds::{HoldOf, ReleaseReason, RentalOf};
 pub use invoices::InvoiceOf;
+pub use packets::PacketOf;
 
 use crate::account::{Account, Layer, Movement};
 use crate::command::{Owner, Reference};
@@ -163,6 +165,26 @@ pub enum Settlement {
     CouponEnded {
         coupon: CouponOf,
     },
+    PacketSent {
+        packet: PacketOf,
+    },
+    /// A user has a part of a packet.
+    PacketClaimed {
+        packet: Id,
+        user: Id,
+        amount: Money,
+    },
+    /// What was not claimed in time went back.
+    PacketEnded {
+        packet: PacketOf,
+    },
+    /// A part could not be given to a user of another shard.
+    PacketReturned {
+        packet: Id,
+        user: Id,
+        amount: Money,
+        why: Rejection,
+    },
     InvoiceRequested {
         invoice: InvoiceOf,
     },
@@ -273,6 +295,12 @@ impl Settlement {
             }
             Settlement::CouponUsed { coupon } | Settlement::CouponReturned { coupon } => {
                 coupon.merchant
+            }
+            Settlement::PacketSent { packet } | Settlement::PacketEnded { packet } => {
+                packet.sender.id()
+            }
+            Settlement::PacketClaimed { user, .. } | Settlement::PacketReturned { user, .. } => {
+                *user
             }
             Settlement::InvoiceRequested { invoice }
             | Settlement::InvoiceIssued { invoice }
@@ -459,6 +487,11 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::CouponExpired { .. }
         | Fact::CouponUsed { .. }
         | Fact::CouponReturned { .. } => return coupons::told(ledger, fact),
+        Fact::PacketSent { .. }
+        | Fact::PacketClaimed { .. }
+        | Fact::PacketExpired { .. }
+        | Fact::PacketArrived { .. }
+        | Fact::PacketReturned { .. } => return packets::told(ledger, fact, movements),
         Fact::InvoiceRequested { .. }
         | Fact::InvoiceIssued { .. }
         | Fact::InvoiceRejected { .. }

@@ -19,6 +19,7 @@ mod coupons;
 mod dispute;
 mod holds;
 mod invoices;
+mod packets;
 mod payment;
 mod peer;
 mod rental;
@@ -28,6 +29,7 @@ pub use coupons::*;
 pub use dispute::*;
 pub use holds::*;
 pub use invoices::*;
+pub use packets::*;
 pub use payment::*;
 pub use peer::*;
 pub use rental::*;
@@ -61,6 +63,8 @@ pub struct Tables {
     pub coupon_templates: Table<CouponTemplate>,
     pub coupons: Table<Coupon>,
     pub coupon_counts: Table<CouponCount>,
+    pub packets: Table<Packet>,
+    pub packet_claims: Table<PacketClaim>,
     pub invoices: Table<Invoice>,
     pub disputes: Table<Dispute>,
     pub peers: Table<Peer>,
@@ -96,6 +100,8 @@ macro_rules! every_stored_table {
         $tables.coupon_templates.$method();
         $tables.coupons.$method();
         $tables.coupon_counts.$method();
+        $tables.packets.$method();
+        $tables.packet_claims.$method();
         $tables.invoices.$method();
         $tables.disputes.$method();
         $tables.peers.$method();
@@ -186,7 +192,8 @@ pub struct User {
     pub account: AccountNo,
     /// Payouts requested and neither confirmed nor failed.
     pub open_payouts: u32,
-    /// Authorizations with something left, and rentals not ended.
+    /// Authorizations with something left, rentals not ended, and red packets sent with something
+    /// left.
     pub open_holds: u32,
     /// Disputes not ended of what it paid.
     pub open_disputes: u32,

@@ -1824,6 +1824,256 @@ impl InvoiceKind {
         }
     }
 }
+/// Puts money into a packet, of which each of the first `count` users who claim gets a part.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SendRedPacket {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub packet: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub total: ::core::option::Option<Money>,
+    #[prost(uint32, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub count: u32,
+    #[prost(enumeration = "PacketKind", tag = "6")]
+    #[serde(with = "crate::json::Named::<crate::v1::PacketKind>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: i32,
+    /// From which random parts are drawn.
+    #[prost(uint64, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub seed: u64,
+    /// Seconds to claim; 0 is a day. What is left then goes back.
+    #[prost(uint32, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub timeout_s: u32,
+    /// Who pays: a user from the balance, or a campaign.
+    #[prost(oneof = "send_red_packet::Sender", tags = "2, 3")]
+    pub sender: ::core::option::Option<send_red_packet::Sender>,
+}
+/// Nested message and enum types in `SendRedPacket`.
+pub mod send_red_packet {
+    /// Who pays: a user from the balance, or a campaign.
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Sender {
+        #[prost(message, tag = "2")]
+        User(super::Id),
+        #[prost(message, tag = "3")]
+        Campaign(super::Id),
+    }
+}
+/// Decided where the packet was sent from; the user may be of another shard.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClaimRedPacket {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub packet: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PacketSent {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub packet: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub total: ::core::option::Option<Money>,
+    #[prost(uint32, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub count: u32,
+    #[prost(enumeration = "PacketKind", tag = "6")]
+    #[serde(with = "crate::json::Named::<crate::v1::PacketKind>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: i32,
+    #[prost(uint64, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub seed: u64,
+    #[prost(uint64, tag = "8")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub expires_at: u64,
+    #[prost(oneof = "packet_sent::Sender", tags = "2, 3")]
+    pub sender: ::core::option::Option<packet_sent::Sender>,
+}
+/// Nested message and enum types in `PacketSent`.
+pub mod packet_sent {
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Sender {
+        #[prost(message, tag = "2")]
+        User(super::Id),
+        #[prost(message, tag = "3")]
+        Campaign(super::Id),
+    }
+}
+/// A part of a packet for a user: claimed, arrived from another shard, or sent back by it.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PacketPart {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub packet: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    /// Where it came back: why, and whether the packet has it again; else the sender has it.
+    #[prost(uint32, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub why: u32,
+    #[prost(bool, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reopens: bool,
+}
+/// What was not claimed went back.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PacketExpired {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub packet: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PacketRow {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub sent: ::core::option::Option<PacketSent>,
+    /// Parts drawn so far, those that came back included.
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub drawn: u32,
+    /// Not claimed, in parts and in minor units.
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub left_count: u32,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub left: u64,
+    /// Given back to the sender.
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub refunded: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PacketClaimRow {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub packet: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    /// 0 where it came back.
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldPacket {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub packet: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub campaign: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub total: ::core::option::Option<Money>,
+    #[prost(uint32, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub count: u32,
+    #[prost(enumeration = "PacketKind", tag = "6")]
+    #[serde(with = "crate::json::Named::<crate::v1::PacketKind>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: i32,
+    #[prost(uint64, tag = "7")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub expires_at: u64,
+    /// Not claimed, and what of that went back.
+    #[prost(message, optional, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub left: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub refunded: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldPacketPart {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub packet: ::core::option::Option<Id>,
+    /// Who claimed.
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+    /// Why it could not be given to the user.
+    #[prost(string, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub why: ::prost::alloc::string::String,
+}
+// Red packets: commands, facts, rows and what is told of them.
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PacketKind {
+    /// Parts that differ by one minor unit at most.
+    Fixed = 0,
+    /// Parts drawn from the seed, each from half to one and a half times the average.
+    Random = 1,
+}
+impl PacketKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Fixed => "PACKET_KIND_FIXED",
+            Self::Random => "PACKET_KIND_RANDOM",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PACKET_KIND_FIXED" => Some(Self::Fixed),
+            "PACKET_KIND_RANDOM" => Some(Self::Random),
+            _ => None,
+        }
+    }
+}
 /// Takes the disputed amount from the merchant until it is judged.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -2259,6 +2509,7 @@ pub struct Command {
     #[prost(btree_map = "string, string", tag = "7")]
     pub metadata: ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, ::prost::alloc::string::String>,
     #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 100, 101, 102, 103, 104, 110, 111, 112, 113, 85, 86, 87, 88, 89, 90, 60, 61")]
+    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 113, 85, 86, 87, 88, 89, 60, 61")]
     pub body: ::core::option::Option<command::Body>,
 }
 /// Nested message and enum types in `Command`.
@@ -2376,6 +2627,10 @@ pub mod command {
         IssueCoupon(super::IssueCoupon),
         #[prost(message, tag = "104")]
         RevokeCoupon(super::RevokeCoupon),
+        #[prost(message, tag = "105")]
+        SendRedPacket(super::SendRedPacket),
+        #[prost(message, tag = "106")]
+        ClaimRedPacket(super::ClaimRedPacket),
         #[prost(message, tag = "110")]
         RequestInvoice(super::RequestInvoice),
         #[prost(message, tag = "111")]
@@ -3244,7 +3499,7 @@ pub struct Cargo {
     #[serde(with = "crate::json::currency")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub currency: u32,
-    #[prost(oneof = "cargo::Purpose", tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12")]
+    #[prost(oneof = "cargo::Purpose", tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 40, 41")]
     pub purpose: ::core::option::Option<cargo::Purpose>,
 }
 /// Nested message and enum types in `Cargo`.
@@ -3273,6 +3528,10 @@ pub mod cargo {
         RefundFunded(super::RefundRequest),
         #[prost(message, tag = "12")]
         RefundDenied(super::RefundRequest),
+        #[prost(message, tag = "40")]
+        PacketClaim(super::PacketPart),
+        #[prost(message, tag = "41")]
+        PacketBack(super::PacketPart),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -3381,6 +3640,7 @@ pub struct Event {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub movements: ::prost::alloc::vec::Vec<Movement>,
     #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 170, 171, 172, 173, 174, 130, 131, 132, 133, 80, 81, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 80, 81, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -3538,6 +3798,16 @@ pub mod event {
         CouponUsed(super::CouponUsed),
         #[prost(message, tag = "157")]
         CouponReturned(super::CouponReturned),
+        #[prost(message, tag = "158")]
+        PacketSent(super::PacketSent),
+        #[prost(message, tag = "159")]
+        PacketClaimed(super::PacketPart),
+        #[prost(message, tag = "160")]
+        PacketExpired(super::PacketExpired),
+        #[prost(message, tag = "161")]
+        PacketArrived(super::PacketPart),
+        #[prost(message, tag = "162")]
+        PacketReturned(super::PacketPart),
         #[prost(message, tag = "170")]
         InvoiceRequested(super::InvoiceRequested),
         #[prost(message, tag = "171")]
@@ -4374,6 +4644,7 @@ pub struct Settlement {
     #[prost(uint64, tag = "90")]
     pub remittances_before: u64,
     #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 70, 71, 72, 73, 74, 50, 51, 52, 53, 80, 81, 82")]
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 80, 81, 82")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -4433,6 +4704,14 @@ pub mod settlement {
         CouponReturned(super::ToldCoupon),
         #[prost(message, tag = "65")]
         CouponEnded(super::ToldCoupon),
+        #[prost(message, tag = "66")]
+        PacketSent(super::ToldPacket),
+        #[prost(message, tag = "67")]
+        PacketClaimed(super::ToldPacketPart),
+        #[prost(message, tag = "68")]
+        PacketEnded(super::ToldPacket),
+        #[prost(message, tag = "69")]
+        PacketReturned(super::ToldPacketPart),
         #[prost(message, tag = "70")]
         InvoiceRequested(super::ToldInvoice),
         #[prost(message, tag = "71")]
@@ -4939,7 +5218,7 @@ pub struct SnapshotHead {
 #[serde(transparent)]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Row {
-    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 51, 35, 70, 71")]
+    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 52, 53, 51, 35, 70, 71")]
     pub row: ::core::option::Option<row::Row>,
 }
 /// Nested message and enum types in `Row`.
@@ -4990,6 +5269,10 @@ pub mod row {
         Coupon(super::CouponRow),
         #[prost(message, tag = "48")]
         CouponCount(super::CouponCountRow),
+        #[prost(message, tag = "52")]
+        Packet(super::PacketRow),
+        #[prost(message, tag = "53")]
+        PacketClaim(super::PacketClaimRow),
         #[prost(message, tag = "51")]
         Invoice(super::InvoiceRow),
         #[prost(message, tag = "35")]

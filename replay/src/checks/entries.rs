@@ -53,6 +53,7 @@ impl Checks {
                 Subject::Rental(rental) => self.rental(books, at, event, rental),
                 Subject::Credit => self.credit(books, at, event),
                 Subject::Coupon => self.coupon(books, at, event),
+                Subject::Packet => self.packet(at, event),
                 Subject::Invoice => self.invoice(at, event),
                 Subject::Dispute(dispute) => self.dispute(at, event, dispute),
                 Subject::Funding => self.funding(at, event),
@@ -97,6 +98,7 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         }
         Class::MerchantReserve => Some(Touched::Reserve(key.owner)),
         Class::CampaignFund => Some(Touched::Campaign(key.owner)),
+        Class::RedPacket => Some(Touched::Packet(key.owner)),
         Class::CouponFace => Some(Touched::Template(key.owner)),
         Class::MerchantDisputed => Some(Touched::Dispute(key.owner)),
         Class::FundingPartner => {

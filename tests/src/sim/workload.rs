@@ -114,11 +114,11 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
         let opened = json!({ "open_ledger_account": { "account": account, "currency": "CNY" } });
         give(vec![command(opened, chance)], &account, chance);
     }
-    let mut paid: Vec<(String, String)> = Vec::new();
+    let (mut paid, mut packets) = (Vec::<(String, String)>::new(), Vec::<(String, String)>::new());
     for no in 0..records as u64 * u64::from(shards) {
         let (from, to) = (chance.below(users), chance.below(users + 1));
         let (user, amount) = (named("u", from), 1 + chance.below(40));
-        match chance.below(10) {
+        match chance.below(12) {
             0..=3 => {
                 let sent = json!({ "transfer": { "from": user, "to": named("u", to),
                     "amt": money(amount) } });
@@ -162,6 +162,23 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                     key.as_str().unwrap().to_owned(),
                 );
                 give(vec![command(json!({ name: block }), chance)], &key, chance);
+            }
+            9 if chance.one_in(2) => {
+                // A packet, and users of all shards who claim from one that is there.
+                let packet = named("k", no);
+                let sender = json!({ "user": user });
+                let sent = json!({ "send_red_packet": { "packet": packet, "sender": sender,
+                    "total": money(amount), "count": 1 + amount % 5,
+                    "kind": if chance.one_in(2) { "FIXED" } else { "RANDOM" },
+                    "seed": no, "timeout_s": if chance.one_in(2) { 60 } else { 0 } } });
+                give(vec![command(sent, chance)], &user, chance);
+                packets.push((packet, user));
+            }
+            _ if !packets.is_empty() => {
+                let (packet, sender) = packets[chance.index(packets.len())].clone();
+                let claim = json!({ "claim_red_packet": { "packet": packet,
+                    "user": named("u", to) } });
+                give(vec![command(claim, chance)], &sender, chance);
             }
             _ => {}
         }

@@ -13,6 +13,7 @@ pub(crate) mod disputes;
 pub(crate) mod funding;
 pub(crate) mod invoices;
 pub(crate) mod limits;
+pub(crate) mod packets;
 pub(crate) mod payments;
 pub(crate) mod remittances;
 pub(crate) mod rent;
@@ -286,6 +287,11 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::CouponExpired { .. }
         | Fact::CouponUsed { .. }
         | Fact::CouponReturned { .. } => coupons::names_exist(tables, fact),
+        Fact::PacketSent { .. }
+        | Fact::PacketClaimed { .. }
+        | Fact::PacketExpired { .. }
+        | Fact::PacketArrived { .. }
+        | Fact::PacketReturned { .. } => packets::names_exist(tables, fact),
         Fact::InvoiceRequested { .. }
         | Fact::InvoiceIssued { .. }
         | Fact::InvoiceRejected { .. }

@@ -21,7 +21,7 @@ use crate::rejection::Rejection;
 use crate::remittance::{Cargo, Purpose, Remittance};
 use crate::rules::limits::{count, may_hold};
 use crate::rules::taking::open_batch_of;
-use crate::rules::{account_of, in_currency, may_credit, user};
+use crate::rules::{account_of, in_currency, may_credit, packets, user};
 use crate::state::{BatchState, Peer, Tables};
 
 /// The account of money on its way to or from a shard.
@@ -44,7 +44,7 @@ pub(crate) fn send(ledger: &Ledger, to: u32, from: AccountNo, cargo: Cargo, out:
 }
 
 /// Closes the event of what goes to a shard, with the movements noted for it.
-fn record_sent(ledger: &Ledger, to: u32, cargo: Cargo, out: &mut Decision) {
+pub(crate) fn record_sent(ledger: &Ledger, to: u32, cargo: Cargo, out: &mut Decision) {
     let sent = ledger.tables().peers.get(&to).map_or(0, |peer| peer.sent);
     let before = out
         .events()
@@ -91,6 +91,12 @@ pub(crate) fn receive(ledger: &Ledger, remittance: &Remittance, now: u64, out: &
             let (debit, credit, why) = (*debit, *credit, *why);
             out.record(Fact::PostingReturned { debit, credit, amount, why });
         }
+        Purpose::PacketClaim { packet, user } => {
+            packets::arrive(ledger, remittance, (*packet, *user), out);
+        }
+        Purpose::PacketBack { packet, user, why } => {
+            packets::take_back(ledger, remittance, (*packet, *user, *why), now, out);
+        }
         Purpose::Merchant { merchant, terms, standing } => {
             words::hear_of_merchant(ledger, *merchant, *terms, *standing, out);
         }
@@ -112,7 +118,11 @@ pub(crate) fn receive(ledger: &Ledger, remittance: &Remittance, now: u64, out: &
 }
 
 /// The staircase of money from elsewhere: as that of a transfer, from the side of the payee.
-fn user_to_credit(ledger: &Ledger, to: Id, money: Money) -> Result<AccountNo, Rejection> {
+pub(crate) fn user_to_credit(
+    ledger: &Ledger,
+    to: Id,
+    money: Money,
+) -> Result<AccountNo, Rejection> {
     let payee = user(ledger.tables(), to)?;
     in_currency(money, payee.currency)?;
     may_credit(ledger.tables(), payee.account)?;
@@ -130,7 +140,12 @@ fn ledger_to_credit(ledger: &Ledger, to: Id, money: Money) -> Result<AccountNo, 
 
 /// Notes the movement of money that comes back. Where its owner's account was closed meanwhile it
 /// waits in suspense, as a receipt of the name of the remittance, for `MatchReceipt`.
-fn take_back(ledger: &Ledger, remittance: &Remittance, owner: Owner, out: &mut Decision) {
+pub(crate) fn take_back(
+    ledger: &Ledger,
+    remittance: &Remittance,
+    owner: Owner,
+    out: &mut Decision,
+) {
     let Cargo { amount, currency, .. } = remittance.cargo;
     let open = account_of(ledger.tables(), owner)
         .ok()
@@ -145,7 +160,7 @@ fn take_back(ledger: &Ledger, remittance: &Remittance, owner: Owner, out: &mut D
     }
 }
 
-fn keep_in_suspense(ledger: &Ledger, remittance: &Remittance, out: &mut Decision) {
+pub(crate) fn keep_in_suspense(ledger: &Ledger, remittance: &Remittance, out: &mut Decision) {
     let Cargo { amount, currency, .. } = remittance.cargo;
     let transit = transit_account(ledger, remittance.from, currency, out);
     let key = AccountKey::house(Class::Suspense, currency);

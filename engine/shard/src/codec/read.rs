@@ -10,6 +10,7 @@ pub(super) mod fields;
 pub(super) mod holds;
 mod in_order;
 pub(super) mod market;
+pub(super) mod members;
 mod plain;
 mod plain_events;
 mod remittances;

@@ -12,6 +12,7 @@ pub use walk::{begin_rest, for_each_row, go_on_resting};
 
 use super::read::disputes as read_disputes;
 use super::read::fields::{self as read, Field};
+use super::read::members as read_members;
 use super::write;
 use crate::seen::{Answer, Seen, SeenIds};
 use groat_ledger::limits::TIME_MS_MAX;
@@ -19,8 +20,8 @@ use groat_ledger::table::Table;
 use groat_ledger::{
     Account, App, AskedRefund, Authorization, Batch, BatchState, Calendar, Campaign, Coupon,
     CouponCount, CouponTemplate, CreditLine, Dispute, EventRange, Hold, Invoice, Item, Ledger,
-    LimitRow, Merchant, Payment, PaymentState, Payout, PayoutState, Peer, PendingState,
-    PendingTransfer, Place, Receipt, Refund, Rejection, Rental, Tables, Usage, User,
+    LimitRow, Merchant, Packet, PacketClaim, Payment, PaymentState, Payout, PayoutState, Peer,
+    PendingState, PendingTransfer, Place, Receipt, Refund, Rejection, Rental, Tables, Usage, User,
 };
 use groat_proto::v1::{self, row};
 use groat_proto::{Message, read_varint};
@@ -462,6 +463,9 @@ pub fn read_rows(
     tables.coupons = Table::from_rows(rows.coupons).map_err(duplicate("coupons"))?;
     tables.coupon_counts =
         Table::from_rows(rows.coupon_counts).map_err(duplicate("coupon_counts"))?;
+    tables.packets = Table::from_rows(rows.packets).map_err(duplicate("packets"))?;
+    tables.packet_claims =
+        Table::from_rows(rows.packet_claims).map_err(duplicate("packet_claims"))?;
     tables.invoices = Table::from_rows(rows.invoices).map_err(duplicate("invoices"))?;
     tables.disputes = Table::from_rows(rows.disputes).map_err(duplicate("disputes"))?;
     tables.peers = Table::from_rows(rows.peers).map_err(duplicate("peers"))?;
@@ -495,6 +499,8 @@ struct Rows {
     coupon_templates: Vec<CouponTemplate>,
     coupons: Vec<Coupon>,
     coupon_counts: Vec<CouponCount>,
+    packets: Vec<Packet>,
+    packet_claims: Vec<PacketClaim>,
     invoices: Vec<Invoice>,
     disputes: Vec<Dispute>,
     peers: Vec<Peer>,
@@ -537,6 +543,10 @@ impl Rows {
             }
             row::Row::Coupon(w) => self.coupons.push(market::read_coupon(&w)?),
             row::Row::CouponCount(w) => self.coupon_counts.push(market::read_coupon_count(&w)),
+            row::Row::Packet(w) => self.packets.push(read_members::packet_row(&w)?),
+            row::Row::PacketClaim(w) => {
+                self.packet_claims.push(read_members::packet_claim_row(&w)?);
+            }
             row::Row::Invoice(w) => self.invoices.push(market::read_invoice(&w)?),
             row::Row::Dispute(w) => self.disputes.push(read_disputes::row(&w)?),
             row::Row::Peer(w) => self.peers.push(remittances::read_peer(&w)?),

@@ -5,6 +5,7 @@ mod events;
 mod fields;
 pub(in crate::codec) mod holds;
 pub(in crate::codec) mod market;
+pub(in crate::codec) mod members;
 mod plain;
 mod remittances;
 mod settlements;
@@ -366,6 +367,11 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::InvoiceRejected { .. }
         | Fact::InvoiceReversed { .. }
         | Fact::RedInvoiceDue { .. } => return market::fact(fact),
+        Fact::PacketSent { .. }
+        | Fact::PacketClaimed { .. }
+        | Fact::PacketExpired { .. }
+        | Fact::PacketArrived { .. }
+        | Fact::PacketReturned { .. } => return members::fact(fact),
         Fact::CreditFunded { bank, amount } => {
             W::CreditFunded(v1::CreditFunded { bank: some(*bank), amount: Some((*amount).into()) })
         }

@@ -1,7 +1,7 @@
 //! Wire to domain: commands.
 
 use super::fields::*;
-use super::{disputes, holds, market};
+use super::{disputes, holds, market, members};
 use groat_ledger::{
     self as domain, Balancing, Body, Class, EntryLine, Leg, LegSource, Phase, Side,
 };
@@ -287,6 +287,8 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
         }
         W::IssueCoupon(w) => Body::IssueCoupon(market::issue_coupon(w)?),
         W::RevokeCoupon(w) => Body::RevokeCoupon(market::revoke_coupon(w)?),
+        W::SendRedPacket(w) => Body::SendRedPacket(members::send_red_packet(w)?),
+        W::ClaimRedPacket(w) => Body::ClaimRedPacket(members::claim_red_packet(w)?),
         W::RequestInvoice(w) => Body::RequestInvoice(market::request_invoice(w)?),
         W::IssueInvoice(w) => Body::IssueInvoice(market::issue_invoice(w)?),
         W::RejectInvoice(w) => Body::RejectInvoice(market::reject_invoice(w)?),

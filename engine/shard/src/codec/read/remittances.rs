@@ -1,6 +1,7 @@
 //! Wire to domain: what goes between shards, and the events of it.
 
 use super::fields::*;
+use super::members;
 use groat_ledger::limits::{AMOUNT_MAX, TIME_MS_MAX};
 use groat_ledger::{Cargo, Fact, Id, MerchantTerms, Purpose, Rejection, Remittance, Standing};
 use groat_proto::Message;
@@ -28,6 +29,14 @@ fn read_cargo(wire: &v1::Cargo) -> Field<Cargo> {
         W::PostingBack(w) => {
             let (debit, credit) = (id(w.from, "from")?, id(w.to, "to")?);
             Purpose::PostingBack { debit, credit, why: rejection(w.why)? }
+        }
+        W::PacketClaim(w) => {
+            let (packet, user) = members::part(w)?;
+            Purpose::PacketClaim { packet, user }
+        }
+        W::PacketBack(w) => {
+            let (packet, user, why) = members::part_back(w)?;
+            Purpose::PacketBack { packet, user, why }
         }
         W::Merchant(w) => {
             let (merchant, terms, standing) = merchant_word(w)?;

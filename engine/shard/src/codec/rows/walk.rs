@@ -31,6 +31,8 @@ macro_rules! every_kind {
         $each!(coupon_templates, |r, _| row::Row::CouponTemplate(market::coupon_template(r)));
         $each!(coupons, |r, _| row::Row::Coupon(market::coupon(r)));
         $each!(coupon_counts, |r, _| row::Row::CouponCount(market::coupon_count(r)));
+        $each!(packets, |r, _| row::Row::Packet(write::members::packet_row(r)));
+        $each!(packet_claims, |r, _| row::Row::PacketClaim(write::members::packet_claim_row(r)));
         $each!(invoices, |r, _| row::Row::Invoice(market::invoice(r)));
         $each!(peers, |r, _| row::Row::Peer(remittances::peer(r)));
         $each!(asked_refunds, |r, _| row::Row::AskedRefund(remittances::asked_refund(r)));

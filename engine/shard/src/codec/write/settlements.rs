@@ -1,6 +1,6 @@
 //! Domain to wire: settlements.
 
-use super::{close_reason, disputes, holds, market, owner, remittances, some};
+use super::{close_reason, disputes, holds, market, members, owner, remittances, some};
 use groat_ledger::{Id, Money, Owner, Settlement};
 use groat_proto::v1::{self, settlement};
 
@@ -143,6 +143,10 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         | Settlement::InvoiceRejected { .. }
         | Settlement::InvoiceReversed { .. }
         | Settlement::RedInvoiceDue { .. } => return market::settlement(told),
+        Settlement::PacketSent { .. }
+        | Settlement::PacketClaimed { .. }
+        | Settlement::PacketEnded { .. }
+        | Settlement::PacketReturned { .. } => return members::settlement(told),
         Settlement::TransferArrived { .. }
         | Settlement::TransferReturned { .. }
         | Settlement::RefundFailed { .. } => return remittances::settlement(told),
