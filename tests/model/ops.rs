@@ -2,6 +2,7 @@
 //! them when it is its turn, so that it can name what is there and an amount or a time next to a
 //! limit of it. The lowest throw is the plainest command of its kind.
 
+mod apps;
 mod coupons;
 mod disputes;
 mod holds;
@@ -94,6 +95,9 @@ pub(crate) enum Kind {
     JudgeDispute,
     FundCredit,
     RepayFunding,
+    GrantAppAuth,
+    RevokeAppAuth,
+    SetAppLimits,
 }
 
 /// How often each kind comes. Every command of the model is here.
@@ -162,6 +166,9 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (4, Kind::JudgeDispute),
     (2, Kind::FundCredit),
     (3, Kind::RepayFunding),
+    (3, Kind::GrantAppAuth),
+    (2, Kind::RevokeAppAuth),
+    (2, Kind::SetAppLimits),
 ];
 
 pub(crate) fn op() -> impl Strategy<Value = Op> {
@@ -202,6 +209,7 @@ impl Op {
                 body.or_else(|| scene.rental(kind))
                     .or_else(|| scene.dispute(kind))
                     .or_else(|| scene.coupon(kind))
+                    .or_else(|| scene.app(kind))
                     .or_else(|| scene.invoice(kind))?
             }
         };
@@ -212,7 +220,8 @@ impl Op {
             | Body::BuyOutRental(_) => scene.payment().filter(is_of_order).unwrap_or(id),
             _ => id,
         };
-        Some(Command { id, body })
+        let app = scene.asker();
+        Some(Command { id, app, body })
     }
 }
 

@@ -16,6 +16,7 @@ pub mod fuzz;
 pub mod local;
 pub mod own_broker;
 pub mod served;
+pub mod signing;
 pub mod sim;
 pub mod transfer_feed;
 pub mod worlds;
