@@ -1,6 +1,7 @@
 //! The bug museum: bugs that real ledgers shipped, as far as a ledger alone can show them. Names
 //! are `owner/repo#number` on GitHub. What needs ids, a shard or a broker stands elsewhere.
 
+use groat_ledger::instalments::{Split, Tie, plan};
 use groat_ledger::money::{bps_floor, cumulative_half_up, fee_half_up};
 use groat_ledger::{Currency, Money, Rejection};
 
@@ -330,6 +331,31 @@ fn splits_over_primes() {
                 given = upto;
             }
             assert_eq!(given, full, "{full} over {parts}");
+        }
+    }
+}
+
+/// apache/fineract#5787: instalments are together the principal and the fee exactly, however they
+/// are cut, and no part is less than nothing.
+#[test]
+fn instalments_sum_to_principal_and_fee() {
+    let ways = [
+        Split::FloorRestFirst,
+        Split::NearestRestLast { unit: 1, tie: Tie::Up },
+        Split::NearestRestLast { unit: 1, tie: Tie::Even },
+        Split::NearestRestLast { unit: 100, tie: Tie::Up },
+    ];
+    for amount in [1u64, 2, 97, 100, 1_999, 12_345, 60_000, 999_983, 1_000_000_007] {
+        for terms in [1u32, 2, 3, 6, 7, 9, 12, 24] {
+            for (fee_ppm, how) in ways.iter().flat_map(|how| [(0, *how), (75_000, *how)]) {
+                let Some(plan) = plan(amount, terms, fee_ppm, how) else { continue };
+                let what = format!("{amount} over {terms} at {fee_ppm}, {how:?}");
+                assert_eq!(plan.len(), terms as usize, "{what}");
+                assert_eq!(plan.iter().map(|i| i.principal).sum::<u64>(), amount, "{what}");
+                let fees = plan.iter().map(|i| u128::from(i.fee)).sum::<u128>();
+                let exact = u128::from(amount) * u128::from(fee_ppm);
+                assert!((fees * 1_000_000).abs_diff(exact) <= 500_000, "{what}: fees of {fees}");
+            }
         }
     }
 }

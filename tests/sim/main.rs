@@ -2,7 +2,10 @@
 //! it is run is told in `src/sim` and in README.md.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests")]
 
+mod across;
+mod between;
 mod canaries;
+mod hops;
 mod log;
 mod seeds;
 mod store;

@@ -70,7 +70,7 @@ fn an_owner_that_dies_at_any_call_is_followed_by_one_that_goes_on() {
     for follower in [0, 1] {
         for call in 0.. {
             let stage = Stage::with(2_000, true);
-            stage.world.dies_at.set(Some(call));
+            stage.world.dies_at.set(Some((0, call)));
             stage.publish(24).turns(0, 40);
             if stage.is_up(0) {
                 break;

@@ -56,9 +56,6 @@ fn zombie_wakes() {
 /// behind it.
 #[test]
 fn a_late_block_of_a_zombie_is_followed_or_does_not_count() {
-    let arrives = |broker: &mut groat_tests::sim::broker::Broker| {
-        (0..broker.in_flight.len()).for_each(|_| broker.arrive(0, 0));
-    };
     for claim_first in [false, true] {
         let stage = Stage::new();
         stage.publish(4).turns(0, 6);
@@ -67,10 +64,10 @@ fn a_late_block_of_a_zombie_is_followed_or_does_not_count() {
         assert!(!stage.is_up(0));
         stage.give(&[1]);
         if claim_first {
-            stage.turns(1, 1).broker(arrives).turns(1, 6);
+            stage.turns(1, 1).arrives().turns(1, 6);
         } else {
             // Between the new producer and its claim.
-            stage.cue(1, At::Renewed, 0, Act::Crash).turns(1, 1).broker(arrives);
+            stage.cue(1, At::Renewed, 0, Act::Crash).turns(1, 1).arrives();
             stage.world.restart(1);
             stage.turns(1, 6);
         }

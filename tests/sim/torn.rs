@@ -1,4 +1,6 @@
 //! The crash matrix, at the commit: where a process dies in it, and how a transaction may end.
+//! Around a commit the queues of LerianStudio/midaz#1270 and JasperFx/wolverine#1708 and #3478 lost
+//! messages or had them twice.
 
 use groat::kafka::log::Topic;
 use groat_tests::sim::stage::Stage;
@@ -101,10 +103,7 @@ fn end_txn_doubled() {
         stage.publish(4).turns(0, 6);
         stage.cue(0, At::Commit, 0, Act::End(EndHow::Twice)).cue(0, at, 1, Act::Freeze(1));
         stage.publish(6).turns(0, 2);
-        let arrives = |broker: &mut groat_tests::sim::broker::Broker| {
-            (0..broker.in_flight.len()).for_each(|_| broker.arrive(0, 0));
-        };
-        stage.broker(arrives).turns(0, 3).broker(arrives);
+        stage.arrives().turns(0, 3).arrives();
         stage.ends_well();
     }
 }
@@ -114,7 +113,8 @@ fn end_txn_seen_late() {
     ends(EndHow::Hidden);
 }
 
-/// The block is there and what left with it is not: it is told again, with the same ids.
+/// The block is there and what left with it is not: it is told again, with the same ids
+/// (formancehq/ledger#1232).
 #[test]
 fn torn_transaction_the_block_is_there() {
     ends(EndHow::BlockOnly);

@@ -10,6 +10,7 @@
     reason = "test support"
 )]
 
+pub mod between;
 pub mod checker;
 pub mod feed;
 pub mod fuzz;

@@ -189,3 +189,22 @@ fn the_top_level_holds_what_it_may() {
         assert!(allowed.contains(top), "{top} does not belong at the top level");
     }
 }
+
+/// A table of faults is worth what its tests are: each that README.md names in a last column is
+/// there, as a function or as one of the tables and lists that macros make tests of.
+#[test]
+fn every_test_that_the_readme_names_is_there() {
+    let sources = sources();
+    let is_there = |name: &str| {
+        let forms = [format!("fn {name}("), format!("\n{name} \""), format!("    {name}: \"")];
+        sources.iter().any(|(_, text)| forms.iter().any(|form| text.contains(form)))
+    };
+    let readme = read("tests/README.md");
+    let cells = readme.lines().filter(|l| l.starts_with('|')).filter_map(|l| l.rsplit('|').nth(1));
+    let words = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2));
+    let names = words.filter_map(|word| word.rsplit("::").next()).filter(|n| n.contains('_'));
+    let names: BTreeSet<&str> = names.collect();
+    assert!(names.len() > 100, "{} tests are named", names.len());
+    let missing: Vec<_> = names.into_iter().filter(|name| !is_there(name)).collect();
+    assert!(missing.is_empty(), "tests/README.md names tests that are not there: {missing:?}");
+}

@@ -1,11 +1,13 @@
 //! Shards in memory that send to each other.
 
-use groat_ledger::{Account, AccountKey, Class, Currency, Id, Place};
+use groat_ledger::{Account, Class, Id};
 use groat_proto::json::read_line;
 use groat_proto::v1::{ChainTerms, outcome, settlement};
 use groat_proto::{Message, v1};
 use groat_replay::{Chain, audit, verify};
 use groat_shard::{Block, Inbound, Messages, Shard};
+use groat_tests::between;
+pub use groat_tests::between::{cny, transfer};
 use groat_tests::signing::{key, sign};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -58,10 +60,7 @@ impl Cluster {
 
     /// A name that is at home on a shard.
     pub fn at(&self, shard: u32, what: &str) -> String {
-        let shards = u32::try_from(self.shards.len()).unwrap();
-        let place = Place { shard: 0, shards };
-        let named = (0..).map(|no| format!("{what}{no}"));
-        named.into_iter().find(|name| place.home(name.parse().unwrap()) == shard).unwrap()
+        between::name_at(u32::try_from(self.shards.len()).unwrap(), shard, what)
     }
 
     /// Asks a shard; gives the rejection's name, or `ok`.
@@ -137,13 +136,7 @@ impl Cluster {
     }
 
     pub fn balance(&self, shard: u32, class: Class, owner: &str) -> i128 {
-        let ledger = self.shards[shard as usize].books().ledger();
-        let owner = if owner.is_empty() { Id::NONE } else { owner.parse().unwrap() };
-        let key = match class {
-            Class::Ledger => AccountKey::ledger(owner),
-            class => AccountKey::of(class, owner, Currency::CNY),
-        };
-        ledger.account(&key).map_or(0, Account::credit_balance)
+        between::balance(&self.shards[shard as usize], class, owner)
     }
 
     pub fn cash(&self, shard: u32, user: &str) -> i128 {
@@ -216,13 +209,4 @@ impl Cluster {
         let refund = json!({ "payment": payment, "out_request_no": number, "amt": cny(amount) });
         self.ask(shard, json!({ "refund_payment": refund }))
     }
-}
-
-/// Fen as money.
-pub fn cny(minor: u64) -> Value {
-    json!({ "amount": format!("{}.{:02}", minor / 100, minor % 100), "currency": "CNY" })
-}
-
-pub fn transfer(from: &str, to: &str, minor: u64) -> Value {
-    json!({ "transfer": { "from": from, "to": to, "amt": cny(minor) } })
 }

@@ -5,6 +5,7 @@
 //! | the chain is whole; late blocks leave no trace | `events` |
 //! | inputs are consumed in order, none is skipped, none twice | `inputs` |
 //! | debits equal credits in every currency, after every block | `events` |
+//! | each remittance is received once; what is on its way is in transit | `transit` |
 //! | an answer is that of an undisturbed run | `events`, `outcomes` |
 //! | each record is answered once, each settlement told once, none before its block | `told` |
 //! | what an owner was told to be committed is in the chain | [`Checker::heard`] |
@@ -15,8 +16,8 @@
 
 use super::broker::{Broker, Entry, Fate};
 use super::told::{Id, Told};
+use super::transit::{Party, Traffic, holds, nothing_is_left};
 use super::world::{COMMANDS, TRANSFERS};
-use groat_ledger::{Account, Class};
 use groat_proto::Message;
 use groat_proto::v1::{ChainTerms, Input, Outcomes, Remittance, Settlement};
 use groat_replay::{Chain, audit, verify};
@@ -43,6 +44,7 @@ struct Books {
     settlements: Told,
     /// By the shard that is told.
     remittances: BTreeMap<u32, Told>,
+    traffic: Traffic,
     /// The offset after the last input, and after the last remittance.
     next_input: usize,
     next_remittance: usize,
@@ -73,6 +75,7 @@ impl Checker {
             outcomes: Told::default(),
             settlements: Told::default(),
             remittances: BTreeMap::new(),
+            traffic: Traffic::default(),
             next_input: 0,
             next_remittance: 0,
             undisturbed: Shard::begin(no, terms),
@@ -140,8 +143,36 @@ impl Checker {
 
     /// Looks at what the topics have more.
     pub fn look(&mut self, broker: &Broker) {
+        let blocks = self.blocks();
         for books in &mut self.shards {
             if let Err(what) = books.look(broker, &self.terms) {
+                let _ = self.broken.get_or_insert(format!("shard {}: {what}", books.no));
+            }
+        }
+        if self.terms.transfers && self.blocks() > blocks {
+            self.holds_between(holds);
+        }
+    }
+
+    fn blocks(&self) -> usize {
+        self.shards.iter().map(|books| books.hashes.len()).sum()
+    }
+
+    /// A promise of all shards together; without ground where one has lost what it said.
+    fn holds_between(&mut self, promise: fn(&[Party<'_>]) -> Result<(), String>) {
+        if self.shards.iter().any(|books| books.is_lost) {
+            return;
+        }
+        let parties = self.shards.iter().map(|b| (b.chain.books().ledger(), &b.traffic));
+        if let Err(what) = promise(&parties.collect::<Vec<Party<'_>>>()) {
+            let _ = self.broken.get_or_insert(what);
+        }
+    }
+
+    /// Every chain so far is decided again.
+    pub fn decided_again(&mut self, broker: &Broker) {
+        for books in self.shards.iter().filter(|books| !books.is_lost) {
+            if let Err(what) = books.audited(broker) {
                 let _ = self.broken.get_or_insert(format!("shard {}: {what}", books.no));
             }
         }
@@ -162,45 +193,14 @@ impl Checker {
     /// After all was healed and has run dry.
     pub fn end(&mut self, broker: &Broker, clocks_jumped: bool) {
         let terms = self.terms;
-        let ran_dry = self.shards.iter().all(|books| !books.is_lost && !books.is_trimmed);
-        if terms.transfers
-            && ran_dry
-            && let Err(what) = self.nothing_is_in_transit()
-        {
-            let _ = self.broken.get_or_insert(what);
+        if terms.transfers && !self.shards.iter().any(|books| books.is_trimmed) {
+            self.holds_between(nothing_is_left);
         }
         for books in &mut self.shards {
             if let Err(what) = books.end(broker, &terms, clocks_jumped) {
                 let _ = self.broken.get_or_insert(format!("shard {}: {what}", books.no));
             }
         }
-    }
-}
-
-impl Checker {
-    /// What every shard sent was received, and what one has in credit for another, that one has in
-    /// debit for it.
-    fn nothing_is_in_transit(&self) -> Result<(), String> {
-        let ledger = |shard: u32| self.shards[shard as usize].chain.books().ledger();
-        let there = 0..self.shards.len() as u32;
-        for (from, to) in there.clone().flat_map(|a| there.clone().map(move |b| (a, b))) {
-            let sent = ledger(from).tables().peers.get(&to).map_or(0, |peer| peer.sent);
-            let received = ledger(to).received_from(from);
-            if sent != received {
-                return Err(format!("{received} of {sent} from shard {from} to {to} are received"));
-            }
-            let transit = |at: u32, other: u32| -> i128 {
-                let accounts = ledger(at).tables().accounts.rows().iter();
-                let its =
-                    accounts.filter(|a| a.key.class == Class::InTransit && a.key.sub == other);
-                its.map(Account::credit_balance).sum()
-            };
-            let off = transit(from, to) + transit(to, from);
-            if off != 0 {
-                return Err(format!("between shards {from} and {to} there are {off} too many"));
-            }
-        }
-        Ok(())
     }
 }
 
@@ -287,6 +287,7 @@ impl Books {
         for (to, remittance) in outbound.remittances {
             let told = self.remittances.entry(to).or_default();
             told.expected.insert((remittance.event, to), remittance.encode_to_vec());
+            self.traffic.sends(to, remittance)?;
         }
         Ok(())
     }
@@ -314,6 +315,10 @@ impl Books {
                 return Err(format!("input {} comes where {offset} is next", input.offset));
             }
             *next = offset + 1;
+            if kind == FrameKind::Remittance {
+                let shards = self.chain.books().terms().shards;
+                self.traffic.receives(self.no, shards, &input.record)?;
+            }
         }
         Ok(())
     }

@@ -12,8 +12,10 @@
 //! | `workload` | what is published |
 //! | `checker` | what must hold after every committed prefix |
 //! | `told` | what was told, against what was to be |
+//! | `transit` | what shards sent to each other, against what they received |
 //! | `canary` | owners that are broken on purpose |
 //! | `stage` | a world for one scenario, in which things go wrong as asked |
+//! | `stage::across` | the same with several shards that send to each other |
 
 pub mod broker;
 pub mod canary;
@@ -25,6 +27,7 @@ pub mod run;
 pub mod source;
 pub mod stage;
 mod told;
+mod transit;
 pub mod weather;
 pub mod workload;
 pub mod world;

@@ -247,7 +247,8 @@ fn start_again(world: &World, process: u32) {
 
 /// Everything works again; all that was published is decided and told, within a bound.
 pub fn heal(world: &Rc<World>, weather: Weather) {
-    let calm = Weather { snapshot_bytes: weather.snapshot_bytes, ..Weather::default() };
+    let Weather { snapshot_bytes, whole_polls, .. } = weather;
+    let calm = Weather { snapshot_bytes, whole_polls, ..Weather::default() };
     world.trace(|| "everything is healed".into());
     world.weather.set(calm);
     world.cues.borrow_mut().clear();

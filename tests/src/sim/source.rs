@@ -23,6 +23,14 @@ impl SimSource {
         SimSource { world, who, next: 0, next_transfer: 0 }
     }
 
+    /// How many records are given at once.
+    fn most(&self, most: u64) -> usize {
+        if self.world.weather.get().whole_polls {
+            return usize::MAX;
+        }
+        self.world.chance.borrow_mut().below(most + 1) as usize
+    }
+
     fn ends(&self) -> (usize, usize) {
         let place = (COMMANDS, self.who.shard);
         let mut broker = self.world.broker.borrow_mut();
@@ -60,7 +68,7 @@ impl Source for SimSource {
             let what = format!("offset {} of commands is out of range", self.next);
             return Err(Fault::new(what, "restore the topic"));
         }
-        let most = self.world.chance.borrow_mut().below(5) as usize;
+        let most = self.most(4);
         {
             let broker = self.world.broker.borrow();
             let place = (COMMANDS, self.who.shard);
@@ -76,9 +84,16 @@ impl Source for SimSource {
         if self.world.at(&self.who, At::PollTransfers) == Some(Act::Fail) {
             return Err(Fault::new("transfers cannot be read", "check the broker"));
         }
-        let most = self.world.chance.borrow_mut().below(4) as usize;
+        let most = self.most(3);
         let broker = self.world.broker.borrow();
-        let sent = broker.committed((TRANSFERS, self.who.shard));
+        // The client's own answer to an offset that the topic does not have, or not any more.
+        let place = (TRANSFERS, self.who.shard);
+        let (low, end) = broker.partitions.get(&place).map_or((0, 0), |p| (p.low, p.entries.len()));
+        if self.next_transfer < low || self.next_transfer > end {
+            let what = format!("offset {} of transfers is out of range", self.next_transfer);
+            return Err(Fault::new(what, "restore the topic"));
+        }
+        let sent = broker.committed(place);
         let there = sent.filter(|(offset, _)| *offset >= self.next_transfer);
         inputs.extend(there.take(most).map(input));
         let last = inputs.last().map(|last| last.offset as usize + 1);

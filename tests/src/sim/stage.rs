@@ -1,6 +1,11 @@
 //! A world for one scenario: one shard, fair weather, and what goes wrong is asked for by name.
+//! With several shards that send to each other: `across`.
 
-use super::broker::Broker;
+mod across;
+
+pub use across::DAY_MS;
+
+use super::broker::{Broker, Place};
 use super::canary::Canary;
 use super::chance::Chance;
 use super::run::{heal, look, publish, stopped};
@@ -38,17 +43,27 @@ impl Stage {
     }
 
     fn of(snapshot_bytes: u64, command_clock: bool, canary: Option<Canary>) -> Stage {
-        let id_window_ms = 7 * 86_400_000;
-        let terms = ChainTerms {
-            shards: 1,
-            command_clock,
-            id_window_ms,
-            day_offset_min: 0,
-            transfers: false,
-        };
-        let feed = Feed::draw(&mut Chance::new(7), RECORDS);
-        let world = World::new(7, 2, vec![feed], terms, canary, false);
         let weather = Weather { snapshot_bytes, ..Weather::default() };
+        let feed = Feed::draw(&mut Chance::new(7), RECORDS);
+        Stage::in_world(weather, command_clock, 2, vec![feed], canary)
+    }
+
+    /// A shard for each feed; several send to each other.
+    fn in_world(
+        weather: Weather,
+        command_clock: bool,
+        processes: u32,
+        feeds: Vec<Feed>,
+        canary: Option<Canary>,
+    ) -> Stage {
+        let terms = ChainTerms {
+            shards: feeds.len() as u32,
+            command_clock,
+            id_window_ms: 7 * 86_400_000,
+            day_offset_min: 0,
+            transfers: feeds.len() > 1,
+        };
+        let world = World::new(7, processes, feeds, terms, canary, false);
         world.weather.set(weather);
         Stage { world, weather }
     }
@@ -67,24 +82,40 @@ impl Stage {
         self
     }
 
-    /// Publishes so many records.
+    /// Publishes so many records of the first shard.
     pub fn publish(&self, records: u32) -> &Stage {
         (0..records).for_each(|_| publish(&self.world, 0));
         self
     }
 
-    /// So many turns of a process.
+    /// So many turns of a process, each for every shard that it has.
     pub fn turns(&self, process: u32, turns: u32) -> &Stage {
         for _ in 0..turns {
-            self.world.drive(process, 0);
-            look(&self.world);
+            for shard in 0..self.world.terms.shards {
+                self.world.drive(process, shard);
+                look(&self.world);
+            }
+        }
+        if self.world.terms.transfers {
+            self.decided_again();
         }
         self
     }
 
-    /// The group gives the shard to these processes and to no other.
+    /// All that is on its way arrives.
+    pub fn arrives(&self) -> &Stage {
+        let now = self.world.now.get();
+        self.broker(|broker| (0..broker.in_flight.len()).for_each(|_| broker.arrive(0, now)))
+    }
+
+    /// The group gives the first shard to these processes and to no other.
     pub fn give(&self, processes: &[u32]) -> &Stage {
-        self.world.assigned.borrow_mut().insert(0, processes.to_vec());
+        self.give_shard(0, processes)
+    }
+
+    /// The group gives a shard to these processes and to no other.
+    pub fn give_shard(&self, shard: u32, processes: &[u32]) -> &Stage {
+        self.world.assigned.borrow_mut().insert(shard, processes.to_vec());
         self
     }
 
@@ -111,10 +142,15 @@ impl Stage {
         self.world.notes.borrow().get(what).copied().unwrap_or(0)
     }
 
-    /// The records that readers of a topic see.
+    /// The records that readers of the first partition of a topic see.
     pub fn committed(&self, topic: &'static str) -> Vec<Vec<u8>> {
+        self.committed_in((topic, 0))
+    }
+
+    /// The records that readers of a partition see.
+    pub fn committed_in(&self, place: Place) -> Vec<Vec<u8>> {
         let broker = self.world.broker.borrow();
-        broker.committed((topic, 0)).map(|(_, entry)| entry.value.clone()).collect()
+        broker.committed(place).map(|(_, entry)| entry.value.clone()).collect()
     }
 
     /// Why the shard does not go on in a process.
@@ -124,14 +160,22 @@ impl Stage {
         fault.unwrap_or_else(|| panic!("process {process} has not stopped"))
     }
 
+    /// Whoever decides the blocks of every chain again comes to the same ones.
+    fn decided_again(&self) {
+        self.world.checker.borrow_mut().decided_again(&self.world.broker.borrow());
+        self.goes_on_well();
+    }
+
     /// Heals everything; all must come to its end, with nothing lost, doubled or other than
     /// undisturbed.
     pub fn ends_well(&self) {
         self.goes_on_well();
         heal(&self.world, self.weather);
         self.goes_on_well();
-        let published = self.world.feeds.borrow()[0].records.len();
-        assert_eq!(self.world.checker.borrow().next_input(0), published, "all is decided");
+        for (shard, feed) in (0..).zip(&*self.world.feeds.borrow()) {
+            let decided = self.world.checker.borrow().next_input(shard);
+            assert_eq!(decided, feed.records.len(), "shard {shard}: all is decided");
+        }
         self.auditors_agree();
         self.world.end();
     }
@@ -144,16 +188,14 @@ impl Stage {
     /// Whoever reads the blocks from a snapshot of any process comes to the same state as from
     /// the first block.
     fn auditors_agree(&self) {
-        let blocks = self.committed("events");
         let checker = self.world.checker.borrow();
-        let whole = checker.chain(0).books().digest();
-        for disk in self.world.disks.borrow().values() {
+        for ((_, no), disk) in &*self.world.disks.borrow() {
             let Some(snapshot) = disk.newest_snapshot() else { continue };
-            let mut shard = Shard::from_snapshot(0, snapshot).unwrap();
-            for block in &blocks {
-                let _ = shard.follow(&groat_shard::Block::parse(block).unwrap()).unwrap();
+            let mut shard = Shard::from_snapshot(*no, snapshot).unwrap();
+            for block in self.committed_in(("events", *no)) {
+                let _ = shard.follow(&groat_shard::Block::parse(&block).unwrap()).unwrap();
             }
-            assert_eq!(shard.books().digest(), whole);
+            assert_eq!(shard.books().digest(), checker.chain(*no).books().digest());
         }
     }
 

@@ -72,6 +72,8 @@ pub struct Weather {
     pub clock: u64,
     /// A snapshot is taken after so many bytes of blocks.
     pub snapshot_bytes: u64,
+    /// Whoever asks for input is given all there is, not some of it.
+    pub whole_polls: bool,
 }
 
 impl Weather {
@@ -95,6 +97,7 @@ impl Weather {
             rebalance: rate(6, 40),
             clock: rate(10, 60),
             snapshot_bytes: [500, 4_000, 1 << 40][chance.index(3)],
+            whole_polls: false,
         }
     }
 

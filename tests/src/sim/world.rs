@@ -171,8 +171,8 @@ pub struct World {
     pub terms: ChainTerms,
     /// How often what happened.
     pub notes: RefCell<BTreeMap<&'static str, u64>>,
-    /// The first process dies at this call of its, counted down.
-    pub dies_at: Cell<Option<u64>>,
+    /// A process that dies at a call of its, counted down.
+    pub dies_at: Cell<Option<(u32, u64)>>,
     /// Whether every call is told.
     pub is_traced: bool,
     /// Set to tell an owner that its shard is taken away.
@@ -271,8 +271,8 @@ impl World {
     }
 
     fn cue(&self, who: &Who, at: At) -> Option<Act> {
-        if let Some(left) = self.dies_at.get() {
-            self.dies_at.set(left.checked_sub(1));
+        if let Some((process, left)) = self.dies_at.get().filter(|(p, _)| *p == who.process) {
+            self.dies_at.set(left.checked_sub(1).map(|left| (process, left)));
             if left == 0 {
                 return Some(Act::Crash);
             }
