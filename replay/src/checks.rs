@@ -1,6 +1,9 @@
 //! Every promise that `verify` checks, by name, as the events of a chain go by. Beside the ledger
 //! run naive models ([`crate::naive`]); a check that fails is noted once, the first of all.
 
+#[cfg(test)]
+mod app_forgeries;
+mod apps;
 mod coupons;
 mod credit;
 mod disputes;
@@ -19,9 +22,9 @@ mod rentals;
 
 use crate::follow::{Finding, Place};
 use crate::naive::{
-    Answers, Coupons, Disputes, Funding, Holds, Invoices, Journal, Lines, Packets, Rentals,
-    Reserves, Spending,
+    Answers, Apps, Coupons, Disputes, Funding, Holds, Invoices, Journal, Lines, Packets, Rentals, Reserves, Spending,
 };
+use apps::OfAnApp;
 use entries::Event;
 use groat_ledger::{AccountKey, Class, Currency, Id};
 use groat_shard::{Books, Folded};
@@ -125,6 +128,8 @@ checks! {
     Disputes = 12, "disputes: what is open is held, only steps that there are";
     /// Windows recomputed from events against the limits in force.
     Limits = 19, "limits in force are kept";
+    /// Signed, in scope, granted and unexpired, within caps, about nobody else's objects.
+    Apps = 20, "apps: what they did they signed, and were let do";
 }
 
 /// What went by.
@@ -170,6 +175,8 @@ pub(crate) struct Checks {
     packets: Packets,
     invoices: Invoices,
     disputes: Disputes,
+    apps: Apps,
+    of_an_app: OfAnApp,
     /// What is to be compared with rows and accounts once the events of a command are complete.
     touched: BTreeMap<Touched, Touch>,
     /// Commands of the current input that wait for their outcome.

@@ -2,6 +2,7 @@
 //! by window, holds, rentals and lines of credit. They see facts only and share no code with the
 //! rules, so that both can be compared.
 
+mod apps;
 mod coupons;
 mod disputes;
 mod funding;
@@ -11,6 +12,7 @@ mod lines;
 mod packets;
 mod rentals;
 
+pub(crate) use apps::{Apps, Asked};
 pub(crate) use coupons::Coupons;
 pub(crate) use disputes::Disputes;
 pub(crate) use funding::Funding;

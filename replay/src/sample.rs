@@ -1,9 +1,11 @@
 //! A small day for tests: a chain with every kind of frame and answer, sealed by a real shard.
 
+mod apps;
 mod chance;
 mod market;
 mod rented;
 
+pub(crate) use apps::app_days;
 pub(crate) use chance::chance;
 pub(crate) use market::market_days;
 pub(crate) use rented::rented_days;

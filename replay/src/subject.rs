@@ -32,13 +32,14 @@ pub(crate) enum Subject {
     Dispute(Id),
     /// What is owed to funding partners.
     Funding,
+    /// Third-party apps.
+    App,
 }
 
 /// Everything that a fact is about; nothing if no model follows it.
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
-        Account, Batch, Coupon, Credit, Dispute, Funding, Hold, Invoice, Limits, Packet, Payment,
-        Rental, Reserve,
+    Account, App, Batch, Coupon, Credit, Dispute, Funding, Hold, Invoice, Limits, Packet, Payment, Rental, Reserve,
     };
     match fact {
         // Their movements are checked like all others, and there is no more to them.
@@ -48,7 +49,6 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::TransferCompleted { .. }
         | Fact::TransferVoided { .. }
         | Fact::TransferExpired { .. }
-        | Fact::AppRegistered { .. }
         | Fact::UserOpened { .. }
         | Fact::MerchantOnboarded { .. }
         | Fact::AccountRestricted { .. }
@@ -144,5 +144,10 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::CreditLineClosed { .. }
         | Fact::CreditRepaid { .. } => vec![Credit],
         Fact::CreditFunded { .. } | Fact::FundingRepaid { .. } => vec![Funding],
+        Fact::AppRegistered { .. }
+        | Fact::AppAuthGranted { .. }
+        | Fact::AppAuthRevoked { .. }
+        | Fact::AppLimitsSet { .. }
+        | Fact::AppAsked { .. } => vec![App],
     }
 }

@@ -16,6 +16,8 @@ const NOT_REACHED: &[Rejection] = &[
     Rejection::WrongShard,
     Rejection::NotAcrossShards,
     Rejection::BatchAborted,
+    Rejection::SignatureMissing,
+    Rejection::SignatureInvalid,
     Rejection::Unbalanced,
     Rejection::FourEyes,
     Rejection::AccountNotAdjustable,
@@ -60,6 +62,7 @@ const FACTS: &[&str] = &[
     "DisputeDefended",
     "DisputeJudged",
     "SettlementConfirmed",
+    "AppAsked",
 ];
 
 /// The name of an enum's variant out of its debug text.

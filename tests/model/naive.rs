@@ -2,6 +2,7 @@
 //! time in the plainest way. It asks the ledger for nothing and keeps no balance: what is frozen,
 //! held, owed, waived or advanced is the sum of what was written. All its money is CNY.
 
+mod apps;
 mod charges;
 mod coupons;
 mod credit;
@@ -18,6 +19,7 @@ mod settlement;
 mod treasury;
 
 use crate::books::Answer;
+use apps::App;
 use coupons::{Campaign, Coupon, End};
 use credit::Line;
 use disputes::Dispute;
@@ -105,6 +107,7 @@ pub(crate) struct Naive {
     coupons: Vec<Coupon>,
     packets: Vec<Packet>,
     invoices: Vec<Invoice>,
+    apps: BTreeMap<Id, App>,
     /// By scope and currency.
     limits: BTreeMap<String, Limits>,
     spendings: Vec<Spending>,
@@ -165,13 +168,19 @@ impl Naive {
     /// One step: whether it happens, and then its entries. Without a command, time passes.
     pub(crate) fn step(&mut self, command: Option<&Command>, now: u64) -> Answer {
         self.pass_time(now);
-        let Some(Command { id, body }) = command else { return Answer::Done };
+        let Some(Command { id, app, body }) = command else { return Answer::Done };
+        if let Err(rejection) = self.may_ask(*app, body, now) {
+            return Answer::Refused(rejection);
+        }
         if self.was_done(body) {
             return Answer::Again;
         }
         self.latest = now;
         match self.happens(*id, body, now) {
-            Ok(()) => Answer::Done,
+            Ok(()) => {
+                self.asked(*app, body, now);
+                Answer::Done
+            }
             Err(rejection) => Answer::Refused(rejection),
         }
     }
@@ -263,7 +272,11 @@ impl Naive {
             Body::ConfirmSettlement(c) => self.confirm_settlement(c),
             Body::FundCredit(c) => self.fund(c),
             Body::RepayFunding(c) => self.repay_funding(c),
-            Body::RegisterApp(_) | Body::MatchReceipt(_) | Body::AdvanceClock(_) => {
+            Body::RegisterApp(c) => self.register(c),
+            Body::GrantAppAuth(c) => self.grant_app(c, now),
+            Body::RevokeAppAuth(c) => self.revoke_app(c),
+            Body::SetAppLimits(c) => self.limit_app(c),
+            Body::MatchReceipt(_) | Body::AdvanceClock(_) => {
                 unreachable!("no step asks for {body:?}")
             }
         }

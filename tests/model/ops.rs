@@ -2,6 +2,7 @@
 //! them when it is its turn, so that it can name what is there and an amount or a time next to a
 //! limit of it. The lowest throw is the plainest command of its kind.
 
+mod apps;
 mod coupons;
 mod disputes;
 mod holds;
@@ -100,6 +101,9 @@ pub(crate) enum Kind {
     ConfirmSettlement,
     FundCredit,
     RepayFunding,
+    GrantAppAuth,
+    RevokeAppAuth,
+    SetAppLimits,
 }
 
 /// How often each kind comes. Every command of the model is here.
@@ -171,6 +175,9 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (4, Kind::ConfirmSettlement),
     (2, Kind::FundCredit),
     (3, Kind::RepayFunding),
+    (3, Kind::GrantAppAuth),
+    (2, Kind::RevokeAppAuth),
+    (2, Kind::SetAppLimits),
 ];
 
 pub(crate) fn op() -> impl Strategy<Value = Op> {
@@ -213,6 +220,7 @@ impl Op {
                     .or_else(|| scene.settlement(kind))
                     .or_else(|| scene.coupon(kind))
                     .or_else(|| scene.packet(kind))
+                    .or_else(|| scene.app(kind))
                     .or_else(|| scene.invoice(kind))?
             }
         };
@@ -223,7 +231,8 @@ impl Op {
             | Body::BuyOutRental(_) => scene.payment().filter(is_of_order).unwrap_or(id),
             _ => id,
         };
-        Some(Command { id, body })
+        let app = scene.asker();
+        Some(Command { id, app, body })
     }
 }
 

@@ -16,7 +16,8 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>, now: u64) -> Option<(Option<Id>
         "app" => {
             let (app, key) = (a.id(), a.id());
             let scopes = a.rest().into_iter().map(reference).collect();
-            Body::RegisterApp(RegisterApp { app, key, scopes })
+            let public_key = a.option("signs").map(|n| [n.parse().unwrap(); 32]);
+            Body::RegisterApp(RegisterApp { app, key, scopes, public_key })
         }
         "user" => Body::OpenUser(OpenUser {
             user: a.id(),
@@ -122,6 +123,7 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>, now: u64) -> Option<(Option<Id>
         _ => {
             let dispute = crate::dispute_commands::body(verb, a, now);
             return dispute
+                .or_else(|| crate::app_commands::body(verb, a, now))
                 .map(|body| (None, body))
                 .or_else(|| crate::hold_commands::body(verb, a, now));
         }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 const ALL: &[&[&str]] = &[
     crate::transfers::TABLES,
     crate::accounts::TABLES,
+    crate::apps::TABLES,
     crate::treasury::TABLES,
     crate::limits::TABLES,
     crate::payments::TABLES,
@@ -33,6 +34,8 @@ const OF_THE_SHARD: &[Rejection] = &[
     Rejection::WrongShard,
     Rejection::NotAcrossShards,
     Rejection::BatchAborted,
+    Rejection::SignatureMissing,
+    Rejection::SignatureInvalid,
 ];
 
 /// The tables' own tests make sure that an outcome written is an outcome had.

@@ -19,6 +19,7 @@ macro_rules! tables {
 
 mod table;
 
+mod app_commands;
 mod checks;
 mod commands;
 mod hold_checks;
@@ -32,6 +33,7 @@ mod words;
 mod transfers;
 
 mod accounts;
+mod apps;
 mod treasury;
 
 mod limits;

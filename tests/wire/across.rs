@@ -2,7 +2,9 @@
 
 use crate::cluster::{Cluster, DAY_MS, cny, transfer};
 use groat_ledger::Class;
+use groat_proto::json::hex;
 use groat_proto::v1::{self, outcome, settlement};
+use groat_tests::signing::public_key;
 use serde_json::json;
 
 #[test]
@@ -247,6 +249,49 @@ fn all_shards_know_who_a_merchant_is_and_what_holds_for_everybody() {
     assert_eq!(c.ask(2, json!({ "set_limits": limits })), "ok");
     c.settle();
     assert_eq!(c.ask(1, transfer(&alice, "bob", 51)), "LimitExceeded");
+    c.holds();
+}
+
+/// An app is known on every shard a moment after its home has registered it, with all it may do;
+/// its limits are counted on each shard by itself.
+#[test]
+fn all_shards_know_what_an_app_may_do() {
+    let mut c = Cluster::new(3);
+    let (shop, till) = (c.merchant(0, "PROPORTIONAL"), c.at(2, "till"));
+    let create = |payment: &str| {
+        json!({ "create_payment": { "payment": payment, "out_trade_no": payment,
+            "merchant": shop, "mode": "IN_APP", "amt": cny(100) } })
+    };
+    let key = hex::text(&public_key(1));
+    let registered = json!({ "register_app": { "app_id": till, "key_id": "k",
+        "scopes": ["payments"], "public_key": key } });
+    assert_eq!(c.ask(0, registered.clone()), "WrongShard");
+    assert_eq!(c.ask(2, registered), "ok");
+    c.asker = Some((till.parse().unwrap(), 1));
+    assert_eq!(c.ask(1, create("p1")), "UnknownTenant", "the word has not come");
+    c.settle();
+    assert_eq!(c.ask(1, create("p1")), "NotGranted");
+    c.asker = None;
+    let grant = json!({ "app_id": till, "merchant_id": shop, "scopes": ["payments"] });
+    assert_eq!(c.ask(2, json!({ "grant_app_auth": grant })), "ok");
+    let limits = json!({ "app_id": till, "per_day": 1 });
+    assert_eq!(c.ask(2, json!({ "set_app_limits": limits })), "ok");
+    c.told.clear();
+    c.settle();
+    assert!(c.told.is_empty(), "the app's home has told it");
+    c.asker = Some((till.parse().unwrap(), 1));
+    assert_eq!(c.ask(1, create("p1")), "ok");
+    assert_eq!(c.ask(1, create("p2")), "AppRateExceeded");
+    assert_eq!(c.ask(0, create("p2")), "ok");
+    c.asker = Some((till.parse().unwrap(), 2));
+    assert_eq!(c.ask(0, create("p3")), "SignatureInvalid");
+    c.asker = None;
+    let revoked = json!({ "app_id": till, "merchant_id": shop });
+    assert_eq!(c.ask(2, json!({ "revoke_app_auth": revoked })), "ok");
+    c.days(1);
+    c.asker = Some((till.parse().unwrap(), 1));
+    assert_eq!(c.ask(1, create("p4")), "NotGranted");
+    c.asker = None;
     c.holds();
 }
 

@@ -8,6 +8,7 @@ use groat_replay::{Chain, audit, verify};
 use groat_shard::{Block, Inbound, Messages, Shard};
 use groat_tests::between;
 pub use groat_tests::between::{cny, transfer};
+use groat_tests::signing::{key, sign};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 
@@ -24,6 +25,8 @@ pub struct Cluster {
     offsets: Vec<u64>,
     pub told: Vec<settlement::Body>,
     pub now: u64,
+    /// The app that asks, and the number of its key.
+    pub asker: Option<(Id, u8)>,
     commands: u64,
 }
 
@@ -45,6 +48,7 @@ impl Cluster {
             offsets: vec![0; count],
             told: Vec::new(),
             now: 1_769_817_600_000,
+            asker: None,
             commands: 0,
         };
         for no in 0..count {
@@ -77,6 +81,9 @@ impl Cluster {
         line[name] = fields.clone();
         let mut record = read_line(&line.to_string()).unwrap();
         record.commands[0].at = self.now;
+        if let Some((app, seed)) = self.asker {
+            record.commands[0] = sign(record.commands.remove(0), app, &key(seed));
+        }
         let no = shard as usize;
         let (offset, bytes) = (self.offsets[no], record.encode_to_vec());
         self.offsets[no] += 1;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod across;
+mod apps;
 mod bad_bytes;
 mod clock;
 mod cluster;

@@ -4,6 +4,7 @@
 //! days since 1970. Text has been checked for shape before it gets here; rules check the rest.
 
 mod accounts;
+mod apps;
 mod authorization;
 mod campaigns;
 mod credit;
@@ -19,6 +20,7 @@ mod transfers;
 mod treasury;
 
 pub use accounts::*;
+pub use apps::*;
 pub use authorization::*;
 pub use campaigns::*;
 pub use credit::*;
@@ -40,6 +42,8 @@ use crate::id::Id;
 pub struct Command {
     /// UUIDv7 or ULID chosen by the producer.
     pub id: Id,
+    /// The app that asks, or none.
+    pub app: Id,
     /// What is asked.
     pub body: Body,
 }
@@ -116,6 +120,9 @@ pub enum Body {
     ConfirmSettlement(ConfirmSettlement),
     FundCredit(FundCredit),
     RepayFunding(RepayFunding),
+    GrantAppAuth(GrantAppAuth),
+    RevokeAppAuth(RevokeAppAuth),
+    SetAppLimits(SetAppLimits),
 }
 
 impl Body {
@@ -154,6 +161,9 @@ impl Body {
             Body::SendRedPacket(SendRedPacket { sender: PacketSender::User(user), .. }) => {
                 Some(*user)
             }
+            Body::GrantAppAuth(c) => Some(c.app),
+            Body::RevokeAppAuth(c) => Some(c.app),
+            Body::SetAppLimits(c) => Some(c.app),
             // Decided where the payer is, who is not named yet, or by an object.
             Body::SetLimits(_)
             | Body::SeizeHold(_)

@@ -9,9 +9,7 @@ pub use decision::Decision;
 
 use crate::account::{AccountKey, AccountNo, SignRule};
 use crate::command::{
-    Block, CodeKind, CouponTerms, CreditTerms, DisputeKind, FreezeReason, InvoiceKind, InvoiceLine,
-    LimitScope, Limits, MerchantTerms, Owner, PacketKind, PacketSender, PayMode, Reference,
-    RentalTerms,
+    AppLimits, Block, CodeKind, CouponTerms, CreditTerms, DisputeKind, FreezeReason, InvoiceKind, InvoiceLine, Limits, LimitScope, MerchantTerms, Owner, PacketKind, PacketSender, PayMode, PublicKey, Reference, RentalTerms, Scope,
 };
 use crate::id::Id;
 use crate::money::{Currency, Money};
@@ -58,6 +56,7 @@ pub enum Fact {
         app: Id,
         key: Id,
         scopes: Vec<Reference>,
+        public_key: Option<PublicKey>,
     },
     UserOpened {
         user: Id,
@@ -605,6 +604,30 @@ pub enum Fact {
         payment: Id,
         out_request_no: Reference,
         why: Rejection,
+    },
+    AppAuthGranted {
+        app: Id,
+        merchant: Id,
+        scopes: Vec<Scope>,
+        expires_at: Option<u64>,
+    },
+    /// Without scopes, all of them.
+    AppAuthRevoked {
+        app: Id,
+        merchant: Id,
+        scopes: Vec<Scope>,
+    },
+    AppLimitsSet {
+        app: Id,
+        limits: AppLimits,
+    },
+    /// An app may ask for what the events behind this one did; `merchant` is whose object it is
+    /// about, if any.
+    AppAsked {
+        app: Id,
+        scope: Scope,
+        merchant: Id,
+        moves: Option<Money>,
     },
 }
 

@@ -20,7 +20,7 @@ pub(crate) use noting::{in_range, payable, post};
 pub use rest::BadState;
 
 use crate::account::{Account, AccountKey, Layer, Movement};
-use crate::command::Body;
+use crate::command::{Body, PublicKey};
 use crate::event::{Decision, EventRange, Fact};
 use crate::id::Id;
 use crate::limits::AMOUNT_MAX;
@@ -28,9 +28,7 @@ use crate::place::Place;
 use crate::rejection::Rejection;
 use crate::remittance::Remittance;
 use crate::rules::{
-    accounts, authorizations, campaigns, collection, coupons, credit, disputes, funding, invoices,
-    limits as limit_rules, packets, payments, remittances, rental_rows, rentals, settlement,
-    transfers, treasury,
+    accounts, apps, authorizations, campaigns, collection, coupons, credit, disputes, funding, invoices, limits as limit_rules, packets, payments, remittances, rental_rows, rentals, settlement, transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
 use std::cmp::Reverse;
@@ -49,6 +47,17 @@ impl From<Rejection> for Refusal {
     fn from(rejection: Rejection) -> Refusal {
         Refusal::Rejected(rejection)
     }
+}
+
+/// By whom a command that names an app must be signed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Signer {
+    /// The platform's own commands are not signed.
+    Platform,
+    /// By the app, with this key.
+    Key(PublicKey),
+    /// There is no such app.
+    Unknown,
 }
 
 /// One shard's books in memory.
@@ -137,16 +146,34 @@ impl Ledger {
     /// Decides the command of an id at `now`, which is not before [`Ledger::now`]. On `Ok` the
     /// events stand in `out`; nothing has changed yet.
     pub fn decide(&self, id: Id, body: &Body, now: u64, out: &mut Decision) -> Result<(), Refusal> {
+        self.decide_for(Id::NONE, id, body, now, out)
+    }
+
+    /// As [`Ledger::decide`], for a command that names an app. Whether the app signed it is known.
+    pub fn decide_for(
+        &self,
+        app: Id,
+        id: Id,
+        body: &Body,
+        now: u64,
+        out: &mut Decision,
+    ) -> Result<(), Refusal> {
         out.clear();
         if self.place.shards > 1 && body.owner().is_some_and(|id| !self.place.is_home(id)) {
             return Err(Rejection::WrongShard.into());
+        }
+        if !app.is_none() {
+            apps::may_ask(self, app, body, now, out)?;
         }
         match body {
             Body::OpenLedgerAccount(c) => transfers::open_ledger_account(self, c, out)?,
             Body::PostTransfer(c) => {
                 return Ok(transfers::post_transfer(self, id, c, now, out)?);
             }
-            Body::RegisterApp(c) => accounts::register_app(self, c, out)?,
+            Body::RegisterApp(c) => apps::register(self, c, out)?,
+            Body::GrantAppAuth(c) => apps::grant(self, c, now, out)?,
+            Body::RevokeAppAuth(c) => apps::revoke(self, c, out)?,
+            Body::SetAppLimits(c) => apps::set_limits(self, c, out)?,
             Body::OpenUser(c) => accounts::open_user(self, c, out)?,
             Body::OnboardMerchant(c) => accounts::onboard_merchant(self, c, out)?,
             Body::SetLimits(c) => limit_rules::set_limits(self, c, out)?,
@@ -219,6 +246,15 @@ impl Ledger {
         Ok(())
     }
 
+    /// What the signature of a command must be, which names this app.
+    pub fn signer(&self, app: Id) -> Signer {
+        match self.tables.apps.get(&app) {
+            Some(app) => app.public_key.map_or(Signer::Platform, Signer::Key),
+            None if app.is_none() || !apps::any_signs(&self.tables) => Signer::Platform,
+            None => Signer::Unknown,
+        }
+    }
+
     /// Decides what becomes of what another shard sent, at `now`; it is the next one of that shard.
     /// There is no refusal: what cannot be placed is sent back.
     pub fn receive(&self, remittance: &Remittance, now: u64, out: &mut Decision) {
@@ -262,7 +298,11 @@ impl Ledger {
             | Fact::TransferVoided { .. }
             | Fact::TransferExpired { .. } => transfers::apply(self, fact, movements),
             Fact::AppRegistered { .. }
-            | Fact::UserOpened { .. }
+            | Fact::AppAuthGranted { .. }
+            | Fact::AppAuthRevoked { .. }
+            | Fact::AppLimitsSet { .. }
+            | Fact::AppAsked { .. } => apps::apply(self, fact),
+            Fact::UserOpened { .. }
             | Fact::MerchantOnboarded { .. }
             | Fact::AccountRestricted { .. }
             | Fact::RestrictionLifted { .. }

@@ -26,7 +26,7 @@ pub use account::{Account, AccountKey, AccountNo, Class, Kind, Layer, Movement, 
 pub use command::*;
 pub use event::{CloseReason, Decision, EventRange, Fact};
 pub use id::{Id, NAME_CHARS_MAX, NotAnId};
-pub use ledger::{BadState, Due, DueKind, Ledger, Refusal};
+pub use ledger::{BadState, Due, DueKind, Ledger, Refusal, Signer};
 pub use money::{Currency, Money, NotMoney};
 pub use place::Place;
 pub use rejection::Rejection;

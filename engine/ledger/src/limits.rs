@@ -19,6 +19,9 @@ pub const CANCEL_WINDOW_MS: u64 = 24 * 3_600_000;
 /// Refunds of one payment (WeChat: 50).
 pub const REFUNDS_MAX: usize = 50;
 
+/// Currencies in which an app has caps: more than any app deals in.
+pub const APP_CAPS_MAX: usize = 32;
+
 /// Legs of one payment.
 pub const LEGS_MAX: usize = 8;
 

@@ -147,6 +147,14 @@ rejections! {
     ConfirmationExceedsUnsettled = 153, later, "More is to be settled than the batch still has of the payment.";
     FundingExceeded = 120, later, "More is to be repaid than is owed to the funding partner.";
     NotAcrossShards = 210, never, "This is only possible between accounts of one shard.";
+    UnknownTenant = 220, later, "The app that the command names is not registered, or does not sign.";
+    SignatureMissing = 221, never, "The app signs its commands, and this one is not signed.";
+    SignatureInvalid = 222, never, "The signature is not that of the app's key over the bytes of this command.";
+    ScopeDenied = 223, later, "The app is not registered for commands of this kind.";
+    NotGranted = 224, later, "No merchant whose object this is has granted the app such commands.";
+    GrantExpired = 225, later, "The time of the merchant's grant is over.";
+    AppLimitExceeded = 226, later, "The app would move more money than it may, at once or on this day.";
+    AppRateExceeded = 227, later, "The app has done as many commands as it may, in this minute or on this day.";
     ChannelInsufficient = 74, later, "The acquirer owes less than is to be returned through it.";
 }
 

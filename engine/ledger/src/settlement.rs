@@ -16,7 +16,7 @@ pub use invoices::InvoiceOf;
 pub use packets::PacketOf;
 
 use crate::account::{Account, Layer, Movement};
-use crate::command::{Owner, Reference};
+use crate::command::{Owner, Reference, Scope};
 use crate::event::{CloseReason, Fact};
 use crate::id::Id;
 use crate::ledger::Ledger;
@@ -246,6 +246,18 @@ pub enum Settlement {
         merchant: Id,
         why: Rejection,
     },
+    AppAuthGranted {
+        app: Id,
+        merchant: Id,
+        scopes: Vec<Scope>,
+        expires_at: Option<u64>,
+    },
+    /// Without scopes, all of them.
+    AppAuthRevoked {
+        app: Id,
+        merchant: Id,
+        scopes: Vec<Scope>,
+    },
     AccountMoved {
         account: Id,
         debit: Money,
@@ -282,7 +294,9 @@ impl Settlement {
             | Settlement::RentalPaymentPending { rental, .. }
             | Settlement::RentalCollected { rental, .. } => rental.merchant,
             Settlement::ReserveReleased { merchant, .. }
-            | Settlement::RefundFailed { merchant, .. } => *merchant,
+            | Settlement::RefundFailed { merchant, .. }
+            | Settlement::AppAuthGranted { merchant, .. }
+            | Settlement::AppAuthRevoked { merchant, .. } => *merchant,
             Settlement::TransferArrived { to, .. } => *to,
             Settlement::TransferReturned { from, .. } => *from,
             Settlement::CampaignFunded { campaign, funder, .. }
@@ -512,6 +526,20 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
             let (payment, out_request_no) = (*payment, out_request_no.clone());
             Settlement::RefundFailed { payment, out_request_no, merchant, why: *why }
         }
+        // Every shard hears of it; the app's home tells it.
+        Fact::AppAuthGranted { app, .. } | Fact::AppAuthRevoked { app, .. }
+            if !ledger.place().is_home(*app) =>
+        {
+            return None;
+        }
+        Fact::AppAuthGranted { app, merchant, scopes, expires_at } => {
+            let (app, merchant, scopes) = (*app, *merchant, scopes.clone());
+            Settlement::AppAuthGranted { app, merchant, scopes, expires_at: *expires_at }
+        }
+        Fact::AppAuthRevoked { app, merchant, scopes } => {
+            let (app, merchant, scopes) = (*app, *merchant, scopes.clone());
+            Settlement::AppAuthRevoked { app, merchant, scopes }
+        }
         Fact::CouponDefined { .. }
         | Fact::RemittanceSent { .. }
         | Fact::RemittanceReceived { .. }
@@ -546,6 +574,8 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::TransferVoided { .. }
         | Fact::TransferExpired { .. }
         | Fact::AppRegistered { .. }
+        | Fact::AppLimitsSet { .. }
+        | Fact::AppAsked { .. }
         | Fact::UserOpened { .. }
         | Fact::MerchantOnboarded { .. }
         | Fact::LimitsSet { .. }

@@ -14,6 +14,7 @@ macro_rules! row {
     };
 }
 
+mod apps;
 mod calendar;
 mod coupons;
 mod dispute;
@@ -24,6 +25,7 @@ mod payment;
 mod peer;
 mod rental;
 
+pub use apps::*;
 pub use calendar::*;
 pub use coupons::*;
 pub use dispute::*;
@@ -69,6 +71,8 @@ pub struct Tables {
     pub disputes: Table<Dispute>,
     pub peers: Table<Peer>,
     pub asked_refunds: Table<AskedRefund>,
+    pub app_grants: Table<AppGrant>,
+    pub app_uses: Table<AppUse>,
     /// Derived from `payments`.
     pub(crate) trade_nos: Table<TradeNo>,
     /// Derived from `invoices`.
@@ -106,6 +110,8 @@ macro_rules! every_stored_table {
         $tables.disputes.$method();
         $tables.peers.$method();
         $tables.asked_refunds.$method();
+        $tables.app_grants.$method();
+        $tables.app_uses.$method();
     }};
 }
 
@@ -165,19 +171,6 @@ pub enum PendingState {
 }
 
 row!(PendingTransfer, Id, self => self.transfer);
-
-/// A third-party app.
-#[derive(Clone, PartialEq, Debug)]
-pub struct App {
-    /// Its id.
-    pub app: Id,
-    /// Names its signing key.
-    pub key_id: Id,
-    /// What it may do.
-    pub scopes: Vec<Reference>,
-}
-
-row!(App, Id, self => self.app);
 
 /// A user with a balance.
 #[derive(Clone, PartialEq, Debug)]

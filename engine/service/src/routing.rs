@@ -85,6 +85,9 @@ pub fn routing_key(command: &v1::Command) -> Option<Id> {
         Body::ConfirmSettlement(c) => c.payment,
         Body::FundCredit(c) => c.bank,
         Body::RepayFunding(c) => c.bank,
+        Body::GrantAppAuth(c) => c.app_id,
+        Body::RevokeAppAuth(c) => c.app_id,
+        Body::SetAppLimits(c) => c.app_id,
     };
     id.map(Id::from)
 }

@@ -2471,6 +2471,130 @@ pub struct FundingRepaid {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub amount: ::core::option::Option<Money>,
 }
+// Commands. The platform gives them itself; no app may.
+
+/// A merchant lets an app act for it. What it granted the app before stays granted, with this end.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GrantAppAuth {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub app_id: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant_id: ::core::option::Option<Id>,
+    /// Of the app's own; at least one.
+    #[prost(string, repeated, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub scopes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Milliseconds since 1970; absent is without end.
+    #[prost(uint64, optional, tag = "4")]
+    #[serde(with = "crate::json::optional_time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub expires_at: ::core::option::Option<u64>,
+}
+/// It takes that back; without scopes all of it.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RevokeAppAuth {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub app_id: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant_id: ::core::option::Option<Id>,
+    #[prost(string, repeated, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub scopes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// How much an app may do, in place of what was set before. Counted on each shard by itself.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SetAppLimits {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub app_id: ::core::option::Option<Id>,
+    /// Commands done in one minute, and on one business date; absent is no cap.
+    #[prost(uint32, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub per_minute: ::core::option::Option<u32>,
+    #[prost(uint32, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub per_day: ::core::option::Option<u32>,
+    /// Money that its commands move; a currency that is not named has no cap.
+    #[prost(message, repeated, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub caps: ::prost::alloc::vec::Vec<AppCap>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AppCap {
+    #[prost(uint32, tag = "1")]
+    #[serde(with = "crate::json::currency")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub ccy: u32,
+    /// Of one command.
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub single: ::core::option::Option<Money>,
+    /// Of all on one business date.
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub day: ::core::option::Option<Money>,
+}
+// Events.
+
+/// A command of an app that signs was allowed; the events behind it are what was done.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AppAsked {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub app_id: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub scope: ::prost::alloc::string::String,
+    /// Whose object it is about; absent where it is no merchant's.
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant_id: ::core::option::Option<Id>,
+    /// What it moves.
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+}
+// Rows.
+
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AppUseRow {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub limits: ::core::option::Option<SetAppLimits>,
+    /// Minutes since 1970, and commands done in that one.
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub minute: u64,
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub in_minute: u32,
+    /// Business date, and commands done and money moved on it.
+    #[prost(uint32, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub day: u32,
+    #[prost(uint32, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub in_day: u32,
+    #[prost(message, repeated, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub moved: ::prost::alloc::vec::Vec<Money>,
+}
 /// The value of one record of the `commands` topic: one command, or a batch.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -2510,6 +2634,11 @@ pub struct Command {
     pub metadata: ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, ::prost::alloc::string::String>,
     #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 100, 101, 102, 103, 104, 110, 111, 112, 113, 85, 86, 87, 88, 89, 90, 60, 61")]
     #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 113, 85, 86, 87, 88, 89, 60, 61")]
+    /// The app's Ed25519 signature, 64 bytes, over the bytes of this message without this field; which
+    /// bytes exactly: proto/README.md, "Signed commands".
+    #[prost(bytes = "vec", tag = "149")]
+    pub signature: ::prost::alloc::vec::Vec<u8>,
+    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 100, 101, 102, 103, 104, 110, 111, 112, 113, 85, 86, 87, 88, 89, 60, 61, 130, 131, 132")]
     pub body: ::core::option::Option<command::Body>,
 }
 /// Nested message and enum types in `Command`.
@@ -2655,6 +2784,12 @@ pub mod command {
         FundCredit(super::FundCredit),
         #[prost(message, tag = "61")]
         RepayFunding(super::RepayFunding),
+        #[prost(message, tag = "130")]
+        GrantAppAuth(super::GrantAppAuth),
+        #[prost(message, tag = "131")]
+        RevokeAppAuth(super::RevokeAppAuth),
+        #[prost(message, tag = "132")]
+        SetAppLimits(super::SetAppLimits),
     }
 }
 /// Whose account is meant.
@@ -2745,6 +2880,12 @@ pub struct RegisterApp {
     #[prost(string, repeated, tag = "3")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub scopes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Ed25519, 32 bytes: every command of the app must be signed with it. Absent: the app is the
+    /// platform's own, and named only to tell who asked.
+    #[prost(bytes = "vec", tag = "4")]
+    #[serde(with = "crate::json::hex")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub public_key: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -3460,7 +3601,7 @@ impl PayMode {
 /// shards write that topic, in the transaction of the block whose event it tells.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Remittance {
     /// The shard that sends. The record's partition is the shard that receives.
     #[prost(uint32, tag = "1")]
@@ -3489,7 +3630,7 @@ pub struct Remittance {
 /// What a remittance brings. Codes of rejections are those of outcomes.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Cargo {
     /// Minor units that come with it; 0 for words alone.
     #[prost(uint64, tag = "1")]
@@ -3500,13 +3641,14 @@ pub struct Cargo {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub currency: u32,
     #[prost(oneof = "cargo::Purpose", tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 40, 41")]
+    #[prost(oneof = "cargo::Purpose", tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 50, 51, 52, 53")]
     pub purpose: ::core::option::Option<cargo::Purpose>,
 }
 /// Nested message and enum types in `Cargo`.
 pub mod cargo {
     #[derive(serde::Serialize, serde::Deserialize)]
     #[serde(rename_all = "snake_case")]
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Purpose {
         #[prost(message, tag = "3")]
         Transfer(super::Sent),
@@ -3532,6 +3674,14 @@ pub mod cargo {
         PacketClaim(super::PacketPart),
         #[prost(message, tag = "41")]
         PacketBack(super::PacketPart),
+        #[prost(message, tag = "50")]
+        App(super::RegisterApp),
+        #[prost(message, tag = "51")]
+        AppGrant(super::GrantAppAuth),
+        #[prost(message, tag = "52")]
+        AppRevocation(super::RevokeAppAuth),
+        #[prost(message, tag = "53")]
+        AppLimits(super::SetAppLimits),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -3641,6 +3791,7 @@ pub struct Event {
     pub movements: ::prost::alloc::vec::Vec<Movement>,
     #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 170, 171, 172, 173, 174, 130, 131, 132, 133, 80, 81, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211")]
     #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 80, 81, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 170, 171, 172, 173, 174, 130, 131, 132, 80, 81, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -3854,6 +4005,14 @@ pub mod event {
         RefundFunded(super::RefundFunded),
         #[prost(message, tag = "211")]
         RefundFailed(super::RefundFailed),
+        #[prost(message, tag = "220")]
+        AppAuthGranted(super::GrantAppAuth),
+        #[prost(message, tag = "221")]
+        AppAuthRevoked(super::RevokeAppAuth),
+        #[prost(message, tag = "222")]
+        AppLimitsSet(super::SetAppLimits),
+        #[prost(message, tag = "223")]
+        AppAsked(super::AppAsked),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -3964,6 +4123,10 @@ pub struct AppRegistered {
     #[prost(string, repeated, tag = "3")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub scopes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(bytes = "vec", tag = "4")]
+    #[serde(with = "crate::json::hex")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub public_key: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -4343,7 +4506,7 @@ pub struct BatchSettled {
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RemittanceSent {
     #[prost(uint32, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
@@ -4645,6 +4808,7 @@ pub struct Settlement {
     pub remittances_before: u64,
     #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 70, 71, 72, 73, 74, 50, 51, 52, 53, 80, 81, 82")]
     #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 80, 81, 82")]
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 70, 71, 72, 73, 74, 50, 51, 52, 80, 81, 82, 91, 92")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -4736,6 +4900,10 @@ pub mod settlement {
         TransferReturned(super::ToldTransfer),
         #[prost(message, tag = "82")]
         RefundFailed(super::ToldRefundFailure),
+        #[prost(message, tag = "91")]
+        AppAuthGranted(super::GrantAppAuth),
+        #[prost(message, tag = "92")]
+        AppAuthRevoked(super::RevokeAppAuth),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -5219,6 +5387,7 @@ pub struct SnapshotHead {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Row {
     #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 52, 53, 51, 35, 70, 71")]
+    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 51, 35, 70, 71, 80, 81")]
     pub row: ::core::option::Option<row::Row>,
 }
 /// Nested message and enum types in `Row`.
@@ -5281,6 +5450,10 @@ pub mod row {
         Peer(super::PeerRow),
         #[prost(message, tag = "71")]
         AskedRefund(super::AskedRefundRow),
+        #[prost(message, tag = "80")]
+        AppGrant(super::GrantAppAuth),
+        #[prost(message, tag = "81")]
+        AppUse(super::AppUseRow),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]

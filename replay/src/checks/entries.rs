@@ -57,9 +57,11 @@ impl Checks {
                 Subject::Invoice => self.invoice(at, event),
                 Subject::Dispute(dispute) => self.dispute(at, event, dispute),
                 Subject::Funding => self.funding(at, event),
+                Subject::App => self.app(books, at, event),
             }
         }
         self.bought(at, event);
+        self.isolation(books, at, event);
     }
 
     fn opened(&mut self, fact: &Fact) -> Verdict {

@@ -23,8 +23,8 @@ pub(super) enum End {
 
 #[derive(Clone)]
 pub(super) struct Coupon {
-    id: Id,
-    template: Id,
+    pub(super) id: Id,
+    pub(super) template: Id,
     user: Id,
     day: u32,
     until: u64,

@@ -4,6 +4,7 @@
 //! "from here on nothing may fail"; then accounts are opened, movements noted, facts recorded.
 
 pub(crate) mod accounts;
+pub(crate) mod apps;
 pub(crate) mod authorizations;
 pub(crate) mod campaigns;
 pub(crate) mod collection;
@@ -19,6 +20,7 @@ pub(crate) mod remittances;
 pub(crate) mod rent;
 pub(crate) mod rental_rows;
 pub(crate) mod rentals;
+pub(crate) mod scopes;
 pub(crate) mod settlement;
 pub(crate) mod split;
 pub(crate) mod taking;
@@ -132,9 +134,11 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::TransferExpired { pending } => {
             known(tables.pending.find(pending).is_some(), "a pending transfer is unknown")
         }
-        Fact::AppRegistered { app, .. } => {
-            known(tables.apps.find(app).is_none(), "an app is registered twice")
-        }
+        Fact::AppRegistered { .. }
+        | Fact::AppAuthGranted { .. }
+        | Fact::AppAuthRevoked { .. }
+        | Fact::AppLimitsSet { .. }
+        | Fact::AppAsked { .. } => apps::names_exist(tables, fact),
         Fact::UserOpened { user, account, .. } => {
             known(tables.users.find(user).is_none(), "a user is opened twice")?;
             known(tables.accounts.try_row(*account).is_some(), "a user's account is unknown")

@@ -9,7 +9,7 @@ mod words;
 
 pub(crate) use payers::{match_away, transfer_away};
 pub(crate) use refunds::{answered, ask};
-pub(crate) use words::{announce_limits, announce_merchant};
+pub(crate) use words::{announce_limits, announce_merchant, tell_all};
 
 use crate::account::{AccountKey, AccountNo, Class};
 use crate::command::{CodeKind, Owner, Reference};
@@ -19,6 +19,7 @@ use crate::ledger::{Due, DueKind, Ledger, post};
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
 use crate::remittance::{Cargo, Purpose, Remittance};
+use crate::rules::apps;
 use crate::rules::limits::{count, may_hold};
 use crate::rules::taking::open_batch_of;
 use crate::rules::{account_of, in_currency, may_credit, packets, user};
@@ -103,6 +104,10 @@ pub(crate) fn receive(ledger: &Ledger, remittance: &Remittance, now: u64, out: &
         Purpose::Limits { scope, limits } => {
             out.record(Fact::LimitsSet { scope: *scope, currency, limits: *limits });
         }
+        Purpose::App(_)
+        | Purpose::AppGrant(_)
+        | Purpose::AppRevocation(_)
+        | Purpose::AppLimits(_) => apps::hear(ledger, &cargo.purpose, out),
         Purpose::Proceeds { merchant, date } => {
             take_proceeds(ledger, remittance, *merchant, *date, out);
         }

@@ -3,6 +3,7 @@
 //! The digest is taken over exactly these bytes, so whatever is state must be here and nothing
 //! that depends on batching may.
 
+mod apps;
 mod holds;
 mod market;
 mod remittances;
@@ -18,10 +19,7 @@ use crate::seen::{Answer, Seen, SeenIds};
 use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::table::Table;
 use groat_ledger::{
-    Account, App, AskedRefund, Authorization, Batch, BatchState, Calendar, Campaign, Coupon,
-    CouponCount, CouponTemplate, CreditLine, Dispute, EventRange, Hold, Invoice, Item, Ledger,
-    LimitRow, Merchant, Packet, PacketClaim, Payment, PaymentState, Payout, PayoutState, Peer,
-    PendingState, PendingTransfer, Place, Receipt, Refund, Rejection, Rental, Tables, Usage, User,
+    Account, App, AppGrant, AppUse, AskedRefund, Authorization, Batch, BatchState, Calendar, Campaign, Coupon, CouponCount, CouponTemplate, CreditLine, Dispute, EventRange, Hold, Invoice, Item, Ledger, LimitRow, Merchant, Packet, PacketClaim, Payment, PaymentState, Payout, PayoutState, Peer, PendingState, PendingTransfer, Place, Receipt, Refund, Rejection, Rental, Tables, Usage, User,
 };
 use groat_proto::v1::{self, row};
 use groat_proto::{Message, read_varint};
@@ -107,22 +105,6 @@ fn read_pending(w: &v1::PendingRow) -> Field<PendingTransfer> {
             3 => PendingState::Expired,
             _ => return Err("state"),
         },
-    })
-}
-
-fn app(r: &App) -> v1::RegisterApp {
-    v1::RegisterApp {
-        app_id: write::some(r.app),
-        key_id: write::some(r.key_id),
-        scopes: write::texts(&r.scopes),
-    }
-}
-
-fn read_app(w: &v1::RegisterApp) -> Field<App> {
-    Ok(App {
-        app: read::id(w.app_id, "app_id")?,
-        key_id: read::id(w.key_id, "key_id")?,
-        scopes: read::scopes(&w.scopes)?,
     })
 }
 
@@ -471,6 +453,8 @@ pub fn read_rows(
     tables.peers = Table::from_rows(rows.peers).map_err(duplicate("peers"))?;
     tables.asked_refunds =
         Table::from_rows(rows.asked_refunds).map_err(duplicate("asked_refunds"))?;
+    tables.app_grants = Table::from_rows(rows.app_grants).map_err(duplicate("app_grants"))?;
+    tables.app_uses = Table::from_rows(rows.app_uses).map_err(duplicate("app_uses"))?;
     tables.payments = Table::from_rows(rows.payments).map_err(duplicate("payments"))?;
     let ledger = Ledger::from_rest(calendar, place, now, next_event, tables)
         .map_err(|b| BadRows(format!("row {} of {}: {}", b.row, b.table, b.what)))?;
@@ -505,6 +489,8 @@ struct Rows {
     disputes: Vec<Dispute>,
     peers: Vec<Peer>,
     asked_refunds: Vec<AskedRefund>,
+    app_grants: Vec<AppGrant>,
+    app_uses: Vec<AppUse>,
     seen: BTreeMap<u64, Vec<Seen>>,
 }
 
@@ -519,7 +505,7 @@ impl Rows {
             }
             row::Row::Account(w) => self.accounts.push(read_account(&w)?),
             row::Row::Pending(w) => self.pending.push(read_pending(&w)?),
-            row::Row::App(w) => self.apps.push(read_app(&w)?),
+            row::Row::App(w) => self.apps.push(apps::read_app(&w)?),
             row::Row::User(w) => self.users.push(read_user(&w)?),
             row::Row::Merchant(w) => self.merchants.push(read_merchant(&w)?),
             row::Row::Limits(w) => {
@@ -553,6 +539,8 @@ impl Rows {
             row::Row::AskedRefund(w) => {
                 self.asked_refunds.push(remittances::read_asked_refund(&w)?);
             }
+            row::Row::AppGrant(w) => self.app_grants.push(apps::read_grant(&w)?),
+            row::Row::AppUse(w) => self.app_uses.push(apps::read_used(&w)?),
             row::Row::Seen(w) => {
                 let seen = read_seen(&w)?;
                 self.seen.entry(SeenIds::hour(seen.id)).or_default().push(seen);

@@ -1,5 +1,6 @@
 //! Domain to wire: events and settlements.
 
+pub(in crate::codec) mod apps;
 pub(in crate::codec) mod disputes;
 mod events;
 mod fields;
@@ -165,11 +166,11 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         Fact::TransferExpired { pending } => {
             W::TransferExpired(v1::TransferExpired { pending: some(*pending) })
         }
-        Fact::AppRegistered { app, key, scopes } => W::AppRegistered(v1::AppRegistered {
-            app_id: some(*app),
-            key_id: some(*key),
-            scopes: texts(scopes),
-        }),
+        Fact::AppRegistered { .. }
+        | Fact::AppAuthGranted { .. }
+        | Fact::AppAuthRevoked { .. }
+        | Fact::AppLimitsSet { .. }
+        | Fact::AppAsked { .. } => return apps::fact(fact),
         Fact::UserOpened { user, kyc_class, currency, account } => W::UserOpened(v1::UserOpened {
             user: some(*user),
             kyc_class: u32::from(*kyc_class),

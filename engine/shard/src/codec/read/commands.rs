@@ -1,7 +1,7 @@
 //! Wire to domain: commands.
 
 use super::fields::*;
-use super::{disputes, holds, market, members};
+use super::{apps, disputes, holds, market, members};
 use groat_ledger::{
     self as domain, Balancing, Body, Class, EntryLine, Leg, LegSource, Phase, Side,
 };
@@ -109,11 +109,10 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
             constraint: constraint(w.constraint)?,
             history: w.history,
         }),
-        W::RegisterApp(w) => Body::RegisterApp(domain::RegisterApp {
-            app: id(w.app_id, "app_id")?,
-            key: id(w.key_id, "key_id")?,
-            scopes: scopes(&w.scopes)?,
-        }),
+        W::RegisterApp(w) => Body::RegisterApp(apps::register(w)?),
+        W::GrantAppAuth(w) => Body::GrantAppAuth(apps::grant(w)?),
+        W::RevokeAppAuth(w) => Body::RevokeAppAuth(apps::revoke(w)?),
+        W::SetAppLimits(w) => Body::SetAppLimits(apps::set_limits(w)?),
         W::OpenUser(w) => Body::OpenUser(domain::OpenUser {
             user: id(w.user, "user")?,
             kyc_class: u8::try_from(w.kyc_class).map_err(|_| "kyc_class")?,

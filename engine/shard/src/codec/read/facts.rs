@@ -1,7 +1,7 @@
 //! Wire to domain: events.
 
 use super::fields::*;
-use super::{disputes, holds, market, members, remittances};
+use super::{apps, disputes, holds, market, members, remittances};
 use groat_ledger::{CloseReason, Fact, Rejection};
 use groat_proto::v1::{self, event};
 
@@ -72,11 +72,11 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::TransferCompleted(w) => Fact::TransferCompleted { pending: id(w.pending, "pending")? },
         W::TransferVoided(w) => Fact::TransferVoided { pending: id(w.pending, "pending")? },
         W::TransferExpired(w) => Fact::TransferExpired { pending: id(w.pending, "pending")? },
-        W::AppRegistered(w) => Fact::AppRegistered {
-            app: id(w.app_id, "app_id")?,
-            key: id(w.key_id, "key_id")?,
-            scopes: scopes(&w.scopes)?,
-        },
+        W::AppRegistered(_)
+        | W::AppAuthGranted(_)
+        | W::AppAuthRevoked(_)
+        | W::AppLimitsSet(_)
+        | W::AppAsked(_) => apps::read_fact(wire)?,
         W::UserOpened(w) => Fact::UserOpened {
             user: id(w.user, "user")?,
             kyc_class: u8::try_from(w.kyc_class).map_err(|_| "kyc_class")?,

@@ -1,5 +1,6 @@
 //! Wire to domain: what goes between shards, and the events of it.
 
+use super::apps;
 use super::fields::*;
 use super::members;
 use groat_ledger::limits::{AMOUNT_MAX, TIME_MS_MAX};
@@ -66,6 +67,10 @@ fn read_cargo(wire: &v1::Cargo) -> Field<Cargo> {
             out_request_no: reference(&w.out_request_no, "out_request_no")?,
             why: rejection(w.why)?,
         },
+        W::App(w) => Purpose::App(Box::new(apps::register(w)?)),
+        W::AppGrant(w) => Purpose::AppGrant(Box::new(apps::grant(w)?)),
+        W::AppRevocation(w) => Purpose::AppRevocation(Box::new(apps::revoke(w)?)),
+        W::AppLimits(w) => Purpose::AppLimits(Box::new(apps::set_limits(w)?)),
     };
     Ok(Cargo { amount: wire.amount, currency, purpose })
 }

@@ -1,6 +1,6 @@
 //! Domain to wire: settlements.
 
-use super::{close_reason, disputes, holds, market, members, owner, remittances, some};
+use super::{apps, close_reason, disputes, holds, market, members, owner, remittances, some};
 use groat_ledger::{Id, Money, Owner, Settlement};
 use groat_proto::v1::{self, settlement};
 
@@ -161,6 +161,9 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         | Settlement::RentalOverdue { .. }
         | Settlement::RentalCancelled { .. }
         | Settlement::ReserveReleased { .. } => return holds::settlement(told),
+        Settlement::AppAuthGranted { .. } | Settlement::AppAuthRevoked { .. } => {
+            return apps::settlement(told);
+        }
         Settlement::DisputeOpened { .. }
         | Settlement::DisputeDefended { .. }
         | Settlement::DisputeJudged { .. } => return disputes::settlement(told),
