@@ -1,6 +1,9 @@
 //! Every promise that `verify` checks, by name, as the events of a chain go by. Beside the ledger
 //! run naive models ([`crate::naive`]); a check that fails is noted once, the first of all.
 
+#[cfg(test)]
+mod bill_forgeries;
+mod bills;
 mod coupons;
 mod credit;
 mod disputes;
@@ -18,7 +21,7 @@ mod rentals;
 
 use crate::follow::{Finding, Place};
 use crate::naive::{
-    Answers, Coupons, Disputes, Funding, Holds, Invoices, Journal, Lines, Rentals, Reserves,
+    Answers, Bills, Coupons, Disputes, Funding, Holds, Invoices, Journal, Lines, Rentals, Reserves,
     Spending,
 };
 use entries::Event;
@@ -105,6 +108,8 @@ checks! {
     Batches = 12, "batches: pending = receipts - fees - refunds + fees returned - disputes";
     /// MR of each merchant, and the part of each batch.
     Reserves = 12, "reserves: kept = reserved - released";
+    /// MP, MA, MR, MX and UA: what facts say of them, and batches by their lines alone.
+    BillLines = 13, "bills: their lines are what moved, a batch's net is what its lines sum to";
     /// CF of each campaign.
     CampaignFunds = 14, "campaigns: spent and promised <= paid in";
     /// DOMAIN §5, in time, for the parts of their terms.
@@ -163,6 +168,9 @@ pub(crate) struct Checks {
     coupons: Coupons,
     invoices: Invoices,
     disputes: Disputes,
+    bills: Bills,
+    /// What bills say of the events since.
+    billed: Vec<(Touch, Verdict)>,
     /// What is to be compared with rows and accounts once the events of a command are complete.
     touched: BTreeMap<Touched, Touch>,
     /// Commands of the current input that wait for their outcome.
@@ -263,6 +271,7 @@ impl Checks {
             let at = Place { shard, block, byte, command: &[] };
             self.compare(books, &at, event, what);
         }
+        self.note_bills(shard);
     }
 
     fn compare(&mut self, books: &Books, at: &Place<'_>, event: u64, what: Touched) {

@@ -85,7 +85,7 @@ const OTHERS: &str = r#"
 09T12:10 repay_funding {"bank":"lender","amt":$40.00}
 "#;
 
-fn terms() -> ChainTerms {
+pub(super) fn terms() -> ChainTerms {
     ChainTerms {
         shards: 1,
         command_clock: true,
