@@ -4,6 +4,9 @@
 #[cfg(test)]
 mod app_forgeries;
 mod apps;
+#[cfg(test)]
+mod bill_forgeries;
+mod bills;
 mod coupons;
 mod credit;
 mod disputes;
@@ -22,7 +25,7 @@ mod rentals;
 
 use crate::follow::{Finding, Place};
 use crate::naive::{
-    Answers, Apps, Coupons, Disputes, Funding, Holds, Invoices, Journal, Lines, Packets, Rentals, Reserves, Spending,
+    Answers, Apps, Bills, Coupons, Disputes, Funding, Holds, Invoices, Journal, Lines, Packets, Rentals, Reserves, Spending,
 };
 use apps::OfAnApp;
 use entries::Event;
@@ -110,6 +113,8 @@ checks! {
     Batches = 12, "batches: pending = what came into them less what was taken";
     /// MR of each merchant, and the part of each batch.
     Reserves = 12, "reserves: kept = reserved - released";
+    /// MP, MA, MR, MX and UA: what facts say of them, and batches by their lines alone.
+    BillLines = 13, "bills: their lines are what moved, a batch's net is what its lines sum to";
     /// CF of each campaign.
     CampaignFunds = 14, "campaigns: spent and promised <= paid in";
     /// DOMAIN §5, in time, for the parts of their terms.
@@ -177,6 +182,9 @@ pub(crate) struct Checks {
     disputes: Disputes,
     apps: Apps,
     of_an_app: OfAnApp,
+    bills: Bills,
+    /// What bills say of the events since.
+    billed: Vec<(Touch, Verdict)>,
     /// What is to be compared with rows and accounts once the events of a command are complete.
     touched: BTreeMap<Touched, Touch>,
     /// Commands of the current input that wait for their outcome.
@@ -278,6 +286,7 @@ impl Checks {
             let at = Place { shard, block, byte, command: &[] };
             self.compare(books, &at, event, what);
         }
+        self.note_bills(shard);
     }
 
     fn compare(&mut self, books: &Books, at: &Place<'_>, event: u64, what: Touched) {

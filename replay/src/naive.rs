@@ -3,6 +3,7 @@
 //! rules, so that both can be compared.
 
 mod apps;
+mod bills;
 mod coupons;
 mod disputes;
 mod funding;
@@ -13,6 +14,7 @@ mod packets;
 mod rentals;
 
 pub(crate) use apps::{Apps, Asked};
+pub(crate) use bills::{Bills, Moved, add, is_billed};
 pub(crate) use coupons::Coupons;
 pub(crate) use disputes::Disputes;
 pub(crate) use funding::Funding;

@@ -5,6 +5,7 @@
 mod across;
 mod apps;
 mod bad_bytes;
+mod bills;
 mod clock;
 mod cluster;
 mod fixtures;

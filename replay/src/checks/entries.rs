@@ -42,6 +42,9 @@ impl Checks {
                 self.touch(what, at, number);
             }
         }
+        if !subjects.contains(&Subject::Bill) {
+            self.unbilled(event);
+        }
         for subject in subjects {
             match subject {
                 Subject::Account => {}
@@ -58,6 +61,7 @@ impl Checks {
                 Subject::Dispute(dispute) => self.dispute(at, event, dispute),
                 Subject::Funding => self.funding(at, event),
                 Subject::App => self.app(books, at, event),
+                Subject::Bill => self.bill(books, at, event),
             }
         }
         self.bought(at, event);
