@@ -8,7 +8,7 @@ use protox::prost_reflect::prost_types::{
 };
 use std::path::Path;
 
-const SCHEMAS: [&str; 12] = [
+const SCHEMAS: [&str; 14] = [
     "money",
     "holds",
     "market",
