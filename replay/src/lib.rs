@@ -11,12 +11,17 @@
 //! | audit | [`audit()`] | deciding every input again |
 //! | statement | [`statement()`] | folding |
 //! | export | [`export()`] | folding |
+//! | bills | [`bills()`] | folding |
+//! | camt053 | [`camt053()`] | folding |
 
 mod audit;
+mod bills;
+mod camt053;
 mod checks;
 mod cut;
 mod export;
 mod follow;
+mod lines;
 mod naive;
 mod names;
 mod page;
@@ -39,6 +44,8 @@ pub use topic::Topic;
 pub use follow::{Finding, Follower, Place, Trouble, read_chain};
 
 pub use audit::{AuditReport, audit};
+pub use bills::{BillFile, BillSums, BillsReport, bills};
+pub use camt053::{CamtAccount, CamtReport, camt053};
 pub use checks::{Check, Checked, Counts};
 pub use cut::{NotUntil, Until};
 pub use export::{ExportReport, Format, export};

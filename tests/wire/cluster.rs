@@ -5,11 +5,12 @@ use groat_proto::json::read_line;
 use groat_proto::v1::{ChainTerms, outcome, settlement};
 use groat_proto::{Message, v1};
 use groat_replay::{Chain, audit, verify};
-use groat_shard::{Block, Inbound, Messages, Shard};
+use groat_shard::{Block, Inbound, Messages, Shard, SledStore, Store};
 use groat_tests::between;
 pub use groat_tests::between::{cny, transfer};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
+use std::path::Path;
 
 pub const DAY_MS: u64 = 86_400_000;
 
@@ -52,6 +53,17 @@ impl Cluster {
             cluster.blocks[no].push(claim.bytes);
         }
         cluster
+    }
+
+    /// Writes the chains as `groat serve` keeps them.
+    pub fn write_to(&self, folder: &Path) {
+        for (no, blocks) in self.blocks.iter().enumerate() {
+            let mut store = SledStore::open(&folder.join(format!("shard-{no}"))).unwrap();
+            for (number, block) in (0..).zip(blocks) {
+                store.append(number, block).unwrap();
+            }
+            store.sync().unwrap();
+        }
     }
 
     /// A name that is at home on a shard.

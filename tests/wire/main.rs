@@ -4,6 +4,7 @@
 
 mod across;
 mod bad_bytes;
+mod bills;
 mod clock;
 mod cluster;
 mod fixtures;
