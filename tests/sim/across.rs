@@ -315,3 +315,43 @@ fn payers_block_is_lost_and_what_it_sent_is_there() {
         assert_eq!(pair.stage.count("a shard stopped with a fault"), 0);
     }
 }
+
+/// One process has both shards, dies at any call of either, and its shards go on apart.
+#[test]
+fn one_process_with_both_shards_dies_at_any_call() {
+    let mut died = 0;
+    for call in 0.. {
+        let pair = Pair::new(WORLDS[1]);
+        pair.stage.give_shard(1, &[0]).settle();
+        pair.stage.world.dies_at.set(Some((0, call)));
+        pair.asked().ask(1, transfer(&pair.bob, &pair.alice, BACK)).settle();
+        if pair.stage.is_up(0) {
+            break;
+        }
+        died += 1;
+        let follower = if call.is_multiple_of(2) { 0 } else { pair.stage.spare() };
+        pair.stage.followed_by(0, follower).followed_by(1, 1);
+        pair.ends(BACK);
+    }
+    assert!(died > 40, "only {died} calls");
+}
+
+/// The payer dies at one step and the payee at another, both over the same transfer.
+#[test]
+fn payer_and_payee_both_die_over_one_transfer() {
+    let steps =
+        [At::Begin, At::Sent(Topic::Events), At::Flush, At::Commit, At::Committed, At::Append];
+    for payer in steps {
+        for payee in steps {
+            let pair = Pair::new(WORLDS[1]);
+            pair.stage.cue(0, payer, 0, Act::Crash);
+            pair.asked().ask(1, transfer(&pair.bob, &pair.alice, BACK)).turns(0, 2);
+            assert!(!pair.stage.is_up(0), "it never came to {payer:?}");
+            pair.stage.cue(1, payee, 0, Act::Crash).turns(1, 2);
+            assert!(!pair.stage.is_up(1), "it never came to {payee:?}");
+            // Now both hang, and each is taken over by the other's machine.
+            pair.stage.followed_by(0, 1).turns(1, 2).followed_by(1, 0).turns(0, 2);
+            pair.ends(BACK);
+        }
+    }
+}

@@ -328,3 +328,58 @@ fn payee_taken_over_after_its_outcomes_were_told_and_its_block_was_not() {
         }
     }
 }
+
+/// What bob's shard told came after a remittance that the topic has lost since: whoever takes it
+/// over cannot come to the same, stops and says so. When the topic is whole again it goes on.
+#[test]
+fn a_lost_remittance_that_came_before_what_was_told_stops_the_shard() {
+    let stage = Stage::across(3, 1 << 40, true);
+    let (alice, bob) = (stage.user(0, "alice", 1_000), stage.user(1, "bob", 0));
+    stage.settle();
+    stage.ask(0, transfer(&alice, &bob, 100)).turns(0, 1);
+    stage.ask(1, transfer(&bob, &alice, 30));
+    stage.cue(1, At::Commit, 0, Act::End(EndHow::AllButBlock)).cue(1, At::Pause, 0, Act::Crash);
+    stage.turns(1, 1);
+    assert!(!stage.is_up(1));
+    assert_eq!(stage.answers(1), ["ok", "ok"]);
+    let at = places(&stage, 1)[0];
+    entry(&stage, 1, at, |entry| entry.fate = Fate::Aborted);
+    stage.followed_by(1, 3).turns(3, 2);
+    let fault = stage.fault(3);
+    assert!(fault.contains("came after more remittances than transfers has"), "{fault}");
+    // What was told is received elsewhere all the same.
+    stage.turns(0, 2);
+    assert_eq!((stage.cash(0, &alice), stage.cash(1, &bob)), (930, 0));
+    entry(&stage, 1, at, |entry| entry.fate = Fate::Committed);
+    stage.kill(3).followed_by(1, 1).settle();
+    assert_eq!((stage.cash(0, &alice), stage.cash(1, &bob)), (930, 70));
+    stage.ends_well();
+}
+
+/// A payer is taken over while another has left a transaction open where both send: what it told
+/// there can only be known when that is ended. It waits for the broker to do so, and goes on.
+#[test]
+fn a_takeover_waits_for_what_another_shard_left_open() {
+    for (first, second) in [(0, 2), (2, 0)] {
+        let stage = Stage::across(3, 1 << 40, true);
+        let (alice, carol) = (stage.user(0, "alice", 1_000), stage.user(2, "carol", 1_000));
+        let bob = stage.user(1, "bob", 0);
+        stage.settle();
+        stage.ask(0, transfer(&alice, &bob, 7)).ask(2, transfer(&carol, &bob, 11));
+        stage.cue(first, At::Sent(Topic::Transfers(1)), 0, Act::Crash).turns(first, 2);
+        // What the second one told hides behind that, and its block is not there.
+        stage.cue(second, At::Commit, 0, Act::End(EndHow::AllButBlock));
+        stage.cue(second, At::Pause, 0, Act::Crash).turns(second, 2);
+        assert!(!stage.is_up(first) && !stage.is_up(second));
+        assert!(stage.sent(second, 1).is_empty());
+        // The first one's owner does not come back, so nobody but the broker ends it.
+        stage.followed_by(second, 3).turns(3, 2);
+        assert_eq!(stage.answers(second), ["ok"; 3]);
+        stage.turns(1, 2);
+        assert_eq!(stage.cash(1, &bob), if second == 0 { 7 } else { 11 });
+        stage.followed_by(first, first).settle();
+        assert_eq!((stage.cash(1, &bob), stage.sent(second, 1)), (18, vec![1]));
+        assert_eq!(stage.count("a shard stopped with a fault"), 0);
+        stage.ends_well();
+    }
+}
