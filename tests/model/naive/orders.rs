@@ -118,14 +118,6 @@ impl Order {
         self.amount - self.refunded()
     }
 
-    /// What its batch had of it less what was taken of that.
-    pub(super) fn own_part(&self) -> i128 {
-        self.paid.as_ref().map_or(0, |paid| {
-            let discount = paid.coupon.map_or(0, |used| used.discount);
-            self.amount - discount - paid.fee + paid.fee_back - paid.own_taken
-        })
-    }
-
     pub(super) fn payer(&self) -> Option<Id> {
         self.paid.as_ref().map(|paid| paid.user)
     }

@@ -1,7 +1,18 @@
 //! Settlement in the naive model: batches, and parts of payments ahead of them.
 
+use super::orders::Order;
 use super::{Batch, Naive, Outcome, cny, merchant, must, of, pending};
 use groat_ledger::{Class, ConfirmSettlement, Id, Rejection};
+
+impl Order {
+    /// What its batch had of it less what was taken of that.
+    pub(super) fn own_part(&self) -> i128 {
+        self.paid.as_ref().map_or(0, |paid| {
+            let discount = paid.coupon.map_or(0, |used| used.discount);
+            self.amount - discount - paid.fee + paid.fee_back - paid.own_taken
+        })
+    }
+}
 
 impl Naive {
     pub(super) fn settle_batch(&mut self, no: usize) {
