@@ -109,7 +109,7 @@ each_object_is_its_merchants "
     top_up   alice 500.00 r1               | ok
     merchant shop CNY                      | ok
     merchant inn CNY                       | ok
-    app      all key1 authorizations rentals payouts coupons invoices disputes merchants signs=1 | ok
+    app      all k authorizations rentals payouts coupons invoices disputes merchants signs=1 | ok
     app      back key2 users risk treasury credit ledger merchants signs=2 | ok
     grant_app all shop authorizations rentals payouts coupons invoices disputes merchants | ok
     create   p1 o1 shop 50.00              | ok

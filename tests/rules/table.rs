@@ -1,9 +1,10 @@
 //! The one place that touches the ledger's interface: runs a table line by line.
 //!
 //! A line is a verb, its words, and after a bar the outcome: `ok`, the rejection's name, or
-//! `again` when the business number was done before. `as tea …` asks in the name of an app. `at` moves time; its outcome is what fell due,
-//! in order. `repeat 50 … ; …` runs lines 50 times, `$` is the round. Verbs: `commands.rs` (what is
-//! asked), `checks.rs` (what must be). Lines that begin with `//` are comments.
+//! `again` when the business number was done before. `as tea …` asks in the name of an app. `at`
+//! moves time; its outcome is what fell due, in order. `repeat 50 … ; …` runs lines 50 times, `$`
+//! is the round. Verbs: `commands.rs` (what is asked), `checks.rs` (what must be). Lines that begin
+//! with `//` are comments.
 //!
 //! After every line the invariants are checked; at the end the journal is folded into new books
 //! and the rows are put to rest and taken up again.

@@ -24,7 +24,7 @@ fn apps() {
                     ];
                 }
             }),
-            (Check::Apps, "till did not ask", |event| {
+            (Check::Apps, "till is no app that signs", |event| {
                 if let Some(Fact::AppRegistered(f)) = &mut event.fact
                     && is(f.app_id, "till")
                 {
@@ -32,7 +32,7 @@ fn apps() {
                     f.scopes.clear();
                 }
             }),
-            (Check::Apps, "till is not registered for refunds", |event| {
+            (Check::Apps, "till is not registered for rentals", |event| {
                 if let Some(Fact::AppAsked(f)) = &mut event.fact
                     && is(f.app_id, "till")
                 {
