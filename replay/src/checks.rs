@@ -25,7 +25,8 @@ mod rentals;
 
 use crate::follow::{Finding, Place};
 use crate::naive::{
-    Answers, Apps, Bills, Coupons, Disputes, Funding, Holds, Invoices, Journal, Lines, Packets, Rentals, Reserves, Spending,
+    Answers, Apps, Bills, Coupons, Disputes, Funding, Holds, Invoices, Journal, Lines, Packets,
+    Rentals, Reserves, Spending,
 };
 use apps::OfAnApp;
 use entries::Event;

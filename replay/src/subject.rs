@@ -41,7 +41,8 @@ pub(crate) enum Subject {
 /// Everything that a fact is about; nothing if no model follows it.
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
-    Account, App, Batch, Bill, Coupon, Credit, Dispute, Funding, Hold, Invoice, Limits, Packet, Payment, Rental, Reserve,
+        Account, App, Batch, Bill, Coupon, Credit, Dispute, Funding, Hold, Invoice, Limits, Packet,
+        Payment, Rental, Reserve,
     };
     match fact {
         // Their movements are checked like all others, and there is no more to them.

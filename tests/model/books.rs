@@ -144,14 +144,26 @@ pub(crate) fn rows(ledger: &Ledger) -> String {
     let rentals = format!("{rentals}{:?}\n", t.disputes.rows());
     let funds = format!("{:?}\n{:?}\n", t.campaigns.rows(), t.coupon_templates.rows());
     let coupons = format!("{:?}\n{:?}\n", t.coupons.rows(), t.coupon_counts.rows());
-    let packets = format!("{:?}
+    let packets = format!(
+        "{:?}
 {:?}
-", t.packets.rows(), t.packet_claims.rows());
-    let batches = format!("{packets}{:?}
-{:?}", t.invoices.rows(), t.batches.rows());
-    let apps = format!("{:?}
+",
+        t.packets.rows(),
+        t.packet_claims.rows()
+    );
+    let batches = format!(
+        "{packets}{:?}
+{:?}",
+        t.invoices.rows(),
+        t.batches.rows()
+    );
+    let apps = format!(
+        "{:?}
 {:?}
-", t.app_grants.rows(), t.app_uses.rows());
+",
+        t.app_grants.rows(),
+        t.app_uses.rows()
+    );
     format!("{apps}{money}{parties}{rest}{orders}{holds}{rentals}{funds}{coupons}{batches}")
 }
 

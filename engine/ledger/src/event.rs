@@ -9,7 +9,9 @@ pub use decision::Decision;
 
 use crate::account::{AccountKey, AccountNo, SignRule};
 use crate::command::{
-    AppLimits, Block, CodeKind, CouponTerms, CreditTerms, DisputeKind, FreezeReason, InvoiceKind, InvoiceLine, Limits, LimitScope, MerchantTerms, Owner, PacketKind, PacketSender, PayMode, PublicKey, Reference, RentalTerms, Scope,
+    AppLimits, Block, CodeKind, CouponTerms, CreditTerms, DisputeKind, FreezeReason, InvoiceKind,
+    InvoiceLine, LimitScope, Limits, MerchantTerms, Owner, PacketKind, PacketSender, PayMode,
+    PublicKey, Reference, RentalTerms, Scope,
 };
 use crate::id::Id;
 use crate::money::{Currency, Money};

@@ -28,7 +28,9 @@ use crate::place::Place;
 use crate::rejection::Rejection;
 use crate::remittance::Remittance;
 use crate::rules::{
-    accounts, apps, authorizations, campaigns, collection, coupons, credit, disputes, funding, invoices, limits as limit_rules, packets, payments, remittances, rental_rows, rentals, settlement, transfers, treasury,
+    accounts, apps, authorizations, campaigns, collection, coupons, credit, disputes, funding,
+    invoices, limits as limit_rules, packets, payments, remittances, rental_rows, rentals,
+    settlement, transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
 use std::cmp::Reverse;

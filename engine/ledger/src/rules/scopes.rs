@@ -1,7 +1,7 @@
 //! What a command demands of the app that asks for it: a scope, the grant of the merchant whose
 //! object it is about, and room for the money that it moves. One line per command.
 
-use crate::command::{Body, Owner, Scope};
+use crate::command::{Body, Owner, PacketSender, Scope};
 use crate::id::Id;
 use crate::money::Money;
 use crate::state::{Merchant, Tables};
@@ -66,6 +66,7 @@ impl Demand {
             Body::CreatePayment(c) => by(Payments, Some(c.merchant)),
             Body::ClosePayment(c) => of(Payments, paid(&c.payment)),
             Body::CancelPayment(c) => of(Payments, paid(&c.payment)),
+            Body::ConfirmSettlement(c) => of(Payments, paid(&c.payment)).moving(c.amount),
             Body::RefundPayment(c) => of(Refunds, paid(&c.payment)).moving(c.amount),
             Body::AuthorizeFunds(c) => by(Authorizations, Some(c.merchant)),
             Body::CaptureAuthorization(c) => of(Authorizations, held(&c.auth)).moving(c.amount),
@@ -90,6 +91,11 @@ impl Demand {
             }
             Body::IssueCoupon(c) => by(Coupons, issuer(template(&c.template))),
             Body::RevokeCoupon(c) => by(Coupons, issuer(coupon(&c.coupon))),
+            Body::SendRedPacket(c) => match c.sender {
+                PacketSender::User(_) => platform(Wallet).moving(c.total),
+                PacketSender::Campaign(id) => by(Coupons, funder(&id)).moving(c.total),
+            },
+            Body::ClaimRedPacket(_) => platform(Wallet),
             Body::RequestInvoice(c) => of(Invoices, paid(&c.payment)),
             Body::IssueInvoice(c) => of(Invoices, invoiced(&c.invoice)),
             Body::RejectInvoice(c) => of(Invoices, invoiced(&c.invoice)),

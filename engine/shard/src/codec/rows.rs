@@ -19,7 +19,11 @@ use crate::seen::{Answer, Seen, SeenIds};
 use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::table::Table;
 use groat_ledger::{
-    Account, App, AppGrant, AppUse, AskedRefund, Authorization, Batch, BatchState, Calendar, Campaign, Coupon, CouponCount, CouponTemplate, CreditLine, Dispute, EventRange, Hold, Invoice, Item, Ledger, LimitRow, Merchant, Packet, PacketClaim, Payment, PaymentState, Payout, PayoutState, Peer, PendingState, PendingTransfer, Place, Receipt, Refund, Rejection, Rental, Tables, Usage, User,
+    Account, App, AppGrant, AppUse, AskedRefund, Authorization, Batch, BatchState, Calendar,
+    Campaign, Coupon, CouponCount, CouponTemplate, CreditLine, Dispute, EventRange, Hold, Invoice,
+    Item, Ledger, LimitRow, Merchant, Packet, PacketClaim, Payment, PaymentState, Payout,
+    PayoutState, Peer, PendingState, PendingTransfer, Place, Receipt, Refund, Rejection, Rental,
+    Tables, Usage, User,
 };
 use groat_proto::v1::{self, row};
 use groat_proto::{Message, read_varint};

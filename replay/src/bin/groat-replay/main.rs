@@ -12,7 +12,8 @@ use groat_proto::json::parse_date;
 #[cfg(feature = "kafka")]
 use groat_replay::Topic;
 use groat_replay::{
-    audit, bills, camt053, each_chain, export, Format, Period, rebuild, Selector, Source, Statement, statement, Trouble, Until, verify,
+    Format, Period, Selector, Source, Statement, Trouble, Until, audit, bills, camt053, each_chain,
+    export, rebuild, statement, verify,
 };
 use serde::Serialize;
 use std::fs::File;
