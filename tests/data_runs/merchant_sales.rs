@@ -383,7 +383,10 @@ fn the_bills_of_every_day_are_those_of_the_data() {
         .days
         .iter()
         .map(|(date, day)| (date.clone(), (day.count, day.receipts as i64, day.fees as i64)));
-    assert_eq!(of_batches, days.collect());
+    // The last day is settled on a date that is not over at the end of the data.
+    let mut days: BTreeMap<_, _> = days.collect();
+    assert!(days.pop_last().is_some());
+    assert_eq!(of_batches, days);
 }
 
 #[test]

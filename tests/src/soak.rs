@@ -1,6 +1,6 @@
 //! Load and soak: shards that send to each other under `groat serve` processes that join, leave and
-//! are killed; beside it, on the same broker in the same run, a plain transactional copy of the same
-//! records. What is left is looked at by another process, which knows nothing of this one.
+//! are killed; beside it, on the same broker in the same run, a plain transactional copy of the
+//! same records. What is left is looked at by another process, which knows nothing of this one.
 //!
 //! | phase | what |
 //! |---|---|

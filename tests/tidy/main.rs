@@ -132,6 +132,7 @@ fn files_stay_readable() {
         ("engine/ledger/src/settlement.rs", 680, "one enum with a variant per thing told"),
         ("engine/ledger/src/rules/payments.rs", 570, "one state machine"),
         ("engine/ledger/src/rules/treasury.rs", 470, "one section of the rule book"),
+        ("tests/src/sim/world.rs", 480, "all that a process can do, and the slots it does it in"),
         ("engine/shard/src/books.rs", 470, "the walk of a command"),
         ("replay/src/checks/forgeries.rs", 500, "one forgery per check"),
         ("tests/model/ops.rs", 520, "what may be asked, a draw per kind"),

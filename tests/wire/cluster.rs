@@ -94,7 +94,8 @@ impl Cluster {
         let mut record = read_line(&line.to_string()).unwrap();
         record.commands[0].at = self.now;
         if let Some((app, seed)) = self.asker {
-            record.commands[0] = sign(record.commands.remove(0), app, &key(seed));
+            let command = record.commands.remove(0);
+            record.commands.push(sign(command, app, &key(seed)));
         }
         let no = shard as usize;
         let (offset, bytes) = (self.offsets[no], record.encode_to_vec());

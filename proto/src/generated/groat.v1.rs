@@ -1428,6 +1428,9 @@ pub struct PaymentPartsRow {
     #[prost(uint64, tag = "5")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub funded_returned: u64,
+    /// The amounts of disputes that were lost.
+    #[prost(uint64, tag = "6")]
+    pub lost: u64,
     /// Invoices requested, and of them those issued less what was reversed.
     #[prost(uint64, tag = "10")]
     #[serde(skip_serializing_if = "crate::json::is_default")]

@@ -2,8 +2,8 @@
 
 use super::{DAY_MS, Naive, Outcome, must};
 use groat_ledger::{
-    AppLimits, Body, GrantAppAuth, Id, Money, Owner, RegisterApp, Rejection, RevokeAppAuth,
-    SetAppLimits,
+    AppLimits, Body, GrantAppAuth, Id, Money, Owner, PacketSender, RegisterApp, Rejection,
+    RevokeAppAuth, SetAppLimits,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -155,6 +155,12 @@ impl Naive {
             }
             Body::IssueCoupon(c) => ("coupons", Some(template(c.template)), None),
             Body::RevokeCoupon(c) => ("coupons", Some(coupon(c.coupon)), None),
+            Body::ConfirmSettlement(c) => ("payments", Some(order(c.payment)), Some(c.amount)),
+            Body::SendRedPacket(c) => match c.sender {
+                PacketSender::User(_) => ("wallet", None, Some(c.total)),
+                PacketSender::Campaign(id) => ("coupons", Some(campaign(id)), Some(c.total)),
+            },
+            Body::ClaimRedPacket(_) => ("wallet", None, None),
             Body::RequestInvoice(c) => ("invoices", Some(order(c.payment)), None),
             Body::IssueInvoice(c) => ("invoices", Some(invoice(c.invoice)), None),
             Body::RejectInvoice(c) => ("invoices", Some(invoice(c.invoice)), None),

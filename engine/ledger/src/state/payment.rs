@@ -115,12 +115,14 @@ impl Payment {
         self.amount.amount.saturating_sub(elsewhere).saturating_sub(back)
     }
 
-    /// Of what the user's balance paid, what refunds have not given back: they give it back after
-    /// credit and acquirer, and before what came from elsewhere.
+    /// Of what the user's balance paid, what refunds and lost disputes have not given back: they
+    /// give it back after credit and acquirer, and before what came from elsewhere.
     pub fn balance_left(&self) -> u64 {
-        let elsewhere = self.parts.as_ref().map_or(0, |parts| parts.returned());
-        let given = self.refunded_to_credit.saturating_add(self.refunded_to_channel);
-        let given = self.refunded().saturating_sub(given.saturating_add(elsewhere));
+        let (elsewhere, lost) =
+            self.parts.as_ref().map_or((0, 0), |parts| (parts.returned(), parts.lost));
+        let sources = self.refunded_to_credit.saturating_add(self.refunded_to_channel);
+        let back = self.refunded().saturating_add(lost);
+        let given = back.saturating_sub(sources.saturating_add(elsewhere));
         self.balance.saturating_sub(given)
     }
 

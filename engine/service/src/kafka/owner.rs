@@ -19,13 +19,11 @@
 use super::catch_up::{CatchUp, LocalCopy};
 use super::commit::{Commits, Work};
 use super::log::{Extent, Log, Trouble};
-use crate::clock::{self, Clock};
-use crate::config::Config;
+use crate::clock::Clock;
 use crate::limits::{
     BROKER_PATIENCE, CLOCK_JUMP_MS_MAX, IDLE_PIECES, POLL_RECORDS_MAX, POLL_WAIT, RETRY_PAUSE,
     TRANSFERS_WAIT,
 };
-use crate::local::ClockSource;
 use groat_proto::v1::ChainTerms;
 use groat_shard::limits::SNAPSHOT_PIECE_BYTES;
 use groat_shard::{Checked, Fault, Hash, Inbound, Messages, Shard, Store, Tail, hex};
@@ -83,26 +81,6 @@ pub struct Settings {
     pub snapshot_bytes: u64,
     /// Bytes that no other owner of any shard has or had: they tell its claim from others'.
     pub owner: [u8; 16],
-}
-
-impl Settings {
-    /// Those of a shard, by the configuration; of a new owner each time.
-    pub(super) fn of(config: &Config, shard: u32, shards: u32) -> Settings {
-        Settings {
-            shard,
-            terms: ChainTerms {
-                shards,
-                command_clock: config.clock == ClockSource::Command,
-                id_window_ms: config.id_window_hours.saturating_mul(3_600_000),
-                day_offset_min: config.day_offset,
-                transfers: shards > 1,
-            },
-            topic: config.topic("commands"),
-            transfers: config.topic("transfers"),
-            snapshot_bytes: config.snapshot_bytes,
-            owner: clock::owner_name(),
-        }
-    }
 }
 
 /// What an owner works with.

@@ -10,11 +10,11 @@
 use super::broker_log::BrokerLog;
 use super::catch_up::Directory;
 use super::counters::Counters;
-use super::owner::{Means, Settings, own};
+use super::owner::{Means, own};
 use super::source::KafkaSource;
 use super::standbys::{Following, Standbys};
 use super::topics::check_topics;
-use super::{broker, consumer, overridden, partitions};
+use super::{broker, consumer, overridden, partitions, settings};
 use crate::clock::{self, MachineClock};
 use crate::config::Config;
 use crate::limits::{POSITIONS_EVERY, STOP_PATIENCE};
@@ -189,7 +189,7 @@ impl Group {
     ) {
         let shard = u32::try_from(partition).unwrap_or(0);
         let stop = Arc::new(AtomicBool::new(false));
-        let settings = Settings::of(&self.config, shard, self.shards);
+        let settings = settings(&self.config, shard, self.shards);
         let copy = Directory::of(&self.config, shard);
         let followed = self.standbys.stop(shard);
         let topic = settings.topic.clone();

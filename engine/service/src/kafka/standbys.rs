@@ -3,6 +3,7 @@
 use super::broker_log::BrokerLog;
 use super::catch_up::{CatchUp, Directory};
 use super::owner::Settings;
+use super::settings;
 use super::standby::Standby;
 use crate::clock;
 use crate::config::Config;
@@ -51,7 +52,7 @@ impl Standbys {
     }
 
     fn start(&self, shard: u32) -> Option<Following> {
-        let settings = Settings::of(&self.config, shard, self.shards);
+        let settings = settings(&self.config, shard, self.shards);
         let copy = Directory::of(&self.config, shard);
         let log = BrokerLog::new(self.config.clone(), shard);
         let stop = Arc::new(AtomicBool::new(false));
