@@ -146,7 +146,7 @@ fn copy(plan: &Plan, topics: &Topics, records: u64, to: &'static str) -> u64 {
 }
 
 fn per_second(records: u64, elapsed: Duration) -> u64 {
-    (records as f64 / elapsed.as_secs_f64().max(0.001)) as u64
+    (u128::from(records) * 1_000 / elapsed.as_millis().max(1)) as u64
 }
 
 /// A run seen from its chains.
