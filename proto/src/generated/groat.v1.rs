@@ -1430,6 +1430,7 @@ pub struct PaymentPartsRow {
     pub funded_returned: u64,
     /// The amounts of disputes that were lost.
     #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
     pub lost: u64,
     /// Invoices requested, and of them those issued less what was reversed.
     #[prost(uint64, tag = "10")]
