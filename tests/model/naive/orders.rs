@@ -372,6 +372,7 @@ impl Naive {
         must(x <= order.left() - order.disputed(), Rejection::PaymentDisputed)?;
         let paid = order.paid.as_ref().unwrap();
         // Of so much given back, what is the coupon's, and what of that was no money.
+        let lost = paid.lost;
         let coupon_back = |done: i128| (done - paid.own).max(0);
         let discount_back =
             |done: i128| paid.coupon.map_or(0, |used| used.discount_of(coupon_back(done)));
@@ -404,7 +405,7 @@ impl Naive {
         let acquirer = of(Class::ChannelReceivable, channel);
         must(-self.credit(acquirer) >= to_channel, Rejection::ChannelInsufficient)?;
         let payer = user(paid.user);
-        let to_coupon = coupon_back(refunded + x) - coupon_back(refunded);
+        let to_coupon = coupon_back(refunded + lost + x) - coupon_back(refunded + lost);
         let to_payer = x - to_debt - to_channel - to_coupon;
         let to_fund = to_coupon - (x - money);
         let whole = to_coupon > 0 && refunded + x == total;
