@@ -14,7 +14,7 @@ mod packets;
 mod rentals;
 
 pub(crate) use apps::{Apps, Asked};
-pub(crate) use bills::{Bills, Moved, add, is_billed};
+pub(crate) use bills::{Bills, Moved, add, moved};
 pub(crate) use coupons::Coupons;
 pub(crate) use disputes::Disputes;
 pub(crate) use funding::Funding;
