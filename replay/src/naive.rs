@@ -10,17 +10,19 @@ mod funding;
 mod holds;
 mod invoices;
 mod lines;
+mod moved;
 mod packets;
 mod rentals;
 
 pub(crate) use apps::{Apps, Asked};
-pub(crate) use bills::{Bills, Moved, add, moved};
+pub(crate) use bills::Bills;
 pub(crate) use coupons::Coupons;
 pub(crate) use disputes::Disputes;
 pub(crate) use funding::Funding;
 pub(crate) use holds::{Hold, Holds, Part};
 pub(crate) use invoices::Invoices;
 pub(crate) use lines::{Lines, Reserves};
+pub(crate) use moved::{Moved, add, moved};
 pub(crate) use packets::Packets;
 pub(crate) use rentals::{Rental, Rentals};
 

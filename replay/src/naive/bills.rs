@@ -2,54 +2,13 @@
 //! (DOMAIN §6, 13). It learns from facts whose payment, batch or payout something is, and knows
 //! neither rows nor accounts.
 
+use super::moved::{Moved, add};
 use super::stranger;
 use crate::names::account_name;
 use groat_ledger::hash::IdMap;
 use groat_ledger::money::major_text;
-use groat_ledger::{
-    AccountKey, AccountNo, Class, Currency, Fact, Id, Layer, Movement, Owner, Purpose,
-};
+use groat_ledger::{AccountKey, Class, Currency, Fact, Id, Owner, Purpose};
 use std::collections::BTreeMap;
-
-/// Signed minor units by account: what comes in for its owner is positive.
-pub(crate) type Moved = Vec<(AccountKey, i128)>;
-
-/// Whether an account is one whose movements stand on somebody's bill.
-fn is_billed(key: &AccountKey) -> bool {
-    matches!(
-        key.class,
-        Class::UserAvailable
-            | Class::MerchantReceivable
-            | Class::MerchantPending
-            | Class::MerchantAvailable
-            | Class::MerchantReserve
-    )
-}
-
-/// What movements change on accounts that stand on bills.
-pub(crate) fn moved(
-    movements: &[Movement],
-    key_of: impl Fn(AccountNo) -> Option<AccountKey>,
-) -> Moved {
-    let mut lines = Moved::new();
-    for m in movements.iter().filter(|m| m.layer == Layer::Posted) {
-        let amount = i128::from(m.amount);
-        for (no, signed) in [(m.debit, -amount), (m.credit, amount)] {
-            if let Some(key) = key_of(no).filter(is_billed) {
-                add(&mut lines, key, signed);
-            }
-        }
-    }
-    lines
-}
-
-/// Adds an amount to an account's line.
-pub(crate) fn add(lines: &mut Moved, key: AccountKey, amount: i128) {
-    match lines.iter_mut().find(|line| line.0 == key) {
-        Some(line) => line.1 += amount,
-        None => lines.push((key, amount)),
-    }
-}
 
 /// A payment, as far as a bill looks at it.
 #[derive(Debug)]
