@@ -30,15 +30,24 @@ pub const IDLE_TICK: Duration = Duration::from_millis(500);
 /// milliseconds of work.
 pub const IDLE_PIECES: usize = 16;
 
-/// Most records taken from the broker for one block.
+/// Most records taken from the broker at once; a block takes no more behind so many.
 pub const POLL_RECORDS_MAX: usize = 8_192;
 
-/// Most bytes taken from the broker for one block; events come on top. A block is a transaction of
+/// Most bytes taken from the broker at once, and a block takes no more behind so many, so it has
+/// up to twice as much; events come on top. A block is a transaction of
 /// some milliseconds, so a busy shard takes what it decides in about as long.
 pub const POLL_BYTES_MAX: usize = 16 * BODY_BYTES_SEAL;
 
 /// How long a shard waits for the first record of a block.
 pub const POLL_WAIT: Duration = Duration::from_millis(100);
+
+/// How long a shard that has some input waits for more, or for its last block to be in the log,
+/// before it looks for the other: a fraction of what committing takes.
+pub const BACK_WAIT: Duration = Duration::from_millis(1);
+
+/// Jobs that wait behind the one that a shard's back is at: a block comes only when the one before
+/// it is done, so these are pieces of a snapshot, and a shard without input makes so many in a row.
+pub const JOBS_WAITING_MAX: usize = IDLE_PIECES + 1;
 
 /// How long a shard that receives from others waits for commands, before it looks again for what
 /// they sent: little beside what committing it takes.
@@ -104,4 +113,4 @@ pub const CLOCK_JUMP_MS_MAX: u64 = 366 * 86_400_000;
 
 const _: () = assert!(WATCHDOG_TIMEOUT.as_millis() > BROKER_TIMEOUT.as_millis());
 const _: () = assert!(BROKER_PATIENCE.as_millis() > WATCHDOG_TIMEOUT.as_millis());
-const _: () = assert!(POLL_BYTES_MAX + RECORD_BYTES_MAX < MESSAGE_BYTES_MAX);
+const _: () = assert!(2 * POLL_BYTES_MAX + RECORD_BYTES_MAX < MESSAGE_BYTES_MAX);

@@ -62,6 +62,11 @@ impl Closed {
         self.header.rests
     }
 
+    /// The number of the event after it.
+    pub fn next_event(&self) -> u64 {
+        self.header.first_event + self.header.events
+    }
+
     /// The block after the one with this hash, and its own hash.
     pub fn seal(self, previous: Hash) -> (Sealed, Hash) {
         let Closed { header, body, outbound, last_offset } = self;

@@ -179,12 +179,10 @@ impl Checker {
     }
 
     /// An owner goes on after a commit: what it holds for the chain is it.
-    pub fn heard(&mut self, owner: &Shard, shard: u32) {
+    pub fn heard(&mut self, (last, ours): (u64, Hash), shard: u32) {
         let books = &self.shards[shard as usize];
-        let head = owner.head();
-        let Some(last) = head.next_number.checked_sub(1) else { return };
         let Some(hash) = books.hashes.get(last as usize) else { return };
-        if *hash != head.previous && !books.is_lost {
+        if *hash != ours && !books.is_lost {
             let what = format!("shard {shard}: block {last} was acknowledged and is another one");
             let _ = self.broken.get_or_insert(what);
         }

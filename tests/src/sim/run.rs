@@ -76,6 +76,7 @@ pub fn run(seed: u64, canary: Option<Canary>, is_traced: bool) -> Result<Told, S
     let world = World::new(chance.bits(), processes as u32, feeds, terms, canary, is_traced);
     world.weather.set(weather);
     world.stands_by.set(world.one_in(2));
+    world.lags.set(world.one_in(2));
     for _ in 0..STEPS_PER_SHARD * shards as u32 {
         step(&world);
         if world.checker.borrow().broken.is_some() {

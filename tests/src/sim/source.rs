@@ -126,6 +126,7 @@ fn input((offset, entry): (usize, &Entry)) -> Input {
 }
 
 /// The clock of a machine in the world.
+#[derive(Clone)]
 pub struct SimClock {
     /// The world.
     pub world: Rc<World>,

@@ -10,10 +10,12 @@ use super::log::SimLog;
 use super::source::{SimClock, SimSource};
 use super::weather::{EndHow, Weather};
 use super::workload::Feed;
+use groat::kafka::back::Here;
 use groat::kafka::catch_up::CatchUp;
 use groat::kafka::log::Topic;
 use groat::kafka::owner::{Means, Owner, Settings};
 use groat::kafka::standby::Standby;
+use groat::kafka::takeover::take_over;
 use groat_proto::v1::ChainTerms;
 use groat_shard::Fault;
 use std::cell::{Cell, RefCell};
@@ -33,7 +35,7 @@ pub const TRANSFERS: &str = "transfers";
 const DEPTH_MAX: u32 = 3;
 
 /// An owner in this world.
-pub type SimOwner = Owner<SimStore, SimLog, SimSource, SimClock>;
+pub type SimOwner = Owner<SimSource, SimClock, Here<SimStore, SimLog, SimClock>>;
 
 /// A standby in this world.
 pub type SimStandby = Standby<SimStore, SimLog>;
@@ -185,6 +187,8 @@ pub struct World {
     /// Set to tell an owner that its shard is taken away.
     /// Whether processes follow the shards that are not theirs.
     pub stands_by: Cell<bool>,
+    /// Whether owners decide a block before the one before it is in the log.
+    pub lags: Cell<bool>,
     stops: RefCell<BTreeMap<(u32, u32), Arc<AtomicBool>>>,
     owners: Cell<u64>,
     depth: Cell<u32>,
@@ -220,6 +224,7 @@ impl World {
             dies_at: Cell::new(None),
             is_traced,
             stands_by: Cell::new(false),
+            lags: Cell::new(false),
             stops: RefCell::default(),
             owners: Cell::new(0),
             depth: Cell::new(0),
@@ -390,7 +395,7 @@ impl World {
             }
         };
         if let Slot::Running(owner) = &slot {
-            self.checker.borrow_mut().heard(owner.shard(), shard);
+            self.checker.borrow_mut().heard(owner.committed(), shard);
         }
         self.slots.borrow_mut().insert(key, slot);
     }
@@ -448,7 +453,9 @@ impl World {
         let clock = SimClock { world: Rc::clone(self), who: who.clone() };
         let stop = Arc::new(AtomicBool::new(false));
         self.stops.borrow_mut().insert(who.place(), Arc::clone(&stop));
-        Owner::start(&settings, Means { copy, followed, log, source, clock }, &stop)
+        let means = Means { copy, followed, log, source, clock };
+        let (taken, back) = take_over(&settings, means, &stop)?;
+        Ok(Owner::new(taken, Here::new(back, self.lags.get())))
     }
 
     /// The group tells whoever does not have a shard any more, unless it cannot be reached.

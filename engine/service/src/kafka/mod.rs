@@ -17,6 +17,7 @@
 //! | `serve` | the consumer group gives and takes shards |
 //! | `counters` | what was done so far |
 
+pub mod back;
 mod broker_log;
 pub mod catch_up;
 mod commit;
@@ -29,6 +30,7 @@ mod serve;
 mod source;
 pub mod standby;
 mod standbys;
+pub mod takeover;
 mod told;
 mod topics;
 

@@ -8,7 +8,8 @@
 //! | 3 | `claim` | an empty block with a higher epoch is committed, and **read back**: ours |
 //! | 4 | `tell_again` | what an earlier owner committed and did not get told is told |
 //! | 5 | [`Source::start_at`] | input begins where the chain ends, or that is a fault |
-//! | 6 | [`Owner::turn`] | a batch is stepped, sealed, **committed to the log**, kept in sled |
+//! | 6 | [`Owner::turn`] | a batch is decided, while the one before it is on its way |
+//! | 7 | [`Back`](super::back::Back) | it is sealed, **committed to the log**, kept in sled |
 //!
 //! Where shards send to each other, a block takes remittances before commands. Their order is the
 //! owner's choice, and what was told tells it to the next one.
@@ -16,17 +17,18 @@
 //! Nothing of a block leaves but in the commit itself. Where the input stands is known from the
 //! chain and from nothing else.
 
+use super::back::{Behind, Job, Thread};
 use super::catch_up::{CatchUp, LocalCopy};
-use super::commit::{Commits, Work};
-use super::log::{Extent, Log, Trouble};
+use super::log::Log;
+use super::takeover::{Taken, take_over};
 use crate::clock::Clock;
 use crate::limits::{
-    BROKER_PATIENCE, CLOCK_JUMP_MS_MAX, IDLE_PIECES, POLL_RECORDS_MAX, POLL_WAIT, RETRY_PAUSE,
-    TRANSFERS_WAIT,
+    BACK_WAIT, BROKER_PATIENCE, CLOCK_JUMP_MS_MAX, IDLE_PIECES, POLL_BYTES_MAX, POLL_RECORDS_MAX,
+    POLL_WAIT, RETRY_PAUSE, TRANSFERS_WAIT,
 };
 use groat_proto::v1::ChainTerms;
 use groat_shard::limits::SNAPSHOT_PIECE_BYTES;
-use groat_shard::{Checked, Fault, Hash, Inbound, Messages, Shard, Store, Tail, hex};
+use groat_shard::{Fault, Hash, Inbound, Shard, Store, Tail, hex};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -98,137 +100,157 @@ pub struct Means<C: LocalCopy, L, S, K> {
 }
 
 /// Runs a shard until `stop`.
-pub fn own<C: LocalCopy, L: Log, S: Source, K: Clock>(
+pub fn own<C, L, S, K>(
     settings: &Settings,
     means: Means<C, L, S, K>,
     stop: &Arc<AtomicBool>,
-) -> Result<(), Fault> {
-    let mut owner = Owner::start(settings, means, stop)?;
-    while !stop.load(Ordering::Relaxed) {
-        owner.turn()?;
-    }
-    owner.release()
+) -> Result<(), Fault>
+where
+    C: LocalCopy,
+    C::Store: Store + Send,
+    L: Log + Send,
+    S: Source,
+    K: Clock + Clone + Send,
+{
+    let (taken, back) = take_over(settings, means, stop)?;
+    std::thread::scope(|scope| {
+        let behind = Thread::spawn(scope, settings.shard, back)?;
+        let mut owner = Owner::new(taken, behind);
+        while !stop.load(Ordering::Relaxed) {
+            owner.turn()?;
+        }
+        owner.release()
+    })
 }
 
-/// The owner of a shard: its claim stands in the log.
-pub struct Owner<St, L, S, K> {
+/// The owner of a shard: its claim stands in the log. It decides; what it has decided is committed
+/// and kept by what is behind it.
+pub struct Owner<S, K, B> {
     settings: Settings,
-    commits: Commits<L>,
     source: S,
     clock: K,
-    store: Checked<St>,
     shard: Shard,
+    behind: B,
+    /// Jobs handed over that are not done.
+    pending: usize,
+    /// The last block known to be in the log, and its hash.
+    committed: (u64, Hash),
+    /// The commands of the open block.
     inputs: Vec<Input>,
+    input_bytes: usize,
     /// What other shards sent and was not received yet.
     remitted: VecDeque<Input>,
+    /// How many remittances were received before what was told and is not in the log.
+    told_after: Option<u64>,
     /// What came since the last snapshot was begun.
     tail: Tail,
-    /// The block after which the state is being put to rest.
-    resting: (u64, Hash),
 }
 
-impl<St: Store, L: Log, S: Source, K: Clock> Owner<St, L, S, K> {
-    /// Takes the shard over, or says why it cannot.
-    pub fn start<C: LocalCopy<Store = St>>(
-        settings: &Settings,
-        means: Means<C, L, S, K>,
-        stop: &Arc<AtomicBool>,
-    ) -> Result<Owner<St, L, S, K>, Fault> {
-        let Means { mut copy, followed, log, mut source, clock } = means;
-        let mut caught = match followed {
-            Some(followed) => followed,
-            None => CatchUp::from_local(settings, &mut copy)?,
-        };
-        let terms = caught.shard.as_ref().map_or(settings.terms, |shard| *shard.books().terms());
-        let others = others(settings.shard, &terms);
-        let mut commits = Commits::new(settings.shard, others, log, Arc::clone(stop));
-        let claim = claim(settings, &mut commits, &clock, &mut caught, stop)?;
-        let CatchUp { mut store, shard, tail, last_work, resting, taken, .. } = caught;
-        let shard = shard.unwrap_or_else(|| Shard::begin(settings.shard, settings.terms));
-        store.sync()?;
-        let head = shard.head();
-        let next = head.next_offset(&settings.topic, settings.shard);
-        let (number, epoch) = (head.next_number.saturating_sub(1), head.epoch);
-        let (inputs, messages, first_event) = match last_work {
-            Some(last) => (last.inputs, last.messages, last.first_event),
-            None => (Vec::new(), Messages::default(), head.next_event),
-        };
-        let first_offset = inputs.first().map_or(next, |input| input.offset);
-        commits.read_told(&clock, first_offset, first_event)?;
-        let (bytes, messages, next_event) = (&claim, &messages, head.next_event);
-        let work = Work { number, epoch, bytes, messages, inputs: &inputs, next_event };
-        // Mostly there is nothing to tell again.
-        commits.commit(&clock, &work, true)?;
-        let next_transfer = head.next_offset(&settings.transfers, settings.shard);
-        source.start_at(next, terms.transfers.then_some(next_transfer))?;
-        tracing::info!(
-            shard = settings.shard,
-            block = number,
-            epoch,
-            next_offset = next,
-            blocks_read = taken,
-            state_digest = hex(&shard.books().digest()),
-            "shard is owned"
-        );
-        let (settings, inputs, remitted) = (settings.clone(), Vec::new(), VecDeque::new());
-        let resting = resting.map_or((0, [0; 32]), |at| (at.number, at.hash));
-        let mut owner = Owner {
+impl<S: Source, K: Clock, B: Behind> Owner<S, K, B> {
+    /// The owner of a shard that was taken over.
+    pub fn new(taken: Taken<S, K>, behind: B) -> Owner<S, K, B> {
+        let Taken { settings, source, clock, shard, tail, committed, told_after } = taken;
+        let (pending, input_bytes) = (0, 0);
+        let (inputs, remitted) = (Vec::new(), VecDeque::new());
+        Owner {
             settings,
-            commits,
             source,
             clock,
-            store,
             shard,
+            behind,
+            pending,
+            committed,
             inputs,
+            input_bytes,
             remitted,
+            told_after,
             tail,
-            resting,
-        };
-        owner.move_time_as_told()?;
-        Ok(owner)
+        }
     }
 
-    /// The shard as it is.
+    /// The shard as it is decided; not all of it may be in the log.
     pub fn shard(&self) -> &Shard {
         &self.shard
     }
 
-    /// One batch of input, or one look at the clock.
+    /// The last block known to be in the log, and its hash.
+    pub fn committed(&self) -> (u64, Hash) {
+        self.committed
+    }
+
+    /// Some input, or one look at the clock. A block is closed as soon as the one before it is in
+    /// the log, so it is the larger the longer that takes.
     pub fn turn(&mut self) -> Result<(), Fault> {
-        let wait = self.take_remittances()?;
-        self.inputs.clear();
+        if self.told_after.is_some() {
+            // What the next block must be is known when this one is certain.
+            self.hear_all()?;
+        }
+        if self.inputs.is_empty() {
+            self.take_remittances()?;
+        }
+        let before = self.inputs.len();
+        self.poll()?;
+        let has_new = self.inputs.len() > before;
+        if !has_new && self.pending == 0 && !self.shard.has_open() {
+            self.look_at_the_clock()?;
+        }
+        if self.shard.has_open() && (self.pending == 0 || self.is_long()) {
+            self.hear_all()?;
+            self.close()?;
+        } else if self.pending > 0 && !has_new {
+            self.hear(Some(BACK_WAIT))?;
+        } else if !self.shard.has_open() {
+            for _ in 0..IDLE_PIECES {
+                if !self.rest_on()? {
+                    break;
+                }
+            }
+        }
+        while self.pending > 0 && self.hear(Some(Duration::ZERO))? {}
+        Ok(())
+    }
+
+    /// Whether nothing more should come into the open block.
+    fn is_long(&self) -> bool {
+        self.inputs.len() >= POLL_RECORDS_MAX || self.input_bytes >= POLL_BYTES_MAX
+    }
+
+    /// Decides what is in the input.
+    fn poll(&mut self) -> Result<(), Fault> {
+        let wait = if self.shard.has_open() && self.pending == 0 || !self.remitted.is_empty() {
+            Duration::ZERO
+        } else if self.pending > 0 {
+            BACK_WAIT
+        } else if self.shard.books().terms().transfers {
+            TRANSFERS_WAIT
+        } else {
+            POLL_WAIT
+        };
+        let before = self.inputs.len();
         self.source.poll(&mut self.inputs, wait)?;
         let next = self.shard.head().next_offset(&self.settings.topic, self.settings.shard);
         self.inputs.retain(|input| input.offset >= next);
-        for Input { offset, time, record, .. } in &self.inputs {
+        for Input { offset, time, record, .. } in self.inputs.iter().skip(before) {
+            self.input_bytes += record.len();
             self.shard.step(Inbound { offset: *offset, time: *time, record });
-        }
-        if self.inputs.is_empty() && !self.shard.has_open() {
-            self.look_at_the_clock()?;
-        }
-        if self.shard.has_open() {
-            return self.commit();
-        }
-        for _ in 0..IDLE_PIECES {
-            if !self.rest_on()? {
-                break;
-            }
         }
         Ok(())
     }
 
-    /// Receives what other shards sent; gives how long to wait for commands. Where something was
-    /// told that the chain does not have, just as many are received as before that was told, and
-    /// then none until it has.
-    fn take_remittances(&mut self) -> Result<Duration, Fault> {
+    /// Receives what other shards sent. Where something was told that the chain does not have, just
+    /// as many are received as before that was told, and then none until it has.
+    fn take_remittances(&mut self) -> Result<(), Fault> {
         if !self.shard.books().terms().transfers {
-            return Ok(POLL_WAIT);
+            return Ok(());
         }
-        let until = self.commits.told_after();
+        let until = self.told_after;
         let received = |shard: &Shard| shard.books().ledger().received();
         let mut left = POLL_RECORDS_MAX;
         let started = self.clock.elapsed();
         while until.is_none_or(|until| received(&self.shard) < until) {
+            if until.is_none() && (left == 0 || self.shard.is_full()) {
+                break;
+            }
             if self.remitted.is_empty() {
                 let mut inputs = Vec::new();
                 self.source.poll_transfers(&mut inputs)?;
@@ -249,12 +271,8 @@ impl<St: Store, L: Log, S: Source, K: Clock> Owner<St, L, S, K> {
                 None => self.clock.pause(RETRY_PAUSE),
             }
             left = left.saturating_sub(1);
-            if until.is_none() && (left == 0 || self.shard.is_full()) {
-                break;
-            }
         }
-        let has_work = self.shard.has_open() || !self.remitted.is_empty();
-        Ok(if has_work { Duration::ZERO } else { TRANSFERS_WAIT })
+        Ok(())
     }
 
     fn missing_remittances(&self) -> Fault {
@@ -267,9 +285,14 @@ impl<St: Store, L: Log, S: Source, K: Clock> Owner<St, L, S, K> {
         )
     }
 
-    /// Lets go of the shard in order.
+    /// Lets go of the shard in order: what is decided is committed.
     pub fn release(mut self) -> Result<(), Fault> {
-        self.store.sync()?;
+        self.hear_all()?;
+        if self.shard.has_open() {
+            self.close()?;
+            self.hear_all()?;
+        }
+        self.behind.end()?;
         tracing::info!(
             shard = self.settings.shard,
             blocks = self.shard.head().next_number,
@@ -277,29 +300,6 @@ impl<St: Store, L: Log, S: Source, K: Clock> Owner<St, L, S, K> {
             "shard is released"
         );
         Ok(())
-    }
-
-    /// An earlier owner moved the clock, and its block is not in the log, but what fell due was
-    /// told. Input alone would not bring it about in the same order if that owner's clock was
-    /// ahead, so the clock is moved as far again. That it leads to what was told is tried first.
-    fn move_time_as_told(&mut self) -> Result<(), Fault> {
-        if self.settings.terms.command_clock {
-            return Ok(());
-        }
-        let next = self.shard.head().next_offset(&self.settings.topic, self.settings.shard);
-        let received = self.shard.books().ledger().received();
-        if self.commits.told_after().is_some_and(|after| after > received) {
-            return Ok(());
-        }
-        let Some(until) = self.commits.told_by_a_tick(next) else { return Ok(()) };
-        let mut trial = Shard::from_snapshot(self.settings.shard, &self.shard.snapshot())?;
-        trial.tick(until);
-        let sealed = trial.seal(&self.settings.topic, false);
-        if !self.commits.are_what_was_told(&Messages::from(&sealed.outbound)) {
-            return Ok(());
-        }
-        self.shard.tick(until);
-        self.commit()
     }
 
     /// Lets happen what fell due, if the shard has caught up. What is published after the clock
@@ -324,100 +324,52 @@ impl<St: Store, L: Log, S: Source, K: Clock> Owner<St, L, S, K> {
         Ok(())
     }
 
-    fn commit(&mut self) -> Result<(), Fault> {
-        let rests = !self.shard.is_resting() && self.tail.is_long(self.settings.snapshot_bytes);
-        let sealed = if rests {
-            self.shard.seal_and_rest(&self.settings.topic)
-        } else {
-            self.shard.seal(&self.settings.topic, false)
-        };
-        let messages = Messages::from(&sealed.outbound);
-        let work = Work {
-            number: sealed.number,
-            epoch: sealed.epoch,
-            bytes: &sealed.bytes,
-            messages: &messages,
-            inputs: &self.inputs,
-            next_event: self.shard.head().next_event,
-        };
-        self.commits.commit(&self.clock, &work, false)?;
-        self.store.append(sealed.number, &sealed.bytes)?;
-        self.tail.blocks += sealed.bytes.len() as u64;
-        if rests {
+    /// Closes the open block and hands it over, and a piece of a snapshot behind it.
+    fn close(&mut self) -> Result<(), Fault> {
+        let closed = if !self.shard.is_resting() && self.tail.is_long(self.settings.snapshot_bytes)
+        {
             self.tail = Tail::default();
-            self.resting = (sealed.number, self.shard.head().previous);
-        }
-        if let Some(last) = sealed.last_offset {
-            self.source.passed(last + 1);
-        }
-        // Only now: a snapshot says that all that left with the blocks before it is there.
+            self.shard.close_and_rest(&self.settings.topic)
+        } else {
+            self.shard.close(&self.settings.topic)
+        };
+        self.input_bytes = 0;
+        let inputs = std::mem::take(&mut self.inputs);
+        self.hand_over(Job::Block(Box::new(closed), inputs))?;
         self.rest_on().map(|_| ())
     }
 
-    /// Keeps the next piece of a snapshot, if one is being made.
+    /// Hands over the next piece of a snapshot, if one is being made.
     fn rest_on(&mut self) -> Result<bool, Fault> {
         let Some(piece) = self.shard.rest_on(SNAPSHOT_PIECE_BYTES) else { return Ok(false) };
         self.tail.snapshot += piece.row_bytes();
-        let (number, hash) = self.resting;
-        piece.keep(number, hash, &mut self.store)?;
+        self.hand_over(Job::Piece(Box::new(piece)))?;
         Ok(true)
     }
-}
 
-/// The shards to which one sends, and which send to it.
-fn others(shard: u32, terms: &ChainTerms) -> Vec<u32> {
-    if terms.transfers { (0..terms.shards).filter(|s| *s != shard).collect() } else { Vec::new() }
-}
+    fn hand_over(&mut self, job: Job) -> Result<(), Fault> {
+        self.pending += 1;
+        self.behind.hand_over(job)
+    }
 
-/// Claims the shard until a claim of ours is the end of the chain; gives that claim. A block of an
-/// earlier owner that got in before it is followed, and the shard claimed anew.
-fn claim<St: Store>(
-    settings: &Settings,
-    commits: &mut Commits<impl Log>,
-    clock: &impl Clock,
-    caught: &mut CatchUp<St>,
-    stop: &AtomicBool,
-) -> Result<Vec<u8>, Fault> {
-    let started = clock.elapsed();
-    let mut sent: Option<(Vec<u8>, Hash)> = None;
-    let mut fence = true;
-    loop {
-        if fence {
-            commits.renew(clock)?;
+    /// Hears of a job that is done; whether one was.
+    fn hear(&mut self, wait: Option<Duration>) -> Result<bool, Fault> {
+        let Some(done) = self.behind.next_done(wait)? else { return Ok(false) };
+        self.pending -= 1;
+        self.committed = done.block;
+        self.told_after = done.told_after;
+        self.tail.blocks += done.bytes;
+        if let Some(last) = done.last_offset {
+            self.source.passed(last + 1);
         }
-        let (mut prevailed, mut followed) = (false, false);
-        let from = caught.read_from();
-        // What is undecided is ended by our claim at the latest, so it is waited for behind that.
-        let extent = if fence { Extent::Committed } else { Extent::Decided };
-        commits.read(clock, from, extent, &mut |bytes| {
-            if let Some(block) = caught.take(settings, bytes)? {
-                followed = prevailed;
-                prevailed |= sent.as_ref().is_some_and(|(_, ours)| *ours == block.hash);
-            }
-            Ok(())
-        })?;
-        caught.check(settings)?;
-        match sent {
-            Some(_) if followed => return Err(commits.lost("it was claimed right after our claim")),
-            Some((bytes, _)) if prevailed => return Ok(bytes),
-            _ => {}
+        Ok(true)
+    }
+
+    /// Waits until all that was handed over is done.
+    fn hear_all(&mut self) -> Result<(), Fault> {
+        while self.pending > 0 {
+            self.hear(None)?;
         }
-        let shard =
-            caught.shard.get_or_insert_with(|| Shard::begin(settings.shard, settings.terms));
-        let proposed = shard.propose_claim(&settings.owner);
-        let claimed = commits.send_block(&proposed.0);
-        sent = Some(proposed);
-        fence = claimed.is_err();
-        let fault = match claimed {
-            Ok(()) => continue,
-            Err(Trouble::Stop(fault)) => return Err(fault),
-            Err(Trouble::Failed(fault) | Trouble::Fenced(fault)) => fault,
-            Err(Trouble::TooLarge) => commits.lost("its topic lets no claim through"),
-        };
-        if stop.load(Ordering::Relaxed) || clock.elapsed() - started > BROKER_PATIENCE {
-            return Err(fault);
-        }
-        tracing::warn!(shard = settings.shard, "claimed again: {}", fault.what);
-        clock.pause(RETRY_PAUSE);
+        Ok(())
     }
 }
