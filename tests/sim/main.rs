@@ -7,6 +7,7 @@ mod between;
 mod canaries;
 mod hops;
 mod log;
+mod pipeline;
 mod seeds;
 mod standby;
 mod store;

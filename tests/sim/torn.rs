@@ -139,17 +139,6 @@ fn one_records_delivery_fails() {
     }
 }
 
-/// A block that has to be sent again is followed by the next one.
-#[test]
-fn pipeline_of_two_where_the_first_aborts() {
-    let stage = Stage::new();
-    stage.publish(4).turns(0, 6);
-    stage.cue(0, At::Commit, 0, Act::End(EndHow::RequestLost));
-    stage.cue(0, At::Commit, 2, Act::End(EndHow::AnswerLost));
-    stage.publish(12).turns(0, 12);
-    stage.ends_well();
-}
-
 #[test]
 fn coordinator_restart() {
     let stage = Stage::new();

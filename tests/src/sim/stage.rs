@@ -37,6 +37,13 @@ impl Stage {
         Stage::of(snapshot_bytes, command_clock, None)
     }
 
+    /// With owners that decide a block before the one before it is in the log.
+    pub fn ahead(snapshot_bytes: u64) -> Stage {
+        let stage = Stage::with(snapshot_bytes, true);
+        stage.world.lags.set(true);
+        stage
+    }
+
     /// With owners that are broken on purpose.
     pub fn broken(canary: Canary) -> Stage {
         Stage::of(1 << 40, true, Some(canary))

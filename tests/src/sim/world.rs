@@ -367,6 +367,9 @@ impl World {
             }
             Slot::Running(mut owner) => {
                 owner.turn()?;
+                if owner.shard().has_open() {
+                    self.note("a block was decided while the one before it was on its way");
+                }
                 Ok(Slot::Running(owner))
             }
             Slot::Idle if is_assigned => {

@@ -32,43 +32,43 @@ pub fn take_over<C: LocalCopy, L: Log, S: Source, K: Clock + Clone>(
     means: Means<C, L, S, K>,
     stop: &Arc<AtomicBool>,
 ) -> Result<TakenOver<C, L, S, K>, Fault> {
-        let Means { mut copy, followed, log, mut source, clock } = means;
-        let mut caught = match followed {
-            Some(followed) => followed,
-            None => CatchUp::from_local(settings, &mut copy)?,
-        };
-        let terms = caught.shard.as_ref().map_or(settings.terms, |shard| *shard.books().terms());
-        let others = others(settings.shard, &terms);
-        let mut commits = Commits::new(settings.shard, others, log, Arc::clone(stop));
-        let claim = claim(settings, &mut commits, &clock, &mut caught, stop)?;
-        let CatchUp { mut store, shard, tail, last_work, resting, taken, .. } = caught;
-        let shard = shard.unwrap_or_else(|| Shard::begin(settings.shard, settings.terms));
-        store.sync()?;
-        let head = shard.head();
-        let next = head.next_offset(&settings.topic, settings.shard);
-        let (number, epoch) = (head.next_number.saturating_sub(1), head.epoch);
-        let (inputs, messages, first_event) = match last_work {
-            Some(last) => (last.inputs, last.messages, last.first_event),
-            None => (Vec::new(), Messages::default(), head.next_event),
-        };
-        let first_offset = inputs.first().map_or(next, |input| input.offset);
-        commits.read_told(&clock, first_offset, first_event)?;
-        let (bytes, messages, next_event) = (&claim, &messages, head.next_event);
-        let work = Work { number, epoch, bytes, messages, inputs: &inputs, next_event };
-        // Mostly there is nothing to tell again.
-        commits.commit(&clock, &work, true)?;
-        let next_transfer = head.next_offset(&settings.transfers, settings.shard);
-        source.start_at(next, terms.transfers.then_some(next_transfer))?;
-        tracing::info!(
-            shard = settings.shard,
-            block = number,
-            epoch,
-            next_offset = next,
-            blocks_read = taken,
-            state_digest = hex(&shard.books().digest()),
-            "shard is owned"
-        );
-        let committed = (number, head.previous);
+    let Means { mut copy, followed, log, mut source, clock } = means;
+    let mut caught = match followed {
+        Some(followed) => followed,
+        None => CatchUp::from_local(settings, &mut copy)?,
+    };
+    let terms = caught.shard.as_ref().map_or(settings.terms, |shard| *shard.books().terms());
+    let others = others(settings.shard, &terms);
+    let mut commits = Commits::new(settings.shard, others, log, Arc::clone(stop));
+    let claim = claim(settings, &mut commits, &clock, &mut caught, stop)?;
+    let CatchUp { mut store, shard, tail, last_work, resting, taken, .. } = caught;
+    let shard = shard.unwrap_or_else(|| Shard::begin(settings.shard, settings.terms));
+    store.sync()?;
+    let head = shard.head();
+    let next = head.next_offset(&settings.topic, settings.shard);
+    let (number, epoch) = (head.next_number.saturating_sub(1), head.epoch);
+    let (inputs, messages, first_event) = match last_work {
+        Some(last) => (last.inputs, last.messages, last.first_event),
+        None => (Vec::new(), Messages::default(), head.next_event),
+    };
+    let first_offset = inputs.first().map_or(next, |input| input.offset);
+    commits.read_told(&clock, first_offset, first_event)?;
+    let (bytes, messages, next_event) = (&claim, &messages, head.next_event);
+    let work = Work { number, epoch, bytes, messages, inputs: &inputs, next_event };
+    // Mostly there is nothing to tell again.
+    commits.commit(&clock, &work, true)?;
+    let next_transfer = head.next_offset(&settings.transfers, settings.shard);
+    source.start_at(next, terms.transfers.then_some(next_transfer))?;
+    tracing::info!(
+        shard = settings.shard,
+        block = number,
+        epoch,
+        next_offset = next,
+        blocks_read = taken,
+        state_digest = hex(&shard.books().digest()),
+        "shard is owned"
+    );
+    let committed = (number, head.previous);
     let resting = resting.map_or((0, [0; 32]), |at| (at.number, at.hash));
     let mut back = Back { commits, clock: clock.clone(), store, last: committed, resting };
     let mut shard = shard;
