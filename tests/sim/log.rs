@@ -46,6 +46,25 @@ fn an_owner_that_finds_its_own_block_gone_stops() {
     assert!(fault.contains("which it had acknowledged"), "{fault}");
 }
 
+/// The broker loses the end of its log while the owner runs on: the next block would stand where
+/// one stood that was acknowledged, and nothing of it is told.
+#[test]
+fn an_owner_that_runs_on_notices_that_the_end_of_the_log_is_gone() {
+    let stage = Stage::new();
+    stage.publish(8).turns(0, 12);
+    let told = stage.committed("outcomes").len();
+    stage.world.checker.borrow_mut().lost(0);
+    // A block and the end of its transaction.
+    stage.broker(|broker| {
+        let events = &mut broker.at(("events", 0)).entries;
+        events.truncate(events.len() - 2);
+    });
+    stage.publish(4).turns(0, 4);
+    let fault = stage.fault(0);
+    assert!(fault.contains("which it had acknowledged"), "{fault}");
+    assert_eq!(stage.committed("outcomes").len(), told);
+}
+
 #[test]
 fn the_input_trimmed_below_the_position() {
     let stage = Stage::new();

@@ -19,6 +19,8 @@ pub struct SimLog {
     epoch: Option<u32>,
     /// A record was not delivered.
     has_failed: bool,
+    /// The offset of the block of this transaction.
+    block_at: Option<u64>,
     /// What canaries remember.
     pub(super) last_block: Option<Vec<u8>>,
     pub(super) claim: Option<Vec<u8>>,
@@ -29,7 +31,8 @@ impl SimLog {
     /// The log of an owner.
     pub fn new(world: Rc<World>, who: Who) -> SimLog {
         let (last_block, claim, sealed_again) = (None, None, None);
-        SimLog { world, who, epoch: None, has_failed: false, last_block, claim, sealed_again }
+        let (epoch, has_failed, block_at) = (None, false, None);
+        SimLog { world, who, epoch, has_failed, block_at, last_block, claim, sealed_again }
     }
 
     fn place(&self, topic: Topic) -> Place {
@@ -81,7 +84,7 @@ impl Log for SimLog {
 
     fn begin(&mut self) -> Result<(), Trouble> {
         self.at(At::Begin)?;
-        self.has_failed = false;
+        (self.has_failed, self.block_at) = (false, None);
         self.epoch().map(drop)
     }
 
@@ -114,6 +117,8 @@ impl Log for SimLog {
             self.has_failed = true;
         } else if broker.write(shard, epoch, place, entry, self.world.now.get()).is_err() {
             return Err(self.fenced());
+        } else if record.topic == Topic::Events {
+            self.block_at = broker.at(place).entries.len().checked_sub(1).map(|at| at as u64);
         }
         drop(broker);
         self.world.trace(|| {
@@ -127,6 +132,10 @@ impl Log for SimLog {
     fn flush(&mut self) -> Result<(), Trouble> {
         self.at(At::Flush)?;
         if self.has_failed { Err(failed("a record was not delivered")) } else { Ok(()) }
+    }
+
+    fn block_at(&self) -> Option<u64> {
+        self.block_at
     }
 
     fn commit(&mut self) -> Result<(), Trouble> {

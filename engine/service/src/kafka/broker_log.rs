@@ -5,7 +5,7 @@
 
 use super::events::{Blocks, read_newest_first};
 use super::log::{Extent, Log, Record, Topic, Trouble};
-use super::{Deliveries, broker, delivered, send, transactional};
+use super::{BLOCK, Deliveries, RECORD, broker, delivered, send, transactional};
 use crate::config::Config;
 use crate::limits::{BROKER_TIMEOUT, WATCHDOG_TIMEOUT};
 use groat_shard::Fault;
@@ -95,7 +95,9 @@ impl Log for BrokerLog {
             headers = headers.insert(Header { key, value: Some(value) });
         }
         let partition = i32::try_from(record.topic.partition(self.shard)).unwrap_or(i32::MAX);
-        let sent = BaseRecord::to(&name).payload(record.value).key(record.key);
+        let what = if record.topic == Topic::Events { BLOCK } else { RECORD };
+        let sent = BaseRecord::with_opaque_to(&name, what);
+        let sent = sent.payload(record.value).key(record.key);
         let mut sent = sent.partition(partition);
         if !record.headers.is_empty() {
             sent = sent.headers(headers);
@@ -115,6 +117,10 @@ impl Log for BrokerLog {
                 Err(self.trouble(&KafkaError::MessageProduction(RDKafkaErrorCode::MessageTimedOut)))
             }
         }
+    }
+
+    fn block_at(&self) -> Option<u64> {
+        self.producer.as_ref().and_then(|producer| producer.context().block_at())
     }
 
     fn commit(&mut self) -> Result<(), Trouble> {

@@ -49,6 +49,8 @@ pub(super) struct Work<'a> {
 pub(super) struct Commits<L> {
     shard: u32,
     log: L,
+    /// The offset of the last block, if this producer wrote it.
+    last_at: Option<u64>,
     told: Told,
     /// The shards to which this one sends.
     others: Vec<u32>,
@@ -58,7 +60,7 @@ pub(super) struct Commits<L> {
 
 impl<L: Log> Commits<L> {
     pub(super) fn new(shard: u32, others: Vec<u32>, log: L, stop: Arc<AtomicBool>) -> Commits<L> {
-        Commits { shard, log, told: Told::default(), others, stop }
+        Commits { shard, log, last_at: None, told: Told::default(), others, stop }
     }
 
     /// Fences every earlier producer of the shard.
@@ -72,6 +74,7 @@ impl<L: Log> Commits<L> {
     /// with it what came late before. So nothing is told later that this owner does not find when
     /// it looks at what was told, and goes by.
     fn fence(&mut self) -> Result<(), Trouble> {
+        self.last_at = None;
         self.log.renew()?;
         if self.others.is_empty() {
             return Ok(());
@@ -103,7 +106,9 @@ impl<L: Log> Commits<L> {
         self.log.begin()?;
         self.log.send(&Record { topic: Topic::Events, key: &[], value: bytes, headers: &[] })?;
         self.log.flush()?;
-        self.log.commit()
+        self.log.commit()?;
+        self.last_at = self.log.block_at();
+        Ok(())
     }
 
     /// Reads what was told from an offset of the input and an event on.
@@ -255,7 +260,15 @@ impl<L: Log> Commits<L> {
             return Ok(());
         }
         self.log.flush()?;
-        self.log.commit()
+        let at = self.log.block_at();
+        // Nobody else writes there, so where the block stands tells whether the one before it is
+        // still before it.
+        if at.is_some_and(|at| self.last_at.is_some_and(|last| at <= last)) {
+            return Err(Trouble::Stop(gone(work)));
+        }
+        self.log.commit()?;
+        self.last_at = at.or(self.last_at);
+        Ok(())
     }
 
     /// Tries until it succeeds, people are needed, the shard is to be let go of, or the broker has

@@ -18,6 +18,9 @@ pub trait Log {
     /// Waits until all records were delivered.
     fn flush(&mut self) -> Result<(), Trouble>;
 
+    /// The offset of the block of this transaction, once it was delivered.
+    fn block_at(&self) -> Option<u64>;
+
     /// Ends the transaction. After an error nobody knows whether it was committed.
     fn commit(&mut self) -> Result<(), Trouble>;
 

@@ -50,7 +50,7 @@ use owner::Settings;
 use rdkafka::ClientConfig;
 use rdkafka::client::ClientContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{DeliveryResult, ToBytes};
+use rdkafka::message::{DeliveryResult, Message, ToBytes};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -150,10 +150,18 @@ pub(crate) fn is_passing(error: &KafkaError) -> bool {
     )
 }
 
-/// Counts the records that a producer could not deliver.
+/// What a [`Deliveries`] is told of a record: that it is a block.
+const BLOCK: usize = 1;
+
+/// What it is told of any other.
+pub(crate) const RECORD: usize = 0;
+
+/// Counts the records that a producer could not deliver, and knows where blocks stand.
 #[derive(Default)]
 pub(crate) struct Deliveries {
     failed: AtomicU64,
+    /// The offset after the last block that was delivered; 0 if none was.
+    after_block: AtomicU64,
 }
 
 impl Deliveries {
@@ -163,17 +171,31 @@ impl Deliveries {
 
     pub(crate) fn start_over(&self) {
         self.failed.store(0, Ordering::Relaxed);
+        self.after_block.store(0, Ordering::Relaxed);
+    }
+
+    /// The offset of the last block that was delivered since it was started over.
+    fn block_at(&self) -> Option<u64> {
+        self.after_block.load(Ordering::Relaxed).checked_sub(1)
     }
 }
 
 impl ClientContext for Deliveries {}
 
 impl ProducerContext for Deliveries {
-    type DeliveryOpaque = ();
+    /// [`BLOCK`] or [`RECORD`].
+    type DeliveryOpaque = usize;
 
-    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
-        if result.is_err() {
-            self.failed.fetch_add(1, Ordering::Relaxed);
+    fn delivery(&self, result: &DeliveryResult<'_>, what: usize) {
+        match result {
+            Ok(record) if what == BLOCK => {
+                let after = u64::try_from(record.offset() + 1).unwrap_or(0);
+                self.after_block.store(after, Ordering::Relaxed);
+            }
+            Ok(_) => {}
+            Err(_) => {
+                self.failed.fetch_add(1, Ordering::Relaxed);
+            }
         }
     }
 }
@@ -198,10 +220,10 @@ pub(crate) fn transactional(
 /// Queues a record; while the queue is full, waits for some of it to be delivered.
 pub(crate) fn send<C, K, P>(
     producer: &BaseProducer<C>,
-    mut record: BaseRecord<'_, K, P>,
+    mut record: BaseRecord<'_, K, P, C::DeliveryOpaque>,
 ) -> Result<(), KafkaError>
 where
-    C: ProducerContext<DeliveryOpaque = ()>,
+    C: ProducerContext,
     K: ToBytes + ?Sized,
     P: ToBytes + ?Sized,
 {

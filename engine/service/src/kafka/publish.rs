@@ -1,6 +1,6 @@
 //! Lines of JSON become records of the `commands` topic, by an idempotent producer.
 
-use super::{Deliveries, broker, client, overridden, send};
+use super::{Deliveries, RECORD, broker, client, overridden, send};
 use crate::config::Config;
 use crate::limits::{BROKER_PATIENCE, LINE_BYTES_MAX, PUBLISH_BYTES_MAX};
 use crate::routing::record_key;
@@ -72,7 +72,9 @@ pub fn publish(
                     let _ = writeln!(complaints, "line {number} is not published: {what}");
                     continue;
                 }
-                let record = BaseRecord::to(&topic).payload(payload.as_slice()).key(&key);
+                let record = BaseRecord::with_opaque_to(&topic, RECORD)
+                    .payload(payload.as_slice())
+                    .key(&key);
                 send(&producer, record)
                     .map_err(|e| broker(config, &format!("line {number} cannot be sent"), &e))?;
                 producer.poll(Duration::ZERO);

@@ -6,7 +6,7 @@
 use crate::clock;
 use crate::config::Config;
 use crate::kafka::{
-    Counters, Deliveries, broker, consumer, delivered, overridden, send, transactional,
+    Counters, Deliveries, RECORD, broker, consumer, delivered, overridden, send, transactional,
 };
 use crate::limits::{BROKER_TIMEOUT, COPY_BYTES_MAX, COPY_WAIT, POLL_WAIT};
 use groat_shard::Fault;
@@ -88,7 +88,10 @@ impl Copy<'_> {
             let key = taken_now.key().unwrap_or_default();
             send(
                 &self.producer,
-                BaseRecord::to(&to).partition(partition).payload(payload).key(key),
+                BaseRecord::with_opaque_to(&to, RECORD)
+                    .partition(partition)
+                    .payload(payload)
+                    .key(key),
             )?;
             bytes += payload.len();
             next = taken_now.offset() + 1;

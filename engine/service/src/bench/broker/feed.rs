@@ -3,7 +3,7 @@
 use crate::bench::measure::Latencies;
 use crate::clock;
 use crate::config::Config;
-use crate::kafka::{Deliveries, broker, client, consumer, overridden, send};
+use crate::kafka::{Deliveries, RECORD, broker, client, consumer, overridden, send};
 use crate::limits::{BROKER_PATIENCE, BROKER_TIMEOUT, MESSAGE_BYTES_MAX};
 use groat_shard::Fault;
 use groat_shard::limits::RECORD_BYTES_MAX;
@@ -83,7 +83,9 @@ pub(super) fn publish(
                 producer.poll(rest.min(Duration::from_millis(1)));
             }
         }
-        let record = BaseRecord::<[u8], [u8]>::to(&topic).partition(0).payload(record.as_slice());
+        let record = BaseRecord::<[u8], [u8], _>::with_opaque_to(&topic, RECORD)
+            .partition(0)
+            .payload(record.as_slice());
         send(&producer, record).map_err(failed)?;
         producer.poll(Duration::ZERO);
     }
