@@ -3,6 +3,7 @@
 use groat_tests::checker::check;
 use groat_tests::served::Topics;
 use groat_tests::worlds::world;
+use std::time::Duration;
 
 const ORDERS: u64 = 150;
 
@@ -32,27 +33,66 @@ fn a_zombie_wakes_and_nothing_is_lost_or_done_twice() {
     assert_eq!(check(&topics.config(), 1).digests, [digest]);
 }
 
-/// The same topics under another group: Kafka gives both the shard. The later one has it.
+/// The same topics under another group: Kafka gives both the shard. The later one has it; each
+/// takes it back once, and then it is the first one that stops.
 #[test]
 fn of_two_processes_with_the_same_shard_one_is_fenced_and_says_so() {
     let Some(topics) = Topics::fresh("twice") else { return };
     let dir = tempfile::tempdir().unwrap();
     let feed = world(0, ORDERS);
     let lines: Vec<&str> = feed.lines().split_inclusive('\n').collect();
-    let (first, second) = lines.split_at(lines.len() / 2);
-    topics.publish(&first.concat(), first.len() as u64);
-    let one = topics.serve(&dir.path().join("a"), &dir.path().join("log-a"));
-    one.until_consumed(first.len() as u64);
+    let mut slices = lines.chunks(lines.len().div_ceil(30));
+    let mut publish = || {
+        let slice = slices.next().unwrap_or_default();
+        topics.publish(&slice.concat(), slice.len() as u64);
+        !slice.is_empty()
+    };
+    publish();
+    let mut one = topics.serve(&dir.path().join("a"), &dir.path().join("log-a"));
+    one.until_says("shard is owned");
     let (data, log) = (dir.path().join("b"), dir.path().join("log-b"));
     let other = topics.serve_with(&data, &log, &["--group", "a-mistake"]);
     other.until_says("shard is owned");
-    topics.publish(&second.concat(), second.len() as u64);
+    // Whoever lost the shard sees it when there is something to commit.
+    while one.is_running() && publish() {
+        std::thread::sleep(Duration::from_secs(1));
+    }
+    while publish() {}
     other.until_consumed(lines.len() as u64);
     let (code, said) = one.ended();
     assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("the shard is taken back if it stays ours"), "{said}");
     assert!(said.contains("shard 0 is owned by another process"), "{said}");
     assert!(said.contains("look for one with the same prefix"), "{said}");
     let digest = other.release();
+    assert_eq!(check(&topics.config(), 1).digests, [digest]);
+}
+
+/// A process that should not have had the shard is gone: the one to which the group gave it takes
+/// it back, though the group never knew that it had not got it.
+#[test]
+fn a_shard_that_was_lost_is_taken_back() {
+    let Some(topics) = Topics::fresh("back") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let feed = world(0, ORDERS);
+    let lines: Vec<&str> = feed.lines().split_inclusive('\n').collect();
+    let thirds: Vec<String> =
+        lines.chunks(lines.len().div_ceil(3)).map(|lines| lines.concat()).collect();
+    let published = |third: usize| {
+        let records = thirds[third].lines().count() as u64;
+        topics.publish(&thirds[third], records);
+        thirds[..=third].iter().map(|lines| lines.lines().count() as u64).sum()
+    };
+    let one = topics.serve(&dir.path().join("a"), &dir.path().join("log-a"));
+    one.until_consumed(published(0));
+    let (data, log) = (dir.path().join("b"), dir.path().join("log-b"));
+    let other = topics.serve_with(&data, &log, &["--group", "a-mistake"]);
+    other.until_says("shard is owned");
+    one.until_consumed(published(1));
+    one.until_says("the shard is taken back if it stays ours");
+    other.kill();
+    one.until_consumed(published(2));
+    let digest = one.release();
     assert_eq!(check(&topics.config(), 1).digests, [digest]);
 }
 

@@ -97,6 +97,14 @@ pub const RETRY_PAUSE: Duration = Duration::from_millis(100);
 /// and to claim the shard, and being fenced in turn would only keep it from that.
 pub const FENCED_PAUSE: Duration = Duration::from_secs(2);
 
+/// How long a shard that was lost to another process, and not by the group, is left to that one
+/// before it is taken back: longer than it takes a member that woke up to hear that it is none.
+pub const TAKE_BACK_PAUSE: Duration = Duration::from_secs(10);
+
+/// A shard that is lost again sooner than so long after it was taken back is left: another process
+/// serves it too, and both would only take it from each other.
+pub const LOST_AGAIN: Duration = Duration::from_secs(60);
+
 /// Blocks of the local copy that a new owner compares with the log: a few megabytes, and more than
 /// what a broker that loses the end of its log has lost since the last sync of its disk.
 pub const BLOCKS_COMPARED_MAX: u64 = 64;

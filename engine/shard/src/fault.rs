@@ -4,6 +4,17 @@
 
 use std::fmt;
 
+/// What kind of fault it is, where whoever meets it can do something about it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cause {
+    /// Stored bytes are wrong: a copy may be set aside and made again.
+    Damage,
+    /// Another owner has taken the shard: it may be taken back if it should not have been.
+    Lost,
+    /// Any other.
+    Other,
+}
+
 /// A fault. Cloned, so that after the first every later call can answer the same.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub struct Fault {
@@ -11,8 +22,8 @@ pub struct Fault {
     pub what: String,
     /// What to do about it.
     pub advice: String,
-    /// Stored bytes are wrong: a copy may be set aside and made again.
-    pub is_damage: bool,
+    /// Its kind.
+    pub cause: Cause,
 }
 
 impl fmt::Display for Fault {
@@ -24,11 +35,16 @@ impl fmt::Display for Fault {
 impl Fault {
     /// A fault with its advice.
     pub fn new(what: impl Into<String>, advice: impl Into<String>) -> Fault {
-        Fault { what: what.into(), advice: advice.into(), is_damage: false }
+        Fault { what: what.into(), advice: advice.into(), cause: Cause::Other }
     }
 
     /// A fault by stored bytes that are wrong.
     pub fn damage(what: impl Into<String>, advice: impl Into<String>) -> Fault {
-        Fault { is_damage: true, ..Fault::new(what, advice) }
+        Fault { cause: Cause::Damage, ..Fault::new(what, advice) }
+    }
+
+    /// A fault by another owner.
+    pub fn lost(what: impl Into<String>, advice: impl Into<String>) -> Fault {
+        Fault { cause: Cause::Lost, ..Fault::new(what, advice) }
     }
 }

@@ -27,7 +27,7 @@ pub use codec::{
     CommandView, Malformed, append_event, read_command, read_event, read_plain_event,
     read_remittance, write_event,
 };
-pub use fault::Fault;
+pub use fault::{Cause, Fault};
 pub use fold::{BadFold, Folded};
 pub use outbound::{Messages, Outbound, Remitted, Settled, Told};
 pub use restore::{Restored, restore, restore_to};

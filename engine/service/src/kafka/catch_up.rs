@@ -10,8 +10,8 @@ use groat_proto::v1::{ChainTerms, Record};
 use groat_proto::{Message, v1};
 use groat_shard::limits::SNAPSHOT_PIECE_BYTES;
 use groat_shard::{
-    Arrival, Block, Checked, Fault, FrameKind, Hash, Messages, Restored, Shard, SledStore, Store,
-    Tail, restore_to, terms_text,
+    Arrival, Block, Cause, Checked, Fault, FrameKind, Hash, Messages, Restored, Shard, SledStore,
+    Store, Tail, restore_to, terms_text,
 };
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -107,7 +107,7 @@ impl<S: Store> CatchUp<S> {
         copy: &mut impl LocalCopy<Store = S>,
     ) -> Result<CatchUp<S>, Fault> {
         match copy.open().map(Checked::new).and_then(|store| CatchUp::restored(settings, store)) {
-            Err(fault) if fault.is_damage => {
+            Err(fault) if fault.cause == Cause::Damage => {
                 let aside = copy.set_aside()?;
                 tracing::warn!(
                     shard = settings.shard,

@@ -321,10 +321,9 @@ impl<L: Log> Commits<L> {
 
     /// That another owner has the shard.
     pub(super) fn lost(&self, why: &str) -> Fault {
-        Fault::new(
+        Fault::lost(
             format!("shard {} is owned by another process: {why}", self.shard),
-            "this process stops serving the shard; nothing is lost. If no other process should \
-             serve it, look for one with the same prefix",
+            "nothing is lost. If no other process should serve it, look for one with the same prefix",
         )
     }
 }

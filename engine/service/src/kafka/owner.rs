@@ -55,6 +55,28 @@ pub trait Source {
     fn passed(&mut self, offset: u64);
 }
 
+impl<S: Source> Source for &mut S {
+    fn start_at(&mut self, commands: u64, transfers: Option<u64>) -> Result<(), Fault> {
+        (**self).start_at(commands, transfers)
+    }
+
+    fn poll(&mut self, inputs: &mut Vec<Input>, wait: Duration) -> Result<(), Fault> {
+        (**self).poll(inputs, wait)
+    }
+
+    fn poll_transfers(&mut self, inputs: &mut Vec<Input>) -> Result<(), Fault> {
+        (**self).poll_transfers(inputs)
+    }
+
+    fn is_at_end(&mut self) -> bool {
+        (**self).is_at_end()
+    }
+
+    fn passed(&mut self, offset: u64) {
+        (**self).passed(offset);
+    }
+}
+
 /// A record of the `commands` topic.
 #[derive(Clone, Debug)]
 pub struct Input {

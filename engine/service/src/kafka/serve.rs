@@ -8,7 +8,7 @@
 //! | `signals` | waits for SIGTERM or SIGINT |
 
 use super::broker_log::BrokerLog;
-use super::catch_up::Directory;
+use super::catch_up::{CatchUp, Directory};
 use super::counters::Counters;
 use super::owner::{Means, own};
 use super::source::KafkaSource;
@@ -17,8 +17,8 @@ use super::topics::check_topics;
 use super::{broker, consumer, overridden, partitions, settings};
 use crate::clock::{self, MachineClock};
 use crate::config::Config;
-use crate::limits::{POSITIONS_EVERY, STOP_PATIENCE};
-use groat_shard::Fault;
+use crate::limits::{LOST_AGAIN, POLL_WAIT, POSITIONS_EVERY, STOP_PATIENCE, TAKE_BACK_PAUSE};
+use groat_shard::{Cause, Fault, SledStore};
 use rdkafka::client::ClientContext;
 use rdkafka::consumer::base_consumer::PartitionQueue;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext};
@@ -189,18 +189,13 @@ impl Group {
     ) {
         let shard = u32::try_from(partition).unwrap_or(0);
         let stop = Arc::new(AtomicBool::new(false));
-        let settings = settings(&self.config, shard, self.shards);
-        let copy = Directory::of(&self.config, shard);
         let followed = self.standbys.stop(shard);
-        let topic = settings.topic.clone();
         let committed = Arc::new(AtomicU64::new(0));
-        let config = self.config.clone();
-        let log = BrokerLog::new(config.clone(), shard);
         let source = KafkaSource {
-            config,
+            config: self.config.clone(),
             transfers: None,
             consumer: Arc::downgrade(consumer),
-            topic,
+            topic: self.config.topic("commands"),
             partition,
             queue,
             next: 0,
@@ -209,19 +204,19 @@ impl Group {
             committed: Arc::clone(&committed),
         };
         let (stop_it, faults) = (Arc::clone(&stop), Arc::clone(&self.faults));
+        let (config, shards) = (self.config.clone(), self.shards);
         let thread = std::thread::Builder::new().name(format!("shard-{shard}")).spawn(move || {
             // Here, where no rebalance waits for it.
             let followed = followed.and_then(Following::ended);
-            let means = Means { copy, followed, log, source, clock: MachineClock };
-            if let Err(fault) = own(&settings, means, &stop_it) {
-                if stop_it.load(Ordering::Relaxed) {
-                    tracing::warn!(shard, "the shard was let go of: {fault}");
-                    return;
-                }
-                tracing::error!(shard, "the shard stops: {fault}");
-                if let Ok(mut faults) = faults.lock() {
-                    faults.push(fault);
-                }
+            let own_it = Owning { config, shard, shards, source, stop: &stop_it };
+            let Err(fault) = own_it.until_stopped(followed) else { return };
+            if stop_it.load(Ordering::Relaxed) {
+                tracing::warn!(shard, "the shard was let go of: {fault}");
+                return;
+            }
+            tracing::error!(shard, "the shard stops: {fault}");
+            if let Ok(mut faults) = faults.lock() {
+                faults.push(fault);
             }
         });
         match (thread, self.owners.lock()) {
@@ -307,6 +302,50 @@ impl Group {
     fn first_fault(&self) -> Result<(), Fault> {
         let first = self.faults.lock().ok().and_then(|faults| faults.first().cloned());
         first.map_or(Ok(()), Err)
+    }
+}
+
+/// What the thread of a shard works with.
+struct Owning<'a> {
+    config: Config,
+    shard: u32,
+    shards: u32,
+    source: KafkaSource,
+    stop: &'a Arc<AtomicBool>,
+}
+
+impl Owning<'_> {
+    /// Owns the shard until it is to be let go of. If another process takes it and the group does
+    /// not take it away here, that one was late (it had it before, and woke up): the shard is
+    /// taken back after a while. Twice in a row is no accident.
+    fn until_stopped(mut self, followed: Option<CatchUp<SledStore>>) -> Result<(), Fault> {
+        let (shard, mut followed, mut is_first) = (self.shard, followed, true);
+        loop {
+            let means = Means {
+                copy: Directory::of(&self.config, shard),
+                followed: followed.take(),
+                log: BrokerLog::new(self.config.clone(), shard),
+                source: &mut self.source,
+                clock: MachineClock,
+            };
+            let begun = clock::start();
+            match own(&settings(&self.config, shard, self.shards), means, self.stop) {
+                Err(fault)
+                    if fault.cause == Cause::Lost && (is_first || begun.elapsed() > LOST_AGAIN) =>
+                {
+                    tracing::error!(shard, "the shard is taken back if it stays ours: {fault}");
+                    is_first = false;
+                }
+                ended => return ended,
+            }
+            let lost = clock::start();
+            while lost.elapsed() < TAKE_BACK_PAUSE && !self.stop.load(Ordering::Relaxed) {
+                std::thread::sleep(POLL_WAIT);
+            }
+            if self.stop.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Snapshots, each in a database of its own: made part by part, whole when its head is there.
 
 use super::generation::{Generation, SNAPSHOT_KEY, WHOLE_KEY, key, numbered, remove};
-use crate::fault::Fault;
+use crate::fault::{Cause, Fault};
 use crate::limits::{SNAPSHOT_SYNC_BYTES, VALUE_BYTES_MAX};
 use std::path::{Path, PathBuf};
 
@@ -46,7 +46,7 @@ impl Snapshots {
         let Some(number) = numbered(&self.dir, SNAPSHOT)?.pop() else { return Ok(None) };
         let read = || Generation::open_at(self.path(number), 0)?.get_parts(SNAPSHOT_KEY, number);
         match read() {
-            Err(fault) if !fault.is_damage => Err(fault),
+            Err(fault) if fault.cause != Cause::Damage => Err(fault),
             read => Ok(Some((number, read.ok().flatten().unwrap_or_default()))),
         }
     }
