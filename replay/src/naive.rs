@@ -9,6 +9,7 @@ mod holds;
 mod invoices;
 mod lines;
 mod rentals;
+mod royalties;
 
 pub(crate) use coupons::Coupons;
 pub(crate) use disputes::Disputes;
@@ -17,6 +18,7 @@ pub(crate) use holds::{Hold, Holds, Part};
 pub(crate) use invoices::Invoices;
 pub(crate) use lines::{Lines, Reserves};
 pub(crate) use rentals::{Rental, Rentals};
+pub(crate) use royalties::{Royalties, Sale};
 
 use crate::names::{account_name, fact_name};
 use groat_ledger::hash::IdMap;

@@ -141,6 +141,7 @@ pub(crate) fn rows(ledger: &Ledger) -> String {
     let holds = format!("{:?}\n{:?}\n", t.authorizations.rows(), t.credit_lines.rows());
     let rentals = format!("{:?}\n{:?}\n", t.rentals.rows(), t.items.rows());
     let rentals = format!("{rentals}{:?}\n", t.disputes.rows());
+    let rentals = format!("{rentals}{:?}\n", t.royalty_relations.rows());
     let funds = format!("{:?}\n{:?}\n", t.campaigns.rows(), t.coupon_templates.rows());
     let coupons = format!("{:?}\n{:?}\n", t.coupons.rows(), t.coupon_counts.rows());
     let batches = format!("{:?}\n{:?}", t.invoices.rows(), t.batches.rows());
@@ -172,5 +173,6 @@ fn at_rest(ledger: &Ledger) -> Tables {
     rest.coupon_counts = Table::from_rows(t.coupon_counts.rows().to_vec()).unwrap();
     rest.invoices = Table::from_rows(t.invoices.rows().to_vec()).unwrap();
     rest.disputes = Table::from_rows(t.disputes.rows().to_vec()).unwrap();
+    rest.royalty_relations = Table::from_rows(t.royalty_relations.rows().to_vec()).unwrap();
     rest
 }

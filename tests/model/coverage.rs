@@ -30,6 +30,9 @@ const NOT_REACHED: &[Rejection] = &[
     Rejection::ReleaseCountExceeded,
     Rejection::ChargeCountExceeded,
     Rejection::PaymentCountExceeded,
+    Rejection::RelationLimit,
+    Rejection::SplitCountExceeded,
+    Rejection::ReturnWindowClosed,
 ];
 
 /// What follows from several commands or from the clock.
@@ -59,6 +62,11 @@ const FACTS: &[&str] = &[
     "DisputeDefended",
     "DisputeJudged",
     "SettlementConfirmed",
+    "ProceedsFrozen",
+    "ProceedsFreed",
+    "PaymentSplit",
+    "SplitFinished",
+    "SplitReturned",
 ];
 
 /// The name of an enum's variant out of its debug text.

@@ -8,6 +8,7 @@ mod holds;
 mod invoices;
 mod money;
 mod rentals;
+mod royalties;
 mod settlement;
 
 pub(crate) use money::prologue;
@@ -94,6 +95,10 @@ pub(crate) enum Kind {
     CancelDispute,
     JudgeDispute,
     ConfirmSettlement,
+    BindRoyalty,
+    UnbindRoyalty,
+    SplitPayment,
+    ReturnSplit,
     FundCredit,
     RepayFunding,
 }
@@ -163,6 +168,10 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (1, Kind::CancelDispute),
     (4, Kind::JudgeDispute),
     (4, Kind::ConfirmSettlement),
+    (3, Kind::BindRoyalty),
+    (1, Kind::UnbindRoyalty),
+    (12, Kind::SplitPayment),
+    (4, Kind::ReturnSplit),
     (2, Kind::FundCredit),
     (3, Kind::RepayFunding),
 ];
@@ -205,6 +214,7 @@ impl Op {
                 body.or_else(|| scene.rental(kind))
                     .or_else(|| scene.dispute(kind))
                     .or_else(|| scene.settlement(kind))
+                    .or_else(|| scene.royalty(kind))
                     .or_else(|| scene.coupon(kind))
                     .or_else(|| scene.invoice(kind))?
             }

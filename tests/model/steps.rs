@@ -147,6 +147,9 @@ fn tells_of_money(fact: &Fact) -> bool {
             | Fact::InvoiceReversed { .. }
             | Fact::RedInvoiceDue { .. }
             | Fact::DisputeDefended { .. }
+            | Fact::RoyaltyBound { .. }
+            | Fact::RoyaltyUnbound { .. }
+            | Fact::RoyaltyFreezeSet { .. }
     )
 }
 

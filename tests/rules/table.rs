@@ -119,8 +119,13 @@ impl Books {
             Err(Refusal::Repeat(range)) => {
                 let first = usize::try_from(range.first).unwrap() - 1;
                 let fact = &self.journal[first].0;
-                let answers =
-                    matches!(fact, Fact::RefundSucceeded { .. } | Fact::FundsReleased { .. });
+                let answers = matches!(
+                    fact,
+                    Fact::RefundSucceeded { .. }
+                        | Fact::FundsReleased { .. }
+                        | Fact::PaymentSplit { .. }
+                        | Fact::SplitReturned { .. }
+                );
                 assert!(answers, "the answer: {fact:?}");
                 "again".to_owned()
             }
@@ -230,6 +235,7 @@ pub(crate) fn rows(ledger: &Ledger) -> Vec<String> {
         format!("{:?}", t.coupon_counts.rows()),
         format!("{:?}", t.invoices.rows()),
         format!("{:?}", t.disputes.rows()),
+        format!("{:?}", t.royalty_relations.rows()),
     ]
 }
 
@@ -258,6 +264,7 @@ pub(crate) fn at_rest(ledger: &Ledger) -> Tables {
     rest.coupon_counts = Table::from_rows(t.coupon_counts.rows().to_vec()).unwrap();
     rest.invoices = Table::from_rows(t.invoices.rows().to_vec()).unwrap();
     rest.disputes = Table::from_rows(t.disputes.rows().to_vec()).unwrap();
+    rest.royalty_relations = Table::from_rows(t.royalty_relations.rows().to_vec()).unwrap();
     rest
 }
 

@@ -13,6 +13,7 @@ mod invoices;
 mod payments;
 mod reference;
 mod rental;
+mod royalty;
 mod settlement;
 mod transfers;
 mod treasury;
@@ -27,6 +28,7 @@ pub use invoices::*;
 pub use payments::*;
 pub use reference::Reference;
 pub use rental::*;
+pub use royalty::*;
 pub use settlement::*;
 pub use transfers::*;
 pub use treasury::*;
@@ -110,6 +112,10 @@ pub enum Body {
     CancelDispute(CancelDispute),
     JudgeDispute(JudgeDispute),
     ConfirmSettlement(ConfirmSettlement),
+    BindRoyalty(BindRoyalty),
+    UnbindRoyalty(UnbindRoyalty),
+    SplitPayment(SplitPayment),
+    ReturnSplit(ReturnSplit),
     FundCredit(FundCredit),
     RepayFunding(RepayFunding),
 }
@@ -147,6 +153,8 @@ impl Body {
             Body::RepayCredit(c) => Some(c.user),
             Body::ReleaseReserve(c) => Some(c.merchant),
             Body::FundCampaign(c) => Some(c.funder),
+            Body::BindRoyalty(c) => Some(c.merchant),
+            Body::UnbindRoyalty(c) => Some(c.merchant),
             // Decided where the payer is, who is not named yet, or by an object.
             Body::SetLimits(_)
             | Body::SeizeHold(_)
@@ -188,6 +196,8 @@ impl Body {
             | Body::CancelDispute(_)
             | Body::JudgeDispute(_)
             | Body::ConfirmSettlement(_)
+            | Body::SplitPayment(_)
+            | Body::ReturnSplit(_)
             | Body::FundCredit(_)
             | Body::RepayFunding(_) => None,
         };

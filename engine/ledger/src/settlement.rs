@@ -7,11 +7,13 @@ mod coupons;
 mod disputes;
 mod holds;
 mod invoices;
+mod royalties;
 
 pub use coupons::CouponOf;
 pub use disputes::DisputeOf;
 pub use holds::{HoldOf, ReleaseReason, RentalOf};
 pub use invoices::InvoiceOf;
+pub use royalties::RoyaltyOf;
 
 use crate::account::{Account, Layer, Movement};
 use crate::command::{Owner, Reference};
@@ -67,6 +69,8 @@ pub enum Settlement {
         fees_returned: u64,
         disputes: u64,
         confirmed: u64,
+        royalties: u64,
+        royalties_returned: u64,
         recovered: u64,
         reserve: u64,
         available: u64,
@@ -204,6 +208,18 @@ pub enum Settlement {
         reserve: u64,
         available: u64,
     },
+    PaymentSplit {
+        royalty: RoyaltyOf,
+    },
+    /// What was frozen still came free; by the clock if expired.
+    SplitFinished {
+        royalty: RoyaltyOf,
+        expired: bool,
+    },
+    /// For a refund, if it has no number of its own.
+    SplitReturned {
+        royalty: RoyaltyOf,
+    },
     /// Money from an account of another shard.
     TransferArrived {
         from: Id,
@@ -261,6 +277,9 @@ impl Settlement {
             | Settlement::RentalCollected { rental, .. } => rental.merchant,
             Settlement::ReserveReleased { merchant, .. }
             | Settlement::RefundFailed { merchant, .. } => *merchant,
+            Settlement::PaymentSplit { royalty }
+            | Settlement::SplitFinished { royalty, .. }
+            | Settlement::SplitReturned { royalty } => royalty.merchant,
             Settlement::TransferArrived { to, .. } => *to,
             Settlement::TransferReturned { from, .. } => *from,
             Settlement::CampaignFunded { campaign, funder, .. }
@@ -459,6 +478,9 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::CouponExpired { .. }
         | Fact::CouponUsed { .. }
         | Fact::CouponReturned { .. } => return coupons::told(ledger, fact),
+        Fact::PaymentSplit { .. } | Fact::SplitFinished { .. } | Fact::SplitReturned { .. } => {
+            return royalties::told(ledger, fact);
+        }
         Fact::InvoiceRequested { .. }
         | Fact::InvoiceIssued { .. }
         | Fact::InvoiceRejected { .. }
@@ -505,6 +527,11 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::CreditRepaid { .. }
         | Fact::CreditFunded { .. }
         | Fact::FundingRepaid { .. }
+        | Fact::RoyaltyBound { .. }
+        | Fact::RoyaltyUnbound { .. }
+        | Fact::RoyaltyFreezeSet { .. }
+        | Fact::ProceedsFrozen { .. }
+        | Fact::ProceedsFreed { .. }
         | Fact::CommandRejected { .. }
         | Fact::AccountOpened { .. }
         | Fact::TransferPosted

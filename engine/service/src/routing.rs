@@ -76,6 +76,8 @@ pub fn routing_key(command: &v1::Command) -> Option<Id> {
         Body::CancelDispute(c) => c.dispute,
         Body::JudgeDispute(c) => c.dispute,
         Body::ConfirmSettlement(c) => c.payment,
+        Body::SplitPayment(c) => c.payment,
+        Body::ReturnSplit(c) => c.payment,
         Body::FundCredit(c) => c.bank,
         Body::RepayFunding(c) => c.bank,
     };

@@ -55,6 +55,7 @@ impl Checks {
                 Subject::Coupon => self.coupon(books, at, event),
                 Subject::Invoice => self.invoice(at, event),
                 Subject::Dispute(dispute) => self.dispute(at, event, dispute),
+                Subject::Royalty => self.royalty(books, at, event),
                 Subject::Funding => self.funding(at, event),
             }
         }
@@ -99,6 +100,7 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         Class::CampaignFund => Some(Touched::Campaign(key.owner)),
         Class::CouponFace => Some(Touched::Template(key.owner)),
         Class::MerchantDisputed => Some(Touched::Dispute(key.owner)),
+        Class::MerchantFrozen => Some(Touched::Royalty(key.owner)),
         Class::FundingPartner => {
             let currency = Currency::from_code(key.currency_code.into());
             currency.map(|currency| Touched::Funding(key.owner, currency))

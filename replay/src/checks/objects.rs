@@ -53,7 +53,12 @@ impl Checks {
             Fact::FeeCharged { payment, .. }
             | Fact::FeeReturned { payment, .. }
             | Fact::DisputeOpened { payment, .. }
-            | Fact::SettlementConfirmed { payment, .. } => [of(payment), None],
+            | Fact::SettlementConfirmed { payment, .. }
+            | Fact::ProceedsFrozen { payment, .. }
+            | Fact::PaymentSplit { payment, .. } => [of(payment), None],
+            Fact::SplitFinished { payment, batch, .. }
+            | Fact::ProceedsFreed { payment, batch, .. }
+            | Fact::SplitReturned { payment, batch, .. } => [of(payment), *batch],
             Fact::RefundSucceeded { payment, open_batch, .. } => [of(payment), *open_batch],
             Fact::RentalPaymentPending { batch, .. } => [*batch, None],
             Fact::BatchForwarded { batch, .. } | Fact::ProceedsReceived { batch, .. } => {
@@ -69,14 +74,6 @@ impl Checks {
         let forwarded = matches!(fact, Fact::BatchForwarded { .. });
         for no in touched.into_iter().flatten().filter(|_| !forwarded) {
             self.note(Check::Batches, at, number, self.batch(books, no));
-        }
-        if let Fact::SettlementConfirmed { recovered, reserve, available, .. } = fact {
-            let moved: u128 = event.movements.iter().map(|m| u128::from(m.amount)).sum();
-            let parts = [*recovered, *reserve, *available].map(u128::from).iter().sum::<u128>();
-            let verdict = holds(moved == parts, || {
-                format!("settlement_confirmed moves {moved}, its parts {parts}")
-            });
-            self.note(Check::Batches, at, number, verdict);
         }
         if let Fact::BatchForwarded { batch, amount } = fact {
             let net = tables.batches.try_row(*batch).map(Batch::net);

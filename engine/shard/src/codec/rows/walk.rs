@@ -36,6 +36,9 @@ macro_rules! every_kind {
         $each!(asked_refunds, |r, _| row::Row::AskedRefund(remittances::asked_refund(r)));
         $each!(payments, |r, _| row::Row::Payment(payment(r)));
         $each!(disputes, |r, _| row::Row::Dispute(write::disputes::row(r)));
+        $each!(royalty_relations, |r, _| {
+            row::Row::RoyaltyRelation(write::royalties::relation(r))
+        });
     };
 }
 
