@@ -14,7 +14,9 @@ mod limits;
 mod orders;
 mod owners;
 mod packets;
+mod refunds;
 mod rentals;
+mod royalties;
 mod settlement;
 mod treasury;
 
@@ -74,6 +76,7 @@ enum Due {
     EndOfUnstartedRental,
     Term,
     Overdue,
+    EndOfFreeze,
     ReleaseOfReserve,
     Settlement,
 }
@@ -99,6 +102,8 @@ pub(crate) struct Naive {
     orders: Vec<Order>,
     batches: Vec<Batch>,
     disputes: Vec<Dispute>,
+    /// Merchants with whom they may share.
+    bound: BTreeSet<(Id, Id)>,
     holds: Vec<Hold>,
     rentals: Vec<Rental>,
     lines: BTreeMap<Id, Line>,
@@ -201,6 +206,8 @@ impl Naive {
                 let done = hold.and_then(|h| h.releases.get(&c.out_request_no).copied());
                 same(done, c.amount)
             }
+            Body::SplitPayment(c) => self.was_split(c) == Some(true),
+            Body::ReturnSplit(c) => self.was_returned(c) == Some(true),
             _ => false,
         }
     }
@@ -270,6 +277,10 @@ impl Naive {
             Body::CancelDispute(c) => self.cancel_dispute(c.dispute),
             Body::JudgeDispute(c) => self.judge(c),
             Body::ConfirmSettlement(c) => self.confirm_settlement(c),
+            Body::BindRoyalty(c) => self.bind(c),
+            Body::UnbindRoyalty(c) => self.unbind(c),
+            Body::SplitPayment(c) => self.split_payment(c, now),
+            Body::ReturnSplit(c) => self.return_split(c, now),
             Body::FundCredit(c) => self.fund(c),
             Body::RepayFunding(c) => self.repay_funding(c),
             Body::RegisterApp(c) => self.register(c),
@@ -297,6 +308,7 @@ impl Naive {
                 Due::EndOfUnstartedRental => self.end_unstarted(no),
                 Due::Term => self.term_due(no, at),
                 Due::Overdue => self.rentals[no].overdue_at = Some(at),
+                Due::EndOfFreeze => self.end_of_freeze(no, at),
                 Due::ReleaseOfReserve => self.release_batch(no),
                 Due::Settlement => self.settle_batch(no),
             }
@@ -311,6 +323,7 @@ impl Naive {
         let unstarted = || self.rentals.iter().map(Rental::unstarted_until).enumerate();
         let terms = || self.rentals.iter().map(Rental::next_term_at).enumerate();
         let overdue = || self.rentals.iter().map(Rental::overdue_from).enumerate();
+        let frozen = || (0..self.orders.len()).map(|no| self.frozen_until(no)).enumerate();
         let reserves = || self.batches.iter().map(|b| self.reserve_until(b)).enumerate();
         let batches = || self.batches.iter().map(|b| self.settled_on(b)).enumerate();
         holds()
@@ -320,6 +333,7 @@ impl Naive {
             .chain(unstarted().filter_map(numbered(Due::EndOfUnstartedRental)))
             .chain(terms().filter_map(numbered(Due::Term)))
             .chain(overdue().filter_map(numbered(Due::Overdue)))
+            .chain(frozen().filter_map(numbered(Due::EndOfFreeze)))
             .chain(reserves().filter_map(numbered(Due::ReleaseOfReserve)))
             .chain(batches().filter_map(numbered(Due::Settlement)))
     }

@@ -46,6 +46,9 @@ mod settlement;
 mod dispute_commands;
 mod disputes;
 
+mod royalties;
+mod royalty_commands;
+
 mod credit;
 mod funding;
 
