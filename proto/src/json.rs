@@ -218,6 +218,7 @@ enumerations! {
     CaptureMode RentUnit DayRule FreezeReason CreditBasis ReleaseReason ChargeKind
     CouponState InvoiceKind
     DisputeKind Ruling
+    CreditPart StatementState
 }
 
 /// Serde functions of a field that holds an [`Enumeration`].

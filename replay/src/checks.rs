@@ -1,6 +1,9 @@
 //! Every promise that `verify` checks, by name, as the events of a chain go by. Beside the ledger
 //! run naive models ([`crate::naive`]); a check that fails is noted once, the first of all.
 
+#[cfg(test)]
+mod bill_forgeries;
+mod bills;
 mod coupons;
 mod credit;
 mod disputes;
@@ -18,7 +21,7 @@ mod rentals;
 
 use crate::follow::{Finding, Place};
 use crate::naive::{
-    Answers, Coupons, Disputes, Funding, Holds, Invoices, Journal, Lines, Rentals, Reserves,
+    Answers, Bills, Coupons, Disputes, Funding, Holds, Invoices, Journal, Lines, Rentals, Reserves,
     Spending,
 };
 use entries::Event;
@@ -91,7 +94,7 @@ checks! {
     ThingsOut = 7, "rentals: a thing is out with one at a time";
     /// DOMAIN §5.
     RentalStates = 7, "rentals: only steps that there are";
-    /// PU of each user.
+    /// PU, PB and PO of each user.
     CreditPrincipal = 8, "credit: owed = bought - repaid - refunded";
     /// X1 is the limit; a debt beyond it, after a cut, only becomes less.
     CreditLimits = 8, "credit: nobody takes more than the limit";
@@ -99,6 +102,10 @@ checks! {
     CreditActive = 8, "credit: nobody takes on a line that is frozen or closed";
     /// DOMAIN §5.
     CreditStates = 8, "credit: only steps that there are";
+    /// PB, PO, LP, LI and LF of each user; DOMAIN §5, by the clock.
+    Statements = 9, "statements: total = billed + overdue + charges, minimum <= total";
+    /// By the nights since grace was missed.
+    Interest = 10, "interest = floor of principal x rate x nights, late fees as agreed";
     /// FP of each partner and currency.
     Funding = 8, "funding: owed to a partner = funded - repaid";
     /// What is pending for a merchant and date is what its items sum to, until settled.
@@ -158,6 +165,7 @@ pub(crate) struct Checks {
     holds: Holds,
     rentals: Rentals,
     lines: Lines,
+    bills: Bills,
     funding: Funding,
     reserves: Reserves,
     coupons: Coupons,

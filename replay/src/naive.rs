@@ -2,6 +2,7 @@
 //! by window, holds, rentals and lines of credit. They see facts only and share no code with the
 //! rules, so that both can be compared.
 
+mod bills;
 mod coupons;
 mod disputes;
 mod funding;
@@ -10,6 +11,7 @@ mod invoices;
 mod lines;
 mod rentals;
 
+pub(crate) use bills::Bills;
 pub(crate) use coupons::Coupons;
 pub(crate) use disputes::Disputes;
 pub(crate) use funding::Funding;

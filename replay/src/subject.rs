@@ -22,6 +22,8 @@ pub(crate) enum Subject {
     Rental(Id),
     /// Lines of credit and what is owed on them.
     Credit,
+    /// The bill of a line of credit.
+    Bill,
     /// Campaigns and coupons.
     Coupon,
     /// Invoices, and refunds of what is invoiced.
@@ -35,8 +37,8 @@ pub(crate) enum Subject {
 /// Everything that a fact is about; nothing if no model follows it.
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
-        Account, Batch, Coupon, Credit, Dispute, Funding, Hold, Invoice, Limits, Payment, Rental,
-        Reserve,
+        Account, Batch, Bill, Coupon, Credit, Dispute, Funding, Hold, Invoice, Limits, Payment,
+        Rental, Reserve,
     };
     match fact {
         // Their movements are checked like all others, and there is no more to them.
@@ -131,12 +133,15 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         Fact::DisputeOpened { dispute, .. } => vec![Dispute(*dispute), Batch],
         Fact::DisputeDefended { dispute, .. } => vec![Dispute(*dispute)],
         Fact::DisputeJudged { dispute, .. } => vec![Dispute(*dispute), Credit],
-        Fact::CreditLineGranted { .. }
-        | Fact::LimitAdjusted { .. }
+        Fact::CreditLineGranted { .. } | Fact::CreditRepaid { .. } => vec![Credit, Bill],
+        Fact::LimitAdjusted { .. }
         | Fact::CreditLineFrozen { .. }
         | Fact::CreditLineUnfrozen { .. }
-        | Fact::CreditLineClosed { .. }
-        | Fact::CreditRepaid { .. } => vec![Credit],
+        | Fact::CreditLineClosed { .. } => vec![Credit],
+        Fact::StatementIssued { .. }
+        | Fact::StatementAssessed { .. }
+        | Fact::InterestAccrued { .. }
+        | Fact::CreditReduced { .. } => vec![Bill],
         Fact::CreditFunded { .. } | Fact::FundingRepaid { .. } => vec![Funding],
     }
 }

@@ -27,9 +27,9 @@ use crate::place::Place;
 use crate::rejection::Rejection;
 use crate::remittance::Remittance;
 use crate::rules::{
-    accounts, authorizations, campaigns, collection, coupons, credit, disputes, funding, invoices,
-    limits as limit_rules, payments, remittances, rental_rows, rentals, settlement, transfers,
-    treasury,
+    accounts, authorizations, billing, campaigns, collection, coupons, credit, disputes, funding,
+    invoices, limits as limit_rules, payments, remittances, rental_rows, rentals, settlement,
+    transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
 use std::cmp::Reverse;
@@ -192,7 +192,7 @@ impl Ledger {
             Body::FreezeCreditLine(c) => credit::freeze(self, c, out)?,
             Body::UnfreezeCreditLine(c) => credit::unfreeze(self, c, out)?,
             Body::CloseCreditLine(c) => credit::close(self, c, out)?,
-            Body::RepayCredit(c) => credit::repay(self, c, out)?,
+            Body::RepayCredit(c) => credit::repay(self, c, now, out)?,
             Body::ReleaseReserve(c) => settlement::release_reserve(self, c, out)?,
             Body::FundCampaign(c) => campaigns::fund(self, c, out)?,
             Body::CloseCampaign(c) => campaigns::close(self, c, out)?,
@@ -311,6 +311,11 @@ impl Ledger {
             | Fact::CreditLineFrozen { .. }
             | Fact::CreditLineUnfrozen { .. }
             | Fact::CreditLineClosed { .. } => credit::apply(self, fact),
+            Fact::CreditRepaid { .. }
+            | Fact::StatementIssued { .. }
+            | Fact::StatementAssessed { .. }
+            | Fact::InterestAccrued { .. }
+            | Fact::CreditReduced { .. } => billing::apply(self, fact),
             Fact::CampaignFunded { .. }
             | Fact::CampaignClosed { .. }
             | Fact::CouponDefined { .. }
@@ -340,7 +345,6 @@ impl Ledger {
             | Fact::RefundFailed { .. } => remittances::apply(self, fact, number),
             Fact::RentalCollected { .. }
             | Fact::CollectionFailed { .. }
-            | Fact::CreditRepaid { .. }
             | Fact::CreditFunded { .. }
             | Fact::FundingRepaid { .. } => {}
         }

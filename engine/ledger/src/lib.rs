@@ -31,6 +31,7 @@ pub use place::Place;
 pub use rejection::Rejection;
 pub use remittance::{Cargo, Purpose, Remittance, Standing};
 pub use settlement::{
-    CouponOf, DisputeOf, HoldOf, InvoiceOf, ReleaseReason, RentalOf, Settlement, project,
+    CouponOf, DisputeOf, HoldOf, InvoiceOf, ReleaseReason, RentalOf, Settlement, StatementOf,
+    project,
 };
 pub use state::*;

@@ -3,11 +3,13 @@
 //! It carries what a receiver needs to act without asking back. Its identity is the event's.
 
 mod coupons;
+mod credit;
 mod disputes;
 mod holds;
 mod invoices;
 
 pub use coupons::CouponOf;
+pub use credit::StatementOf;
 pub use disputes::DisputeOf;
 pub use holds::{HoldOf, ReleaseReason, RentalOf};
 pub use invoices::InvoiceOf;
@@ -193,6 +195,13 @@ pub enum Settlement {
         ruling: Ruling,
         fee: u64,
     },
+    StatementIssued {
+        statement: StatementOf,
+    },
+    /// The minimum was not paid by the end of the days of grace.
+    StatementOverdue {
+        statement: StatementOf,
+    },
     /// Money from an account of another shard.
     TransferArrived {
         from: Id,
@@ -267,6 +276,8 @@ impl Settlement {
             | Settlement::InvoiceRejected { invoice }
             | Settlement::InvoiceReversed { invoice } => invoice.merchant,
             Settlement::RedInvoiceDue { merchant, .. } => *merchant,
+            Settlement::StatementIssued { statement }
+            | Settlement::StatementOverdue { statement } => statement.user,
             Settlement::CouponIssued { coupon } | Settlement::CouponEnded { coupon } => coupon.user,
             Settlement::DisputeOpened { dispute }
             | Settlement::DisputeDefended { dispute }
@@ -448,6 +459,9 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::InvoiceRejected { .. }
         | Fact::InvoiceReversed { .. }
         | Fact::RedInvoiceDue { .. } => return invoices::told(ledger, fact),
+        Fact::StatementIssued { .. } | Fact::StatementAssessed { .. } => {
+            return credit::told(ledger, fact);
+        }
         Fact::TransferArrived { from, to, amount }
         | Fact::PostingArrived { debit: from, credit: to, amount } => {
             let amount = moved_money(ledger, movements, *amount)?;
@@ -487,6 +501,8 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::CreditLineUnfrozen { .. }
         | Fact::CreditLineClosed { .. }
         | Fact::CreditRepaid { .. }
+        | Fact::InterestAccrued { .. }
+        | Fact::CreditReduced { .. }
         | Fact::CreditFunded { .. }
         | Fact::FundingRepaid { .. }
         | Fact::CommandRejected { .. }

@@ -14,6 +14,7 @@ macro_rules! row {
     };
 }
 
+mod billing;
 mod calendar;
 mod coupons;
 mod dispute;
@@ -23,6 +24,7 @@ mod payment;
 mod peer;
 mod rental;
 
+pub use billing::*;
 pub use calendar::*;
 pub use coupons::*;
 pub use dispute::*;

@@ -430,8 +430,10 @@ fn a_movement_that_no_fact_explains() {
 fn days_of_rentals_hold() {
     let report = verify(sample::rented_days().chain(), &mut |_, _| {}).unwrap();
     assert_eq!(report.first_bad, None);
-    // Campaigns, coupons and invoices have days of their own.
-    for checked in report.checks.iter().filter(|checked| ![14, 16].contains(&checked.invariant)) {
+    // Campaigns, coupons, invoices and bills have days of their own.
+    for checked in
+        report.checks.iter().filter(|checked| ![9, 10, 14, 16].contains(&checked.invariant))
+    {
         assert!(checked.times > 0, "{} was never made", checked.check);
     }
 }

@@ -4,6 +4,7 @@
 //! cannot have is refused as `SchemaInvalid`, with its id taken.
 
 mod commands;
+pub(super) mod credit;
 pub(super) mod disputes;
 mod facts;
 pub(super) mod fields;

@@ -1,6 +1,6 @@
 //! Domain to wire: settlements.
 
-use super::{close_reason, disputes, holds, market, owner, remittances, some};
+use super::{close_reason, credit, disputes, holds, market, owner, remittances, some};
 use groat_ledger::{Id, Money, Owner, Settlement};
 use groat_proto::v1::{self, settlement};
 
@@ -155,6 +155,9 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         | Settlement::RentalOverdue { .. }
         | Settlement::RentalCancelled { .. }
         | Settlement::ReserveReleased { .. } => return holds::settlement(told),
+        Settlement::StatementIssued { .. } | Settlement::StatementOverdue { .. } => {
+            return credit::settlement(told);
+        }
         Settlement::DisputeOpened { .. }
         | Settlement::DisputeDefended { .. }
         | Settlement::DisputeJudged { .. } => return disputes::settlement(told),
