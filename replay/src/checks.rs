@@ -2,8 +2,8 @@
 //! run naive models ([`crate::naive`]); a check that fails is noted once, the first of all.
 
 #[cfg(test)]
-mod bill_forgeries;
-mod bills;
+mod statement_forgeries;
+mod statements;
 mod coupons;
 mod credit;
 mod disputes;
@@ -21,7 +21,7 @@ mod rentals;
 
 use crate::follow::{Finding, Place};
 use crate::naive::{
-    Answers, Bills, Coupons, Disputes, Funding, Holds, Invoices, Journal, Lines, Rentals, Reserves,
+    Answers, Statements, Coupons, Disputes, Funding, Holds, Invoices, Journal, Lines, Rentals, Reserves,
     Spending,
 };
 use entries::Event;
@@ -165,7 +165,7 @@ pub(crate) struct Checks {
     holds: Holds,
     rentals: Rentals,
     lines: Lines,
-    bills: Bills,
+    statements: Statements,
     funding: Funding,
     reserves: Reserves,
     coupons: Coupons,

@@ -2,7 +2,7 @@
 //! by window, holds, rentals and lines of credit. They see facts only and share no code with the
 //! rules, so that both can be compared.
 
-mod bills;
+mod statements;
 mod coupons;
 mod disputes;
 mod funding;
@@ -11,7 +11,7 @@ mod invoices;
 mod lines;
 mod rentals;
 
-pub(crate) use bills::Bills;
+pub(crate) use statements::Statements;
 pub(crate) use coupons::Coupons;
 pub(crate) use disputes::Disputes;
 pub(crate) use funding::Funding;

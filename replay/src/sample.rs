@@ -1,11 +1,11 @@
 //! A small day for tests: a chain with every kind of frame and answer, sealed by a real shard.
 
-mod billed;
+mod credit_days;
 mod chance;
 mod market;
 mod rented;
 
-pub(crate) use billed::billed_days;
+pub(crate) use credit_days::credit_days;
 pub(crate) use chance::chance;
 pub(crate) use market::market_days;
 pub(crate) use rented::rented_days;

@@ -23,7 +23,7 @@ pub(crate) enum Subject {
     /// Lines of credit and what is owed on them.
     Credit,
     /// The bill of a line of credit.
-    Bill,
+    Statement,
     /// Campaigns and coupons.
     Coupon,
     /// Invoices, and refunds of what is invoiced.
@@ -37,8 +37,8 @@ pub(crate) enum Subject {
 /// Everything that a fact is about; nothing if no model follows it.
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
-        Account, Batch, Bill, Coupon, Credit, Dispute, Funding, Hold, Invoice, Limits, Payment,
-        Rental, Reserve,
+        Account, Batch, Coupon, Credit, Dispute, Funding, Hold, Invoice, Limits, Payment,
+        Rental, Reserve, Statement,
     };
     match fact {
         // Their movements are checked like all others, and there is no more to them.
@@ -133,7 +133,7 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         Fact::DisputeOpened { dispute, .. } => vec![Dispute(*dispute), Batch],
         Fact::DisputeDefended { dispute, .. } => vec![Dispute(*dispute)],
         Fact::DisputeJudged { dispute, .. } => vec![Dispute(*dispute), Credit],
-        Fact::CreditLineGranted { .. } | Fact::CreditRepaid { .. } => vec![Credit, Bill],
+        Fact::CreditLineGranted { .. } | Fact::CreditRepaid { .. } => vec![Credit, Statement],
         Fact::LimitAdjusted { .. }
         | Fact::CreditLineFrozen { .. }
         | Fact::CreditLineUnfrozen { .. }
@@ -141,7 +141,7 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         Fact::StatementIssued { .. }
         | Fact::StatementAssessed { .. }
         | Fact::InterestAccrued { .. }
-        | Fact::CreditReduced { .. } => vec![Bill],
+        | Fact::CreditReduced { .. } => vec![Statement],
         Fact::CreditFunded { .. } | Fact::FundingRepaid { .. } => vec![Funding],
     }
 }

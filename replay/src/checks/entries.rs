@@ -52,7 +52,7 @@ impl Checks {
                 Subject::Hold(auth) => self.hold(at, event, auth),
                 Subject::Rental(rental) => self.rental(books, at, event, rental),
                 Subject::Credit => self.credit(books, at, event),
-                Subject::Bill => self.bill(books, at, event),
+                Subject::Statement => self.statement(books, at, event),
                 Subject::Coupon => self.coupon(books, at, event),
                 Subject::Invoice => self.invoice(at, event),
                 Subject::Dispute(dispute) => self.dispute(at, event, dispute),

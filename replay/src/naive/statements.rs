@@ -32,14 +32,14 @@ pub(crate) struct Bill {
 
 /// All of them, by user.
 #[derive(Default, Debug)]
-pub(crate) struct Bills(BTreeMap<Id, Bill>);
+pub(crate) struct Statements(BTreeMap<Id, Bill>);
 
-impl Bills {
+impl Statements {
     pub(crate) fn get(&self, user: Id) -> Option<&Bill> {
         self.0.get(&user)
     }
 
-    fn bill(&mut self, user: Id) -> Result<&mut Bill, String> {
+    fn statement(&mut self, user: Id) -> Result<&mut Bill, String> {
         self.0.get_mut(&user).ok_or_else(|| format!("the line of {user} is not billed"))
     }
 
@@ -51,7 +51,7 @@ impl Bills {
                 Ok(())
             }
             Fact::StatementIssued { user, due_on, purchases, charges, total, minimum } => {
-                let bill = self.bill(*user)?;
+                let bill = self.statement(*user)?;
                 let said = [*charges, *total, *minimum].map(i128::from);
                 let found = bill.cut(i128::from(*purchases), *due_on, today);
                 if said == found {
@@ -60,7 +60,7 @@ impl Bills {
                 Err(format!("{user} is billed charges, total, minimum {said:?}, not {found:?}"))
             }
             Fact::StatementAssessed { user, state, unpaid, overdue, late_fee } => {
-                let bill = self.bill(*user)?;
+                let bill = self.statement(*user)?;
                 let said = (*state, [*unpaid, *overdue].map(i128::from), today);
                 let found = bill.due();
                 bill.assess(*state, i128::from(*late_fee));
@@ -70,13 +70,13 @@ impl Bills {
                 Err(format!("the statement of {user} is assessed as {said:?}, not {found:?}"))
             }
             Fact::CreditRepaid { user, penalty, interest, fee, billed, overdue, .. } => {
-                let bill = self.bill(*user)?;
+                let bill = self.statement(*user)?;
                 let charges = [*penalty, *interest, *fee].map(i128::from);
                 bill.pay(charges, i128::from(*billed), i128::from(*overdue), today);
                 bill.nothing_is_below_zero(*user)
             }
             Fact::CreditReduced { user, billed, overdue } => {
-                let bill = self.bill(*user)?;
+                let bill = self.statement(*user)?;
                 bill.pay([0; 3], i128::from(*billed), i128::from(*overdue), today);
                 bill.nothing_is_below_zero(*user)
             }
@@ -89,7 +89,7 @@ impl Bills {
         let Fact::InterestAccrued { user, on, amount, .. } = fact else {
             return Err(stranger(fact, "a night's interest"));
         };
-        let bill = self.bill(*user)?;
+        let bill = self.statement(*user)?;
         let bearing = bill.bears + bill.overdue;
         bill.earned += bearing * i128::from(bill.terms.day_ppm);
         bill.charged += i128::from(*amount);

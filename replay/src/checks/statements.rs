@@ -1,4 +1,4 @@
-//! Bills of lines of credit (DOMAIN §6, 9 and 10): statements, interest and late fees recomputed
+//! Statements of lines of credit (DOMAIN §6, 9 and 10): statements, interest and late fees recomputed
 //! from the facts, against what was said and against the accounts.
 
 use super::entries::Event;
@@ -8,7 +8,7 @@ use groat_ledger::{Class, Currency, Fact, Id};
 use groat_shard::Books;
 
 impl Checks {
-    pub(super) fn bill(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {
+    pub(super) fn statement(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {
         let Event { number, time, fact, due, .. } = *event;
         let today = books.ledger().calendar().date(time);
         let (user, by_clock) = match fact {
@@ -25,17 +25,17 @@ impl Checks {
         self.note(Check::Statements, at, number, by_whom);
         match fact {
             Fact::InterestAccrued { .. } => {
-                let verdict = self.bills.night(fact, today);
+                let verdict = self.statements.night(fact, today);
                 self.note(Check::Interest, at, number, verdict);
             }
             Fact::StatementAssessed { .. } => {
-                let verdict = self.bills.late_fee(fact);
+                let verdict = self.statements.late_fee(fact);
                 self.note(Check::Interest, at, number, verdict);
-                let verdict = self.bills.note(fact, today);
+                let verdict = self.statements.note(fact, today);
                 self.note(Check::Statements, at, number, verdict);
             }
             _ => {
-                let verdict = self.bills.note(fact, today);
+                let verdict = self.statements.note(fact, today);
                 self.note(Check::Statements, at, number, verdict);
             }
         }
@@ -51,7 +51,7 @@ impl Checks {
         user: Id,
         currency: Currency,
     ) {
-        let Some(bill) = self.bills.get(user) else { return };
+        let Some(bill) = self.statements.get(user) else { return };
         let parts = [
             (Class::CreditBilled, bill.billed),
             (Class::CreditOverdue, bill.overdue),

@@ -9,7 +9,7 @@ use groat_proto::v1::StatementState;
 use groat_proto::v1::event::Fact;
 
 fn all_are_found(forgeries: &[Forgery]) {
-    all_are_found_in(&sample::billed_days(), forgeries);
+    all_are_found_in(&sample::credit_days(), forgeries);
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn interest_and_late_fees() {
 
 #[test]
 fn days_of_bills_hold() {
-    let report = verify(sample::billed_days().chain(), &mut |_, _| {}).unwrap();
+    let report = verify(sample::credit_days().chain(), &mut |_, _| {}).unwrap();
     assert_eq!(report.first_bad, None);
     for checked in report.checks.iter().filter(|checked| [9, 10].contains(&checked.invariant)) {
         assert!(checked.times > 40, "{} was made {} times", checked.check, checked.times);

@@ -33,11 +33,11 @@ const BILLS: &str = r#"
 "#;
 
 /// All of it, up to a day in April: a second statement is cut, and its interest runs.
-pub(crate) fn billed_days() -> Day {
+pub(crate) fn credit_days() -> Day {
     written(BILLS)
 }
 
 #[test]
 fn none_of_it_is_refused() {
-    assert_eq!(super::rented::refused(&billed_days()), []);
+    assert_eq!(super::rented::refused(&credit_days()), []);
 }
