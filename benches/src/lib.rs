@@ -25,7 +25,7 @@ pub fn workload(kind: Kind, accounts: u32, count: u64) -> (Vec<v1::Command>, Vec
 pub fn domain(commands: &[v1::Command]) -> Vec<Command> {
     let read = |command: &v1::Command| {
         let view = read_command(&command.encode_to_vec()).ok()?;
-        Some(Command { id: view.id, body: view.body.ok()? })
+        Some(Command { id: view.id, app: view.app, body: view.body.ok()? })
     };
     commands.iter().filter_map(read).collect()
 }

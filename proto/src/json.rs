@@ -5,6 +5,8 @@
 //! dates ISO 8601, enumerations their names. Unknown fields are errors, as is a number where text
 //! is asked for: JSON numbers lose cents.
 
+pub mod hex;
+
 use crate::v1;
 use groat_ledger::money::major_text;
 use groat_ledger::{Class, Currency, Id, Money};
@@ -108,8 +110,8 @@ impl<'de> Deserialize<'de> for v1::Money {
 }
 
 /// The keys of a command beside the one that names it.
-const ENVELOPE: [&str; 7] =
-    ["id", "at", "app", "schema", "effective_date", "reference", "metadata"];
+const ENVELOPE: [&str; 8] =
+    ["id", "at", "app", "schema", "effective_date", "reference", "metadata", "signature"];
 
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
@@ -123,6 +125,8 @@ struct Envelope {
     effective_date: Option<u32>,
     reference: String,
     metadata: BTreeMap<String, String>,
+    #[serde(with = "hex")]
+    signature: Vec<u8>,
 }
 
 impl<'de> Deserialize<'de> for v1::Command {
@@ -145,10 +149,21 @@ impl<'de> Deserialize<'de> for v1::Command {
         }
         let body = serde_json::from_value(Value::Object(fields))
             .map_err(|e| D::Error::custom(format!("{}: {e}", names[0])))?;
-        let Envelope { id, at, app, schema, effective_date, reference, metadata } = envelope;
+        let Envelope { id, at, app, schema, effective_date, .. } = envelope;
+        let Envelope { reference, metadata, signature, .. } = envelope;
         let id = Some(id.ok_or_else(|| D::Error::missing_field("id"))?);
         let body = Some(body);
-        Ok(v1::Command { id, at, app, schema, effective_date, reference, metadata, body })
+        Ok(v1::Command {
+            id,
+            at,
+            app,
+            schema,
+            effective_date,
+            reference,
+            metadata,
+            signature,
+            body,
+        })
     }
 }
 
@@ -175,6 +190,9 @@ impl Serialize for v1::Command {
         }
         if !self.metadata.is_empty() {
             map.serialize_entry("metadata", &self.metadata)?;
+        }
+        if !self.signature.is_empty() {
+            map.serialize_entry("signature", &hex::text(&self.signature))?;
         }
         if let Some(Value::Object(body)) =
             self.body.as_ref().and_then(|body| serde_json::to_value(body).ok())
@@ -216,7 +234,7 @@ macro_rules! enumerations {
 enumerations! {
     Constraint Phase Balancing FeeRefund CodeKind Block Side PayMode Layer CloseReason
     CaptureMode RentUnit DayRule FreezeReason CreditBasis ReleaseReason ChargeKind
-    CouponState InvoiceKind
+    CouponState InvoiceKind PacketKind
     DisputeKind Ruling
     CreditPart StatementState
 }

@@ -8,12 +8,15 @@ use protox::prost_reflect::prost_types::{
 };
 use std::path::Path;
 
-const SCHEMAS: [&str; 11] = [
+const SCHEMAS: [&str; 14] = [
     "money",
     "holds",
     "market",
+    "members",
     "dispute",
+    "settle",
     "credit",
+    "apps",
     "command",
     "remittance",
     "event",
@@ -127,6 +130,7 @@ fn field_attributes(config: &mut Config, message: &DescriptorProto, field: &Fiel
             Some(format!("crate::json::Named::<crate::v1::{name}>"))
         }
         ("ccy" | "currency" | "settle_ccy", _) if plain => Some("crate::json::currency".into()),
+        ("public_key", Type::Bytes) => Some("crate::json::hex".into()),
         ("class", _) if plain => Some("crate::json::class".into()),
         (
             "at" | "to" | "paid_at" | "expires_at" | "settle_at" | "due_at" | "borrow_at"

@@ -2,8 +2,11 @@
 //! run naive models ([`crate::naive`]); a check that fails is noted once, the first of all.
 
 #[cfg(test)]
-mod statement_forgeries;
-mod statements;
+mod app_forgeries;
+mod apps;
+#[cfg(test)]
+mod bill_forgeries;
+mod bills;
 mod coupons;
 mod credit;
 mod disputes;
@@ -17,13 +20,18 @@ mod invoices;
 mod market_forgeries;
 mod objects;
 mod outcomes;
+mod packets;
 mod rentals;
+#[cfg(test)]
+mod statement_forgeries;
+mod statements;
 
 use crate::follow::{Finding, Place};
 use crate::naive::{
-    Answers, Statements, Coupons, Disputes, Funding, Holds, Invoices, Journal, Lines, Rentals, Reserves,
-    Spending,
+    Answers, Apps, Bills, Coupons, Disputes, Funding, Holds, Invoices, Journal, Lines, Packets,
+    Rentals, Reserves, Spending, Statements,
 };
+use apps::OfAnApp;
 use entries::Event;
 use groat_ledger::{AccountKey, Class, Currency, Id};
 use groat_shard::{Books, Folded};
@@ -108,16 +116,23 @@ checks! {
     Interest = 10, "interest = floor of principal x rate x nights, late fees as agreed";
     /// FP of each partner and currency.
     Funding = 8, "funding: owed to a partner = funded - repaid";
-    /// What is pending for a merchant and date is what its items sum to, until settled.
-    Batches = 12, "batches: pending = receipts - fees - refunds + fees returned - disputes";
+    /// What is pending for a merchant and date is what its items sum to, until settled: receipts
+    /// less fees, refunds, disputes and what was confirmed, and what came back of them.
+    Batches = 12, "batches: pending = what came into them less what was taken";
     /// MR of each merchant, and the part of each batch.
     Reserves = 12, "reserves: kept = reserved - released";
+    /// MP, MA, MR, MX and UA: what facts say of them, and batches by their lines alone.
+    BillLines = 13, "bills: their lines are what moved, a batch's net is what its lines sum to";
     /// CF of each campaign.
     CampaignFunds = 14, "campaigns: spent and promised <= paid in";
     /// DOMAIN §5, in time, for the parts of their terms.
     CouponStates = 14, "coupons: only steps that there are, used once net of returns";
     /// X6 of each template.
     CouponFaces = 14, "coupons: X6 is the faces that can be used";
+    /// RP of each packet, and its row.
+    PacketSums = 14, "packets: claimed + unclaimed + refunded = total";
+    /// Within bounds, drawn from the seed, one for a user, in time.
+    PacketParts = 14, "packets: each part as it is cut, one for a user";
     /// Lines, taxes, numbers of steps.
     InvoiceSums = 16, "invoices: sum = ex-tax + tax, reversed <= issued";
     /// By payment.
@@ -126,6 +141,8 @@ checks! {
     Disputes = 12, "disputes: what is open is held, only steps that there are";
     /// Windows recomputed from events against the limits in force.
     Limits = 19, "limits in force are kept";
+    /// Signed, in scope, granted and unexpired, within caps, about nobody else's objects.
+    Apps = 20, "apps: what they did they signed, and were let do";
 }
 
 /// What went by.
@@ -169,8 +186,14 @@ pub(crate) struct Checks {
     funding: Funding,
     reserves: Reserves,
     coupons: Coupons,
+    packets: Packets,
     invoices: Invoices,
     disputes: Disputes,
+    apps: Apps,
+    of_an_app: OfAnApp,
+    bills: Bills,
+    /// What bills say of the events since.
+    billed: Vec<(Touch, Verdict)>,
     /// What is to be compared with rows and accounts once the events of a command are complete.
     touched: BTreeMap<Touched, Touch>,
     /// Commands of the current input that wait for their outcome.
@@ -195,6 +218,7 @@ enum Touched {
     Campaign(Id),
     /// Of coupons.
     Template(Id),
+    Packet(Id),
     /// Of a payment.
     Invoices(Id),
     Dispute(Id),
@@ -271,6 +295,7 @@ impl Checks {
             let at = Place { shard, block, byte, command: &[] };
             self.compare(books, &at, event, what);
         }
+        self.note_bills(shard);
     }
 
     fn compare(&mut self, books: &Books, at: &Place<'_>, event: u64, what: Touched) {
@@ -282,6 +307,7 @@ impl Checks {
             Touched::Campaign(campaign) => self.compare_campaign(books, at, event, campaign),
             Touched::Invoices(payment) => self.compare_invoices(books, at, event, payment),
             Touched::Template(template) => self.compare_template(books, at, event, template),
+            Touched::Packet(packet) => self.compare_packet(books, at, event, packet),
             Touched::Dispute(dispute) => self.compare_dispute(books, at, event, dispute),
             Touched::Funding(bank, currency) => {
                 self.compare_funding(books, at, event, bank, currency);
@@ -320,6 +346,8 @@ impl Checks {
         self.note(Check::CreditStates, at, event, holds(all, || "lines are missing".into()));
         let all = rows(tables.coupons.next_no(), self.coupons.count());
         self.note(Check::CouponStates, at, event, holds(all, || "coupons are missing".into()));
+        let all = rows(tables.packets.next_no(), self.packets.ids().count());
+        self.note(Check::PacketSums, at, event, holds(all, || "packets are missing".into()));
         let all = rows(tables.invoices.next_no(), self.invoices.count());
         self.note(Check::InvoiceSums, at, event, holds(all, || "invoices are missing".into()));
         let all = rows(tables.disputes.next_no(), self.disputes.ids().count());
@@ -330,6 +358,7 @@ impl Checks {
             .chain(self.reserves.merchants().map(Touched::Reserve))
             .chain(self.coupons.campaigns().map(Touched::Campaign))
             .chain(self.coupons.templates().map(Touched::Template))
+            .chain(self.packets.ids().map(Touched::Packet))
             .chain(self.invoices.payments().map(Touched::Invoices))
             .chain(self.disputes.ids().map(Touched::Dispute))
             .chain(self.funding.partners().map(|(bank, ccy)| Touched::Funding(bank, ccy)))

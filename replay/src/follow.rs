@@ -46,6 +46,27 @@ pub enum Trouble {
     Output(#[from] std::io::Error),
 }
 
+impl Finding {
+    /// Of the lines of bills, at an event.
+    pub(crate) fn of_bills(at: &Place<'_>, event: u64, what: String) -> Finding {
+        Finding {
+            shard: at.shard,
+            block: at.block,
+            event,
+            byte: Some(at.byte),
+            byte_of: "body",
+            check: Check::BillLines.name(),
+            what,
+        }
+    }
+
+    /// Of bills that do not agree with each other: no one event is to blame.
+    pub(crate) fn of_statement(shard: u32, what: String) -> Finding {
+        let nowhere = Place { shard, block: 0, byte: 0, command: &[] };
+        Finding { byte: None, ..Finding::of_bills(&nowhere, 0, what) }
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "shard {}, block {}, event {}", self.shard, self.block, self.event)?;

@@ -11,17 +11,23 @@
 //! | audit | [`audit()`] | deciding every input again |
 //! | statement | [`statement()`] | folding |
 //! | export | [`export()`] | folding |
+//! | bills | [`bills()`] | folding |
+//! | camt053 | [`camt053()`] | folding |
 
 mod audit;
+mod bills;
+mod camt053;
 mod checks;
 mod cut;
 mod export;
 mod follow;
+mod lines;
 mod naive;
 mod names;
 mod page;
 mod rebuild;
 mod selector;
+mod shards;
 mod source;
 mod statement;
 mod subject;
@@ -32,6 +38,7 @@ mod verify;
 #[cfg(test)]
 mod sample;
 
+pub use shards::each_chain;
 pub use source::{Chain, Progress, Source};
 #[cfg(feature = "kafka")]
 pub use topic::Topic;
@@ -39,6 +46,8 @@ pub use topic::Topic;
 pub use follow::{Finding, Follower, Place, Trouble, read_chain};
 
 pub use audit::{AuditReport, audit};
+pub use bills::{BillFile, BillSums, BillsReport, bills};
+pub use camt053::{CamtAccount, CamtReport, camt053};
 pub use checks::{Check, Checked, Counts};
 pub use cut::{NotUntil, Until};
 pub use export::{ExportReport, Format, export};

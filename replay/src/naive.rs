@@ -2,23 +2,29 @@
 //! by window, holds, rentals and lines of credit. They see facts only and share no code with the
 //! rules, so that both can be compared.
 
-mod statements;
+mod apps;
+mod bills;
 mod coupons;
 mod disputes;
 mod funding;
 mod holds;
 mod invoices;
 mod lines;
+mod packets;
 mod rentals;
+mod statements;
 
-pub(crate) use statements::Statements;
+pub(crate) use apps::{Apps, Asked};
+pub(crate) use bills::{Bills, Moved, add, is_billed};
 pub(crate) use coupons::Coupons;
 pub(crate) use disputes::Disputes;
 pub(crate) use funding::Funding;
 pub(crate) use holds::{Hold, Holds, Part};
 pub(crate) use invoices::Invoices;
 pub(crate) use lines::{Lines, Reserves};
+pub(crate) use packets::Packets;
 pub(crate) use rentals::{Rental, Rentals};
+pub(crate) use statements::Statements;
 
 use crate::names::{account_name, fact_name};
 use groat_ledger::hash::IdMap;

@@ -55,6 +55,7 @@ pub(crate) fn holder(class: Class) -> Holder {
         | Class::DepositWaivedContra
         | Class::RentObligationContra
         | Class::CampaignFund
+        | Class::RedPacket
         | Class::CouponFace
         | Class::CouponFaceContra => Holder::Platform,
         Class::Ledger => Holder::Ledger,
@@ -167,6 +168,10 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::TransferVoided { .. } => "transfer_voided",
         Fact::TransferExpired { .. } => "transfer_expired",
         Fact::AppRegistered { .. } => "app_registered",
+        Fact::AppAuthGranted { .. } => "app_auth_granted",
+        Fact::AppAuthRevoked { .. } => "app_auth_revoked",
+        Fact::AppLimitsSet { .. } => "app_limits_set",
+        Fact::AppAsked { .. } => "app_asked",
         Fact::UserOpened { .. } => "user_opened",
         Fact::MerchantOnboarded { .. } => "merchant_onboarded",
         Fact::LimitsSet { .. } => "limits_set",
@@ -196,6 +201,7 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::BatchOpened { .. } => "batch_opened",
         Fact::BatchCut { .. } => "batch_cut",
         Fact::BatchSettled { .. } => "batch_settled",
+        Fact::SettlementConfirmed { .. } => "settlement_confirmed",
         Fact::FundsAuthorized { .. } => "funds_authorized",
         Fact::AuthorizationCaptured { .. } => "authorization_captured",
         Fact::FundsReleased { .. } => "funds_released",
@@ -237,6 +243,11 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::CouponExpired { .. } => "coupon_expired",
         Fact::CouponUsed { .. } => "coupon_used",
         Fact::CouponReturned { .. } => "coupon_returned",
+        Fact::PacketSent { .. } => "packet_sent",
+        Fact::PacketClaimed { .. } => "packet_claimed",
+        Fact::PacketExpired { .. } => "packet_expired",
+        Fact::PacketArrived { .. } => "packet_arrived",
+        Fact::PacketReturned { .. } => "packet_returned",
         Fact::InvoiceRequested { .. } => "invoice_requested",
         Fact::InvoiceIssued { .. } => "invoice_issued",
         Fact::InvoiceRejected { .. } => "invoice_rejected",

@@ -4,6 +4,7 @@
 use crate::cut::{Until, cut};
 use crate::follow::{Follower, Trouble};
 use crate::names::account_name;
+use crate::shards::each_chain;
 use crate::source::{Chain, Progress, Source};
 use groat_ledger::money::major_text;
 use groat_ledger::{Account, Class, Currency};
@@ -108,19 +109,27 @@ pub fn rebuild(
         let what = "events are numbered by shard: name one with --shard, or give a time";
         return Err(Trouble::Usage(what.into()));
     }
-    let mut states = Vec::new();
-    let mut totals = Totals::new();
-    let mut accounts = each_account.then(Vec::new);
-    for shard in shards {
-        let chain = source.chain(*shard)?;
+    let work = |chain: Chain, progress: Progress<'_>| {
+        let shard = chain.shard();
         let (follower, blocks) = fold_until(chain, until, progress)?;
-        let Some(books) = follower.books() else { continue };
-        states.push(state_of(*shard, blocks, books));
-        for account in books.ledger().tables().accounts.rows() {
-            add(&mut totals, account);
-            if let Some(accounts) = &mut accounts {
-                accounts.push(line_of(*shard, account));
-            }
+        let Some(books) = follower.books() else { return Ok(None) };
+        let mut totals = Totals::new();
+        let rows = books.ledger().tables().accounts.rows();
+        rows.iter().for_each(|account| add(&mut totals, account));
+        let lines = if each_account { rows } else { &[] };
+        let lines: Vec<_> = lines.iter().map(|account| line_of(shard, account)).collect();
+        Ok(Some((state_of(shard, blocks, books), totals, lines)))
+    };
+    let (mut states, mut totals) = (Vec::new(), Totals::new());
+    let mut accounts = each_account.then(Vec::new);
+    for (state, its, lines) in each_chain(source, shards, work, progress)?.into_iter().flatten() {
+        states.push(state);
+        for (currency, classes) in its {
+            let total = totals.entry(currency).or_default();
+            classes.into_iter().for_each(|(class, sum)| total.entry(class).or_default().add(&sum));
+        }
+        if let Some(accounts) = &mut accounts {
+            accounts.extend(lines);
         }
     }
     let trial_balance: Vec<CurrencyBalance> = totals.iter().map(balance_of).collect();
@@ -181,18 +190,28 @@ struct Sum {
     pending: (u128, u128),
 }
 
-fn add(totals: &mut Totals, account: &Account) {
-    let sum = totals.entry(account.currency).or_default().entry(account.key.class).or_default();
-    sum.accounts += 1;
-    let credit = account.credit_balance();
-    let on_side = (credit.min(0).unsigned_abs(), credit.max(0).unsigned_abs());
-    for (to, (debit, credit)) in [
-        (&mut sum.balance, on_side),
-        (&mut sum.turnover, (account.debits_posted, account.credits_posted)),
-        (&mut sum.pending, (account.debits_pending, account.credits_pending)),
-    ] {
-        *to = (to.0 + debit, to.1 + credit);
+impl Sum {
+    fn add(&mut self, other: &Sum) {
+        self.accounts += other.accounts;
+        for (to, (debit, credit)) in [
+            (&mut self.balance, other.balance),
+            (&mut self.turnover, other.turnover),
+            (&mut self.pending, other.pending),
+        ] {
+            *to = (to.0 + debit, to.1 + credit);
+        }
     }
+}
+
+fn add(totals: &mut Totals, account: &Account) {
+    let credit = account.credit_balance();
+    let classes = totals.entry(account.currency).or_default();
+    classes.entry(account.key.class).or_default().add(&Sum {
+        accounts: 1,
+        balance: (credit.min(0).unsigned_abs(), credit.max(0).unsigned_abs()),
+        turnover: (account.debits_posted, account.credits_posted),
+        pending: (account.debits_pending, account.credits_pending),
+    });
 }
 
 fn balance_of((currency, classes): (&Currency, &BTreeMap<Class, Sum>)) -> CurrencyBalance {

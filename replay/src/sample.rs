@@ -1,12 +1,16 @@
 //! A small day for tests: a chain with every kind of frame and answer, sealed by a real shard.
 
-mod credit_days;
+mod apps;
+mod billed;
 mod chance;
+mod credit_days;
 mod market;
 mod rented;
 
-pub(crate) use credit_days::credit_days;
+pub(crate) use apps::app_days;
+pub(crate) use billed::billed_days;
 pub(crate) use chance::chance;
+pub(crate) use credit_days::credit_days;
 pub(crate) use market::market_days;
 pub(crate) use rented::rented_days;
 

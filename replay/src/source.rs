@@ -12,7 +12,8 @@ pub type Progress<'a> = &'a mut dyn FnMut(u64, Option<u64>);
 pub enum Source {
     /// A data directory: itself a store (local mode), or with one store in each `shard-<n>`.
     Directory(PathBuf),
-    /// Partitions of the `<prefix>.events` topic of a broker; a partition is a shard.
+    /// Partitions of the `<prefix>.events` topic of a broker; a partition is a shard. With none
+    /// named, all that there are.
     #[cfg(feature = "kafka")]
     Topic(crate::topic::Topic, Vec<u32>),
 }
@@ -41,6 +42,8 @@ impl Source {
                 }
                 Ok(shards)
             }
+            #[cfg(feature = "kafka")]
+            Source::Topic(topic, shards) if shards.is_empty() => topic.shards(),
             #[cfg(feature = "kafka")]
             Source::Topic(_, shards) => Ok(shards.clone()),
         }

@@ -26,19 +26,25 @@ pub(crate) enum Subject {
     Statement,
     /// Campaigns and coupons.
     Coupon,
+    /// Red packets.
+    Packet,
     /// Invoices, and refunds of what is invoiced.
     Invoice,
     /// A dispute.
     Dispute(Id),
     /// What is owed to funding partners.
     Funding,
+    /// Third-party apps.
+    App,
+    /// The money of users and merchants, as their bills have it.
+    Bill,
 }
 
 /// Everything that a fact is about; nothing if no model follows it.
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
-        Account, Batch, Coupon, Credit, Dispute, Funding, Hold, Invoice, Limits, Payment,
-        Rental, Reserve, Statement,
+        Account, App, Batch, Bill, Coupon, Credit, Dispute, Funding, Hold, Invoice, Limits, Packet,
+        Payment, Rental, Reserve, Statement,
     };
     match fact {
         // Their movements are checked like all others, and there is no more to them.
@@ -48,59 +54,60 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::TransferCompleted { .. }
         | Fact::TransferVoided { .. }
         | Fact::TransferExpired { .. }
-        | Fact::AppRegistered { .. }
-        | Fact::UserOpened { .. }
-        | Fact::MerchantOnboarded { .. }
         | Fact::AccountRestricted { .. }
         | Fact::RestrictionLifted { .. }
-        | Fact::HoldPlaced { .. }
-        | Fact::HoldReleased { .. }
         | Fact::HoldSeized { .. }
         | Fact::AccountClosed { .. }
-        | Fact::PayoutRequested { .. }
         | Fact::PayoutConfirmed { .. }
-        | Fact::PayoutFailed { .. }
         | Fact::ReceiptRecorded { .. }
         | Fact::AdjustmentPosted { .. }
         | Fact::ClockAdvanced { .. }
-        | Fact::BatchOpened { .. }
         | Fact::RemittanceReceived { .. }
         | Fact::PostingArrived { .. }
-        | Fact::PostingReturned { .. }
+        | Fact::PostingReturned { .. } => vec![],
+        Fact::UserOpened { .. }
+        | Fact::MerchantOnboarded { .. }
         | Fact::MerchantKnown { .. }
+        | Fact::HoldPlaced { .. }
+        | Fact::HoldReleased { .. }
+        | Fact::PayoutRequested { .. }
+        | Fact::PayoutFailed { .. }
+        | Fact::BatchOpened { .. }
         | Fact::RefundAsked { .. }
-        | Fact::RefundFailed { .. } => vec![],
-        Fact::RemittanceSent { .. } | Fact::TransferArrived { .. } => vec![Limits],
+        | Fact::RefundFailed { .. } => vec![Bill],
+        Fact::RemittanceSent { .. } | Fact::TransferArrived { .. } => vec![Limits, Bill],
         // What comes back is the user's own, whatever the limits.
         Fact::TransferReturned { .. } => vec![],
         Fact::BatchForwarded { .. } | Fact::ProceedsReceived { .. } | Fact::RefundFunded { .. } => {
-            vec![Batch]
+            vec![Batch, Bill]
         }
         Fact::AccountOpened { .. } => vec![Account],
-        Fact::LimitsSet { .. }
-        | Fact::Transferred { .. }
-        | Fact::ToppedUp { .. }
-        | Fact::ReceiptMatched { .. } => vec![Limits],
-        Fact::PaymentPaid { payment, .. } => vec![Payment(*payment), Batch, Limits, Credit],
-        Fact::FeeCharged { payment, .. } | Fact::FeeReturned { payment, .. } => {
-            vec![Payment(*payment), Batch]
+        Fact::LimitsSet { .. } => vec![Limits],
+        Fact::Transferred { .. } | Fact::ToppedUp { .. } | Fact::ReceiptMatched { .. } => {
+            vec![Limits, Bill]
         }
-        Fact::RefundSucceeded { payment, .. } => vec![Payment(*payment), Batch, Credit, Invoice],
-        Fact::PaymentCreated { payment, .. }
-        | Fact::PaymentClosed { payment, .. }
+        Fact::PaymentPaid { payment, .. } => vec![Payment(*payment), Batch, Limits, Credit, Bill],
+        Fact::FeeCharged { payment, .. } | Fact::FeeReturned { payment, .. } => {
+            vec![Payment(*payment), Batch, Bill]
+        }
+        Fact::RefundSucceeded { payment, .. } => {
+            vec![Payment(*payment), Batch, Credit, Invoice, Bill]
+        }
+        Fact::PaymentCreated { payment, .. } => vec![Payment(*payment), Bill],
+        Fact::PaymentClosed { payment, .. }
         | Fact::PaymentCancelled { payment }
         | Fact::PaymentFinished { payment } => vec![Payment(*payment)],
         Fact::BatchCut { .. } => vec![Batch],
-        Fact::BatchSettled { .. } => vec![Batch, Reserve],
-        Fact::ReserveReleased { .. } => vec![Reserve],
+        Fact::BatchSettled { .. } => vec![Batch, Reserve, Bill],
+        Fact::ReserveReleased { .. } => vec![Reserve, Bill],
+        Fact::AuthorizationCaptured { auth, .. } => vec![Hold(*auth)],
         Fact::FundsAuthorized { auth, .. }
-        | Fact::AuthorizationCaptured { auth, .. }
         | Fact::FundsReleased { auth, .. }
-        | Fact::AuthorizationClosed { auth, .. } => vec![Hold(*auth)],
+        | Fact::AuthorizationClosed { auth, .. } => vec![Hold(*auth), Bill],
         // What is taken for a rental comes out of its hold, and may be bought on credit.
         Fact::RentalCharged { rental, .. } => vec![Hold(*rental), Rental(*rental), Credit],
         // The platform's advance is a sale of the day.
-        Fact::RentalPaymentPending { rental, .. } => vec![Rental(*rental), Batch],
+        Fact::RentalPaymentPending { rental, .. } => vec![Rental(*rental), Batch, Bill],
         Fact::RentalCreated { rental, .. }
         | Fact::RentalAssessed { rental, .. }
         | Fact::DepositSecured { rental }
@@ -123,16 +130,20 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::CouponIssued { .. }
         | Fact::CouponRevoked { .. }
         | Fact::CouponExpired { .. }
-        | Fact::CouponUsed { .. }
         | Fact::CouponReturned { .. } => vec![Coupon],
+        Fact::PacketSent { .. } | Fact::PacketClaimed { .. } => vec![Packet, Limits],
+        Fact::PacketExpired { .. } | Fact::PacketReturned { .. } => vec![Packet],
+        Fact::PacketArrived { .. } => vec![Limits],
+        Fact::CouponUsed { .. } => vec![Coupon, Bill],
         Fact::InvoiceRequested { .. }
         | Fact::InvoiceIssued { .. }
         | Fact::InvoiceRejected { .. }
         | Fact::InvoiceReversed { .. }
         | Fact::RedInvoiceDue { .. } => vec![Invoice],
-        Fact::DisputeOpened { dispute, .. } => vec![Dispute(*dispute), Batch],
+        Fact::SettlementConfirmed { .. } => vec![Batch, Reserve],
+        Fact::DisputeOpened { dispute, .. } => vec![Dispute(*dispute), Batch, Bill],
         Fact::DisputeDefended { dispute, .. } => vec![Dispute(*dispute)],
-        Fact::DisputeJudged { dispute, .. } => vec![Dispute(*dispute), Credit],
+        Fact::DisputeJudged { dispute, .. } => vec![Dispute(*dispute), Credit, Bill],
         Fact::CreditLineGranted { .. } | Fact::CreditRepaid { .. } => vec![Credit, Statement],
         Fact::LimitAdjusted { .. }
         | Fact::CreditLineFrozen { .. }
@@ -143,5 +154,10 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::InterestAccrued { .. }
         | Fact::CreditReduced { .. } => vec![Statement],
         Fact::CreditFunded { .. } | Fact::FundingRepaid { .. } => vec![Funding],
+        Fact::AppRegistered { .. }
+        | Fact::AppAuthGranted { .. }
+        | Fact::AppAuthRevoked { .. }
+        | Fact::AppLimitsSet { .. }
+        | Fact::AppAsked { .. } => vec![App],
     }
 }

@@ -3,7 +3,7 @@
 
 use groat::config::{Config, Flags, ServeFlags};
 use groat::kafka::read_events;
-use groat_shard::Fault;
+use groat_shard::{Block, Fault};
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
@@ -22,6 +22,18 @@ pub struct Topic {
 }
 
 impl Topic {
+    /// All shards, as many as the first block of the first one says.
+    pub(crate) fn shards(&self) -> Result<Vec<u32>, Fault> {
+        let first = self.blocks(0)?.next().transpose()?;
+        let block = first.and_then(|bytes| Block::parse(&bytes).ok());
+        let terms = block.and_then(|block| block.header.terms);
+        let terms = terms.ok_or_else(|| {
+            let what = format!("the events of {} do not begin with a block", self.prefix);
+            Fault::new(what, "name a shard with --shard, if one has begun")
+        })?;
+        Ok((0..terms.shards.max(1)).collect())
+    }
+
     /// All blocks of a shard that are committed now.
     pub(crate) fn blocks(
         &self,

@@ -11,8 +11,9 @@
 
 use crate::journal::others_agree;
 use groat_ledger::{AccountKey, Class, Currency, Fact};
-use groat_proto::json::{date_text, time_text};
+use groat_proto::json::{date_text, parse_date, time_text};
 use groat_proto::v1::{SettledBatch, settlement};
+use groat_replay::{BillsReport, Source, Trouble, bills};
 use groat_shard::{Books, Folded};
 use groat_tests::feed::{self, Feed, cents, money};
 use groat_tests::local::{Local, balance, key, verdict};
@@ -332,6 +333,60 @@ fn shop_acquirer_fees_and_customers_end_with_what_the_month_comes_to() {
     let credits =
         tables.users.rows().iter().map(|user| pence(Class::UserAvailable, &user.user.to_string()));
     assert_eq!(credits.sum::<i128>(), i128::from(month.uncovered_sum()));
+}
+
+/// The fields of the rows of a bill that begin and go on so.
+fn rows(report: &BillsReport, kind: &str, first: &str, second: &str) -> Vec<Vec<String>> {
+    let named = |name: &str| name.ends_with(&format!("-{kind}.csv"));
+    let file = report.files.iter().find(|file| named(&file.name)).unwrap();
+    let text = String::from_utf8(file.bytes.clone()).unwrap();
+    let fields = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<String>>();
+    let rows = text.lines().filter(|line| !line.starts_with('#')).map(fields);
+    let its = |row: &Vec<String>| {
+        (first.is_empty() || row[0] == first) && row.get(1).is_some_and(|field| field == second)
+    };
+    rows.filter(its).collect()
+}
+
+/// Pence of a text in pounds; what the merchant gives is negative.
+fn pence_of(text: &str) -> i64 {
+    text.replace('.', "").parse().unwrap()
+}
+
+#[test]
+fn the_bills_of_every_day_are_those_of_the_data() {
+    let month = month();
+    let local = Local::run(month.feed.lines(), 0);
+    let source = Source::Directory(local.data());
+    let first = parse_date("2010-12-01").unwrap();
+    let (mut closing, mut traded, mut of_batches) = ("0.00".to_owned(), 0, BTreeMap::new());
+    for date in first.. {
+        let made = bills(&source, &[0], "shop".parse().unwrap(), date, &mut |_, _| {});
+        let report = match made {
+            Err(Trouble::Usage(what)) if what.contains("is not over") => break,
+            made => made.unwrap(),
+        };
+        let [sums] = &report.currencies[..] else { panic!("{report:?}") };
+        assert_eq!(sums.opening, closing, "{}", report.date);
+        closing.clone_from(&sums.closing);
+        let total = rows(&report, "trade", "TOTAL", &sums.trades.to_string()).remove(0);
+        traded += pence_of(&total[12]);
+        for row in rows(&report, "settlement", "", "PAYMENT") {
+            let parts = (row[2].parse().unwrap(), pence_of(&row[3]), -pence_of(&row[4]));
+            assert!(of_batches.insert(row[0].clone(), parts).is_none(), "one batch a day");
+        }
+    }
+    let sum = |of: fn(&Sum) -> i64| month.sums.values().map(of).sum::<i64>();
+    let covered = sum(|sum| sum.returned) - month.uncovered_sum() as i64;
+    assert_eq!(traded, sum(|sum| sum.sold) - covered);
+    let days = month
+        .days
+        .iter()
+        .map(|(date, day)| (date.clone(), (day.count, day.receipts as i64, day.fees as i64)));
+    // The last day is settled on a date that is not over at the end of the data.
+    let mut days: BTreeMap<_, _> = days.collect();
+    assert!(days.pop_last().is_some());
+    assert_eq!(of_batches, days);
 }
 
 #[test]

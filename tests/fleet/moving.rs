@@ -3,9 +3,11 @@
 use groat_tests::broker;
 use groat_tests::checker::check;
 use groat_tests::served::{Serving, Topics, is_in_transit};
+use groat_tests::soak::{Plan, check_apart, soak};
 use groat_tests::worlds::across;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 const SHARDS: u32 = 4;
 const USERS: u64 = 21;
@@ -50,8 +52,24 @@ fn four_processes_join_and_leave_and_one_is_killed() {
     });
 }
 
+/// A short soak; `cargo run -p groat-tests --bin soak` takes as long as asked, and says how fast.
+#[test]
+fn a_soak_holds_and_its_checker_is_a_process_of_its_own() {
+    let Some(brokers) = broker("soak") else { return };
+    let change_every = Duration::from_secs(4);
+    let plan = Plan { brokers, shards: SHARDS, processes: 2, orders: 3_000, change_every };
+    let soaked = soak(&plan);
+    println!("{soaked:?}");
+    for prefix in &soaked.prefixes {
+        let found = check_apart(&groat_tests::binary("soak"), &plan, prefix);
+        assert!(found.contains(&format!("records: {}", soaked.records)), "{found}");
+    }
+}
+
 fn join<'a>(topics: &'a Topics, dir: &Path, name: &str) -> Serving<'a> {
-    topics.serve(&dir.join(name), &dir.join(format!("log-{name}")))
+    // Every other one follows the shards of the others.
+    let flags: &[&str] = if matches!(name, "b" | "d") { &["--standby"] } else { &[] };
+    topics.serve_with(&dir.join(name), &dir.join(format!("log-{name}")), flags)
 }
 
 /// Publishes everything while processes come and go, then looks at what is on the broker.

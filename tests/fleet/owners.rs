@@ -55,3 +55,38 @@ fn of_two_processes_with_the_same_shard_one_is_fenced_and_says_so() {
     let digest = other.release();
     assert_eq!(check(&topics.config(), 1).digests, [digest]);
 }
+
+/// A standby has what the owner had when that is missed by the group, and reads no more than that
+/// from the log.
+#[test]
+fn a_standby_takes_over_without_reading_the_chain_again() {
+    let Some(topics) = Topics::fresh("standby") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let feed = world(0, ORDERS);
+    let lines: Vec<&str> = feed.lines().split_inclusive('\n').collect();
+    let (first, second) = lines.split_at(lines.len() / 2);
+    let owner = topics.serve(&dir.path().join("a"), &dir.path().join("log-a"));
+    owner.until_says("shard is owned");
+    let standby =
+        topics.serve_with(&dir.path().join("b"), &dir.path().join("log-b"), &["--standby"]);
+    standby.until_says("shard is followed");
+    for slice in first.chunks(first.len().div_ceil(10)) {
+        topics.publish(&slice.concat(), slice.len() as u64);
+    }
+    owner.until_consumed(first.len() as u64);
+    let mut blocks = 0;
+    topics.consumed(&mut blocks);
+    assert!(blocks >= 8, "the chain is long enough to tell: {blocks}");
+    owner.kill();
+    standby.until_says("shard is owned");
+    let said = standby.said();
+    let owned = said.lines().rev().find(|line| line.contains("shard is owned")).unwrap();
+    let (_, read) = owned.split_once("blocks_read=").unwrap();
+    let read: u64 = read.split(' ').next().unwrap().parse().unwrap();
+    // Its own claim at least.
+    assert!((1..4).contains(&read), "{owned}");
+    topics.publish(&second.concat(), second.len() as u64);
+    standby.until_consumed(lines.len() as u64);
+    let digest = standby.release();
+    assert_eq!(check(&topics.config(), 1).digests, [digest]);
+}

@@ -9,7 +9,7 @@ use groat_proto::v1::{Outcomes, Settlement, outcome};
 use groat_tests::own_broker::{OwnBroker, kafka};
 use groat_tests::served::Topics;
 use groat_tests::{binary, broker, run, stderr, stdout};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 fn examples() -> String {
@@ -82,6 +82,24 @@ fn commands_become_outcomes_settlements_and_blocks() {
     assert_eq!(digest, groat_tests::digest(&local));
     let local_told = std::fs::read_to_string(settled).unwrap();
     assert_eq!(told.len() as u64, count(&local_told));
+
+    // A merchant's bills are the same bytes from the topic and from the other copy on disk.
+    let topic = ["--brokers", &config.brokers, "--prefix", &config.prefix];
+    let made: Vec<BTreeMap<String, Vec<u8>>> = [&topic[..], &[data.to_str().unwrap()]]
+        .iter()
+        .map(|from| {
+            let folder = tempfile::tempdir().unwrap();
+            let whose = ["bills", "--merchant", "tea-house", "--date", "2026-01-31", "--output"];
+            let folder_name = folder.path().to_str().unwrap();
+            let made = run("groat-replay", &[&whose[..], &[folder_name], from].concat());
+            assert!(made.status.success(), "{}", stderr(&made));
+            let files = std::fs::read_dir(folder.path()).unwrap().map(Result::unwrap);
+            let name = |file: &std::fs::DirEntry| file.file_name().into_string().unwrap();
+            files.map(|file| (name(&file), std::fs::read(file.path()).unwrap())).collect()
+        })
+        .collect();
+    assert_eq!(made[0].len(), 8, "four files with their sums");
+    assert_eq!(made[0], made[1]);
 }
 
 #[test]

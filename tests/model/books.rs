@@ -78,7 +78,7 @@ impl Books {
 
     /// A step that asks this.
     pub(crate) fn ask(&mut self, body: Body) -> Step {
-        let command = Command { id: self.next_id(), body };
+        let command = Command { id: self.next_id(), app: Id::NONE, body };
         let mut events = Vec::new();
         self.pay_dues(&mut events);
         let answer = self.decide(&command, &mut events);
@@ -102,7 +102,8 @@ impl Books {
 
     fn decide(&mut self, command: &Command, events: &mut Vec<Event>) -> Answer {
         let mut decision = Decision::default();
-        match self.ledger.decide(command.id, &command.body, self.now, &mut decision) {
+        let Command { id, app, body } = command;
+        match self.ledger.decide_for(*app, *id, body, self.now, &mut decision) {
             Ok(()) => {
                 self.apply(&decision, self.now, events);
                 Answer::Done
@@ -143,8 +144,27 @@ pub(crate) fn rows(ledger: &Ledger) -> String {
     let rentals = format!("{rentals}{:?}\n", t.disputes.rows());
     let funds = format!("{:?}\n{:?}\n", t.campaigns.rows(), t.coupon_templates.rows());
     let coupons = format!("{:?}\n{:?}\n", t.coupons.rows(), t.coupon_counts.rows());
-    let batches = format!("{:?}\n{:?}", t.invoices.rows(), t.batches.rows());
-    format!("{money}{parties}{rest}{orders}{holds}{rentals}{funds}{coupons}{batches}")
+    let packets = format!(
+        "{:?}
+{:?}
+",
+        t.packets.rows(),
+        t.packet_claims.rows()
+    );
+    let batches = format!(
+        "{packets}{:?}
+{:?}",
+        t.invoices.rows(),
+        t.batches.rows()
+    );
+    let apps = format!(
+        "{:?}
+{:?}
+",
+        t.app_grants.rows(),
+        t.app_uses.rows()
+    );
+    format!("{apps}{money}{parties}{rest}{orders}{holds}{rentals}{funds}{coupons}{batches}")
 }
 
 /// The rows as a snapshot would give them back.
@@ -170,7 +190,11 @@ fn at_rest(ledger: &Ledger) -> Tables {
     rest.coupon_templates = Table::from_rows(t.coupon_templates.rows().to_vec()).unwrap();
     rest.coupons = Table::from_rows(t.coupons.rows().to_vec()).unwrap();
     rest.coupon_counts = Table::from_rows(t.coupon_counts.rows().to_vec()).unwrap();
+    rest.packets = Table::from_rows(t.packets.rows().to_vec()).unwrap();
+    rest.packet_claims = Table::from_rows(t.packet_claims.rows().to_vec()).unwrap();
     rest.invoices = Table::from_rows(t.invoices.rows().to_vec()).unwrap();
     rest.disputes = Table::from_rows(t.disputes.rows().to_vec()).unwrap();
+    rest.app_grants = Table::from_rows(t.app_grants.rows().to_vec()).unwrap();
+    rest.app_uses = Table::from_rows(t.app_uses.rows().to_vec()).unwrap();
     rest
 }

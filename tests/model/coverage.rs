@@ -16,6 +16,8 @@ const NOT_REACHED: &[Rejection] = &[
     Rejection::WrongShard,
     Rejection::NotAcrossShards,
     Rejection::BatchAborted,
+    Rejection::SignatureMissing,
+    Rejection::SignatureInvalid,
     Rejection::Unbalanced,
     Rejection::FourEyes,
     Rejection::AccountNotAdjustable,
@@ -60,9 +62,12 @@ const FACTS: &[&str] = &[
     "CouponUsed",
     "CouponReturned",
     "CouponExpired",
+    "PacketExpired",
     "RedInvoiceDue",
     "DisputeDefended",
     "DisputeJudged",
+    "SettlementConfirmed",
+    "AppAsked",
 ];
 
 /// The name of an enum's variant out of its debug text.

@@ -2,6 +2,7 @@
 //! time in the plainest way. It asks the ledger for nothing and keeps no balance: what is frozen,
 //! held, owed, waived or advanced is the sum of what was written. All its money is CNY.
 
+mod apps;
 mod billing;
 mod charges;
 mod coupons;
@@ -13,10 +14,13 @@ mod invoices;
 mod limits;
 mod orders;
 mod owners;
+mod packets;
 mod rentals;
+mod settlement;
 mod treasury;
 
 use crate::books::Answer;
+use apps::App;
 use coupons::{Campaign, Coupon, End};
 use credit::Line;
 use disputes::Dispute;
@@ -28,6 +32,7 @@ use holds::Hold;
 use invoices::Invoice;
 use limits::Spending;
 use orders::Order;
+use packets::Packet;
 use rentals::Rental;
 use std::collections::{BTreeMap, BTreeSet};
 use treasury::{Payout, Reservation};
@@ -66,6 +71,7 @@ struct Batch {
 enum Due {
     EndOfHold,
     EndOfCoupon,
+    EndOfPacket,
     EndOfUnstartedRental,
     Term,
     Overdue,
@@ -103,7 +109,9 @@ pub(crate) struct Naive {
     campaigns: BTreeMap<Id, Campaign>,
     templates: BTreeMap<Id, CouponTerms>,
     coupons: Vec<Coupon>,
+    packets: Vec<Packet>,
     invoices: Vec<Invoice>,
+    apps: BTreeMap<Id, App>,
     /// By scope and currency.
     limits: BTreeMap<String, Limits>,
     spendings: Vec<Spending>,
@@ -164,13 +172,19 @@ impl Naive {
     /// One step: whether it happens, and then its entries. Without a command, time passes.
     pub(crate) fn step(&mut self, command: Option<&Command>, now: u64) -> Answer {
         self.pass_time(now);
-        let Some(Command { id, body }) = command else { return Answer::Done };
+        let Some(Command { id, app, body }) = command else { return Answer::Done };
+        if let Err(rejection) = self.may_ask(*app, body, now) {
+            return Answer::Refused(rejection);
+        }
         if self.was_done(body) {
             return Answer::Again;
         }
         self.latest = now;
         match self.happens(*id, body, now) {
-            Ok(()) => Answer::Done,
+            Ok(()) => {
+                self.asked(*app, body, now);
+                Answer::Done
+            }
             Err(rejection) => Answer::Refused(rejection),
         }
     }
@@ -248,6 +262,8 @@ impl Naive {
             Body::DefineCoupon(c) => self.define_coupon(c, now),
             Body::IssueCoupon(c) => self.issue_coupon(c, now),
             Body::RevokeCoupon(c) => self.revoke_coupon(c.coupon),
+            Body::SendRedPacket(c) => self.send_packet(c, now),
+            Body::ClaimRedPacket(c) => self.claim_packet(c, now),
             Body::RequestInvoice(c) => self.request_invoice(c),
             Body::IssueInvoice(c) => self.issue_invoice(c),
             Body::RejectInvoice(c) => self.reject_invoice(c.invoice),
@@ -257,9 +273,14 @@ impl Naive {
             Body::AcceptDispute(c) => self.accept(c.dispute, now),
             Body::CancelDispute(c) => self.cancel_dispute(c.dispute),
             Body::JudgeDispute(c) => self.judge(c, now),
+            Body::ConfirmSettlement(c) => self.confirm_settlement(c),
             Body::FundCredit(c) => self.fund(c),
             Body::RepayFunding(c) => self.repay_funding(c),
-            Body::RegisterApp(_) | Body::MatchReceipt(_) | Body::AdvanceClock(_) => {
+            Body::RegisterApp(c) => self.register(c),
+            Body::GrantAppAuth(c) => self.grant_app(c, now),
+            Body::RevokeAppAuth(c) => self.revoke_app(c),
+            Body::SetAppLimits(c) => self.limit_app(c),
+            Body::MatchReceipt(_) | Body::AdvanceClock(_) => {
                 unreachable!("no step asks for {body:?}")
             }
         }
@@ -276,6 +297,7 @@ impl Naive {
             match due {
                 Due::EndOfHold => self.end_hold(no, Rejection::AuthorizationExpired),
                 Due::EndOfCoupon => self.end_coupon(no, End::Expired),
+                Due::EndOfPacket => self.end_packet(no),
                 Due::EndOfUnstartedRental => self.end_unstarted(no),
                 Due::Term => self.term_due(no, at),
                 Due::Overdue => self.rentals[no].overdue_at = Some(at),
@@ -292,6 +314,7 @@ impl Naive {
         let numbered = |kind: Due| move |(no, at): (usize, Option<u64>)| Some((at?, kind, no));
         let holds = || self.holds.iter().map(Hold::ends_at).enumerate();
         let coupons = || self.coupons.iter().map(Coupon::ends_at).enumerate();
+        let packets = || self.packets.iter().map(Packet::ends_at).enumerate();
         let unstarted = || self.rentals.iter().map(Rental::unstarted_until).enumerate();
         let terms = || self.rentals.iter().map(Rental::next_term_at).enumerate();
         let overdue = || self.rentals.iter().map(Rental::overdue_from).enumerate();
@@ -305,6 +328,7 @@ impl Naive {
         holds()
             .filter_map(numbered(Due::EndOfHold))
             .chain(coupons().filter_map(numbered(Due::EndOfCoupon)))
+            .chain(packets().filter_map(numbered(Due::EndOfPacket)))
             .chain(unstarted().filter_map(numbered(Due::EndOfUnstartedRental)))
             .chain(terms().filter_map(numbered(Due::Term)))
             .chain(overdue().filter_map(numbered(Due::Overdue)))
@@ -330,21 +354,6 @@ impl Naive {
     fn reserve_until(&self, batch: &Batch) -> Option<u64> {
         let days = u64::from(self.merchants[&batch.merchant].reserve_days);
         (batch.reserve > 0 && days > 0).then(|| self.settles_at(batch) + days * DAY_MS)
-    }
-
-    /// The merchant's debt first, then the reserve, then what it may pay out.
-    fn settle_batch(&mut self, no: usize) {
-        let Batch { merchant: seller, day, .. } = self.batches[no];
-        let from = pending(seller, day);
-        let net = self.credit(from);
-        let debt = of(Class::MerchantReceivable, seller);
-        let recovered = net.min(-self.credit(debt));
-        let reserve = (net - recovered) * i128::from(self.merchants[&seller].reserve_bps) / 10_000;
-        self.batches[no].settled = true;
-        self.batches[no].reserve = reserve;
-        self.write(from, debt, recovered);
-        self.write(from, of(Class::MerchantReserve, seller), reserve);
-        self.write(from, merchant(seller), net - recovered - reserve);
     }
 
     fn release_batch(&mut self, no: usize) {

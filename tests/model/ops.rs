@@ -2,18 +2,22 @@
 //! them when it is its turn, so that it can name what is there and an amount or a time next to a
 //! limit of it. The lowest throw is the plainest command of its kind.
 
+mod apps;
 mod coupons;
 mod disputes;
 mod holds;
 mod invoices;
 mod money;
+mod packets;
 mod rentals;
+mod settlement;
 
 pub(crate) use money::prologue;
 
 use groat_ledger::{
     AccountKey, Body, Class, Command, Currency, DeclareLost, Dispute, Id, Invoice, InvoiceState,
-    Ledger, Money, Payment, PaymentState, Payout, PayoutState, Reference, Rental, RentalState,
+    Ledger, Money, Packet, Payment, PaymentState, Payout, PayoutState, Reference, Rental,
+    RentalState,
 };
 use proptest::prelude::*;
 
@@ -83,6 +87,8 @@ pub(crate) enum Kind {
     DefineCoupon,
     IssueCoupon,
     RevokeCoupon,
+    SendRedPacket,
+    ClaimRedPacket,
     RequestInvoice,
     IssueInvoice,
     RejectInvoice,
@@ -92,8 +98,12 @@ pub(crate) enum Kind {
     AcceptDispute,
     CancelDispute,
     JudgeDispute,
+    ConfirmSettlement,
     FundCredit,
     RepayFunding,
+    GrantAppAuth,
+    RevokeAppAuth,
+    SetAppLimits,
 }
 
 /// How often each kind comes. Every command of the model is here.
@@ -151,6 +161,8 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (5, Kind::DefineCoupon),
     (10, Kind::IssueCoupon),
     (2, Kind::RevokeCoupon),
+    (5, Kind::SendRedPacket),
+    (14, Kind::ClaimRedPacket),
     (5, Kind::RequestInvoice),
     (4, Kind::IssueInvoice),
     (1, Kind::RejectInvoice),
@@ -160,8 +172,12 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (2, Kind::AcceptDispute),
     (1, Kind::CancelDispute),
     (4, Kind::JudgeDispute),
+    (4, Kind::ConfirmSettlement),
     (2, Kind::FundCredit),
     (3, Kind::RepayFunding),
+    (3, Kind::GrantAppAuth),
+    (2, Kind::RevokeAppAuth),
+    (2, Kind::SetAppLimits),
 ];
 
 pub(crate) fn op() -> impl Strategy<Value = Op> {
@@ -201,7 +217,10 @@ impl Op {
                 let body = scene.money(kind).or_else(|| scene.hold(kind));
                 body.or_else(|| scene.rental(kind))
                     .or_else(|| scene.dispute(kind))
+                    .or_else(|| scene.settlement(kind))
                     .or_else(|| scene.coupon(kind))
+                    .or_else(|| scene.packet(kind))
+                    .or_else(|| scene.app(kind))
                     .or_else(|| scene.invoice(kind))?
             }
         };
@@ -212,7 +231,8 @@ impl Op {
             | Body::BuyOutRental(_) => scene.payment().filter(is_of_order).unwrap_or(id),
             _ => id,
         };
-        Some(Command { id, body })
+        let app = scene.asker();
+        Some(Command { id, app, body })
     }
 }
 
@@ -344,6 +364,9 @@ impl Scene<'_> {
             }
             Kind::RevokeCoupon => (!t.coupons.rows().is_empty(), Kind::IssueCoupon),
             Kind::CloseCampaign => (!t.campaigns.rows().is_empty(), Kind::FundCampaign),
+            Kind::ClaimRedPacket => {
+                (t.packets.rows().iter().any(Packet::is_open), Kind::SendRedPacket)
+            }
             Kind::UnfreezeCreditLine => {
                 (t.credit_lines.rows().iter().any(holds::is_frozen), Kind::FreezeCreditLine)
             }

@@ -108,7 +108,7 @@ fn feed(shard: &mut Shard, input: &[Asked], cut: Cut) -> Vec<Sealed> {
         let together = rest.iter().take(most).take_while(same).count().max(1);
         let write = |(at, asked): &Asked| {
             let command = wire::write(asked.as_ref()?);
-            Some(v1::Command { at: *at, ..command })
+            Some(wire::signed(v1::Command { at: *at, ..command }))
         };
         let commands: Vec<_> = rest[..together].iter().filter_map(write).collect();
         rest = &rest[together..];

@@ -155,6 +155,11 @@ fn tells_of_money(fact: &Fact) -> bool {
             | Fact::InvoiceReversed { .. }
             | Fact::RedInvoiceDue { .. }
             | Fact::DisputeDefended { .. }
+            | Fact::AppRegistered { .. }
+            | Fact::AppAuthGranted { .. }
+            | Fact::AppAuthRevoked { .. }
+            | Fact::AppLimitsSet { .. }
+            | Fact::AppAsked { .. }
     )
 }
 

@@ -1,6 +1,10 @@
 //! Commands as a producer writes them. The engine only reads commands; this is the other way.
 
+mod apps;
 mod market;
+mod members;
+
+pub(crate) use apps::signed;
 
 use groat_ledger::instalments::Part;
 use groat_ledger::{
@@ -14,7 +18,8 @@ use groat_proto::v1::{self, assess_rental, command::Body as Wire, leg, limit_sco
 /// A command on the wire.
 pub(crate) fn write(command: &Command) -> v1::Command {
     let body = Some(body(&command.body));
-    v1::Command { id: Some(command.id.into()), body, ..v1::Command::default() }
+    let app = some(command.app);
+    v1::Command { id: Some(command.id.into()), app, body, ..v1::Command::default() }
 }
 
 fn some(id: Id) -> Option<v1::Id> {
@@ -278,10 +283,15 @@ fn body(body: &Body) -> Wire {
         | Body::AcceptDispute(_)
         | Body::CancelDispute(_)
         | Body::JudgeDispute(_) => dispute(body),
+        Body::ConfirmSettlement(c) => Wire::ConfirmSettlement(v1::ConfirmSettlement {
+            payment: some(c.payment),
+            amt: money(c.amount),
+        }),
         Body::ReleaseReserve(c) => Wire::ReleaseReserve(v1::ReleaseReserve {
             merchant: some(c.merchant),
             amt: money(c.amount),
         }),
+        Body::SendRedPacket(_) | Body::ClaimRedPacket(_) => members::body(body),
         Body::FundCampaign(_)
         | Body::CloseCampaign(_)
         | Body::DefineCoupon(_)
@@ -301,7 +311,11 @@ fn body(body: &Body) -> Wire {
             amt: money(c.amount),
             safeguarded_at: some(c.safeguarded_at),
         }),
-        Body::RegisterApp(_) | Body::MatchReceipt(_) | Body::AdvanceClock(_) => {
+        Body::RegisterApp(_)
+        | Body::GrantAppAuth(_)
+        | Body::RevokeAppAuth(_)
+        | Body::SetAppLimits(_) => apps::body(body),
+        Body::MatchReceipt(_) | Body::AdvanceClock(_) => {
             unreachable!("no step asks for {body:?}")
         }
     }

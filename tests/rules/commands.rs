@@ -3,8 +3,8 @@
 use crate::words::{Args, class, currency, id, money, owner, reference};
 use groat_ledger::{
     AdvanceClock, Balancing, Block, Body, CancelPayment, CloseAccount, ClosePayment, CodeKind,
-    ConfirmPayout, ConfirmTopUp, Constraint, CreatePayment, Currency, EntryLine, FailPayout,
-    FeeRefund, Id, Leg, LegSource, LiftRestriction, LimitScope, Limits, MatchReceipt,
+    ConfirmPayout, ConfirmSettlement, ConfirmTopUp, Constraint, CreatePayment, Currency, EntryLine,
+    FailPayout, FeeRefund, Id, Leg, LegSource, LiftRestriction, LimitScope, Limits, MatchReceipt,
     MerchantTerms, OnboardMerchant, OpenLedgerAccount, OpenUser, PayMode, PayPayment, Phase,
     PlaceHold, PostAdjustment, PostTransfer, RefundPayment, RegisterApp, ReleaseHold,
     RequestPayout, RestrictAccount, SeizeHold, SetLimits, Side, Transfer,
@@ -16,7 +16,8 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>, now: u64) -> Option<(Option<Id>
         "app" => {
             let (app, key) = (a.id(), a.id());
             let scopes = a.rest().into_iter().map(reference).collect();
-            Body::RegisterApp(RegisterApp { app, key, scopes })
+            let public_key = a.option("signs").map(|n| [n.parse().unwrap(); 32]);
+            Body::RegisterApp(RegisterApp { app, key, scopes, public_key })
         }
         "user" => Body::OpenUser(OpenUser {
             user: a.id(),
@@ -116,9 +117,13 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>, now: u64) -> Option<(Option<Id>
             };
             Body::PostTransfer(PostTransfer { debit, credit, amount, phase })
         }
+        "confirm" => {
+            Body::ConfirmSettlement(ConfirmSettlement { payment: a.id(), amount: a.money() })
+        }
         _ => {
             let dispute = crate::dispute_commands::body(verb, a, now);
             return dispute
+                .or_else(|| crate::app_commands::body(verb, a, now))
                 .map(|body| (None, body))
                 .or_else(|| crate::hold_commands::body(verb, a, now));
         }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 const ALL: &[&[&str]] = &[
     crate::transfers::TABLES,
     crate::accounts::TABLES,
+    crate::apps::TABLES,
     crate::treasury::TABLES,
     crate::limits::TABLES,
     crate::payments::TABLES,
@@ -20,6 +21,7 @@ const ALL: &[&[&str]] = &[
     crate::collection::TABLES,
     crate::agreed::TABLES,
     crate::coupons::TABLES,
+    crate::packets::TABLES,
     crate::invoices::TABLES,
     crate::due::TABLES,
     crate::precedence::TABLES,
@@ -33,6 +35,8 @@ const OF_THE_SHARD: &[Rejection] = &[
     Rejection::WrongShard,
     Rejection::NotAcrossShards,
     Rejection::BatchAborted,
+    Rejection::SignatureMissing,
+    Rejection::SignatureInvalid,
 ];
 
 /// The tables' own tests make sure that an outcome written is an outcome had.

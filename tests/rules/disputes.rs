@@ -32,6 +32,25 @@ the_dispute_of_example_24 "
     balance  merchant_available shop 55.21
 "
 
+/// What a lost dispute gave back out of the balance's part is not the balance's again: the rest of
+/// that part goes back, and then the coupon.
+a_refund_after_a_lost_dispute_of_a_sale_with_a_coupon "
+    user     alice 2 CNY                   | ok
+    top_up   alice 100.00 r1               | ok
+    merchant shop CNY fee=0                | ok
+    kind     t1 20.00 at=shop merchant=20.00 min=100.00 | ok
+    issue    k1 t1 alice                   | ok
+    create   p1 o1 shop 100.00             | ok
+    pay      p1 alice balance:80.00 coupon:k1:20.00 | ok
+    dispute  d1 p1 50.00 +9d               | ok
+    judge    d1 customer                   | ok
+    balance  user_available alice 70.00
+    refund   p1 f1 50.00                   | ok
+    balance  user_available alice 100.00
+    state    k1 EFFECTIVE
+    balance  merchant_pending shop@1970-01-01 0.00
+"
+
 /// The payment's own part of its batch gives first; what is in dispute cannot be refunded; the
 /// merchant who wins has it as settled money.
 own_money_first_and_back "

@@ -3,7 +3,7 @@
 
 use groat_ledger::{
     AccountKey, AuthorizationState, Billing, Class, CreditBasis, CreditLineState, Currency, Id,
-    Ledger, Rental, RentalState,
+    Ledger, PacketSender, Rental, RentalState,
 };
 use std::collections::BTreeMap;
 
@@ -192,6 +192,11 @@ fn owners_count_what_is_open(ledger: &Ledger) {
     for (user, merchant) in open {
         users[user as usize] += 1;
         merchants[merchant as usize] += 1;
+    }
+    for packet in tables.packets.rows().iter().filter(|packet| packet.is_open()) {
+        if let PacketSender::User(id) = packet.sender {
+            users[tables.users.find(&id).unwrap() as usize] += 1;
+        }
     }
     for (u, open) in tables.users.rows().iter().zip(users) {
         assert_eq!(u.open_holds, open, "{}: open holds", u.user);

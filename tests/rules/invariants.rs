@@ -15,6 +15,25 @@ pub(crate) fn check(ledger: &Ledger) {
     batches_equal_their_accounts(ledger);
     holds_payouts_and_receipts_equal_their_accounts(ledger);
     coupons_are_promised_and_covered(ledger);
+    packets_are_claimed_left_or_refunded(ledger);
+}
+
+/// §6, 14: claimed + unclaimed + refunded = total, and RP is what is unclaimed.
+fn packets_are_claimed_left_or_refunded(ledger: &Ledger) {
+    let tables = ledger.tables();
+    for p in tables.packets.rows() {
+        let claims = || tables.packet_claims.rows().iter().filter(|c| c.packet == p.packet);
+        let claimed: u64 = claims().map(|c| c.amount).sum();
+        let id = p.packet;
+        assert_eq!(claimed + p.left + p.refunded, p.total.amount, "{id}: its parts");
+        assert!(claims().all(|c| (20..=20_000).contains(&c.amount)), "{id}: a part");
+        let parts = claims().count() + p.left_count as usize;
+        let all = p.count as usize;
+        assert!(parts == all || p.refunded > 0 && parts < all, "{id}: {parts} parts");
+        let key = AccountKey::of(Class::RedPacket, id, p.total.currency);
+        let has = ledger.account(&key).map_or(0, |a| a.debit_room());
+        assert_eq!(has, u128::from(p.left), "{id}: on its account");
+    }
 }
 
 /// §6, 14: what coupons that can be used will take is reserved and there; X6 is their faces.
@@ -124,7 +143,8 @@ fn batches_equal_their_accounts(ledger: &Ledger) {
     for (no, b) in (0u32..).zip(tables.batches.rows()) {
         let net = i128::from(b.receipts) - i128::from(b.fees) - i128::from(b.refunds)
             + i128::from(b.fees_returned)
-            - i128::from(b.disputes);
+            - i128::from(b.disputes)
+            - i128::from(b.confirmed);
         let expected = if b.state == BatchState::Settled { 0 } else { net };
         let account = tables.accounts.row(b.account);
         assert!(net >= 0, "batch {no}: net {net}");

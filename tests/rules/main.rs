@@ -19,6 +19,7 @@ macro_rules! tables {
 
 mod table;
 
+mod app_commands;
 mod checks;
 mod commands;
 mod hold_checks;
@@ -26,11 +27,13 @@ mod hold_commands;
 mod hold_invariants;
 mod invariants;
 mod market_commands;
+mod member_commands;
 mod words;
 
 mod transfers;
 
 mod accounts;
+mod apps;
 mod treasury;
 
 mod limits;
@@ -56,6 +59,8 @@ mod collection;
 mod agreed;
 
 mod coupons;
+
+mod packets;
 
 mod invoices;
 

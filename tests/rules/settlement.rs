@@ -178,6 +178,87 @@ a_cut_batch_still_pays_refunds "
     balance  merchant_available shop 6.00
 "
 
+/// DOMAIN §1.5: a part of what was paid is settled before the batch is, the rest with it; the debt
+/// first, then the reserve, as a batch is.
+a_part_is_settled_ahead "
+    user     alice 3 CNY                   | ok
+    top_up   alice 1000.00 r1              | ok
+    merchant shop CNY reserve=500 cycle=3  | ok
+    adjust   dr:merchant_receivable:shop:4.00 cr:equity:4.00 | ok
+    create   p1 o1 shop 100.00             | ok
+    create   p2 o2 shop 50.00              | ok
+    create   p3 o3 shop 50.00              | ok
+    confirm  p1 1.00                       | InvalidState
+    pay      p1 alice balance:100.00       | ok
+    pay      p2 alice balance:50.00        | ok
+    confirm  nope 1.00                     | UnknownAccount
+    confirm  p3 1.00                       | InvalidState
+    confirm  p1 USD1.00                    | CurrencyMismatch
+    confirm  p1 0.00                       | AmountOutOfRange
+    confirm  p1 99.41                      | ConfirmationExceedsUnsettled
+    restrict merchant:shop credit          | ok
+    confirm  p1 1.00                       | AccountRestricted
+    lift     merchant:shop credit          | ok
+    confirm  p1 24.00                      | ok
+    events   AccountOpened SettlementConfirmed
+    told     SettlementConfirmed
+    balance  merchant_receivable shop 0.00
+    balance  merchant_reserve shop 1.00
+    balance  merchant_available shop 19.00
+    batch    shop 1970-01-01 OPEN 125.10
+    refund   p1 f1 50.00                   | ok
+    confirm  p1 25.71                      | ConfirmationExceedsUnsettled
+    at       +1d                           | PaymentExpiry BatchCut
+    confirm  p1 25.70                      | ok
+    confirm  p1 0.01                       | ConfirmationExceedsUnsettled
+    balance  merchant_reserve shop 2.28
+    balance  merchant_available shop 43.42
+    batch    shop 1970-01-01 CUT 49.70
+    refund   p1 f2 10.00                   | ok
+    balance  merchant_available shop 33.48
+    at       +2d                           | BatchSettle
+    batch    shop 1970-01-01 SETTLED 49.70
+    balance  merchant_reserve shop 4.76
+    balance  merchant_available shop 80.70
+    confirm  p2 1.00                       | InvalidState
+"
+
+/// What was kept back of it is given back with the batch's own reserve.
+a_reserve_kept_ahead_waits_for_the_batch "
+    user     alice 3 CNY                   | ok
+    top_up   alice 1000.00 r1              | ok
+    merchant shop CNY fee=0 reserve=1000 cycle=3 reserve_days=5 | ok
+    create   p1 o1 shop 100.00             | ok
+    pay      p1 alice balance:100.00       | ok
+    confirm  p1 40.00                      | ok
+    balance  merchant_reserve shop 4.00
+    at       +3d                           | BatchCut BatchSettle
+    balance  merchant_reserve shop 10.00
+    balance  merchant_available shop 90.00
+    at       +4d                           |
+    at       +1d                           | ReserveRelease
+    balance  merchant_reserve shop 0.00
+    balance  merchant_available shop 100.00
+"
+
+/// Refunds of others may have taken from today's batch: no more is settled than it has.
+others_took_from_the_batch "
+    user     alice 3 CNY                   | ok
+    top_up   alice 1000.00 r1              | ok
+    merchant shop CNY fee=0 cycle=1        | ok
+    create   p1 o1 shop 30.00              | ok
+    pay      p1 alice balance:30.00        | ok
+    at       +1d                           | BatchCut BatchSettle
+    payout   w1 merchant:shop 30.00        | ok
+    create   p2 o2 shop 40.00              | ok
+    pay      p2 alice balance:40.00        | ok
+    refund   p1 f1 30.00                   | ok
+    confirm  p2 10.01                      | ConfirmationExceedsUnsettled
+    confirm  p2 10.00                      | ok
+    balance  merchant_available shop 10.00
+    batch    shop 1970-01-02 OPEN 0.00
+"
+
 /// A reserve of all, and the floor of a percentage of little.
 reserves_are_rounded_down "
     user     alice 3 CNY                   | ok

@@ -1,14 +1,15 @@
 //! The one place that touches the ledger's interface: runs a table line by line.
 //!
 //! A line is a verb, its words, and after a bar the outcome: `ok`, the rejection's name, or
-//! `again` when the business number was done before. `at` moves time; its outcome is what fell due,
-//! in order. `repeat 50 … ; …` runs lines 50 times, `$` is the round. Verbs: `commands.rs` (what is
-//! asked), `checks.rs` (what must be). Lines that begin with `//` are comments.
+//! `again` when the business number was done before. `as tea …` asks in the name of an app. `at`
+//! moves time; its outcome is what fell due, in order. `repeat 50 … ; …` runs lines 50 times, `$`
+//! is the round. Verbs: `commands.rs` (what is asked), `checks.rs` (what must be). Lines that begin
+//! with `//` are comments.
 //!
 //! After every line the invariants are checked; at the end the journal is folded into new books
 //! and the rows are put to rest and taken up again.
 
-use crate::words::{Args, time};
+use crate::words::{Args, id, time};
 use crate::{checks, commands, hold_invariants, invariants};
 use groat_ledger::table::Table;
 use groat_ledger::{
@@ -26,6 +27,8 @@ pub(crate) struct Books {
     /// Names of the settlements of the last line.
     pub(crate) told: Vec<String>,
     commands: u128,
+    /// The app that the line is asked by, or none.
+    asker: Id,
     /// A limit was cut, so a debt may be beyond it.
     limit_was_cut: bool,
 }
@@ -56,6 +59,7 @@ impl Books {
             events: Vec::new(),
             told: Vec::new(),
             commands: 0,
+            asker: Id::NONE,
             limit_was_cut: false,
         }
     }
@@ -85,6 +89,12 @@ impl Books {
                 self.forget_last();
                 assert_eq!(self.pay_dues(), outcome, "what fell due");
             }
+            "as" => {
+                self.asker = id(words.next().unwrap());
+                let verb = words.next().unwrap();
+                self.verb(verb, Args::new(words), outcome);
+                self.asker = Id::NONE;
+            }
             verb => self.verb(verb, Args::new(words), outcome),
         }
         invariants::check(&self.ledger);
@@ -110,7 +120,7 @@ impl Books {
         self.commands += 1;
         let id = id.unwrap_or(Id((u128::from(self.now) << 80) | self.commands));
         let mut decision = Decision::default();
-        match self.ledger.decide(id, &body, self.now, &mut decision) {
+        match self.ledger.decide_for(self.asker, id, &body, self.now, &mut decision) {
             Ok(()) => {
                 assert!(!decision.is_empty(), "an accepted command leaves an event");
                 self.apply(&decision, self.now);
@@ -228,8 +238,12 @@ pub(crate) fn rows(ledger: &Ledger) -> Vec<String> {
         format!("{:?}", t.coupon_templates.rows()),
         format!("{:?}", t.coupons.rows()),
         format!("{:?}", t.coupon_counts.rows()),
+        format!("{:?}", t.packets.rows()),
+        format!("{:?}", t.packet_claims.rows()),
         format!("{:?}", t.invoices.rows()),
         format!("{:?}", t.disputes.rows()),
+        format!("{:?}", t.app_grants.rows()),
+        format!("{:?}", t.app_uses.rows()),
     ]
 }
 
@@ -256,8 +270,12 @@ pub(crate) fn at_rest(ledger: &Ledger) -> Tables {
     rest.coupon_templates = Table::from_rows(t.coupon_templates.rows().to_vec()).unwrap();
     rest.coupons = Table::from_rows(t.coupons.rows().to_vec()).unwrap();
     rest.coupon_counts = Table::from_rows(t.coupon_counts.rows().to_vec()).unwrap();
+    rest.packets = Table::from_rows(t.packets.rows().to_vec()).unwrap();
+    rest.packet_claims = Table::from_rows(t.packet_claims.rows().to_vec()).unwrap();
     rest.invoices = Table::from_rows(t.invoices.rows().to_vec()).unwrap();
     rest.disputes = Table::from_rows(t.disputes.rows().to_vec()).unwrap();
+    rest.app_grants = Table::from_rows(t.app_grants.rows().to_vec()).unwrap();
+    rest.app_uses = Table::from_rows(t.app_uses.rows().to_vec()).unwrap();
     rest
 }
 

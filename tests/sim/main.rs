@@ -8,6 +8,7 @@ mod canaries;
 mod hops;
 mod log;
 mod seeds;
+mod standby;
 mod store;
 mod takeover;
 mod torn;

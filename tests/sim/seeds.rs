@@ -31,6 +31,7 @@ fn hold(seeds: std::ops::Range<u64>) {
         "a process froze in a call",
         "a producer was fenced",
         "a record was on its way for long",
+        "a remittance came again",
         "a shard was given to another process",
         "a snapshot was taken",
         "a transaction was seen late",

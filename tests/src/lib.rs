@@ -17,7 +17,9 @@ pub mod fuzz;
 pub mod local;
 pub mod own_broker;
 pub mod served;
+pub mod signing;
 pub mod sim;
+pub mod soak;
 pub mod transfer_feed;
 pub mod worlds;
 

@@ -180,6 +180,12 @@ impl Serving<'_> {
         self.child.wait().unwrap();
     }
 
+    /// Stops it by SIGTERM and waits for that.
+    pub fn leave(mut self) {
+        self.signal("TERM");
+        assert!(self.child.wait().unwrap().success(), "{}", self.said());
+    }
+
     /// Sends a signal, such as `STOP` or `CONT`.
     pub fn signal(&self, name: &str) {
         let (signal, id) = (format!("-{name}"), self.child.id().to_string());

@@ -2,7 +2,9 @@
 
 use crate::cluster::{Cluster, DAY_MS, cny, transfer};
 use groat_ledger::Class;
+use groat_proto::json::hex;
 use groat_proto::v1::{self, outcome, settlement};
+use groat_tests::signing::public_key;
 use serde_json::json;
 
 #[test]
@@ -250,6 +252,49 @@ fn all_shards_know_who_a_merchant_is_and_what_holds_for_everybody() {
     c.holds();
 }
 
+/// An app is known on every shard a moment after its home has registered it, with all it may do;
+/// its limits are counted on each shard by itself.
+#[test]
+fn all_shards_know_what_an_app_may_do() {
+    let mut c = Cluster::new(3);
+    let (shop, till) = (c.merchant(0, "PROPORTIONAL"), c.at(2, "till"));
+    let create = |payment: &str| {
+        json!({ "create_payment": { "payment": payment, "out_trade_no": payment,
+            "merchant": shop, "mode": "IN_APP", "amt": cny(100) } })
+    };
+    let key = hex::text(&public_key(1));
+    let registered = json!({ "register_app": { "app_id": till, "key_id": "k",
+        "scopes": ["payments"], "public_key": key } });
+    assert_eq!(c.ask(0, registered.clone()), "WrongShard");
+    assert_eq!(c.ask(2, registered), "ok");
+    c.asker = Some((till.parse().unwrap(), 1));
+    assert_eq!(c.ask(1, create("p1")), "UnknownTenant", "the word has not come");
+    c.settle();
+    assert_eq!(c.ask(1, create("p1")), "NotGranted");
+    c.asker = None;
+    let grant = json!({ "app_id": till, "merchant_id": shop, "scopes": ["payments"] });
+    assert_eq!(c.ask(2, json!({ "grant_app_auth": grant })), "ok");
+    let limits = json!({ "app_id": till, "per_day": 1 });
+    assert_eq!(c.ask(2, json!({ "set_app_limits": limits })), "ok");
+    c.told.clear();
+    c.settle();
+    assert!(c.told.is_empty(), "the app's home has told it");
+    c.asker = Some((till.parse().unwrap(), 1));
+    assert_eq!(c.ask(1, create("p1")), "ok");
+    assert_eq!(c.ask(1, create("p2")), "AppRateExceeded");
+    assert_eq!(c.ask(0, create("p2")), "ok");
+    c.asker = Some((till.parse().unwrap(), 2));
+    assert_eq!(c.ask(0, create("p3")), "SignatureInvalid");
+    c.asker = None;
+    let revoked = json!({ "app_id": till, "merchant_id": shop });
+    assert_eq!(c.ask(2, json!({ "revoke_app_auth": revoked })), "ok");
+    c.days(1);
+    c.asker = Some((till.parse().unwrap(), 1));
+    assert_eq!(c.ask(1, create("p4")), "NotGranted");
+    c.asker = None;
+    c.holds();
+}
+
 #[test]
 fn what_came_before_is_passed_over_and_a_gap_stops_the_shard() {
     let mut c = Cluster::new(2);
@@ -267,5 +312,39 @@ fn what_came_before_is_passed_over_and_a_gap_stops_the_shard() {
     c.receive(1, &sent[1]).unwrap();
     c.receive(1, &sent[2]).unwrap();
     assert_eq!(c.cash(1, &bob), 300);
+    c.holds();
+}
+
+/// A part of a red packet is a user's wherever it is at home; what cannot be placed is in the
+/// packet again, or after its end its sender's.
+#[test]
+fn parts_of_red_packets_travel_and_return() {
+    let mut c = Cluster::new(2);
+    let (alice, bob) = (c.user(0, "alice", 5_000), c.user(1, "bob", 0));
+    let nobody = c.at(1, "nobody");
+    let send = json!({ "send_red_packet": { "packet": "k1", "sender": { "user": alice },
+        "total": cny(1_000), "count": 3 } });
+    assert_eq!(c.ask(1, send.clone()), "WrongShard");
+    assert_eq!(c.ask(0, send), "ok");
+    let claim = |user: &str| json!({ "claim_red_packet": { "packet": "k1", "user": user } });
+    assert_eq!(c.ask(0, claim(&bob)), "ok");
+    assert_eq!(c.ask(0, claim(&bob)), "AlreadyClaimed");
+    assert_eq!(c.ask(0, claim(&nobody)), "ok");
+    assert_eq!(c.ask(0, claim(&alice)), "ok");
+    assert_eq!(c.ask(0, claim(&alice)), "AlreadyClaimed");
+    assert_eq!(c.balance(0, Class::RedPacket, "k1"), 0);
+    c.settle();
+    assert_eq!((c.cash(1, &bob), c.cash(0, &alice)), (334, 4_333));
+    assert_eq!(c.balance(0, Class::RedPacket, "k1"), 333, "nobody's part is there again");
+    let told = |c: &Cluster, what: fn(&settlement::Body) -> bool| {
+        c.told.iter().filter(|told| what(told)).count()
+    };
+    assert_eq!(told(&c, |told| matches!(told, settlement::Body::PacketClaimed(_))), 2);
+    assert_eq!(told(&c, |told| matches!(told, settlement::Body::PacketReturned(_))), 1);
+    assert_eq!(c.ask(0, claim(&nobody)), "ok", "it may be known by now");
+    c.days(1);
+    c.settle();
+    assert_eq!(c.cash(0, &alice), 4_666, "it came back after the end");
+    assert_eq!(c.balance(0, Class::RedPacket, "k1"), 0);
     c.holds();
 }

@@ -5,11 +5,13 @@ use groat_proto::json::read_line;
 use groat_proto::v1::{ChainTerms, outcome, settlement};
 use groat_proto::{Message, v1};
 use groat_replay::{Chain, audit, verify};
-use groat_shard::{Block, Inbound, Messages, Shard};
+use groat_shard::{Block, Inbound, Messages, Shard, SledStore, Store};
 use groat_tests::between;
 pub use groat_tests::between::{cny, transfer};
+use groat_tests::signing::{key, sign};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
+use std::path::Path;
 
 pub const DAY_MS: u64 = 86_400_000;
 
@@ -24,6 +26,8 @@ pub struct Cluster {
     offsets: Vec<u64>,
     pub told: Vec<settlement::Body>,
     pub now: u64,
+    /// The app that asks, and the number of its key.
+    pub asker: Option<(Id, u8)>,
     commands: u64,
 }
 
@@ -45,6 +49,7 @@ impl Cluster {
             offsets: vec![0; count],
             told: Vec::new(),
             now: 1_769_817_600_000,
+            asker: None,
             commands: 0,
         };
         for no in 0..count {
@@ -52,6 +57,17 @@ impl Cluster {
             cluster.blocks[no].push(claim.bytes);
         }
         cluster
+    }
+
+    /// Writes the chains as `groat serve` keeps them.
+    pub fn write_to(&self, folder: &Path) {
+        for (no, blocks) in self.blocks.iter().enumerate() {
+            let mut store = SledStore::open(&folder.join(format!("shard-{no}"))).unwrap();
+            for (number, block) in (0..).zip(blocks) {
+                store.append(number, block).unwrap();
+            }
+            store.sync().unwrap();
+        }
     }
 
     /// A name that is at home on a shard.
@@ -77,6 +93,10 @@ impl Cluster {
         line[name] = fields.clone();
         let mut record = read_line(&line.to_string()).unwrap();
         record.commands[0].at = self.now;
+        if let Some((app, seed)) = self.asker {
+            let command = record.commands.remove(0);
+            record.commands.push(sign(command, app, &key(seed)));
+        }
         let no = shard as usize;
         let (offset, bytes) = (self.offsets[no], record.encode_to_vec());
         self.offsets[no] += 1;

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod across;
+mod apps;
 mod bad_bytes;
+mod bills;
 mod clock;
 mod cluster;
 mod fixtures;

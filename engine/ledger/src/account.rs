@@ -114,6 +114,8 @@ classes! {
     PayoutInTransit = 2210, "payout_in_transit", Liability, CreditBalance;
     /// Set aside for a campaign; owner: the campaign.
     CampaignFund = 2310, "campaign_fund", Liability, CreditBalance;
+    /// Set aside for whoever claims; owner: the red packet.
+    RedPacket = 2320, "red_packet", Liability, CreditBalance;
     /// Owed to a bank whose money is lent; owner: the funding partner.
     FundingPartner = 2510, "funding_partner", Liability, CreditBalance;
     /// On its way to or from another shard, whose number is the sub-ledger key. What one shard has

@@ -4,28 +4,34 @@
 //! days since 1970. Text has been checked for shape before it gets here; rules check the rest.
 
 mod accounts;
+mod apps;
 mod authorization;
 mod campaigns;
 mod credit;
 mod dispute;
 mod funding;
 mod invoices;
+mod packets;
 mod payments;
 mod reference;
 mod rental;
+mod settlement;
 mod transfers;
 mod treasury;
 
 pub use accounts::*;
+pub use apps::*;
 pub use authorization::*;
 pub use campaigns::*;
 pub use credit::*;
 pub use dispute::*;
 pub use funding::*;
 pub use invoices::*;
+pub use packets::*;
 pub use payments::*;
 pub use reference::Reference;
 pub use rental::*;
+pub use settlement::*;
 pub use transfers::*;
 pub use treasury::*;
 
@@ -36,6 +42,8 @@ use crate::id::Id;
 pub struct Command {
     /// UUIDv7 or ULID chosen by the producer.
     pub id: Id,
+    /// The app that asks, or none.
+    pub app: Id,
     /// What is asked.
     pub body: Body,
 }
@@ -98,6 +106,8 @@ pub enum Body {
     DefineCoupon(DefineCoupon),
     IssueCoupon(IssueCoupon),
     RevokeCoupon(RevokeCoupon),
+    SendRedPacket(SendRedPacket),
+    ClaimRedPacket(ClaimRedPacket),
     RequestInvoice(RequestInvoice),
     IssueInvoice(IssueInvoice),
     RejectInvoice(RejectInvoice),
@@ -107,8 +117,12 @@ pub enum Body {
     AcceptDispute(AcceptDispute),
     CancelDispute(CancelDispute),
     JudgeDispute(JudgeDispute),
+    ConfirmSettlement(ConfirmSettlement),
     FundCredit(FundCredit),
     RepayFunding(RepayFunding),
+    GrantAppAuth(GrantAppAuth),
+    RevokeAppAuth(RevokeAppAuth),
+    SetAppLimits(SetAppLimits),
 }
 
 impl Body {
@@ -144,6 +158,12 @@ impl Body {
             Body::RepayCredit(c) => Some(c.user),
             Body::ReleaseReserve(c) => Some(c.merchant),
             Body::FundCampaign(c) => Some(c.funder),
+            Body::SendRedPacket(SendRedPacket { sender: PacketSender::User(user), .. }) => {
+                Some(*user)
+            }
+            Body::GrantAppAuth(c) => Some(c.app),
+            Body::RevokeAppAuth(c) => Some(c.app),
+            Body::SetAppLimits(c) => Some(c.app),
             // Decided where the payer is, who is not named yet, or by an object.
             Body::SetLimits(_)
             | Body::SeizeHold(_)
@@ -175,6 +195,8 @@ impl Body {
             | Body::DefineCoupon(_)
             | Body::IssueCoupon(_)
             | Body::RevokeCoupon(_)
+            | Body::SendRedPacket(_)
+            | Body::ClaimRedPacket(_)
             | Body::RequestInvoice(_)
             | Body::IssueInvoice(_)
             | Body::RejectInvoice(_)
@@ -184,6 +206,7 @@ impl Body {
             | Body::AcceptDispute(_)
             | Body::CancelDispute(_)
             | Body::JudgeDispute(_)
+            | Body::ConfirmSettlement(_)
             | Body::FundCredit(_)
             | Body::RepayFunding(_) => None,
         };

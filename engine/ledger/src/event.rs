@@ -9,8 +9,9 @@ pub use decision::Decision;
 
 use crate::account::{AccountKey, AccountNo, SignRule};
 use crate::command::{
-    Block, CodeKind, CouponTerms, CreditTerms, DisputeKind, FreezeReason, InvoiceKind, InvoiceLine,
-    LimitScope, Limits, MerchantTerms, Owner, PayMode, Reference, RentalTerms,
+    AppLimits, Block, CodeKind, CouponTerms, CreditTerms, DisputeKind, FreezeReason, InvoiceKind,
+    InvoiceLine, LimitScope, Limits, MerchantTerms, Owner, PacketKind, PacketSender, PayMode,
+    PublicKey, Reference, RentalTerms, Scope,
 };
 use crate::id::Id;
 use crate::money::{Currency, Money};
@@ -57,6 +58,7 @@ pub enum Fact {
         app: Id,
         key: Id,
         scopes: Vec<Reference>,
+        public_key: Option<PublicKey>,
     },
     UserOpened {
         user: Id,
@@ -453,6 +455,40 @@ pub enum Fact {
         funded: u64,
         state: CouponState,
     },
+    PacketSent {
+        packet: Id,
+        sender: PacketSender,
+        total: Money,
+        count: u32,
+        kind: PacketKind,
+        seed: u64,
+        expires_at: u64,
+    },
+    /// A part is a user's; of another shard if a remittance stands behind this.
+    PacketClaimed {
+        packet: Id,
+        user: Id,
+        amount: u64,
+    },
+    /// What was left went back to the sender.
+    PacketExpired {
+        packet: Id,
+        amount: u64,
+    },
+    /// A part of a packet of another shard.
+    PacketArrived {
+        packet: Id,
+        user: Id,
+        amount: u64,
+    },
+    /// A part that another shard could not place; it can be claimed again, or is the sender's.
+    PacketReturned {
+        packet: Id,
+        user: Id,
+        amount: u64,
+        why: Rejection,
+        reopens: bool,
+    },
     InvoiceRequested {
         invoice: Id,
         payment: Id,
@@ -513,6 +549,13 @@ pub enum Fact {
         to_available: u64,
         fee: u64,
         fee_owed: u64,
+    },
+    /// A part of a payment left its batch before it; parts as in `BatchSettled`.
+    SettlementConfirmed {
+        payment: Id,
+        recovered: u64,
+        reserve: u64,
+        available: u64,
     },
     /// A partner sent money to be lent.
     CreditFunded {
@@ -599,6 +642,30 @@ pub enum Fact {
         payment: Id,
         out_request_no: Reference,
         why: Rejection,
+    },
+    AppAuthGranted {
+        app: Id,
+        merchant: Id,
+        scopes: Vec<Scope>,
+        expires_at: Option<u64>,
+    },
+    /// Without scopes, all of them.
+    AppAuthRevoked {
+        app: Id,
+        merchant: Id,
+        scopes: Vec<Scope>,
+    },
+    AppLimitsSet {
+        app: Id,
+        limits: AppLimits,
+    },
+    /// An app may ask for what the events behind this one did; `merchant` is whose object it is
+    /// about, if any.
+    AppAsked {
+        app: Id,
+        scope: Scope,
+        merchant: Id,
+        moves: Option<Money>,
     },
 }
 

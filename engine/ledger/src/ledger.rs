@@ -11,25 +11,26 @@
 //! shard's business.
 
 mod due;
+mod noting;
 mod recent;
 mod rest;
 
 pub use due::{Due, DueKind};
+pub(crate) use noting::{in_range, payable, post};
 pub use rest::BadState;
 
-use crate::account::{Account, AccountKey, AccountNo, Layer, Movement};
-use crate::command::Body;
+use crate::account::{Account, AccountKey, Layer, Movement};
+use crate::command::{Body, PublicKey};
 use crate::event::{Decision, EventRange, Fact};
 use crate::id::Id;
-use crate::limits::{AMOUNT_MAX, PAYMENT_MAJOR_MAX};
-use crate::money::{Currency, Money};
+use crate::limits::AMOUNT_MAX;
 use crate::place::Place;
 use crate::rejection::Rejection;
 use crate::remittance::Remittance;
 use crate::rules::{
-    accounts, authorizations, billing, campaigns, collection, coupons, credit, disputes, funding,
-    invoices, limits as limit_rules, payments, remittances, rental_rows, rentals, settlement,
-    transfers, treasury,
+    accounts, apps, authorizations, billing, campaigns, collection, coupons, credit, disputes,
+    funding, invoices, limits as limit_rules, packets, payments, remittances, rental_rows, rentals,
+    settlement, transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
 use std::cmp::Reverse;
@@ -48,6 +49,17 @@ impl From<Rejection> for Refusal {
     fn from(rejection: Rejection) -> Refusal {
         Refusal::Rejected(rejection)
     }
+}
+
+/// By whom a command that names an app must be signed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Signer {
+    /// The platform's own commands are not signed.
+    Platform,
+    /// By the app, with this key.
+    Key(PublicKey),
+    /// There is no such app.
+    Unknown,
 }
 
 /// One shard's books in memory.
@@ -136,16 +148,34 @@ impl Ledger {
     /// Decides the command of an id at `now`, which is not before [`Ledger::now`]. On `Ok` the
     /// events stand in `out`; nothing has changed yet.
     pub fn decide(&self, id: Id, body: &Body, now: u64, out: &mut Decision) -> Result<(), Refusal> {
+        self.decide_for(Id::NONE, id, body, now, out)
+    }
+
+    /// As [`Ledger::decide`], for a command that names an app. Whether the app signed it is known.
+    pub fn decide_for(
+        &self,
+        app: Id,
+        id: Id,
+        body: &Body,
+        now: u64,
+        out: &mut Decision,
+    ) -> Result<(), Refusal> {
         out.clear();
         if self.place.shards > 1 && body.owner().is_some_and(|id| !self.place.is_home(id)) {
             return Err(Rejection::WrongShard.into());
+        }
+        if !app.is_none() {
+            apps::may_ask(self, app, body, now, out)?;
         }
         match body {
             Body::OpenLedgerAccount(c) => transfers::open_ledger_account(self, c, out)?,
             Body::PostTransfer(c) => {
                 return Ok(transfers::post_transfer(self, id, c, now, out)?);
             }
-            Body::RegisterApp(c) => accounts::register_app(self, c, out)?,
+            Body::RegisterApp(c) => apps::register(self, c, out)?,
+            Body::GrantAppAuth(c) => apps::grant(self, c, now, out)?,
+            Body::RevokeAppAuth(c) => apps::revoke(self, c, out)?,
+            Body::SetAppLimits(c) => apps::set_limits(self, c, out)?,
             Body::OpenUser(c) => accounts::open_user(self, c, out)?,
             Body::OnboardMerchant(c) => accounts::onboard_merchant(self, c, out)?,
             Body::SetLimits(c) => limit_rules::set_limits(self, c, out)?,
@@ -199,6 +229,8 @@ impl Ledger {
             Body::DefineCoupon(c) => campaigns::define(self, c, now, out)?,
             Body::IssueCoupon(c) => campaigns::issue(self, c, now, out)?,
             Body::RevokeCoupon(c) => campaigns::revoke(self, c, out)?,
+            Body::SendRedPacket(c) => packets::send(self, c, now, out)?,
+            Body::ClaimRedPacket(c) => packets::claim(self, c, now, out)?,
             Body::RequestInvoice(c) => invoices::request(self, c, out)?,
             Body::IssueInvoice(c) => invoices::issue(self, c, out)?,
             Body::RejectInvoice(c) => invoices::reject(self, c, out)?,
@@ -208,11 +240,21 @@ impl Ledger {
             Body::AcceptDispute(c) => disputes::accept(self, c, now, out)?,
             Body::CancelDispute(c) => disputes::cancel(self, c, out)?,
             Body::JudgeDispute(c) => disputes::judge(self, c, out)?,
+            Body::ConfirmSettlement(c) => settlement::confirm(self, c, out)?,
             Body::FundCredit(c) => funding::fund(self, c, out)?,
             Body::RepayFunding(c) => funding::repay(self, c, out)?,
         }
         self.keep_sign_rules(out)?;
         Ok(())
+    }
+
+    /// What the signature of a command must be, which names this app.
+    pub fn signer(&self, app: Id) -> Signer {
+        match self.tables.apps.get(&app) {
+            Some(app) => app.public_key.map_or(Signer::Platform, Signer::Key),
+            None if app.is_none() || !apps::any_signs(&self.tables) => Signer::Platform,
+            None => Signer::Unknown,
+        }
     }
 
     /// Decides what becomes of what another shard sent, at `now`; it is the next one of that shard.
@@ -258,7 +300,11 @@ impl Ledger {
             | Fact::TransferVoided { .. }
             | Fact::TransferExpired { .. } => transfers::apply(self, fact, movements),
             Fact::AppRegistered { .. }
-            | Fact::UserOpened { .. }
+            | Fact::AppAuthGranted { .. }
+            | Fact::AppAuthRevoked { .. }
+            | Fact::AppLimitsSet { .. }
+            | Fact::AppAsked { .. } => apps::apply(self, fact),
+            Fact::UserOpened { .. }
             | Fact::MerchantOnboarded { .. }
             | Fact::AccountRestricted { .. }
             | Fact::RestrictionLifted { .. }
@@ -285,7 +331,8 @@ impl Ledger {
             Fact::BatchOpened { .. }
             | Fact::BatchCut { .. }
             | Fact::BatchSettled { .. }
-            | Fact::ReserveReleased { .. } => settlement::apply(self, fact),
+            | Fact::ReserveReleased { .. }
+            | Fact::SettlementConfirmed { .. } => settlement::apply(self, fact),
             Fact::FundsAuthorized { .. }
             | Fact::AuthorizationCaptured { .. }
             | Fact::FundsReleased { .. }
@@ -323,6 +370,11 @@ impl Ledger {
             | Fact::CouponRevoked { .. }
             | Fact::CouponExpired { .. } => campaigns::apply(self, fact),
             Fact::CouponUsed { .. } | Fact::CouponReturned { .. } => coupons::apply(self, fact),
+            Fact::PacketSent { .. }
+            | Fact::PacketClaimed { .. }
+            | Fact::PacketExpired { .. }
+            | Fact::PacketArrived { .. }
+            | Fact::PacketReturned { .. } => packets::apply(self, fact),
             Fact::InvoiceRequested { .. }
             | Fact::InvoiceIssued { .. }
             | Fact::InvoiceRejected { .. }
@@ -447,58 +499,5 @@ impl Ledger {
             }
         }
         Ok(())
-    }
-}
-
-/// What rules share: looking up or opening accounts and noting movements into a decision.
-impl Ledger {
-    /// The number of an account, opening it in this decision when it does not exist.
-    pub(crate) fn account_or_open(
-        &self,
-        key: AccountKey,
-        currency: Currency,
-        out: &mut Decision,
-    ) -> AccountNo {
-        if let Some(no) = self.tables.accounts.find(&key) {
-            return no;
-        }
-        let mut number = self.tables.accounts.next_no();
-        for (fact, _) in out.events() {
-            if let Fact::AccountOpened { number: opened, key: opened_key, .. } = fact {
-                if *opened_key == key {
-                    return *opened;
-                }
-                number = opened + 1;
-            }
-        }
-        let sign_rule = key.class.sign_rule();
-        out.record(Fact::AccountOpened { number, key, currency, sign_rule, history: false });
-        number
-    }
-}
-
-/// Refuses zero and what is too large for one payment.
-pub(crate) fn payable(money: Money) -> Result<u64, Rejection> {
-    let amount = in_range(money)?;
-    let too_large = amount > money.currency.major(PAYMENT_MAJOR_MAX);
-    if too_large { Err(Rejection::AmountOutOfRange) } else { Ok(amount) }
-}
-
-/// Refuses zero and amounts above the bound.
-pub(crate) fn in_range(money: Money) -> Result<u64, Rejection> {
-    if (1..=AMOUNT_MAX).contains(&money.amount) {
-        Ok(money.amount)
-    } else {
-        Err(Rejection::AmountOutOfRange)
-    }
-}
-
-/// Notes what is posted; an amount of zero moves nothing, a very large one takes several movements.
-pub(crate) fn post(out: &mut Decision, debit: AccountNo, credit: AccountNo, amount: u64) {
-    let mut rest = amount;
-    while rest > 0 {
-        let amount = rest.min(AMOUNT_MAX);
-        out.note(Movement { debit, credit, amount, layer: Layer::Posted });
-        rest -= amount;
     }
 }

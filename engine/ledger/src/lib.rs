@@ -13,6 +13,7 @@ pub mod instalments;
 mod ledger;
 pub mod limits;
 pub mod money;
+pub mod packets;
 mod place;
 mod rejection;
 mod remittance;
@@ -25,13 +26,13 @@ pub use account::{Account, AccountKey, AccountNo, Class, Kind, Layer, Movement, 
 pub use command::*;
 pub use event::{CloseReason, Decision, EventRange, Fact};
 pub use id::{Id, NAME_CHARS_MAX, NotAnId};
-pub use ledger::{BadState, Due, DueKind, Ledger, Refusal};
+pub use ledger::{BadState, Due, DueKind, Ledger, Refusal, Signer};
 pub use money::{Currency, Money, NotMoney};
 pub use place::Place;
 pub use rejection::Rejection;
 pub use remittance::{Cargo, Purpose, Remittance, Standing};
 pub use settlement::{
-    CouponOf, DisputeOf, HoldOf, InvoiceOf, ReleaseReason, RentalOf, Settlement, StatementOf,
-    project,
+    CouponOf, DisputeOf, HoldOf, InvoiceOf, PacketOf, ReleaseReason, RentalOf, Settlement,
+    StatementOf, project,
 };
 pub use state::*;

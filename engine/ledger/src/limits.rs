@@ -19,6 +19,9 @@ pub const CANCEL_WINDOW_MS: u64 = 24 * 3_600_000;
 /// Refunds of one payment (WeChat: 50).
 pub const REFUNDS_MAX: usize = 50;
 
+/// Currencies in which an app has caps: more than any app deals in.
+pub const APP_CAPS_MAX: usize = 32;
+
 /// Legs of one payment.
 pub const LEGS_MAX: usize = 8;
 
@@ -27,6 +30,24 @@ pub const ADJUSTMENT_ENTRIES_MAX: usize = 256;
 
 /// Coupons of one template that one user gets ever (Alipay's campaigns: 100).
 pub const COUPONS_PER_USER_MAX: u32 = 100;
+
+/// Smallest part of a red packet, in minor units (Alipay: 0.20).
+pub const PACKET_PART_MIN: u64 = 20;
+
+/// Largest part of a red packet, in minor units (Alipay: 200.00).
+pub const PACKET_PART_MAX: u64 = 20_000;
+
+/// Parts of one red packet (Alipay's campaigns: 10,000,000).
+pub const PACKET_PARTS_MAX: u32 = 10_000_000;
+
+/// Largest red packet, in major units (Alipay's campaigns: 10,000,000.00).
+pub const PACKET_TOTAL_MAJOR_MAX: u64 = 10_000_000;
+
+/// Time to claim from a red packet where the command does not say, in seconds: a day.
+pub const PACKET_TIMEOUT_S_DEFAULT: u32 = 86_400;
+
+/// Longest time to claim from a red packet, in seconds (Alipay's campaigns: six months).
+pub const PACKET_TIMEOUT_S_MAX: u32 = 184 * 86_400;
 
 /// Lines of one invoice: a page.
 pub const INVOICE_LINES_MAX: usize = 64;

@@ -133,6 +133,10 @@ rejections! {
     FrequencyLimit = 172, later, "The user has as many coupons of this kind as allowed, today or ever.";
     CouponNotUsable = 173, later, "The coupon is not the user's, used, out of time, or not for this order.";
     CouponsOutstanding = 174, later, "Coupons of the campaign can still be used; revoke them or wait for their end.";
+    PacketPartOutOfRange = 175, never, "The total does not give each of so many between 20 and 20,000 minor units.";
+    PacketEmpty = 176, later, "Everything in the red packet is claimed.";
+    AlreadyClaimed = 177, never, "The user has a part of this red packet already.";
+    PacketExpired = 178, never, "The time to claim from the red packet is over.";
     NotInvoiceable = 180, never, "More is to be invoiced than the user paid, did not get back and has no invoice of.";
     TaxSumMismatch = 181, never, "The lines do not sum to the amount requested, or their tax not to the tax given.";
     RedExceedsBlue = 182, never, "More is to be reversed than is left of the invoice.";
@@ -140,8 +144,17 @@ rejections! {
     DisputeExceedsPaid = 150, later, "More is disputed than was paid and neither refunded nor disputed yet.";
     PaymentDisputed = 151, later, "So much of the payment is in dispute, or was lost in one, that it cannot be refunded.";
     DefenceLate = 152, never, "The time to defend or accept the dispute is over.";
+    ConfirmationExceedsUnsettled = 153, later, "More is to be settled than the batch still has of the payment.";
     FundingExceeded = 120, later, "More is to be repaid than is owed to the funding partner.";
     NotAcrossShards = 210, never, "This is only possible between accounts of one shard.";
+    UnknownTenant = 220, later, "The app that the command names is not registered, or does not sign.";
+    SignatureMissing = 221, never, "The app signs its commands, and this one is not signed.";
+    SignatureInvalid = 222, never, "The signature is not that of the app's key over the bytes of this command.";
+    ScopeDenied = 223, later, "The app is not registered for commands of this kind.";
+    NotGranted = 224, later, "No merchant whose object this is has granted the app such commands.";
+    GrantExpired = 225, later, "The time of the merchant's grant is over.";
+    AppLimitExceeded = 226, later, "The app would move more money than it may, at once or on this day.";
+    AppRateExceeded = 227, later, "The app has done as many commands as it may, in this minute or on this day.";
     ChannelInsufficient = 74, later, "The acquirer owes less than is to be returned through it.";
 }
 

@@ -4,7 +4,10 @@
 //! receiver never sees the sender's books: a remittance carries all it needs. Money that the
 //! receiver cannot place goes back, and what comes back is always taken.
 
-use crate::command::{LimitScope, Limits, MerchantTerms, Reference};
+use crate::command::{
+    GrantAppAuth, LimitScope, Limits, MerchantTerms, Reference, RegisterApp, RevokeAppAuth,
+    SetAppLimits,
+};
 use crate::id::Id;
 use crate::money::Currency;
 use crate::rejection::Rejection;
@@ -57,6 +60,18 @@ pub enum Purpose {
     RefundFunded { payment: Id, out_request_no: Reference },
     /// No money for such a refund, and why.
     RefundDenied { payment: Id, out_request_no: Reference, why: Rejection },
+    /// A part of a red packet of the sender for a user of the receiver.
+    PacketClaim { packet: Id, user: Id },
+    /// Such a part that could not be placed, and why.
+    PacketBack { packet: Id, user: Id, why: Rejection },
+    /// An app of the sender that signs.
+    App(Box<RegisterApp>),
+    /// What a merchant, of any shard, lets such an app do.
+    AppGrant(Box<GrantAppAuth>),
+    /// What it no longer does.
+    AppRevocation(Box<RevokeAppAuth>),
+    /// How much such an app may do on each shard.
+    AppLimits(Box<SetAppLimits>),
 }
 
 /// Whether money of a merchant may move.

@@ -2,26 +2,29 @@
 //!
 //! It carries what a receiver needs to act without asking back. Its identity is the event's.
 
+mod batches;
 mod coupons;
 mod credit;
 mod disputes;
 mod holds;
 mod invoices;
+mod packets;
 
 pub use coupons::CouponOf;
 pub use credit::StatementOf;
 pub use disputes::DisputeOf;
 pub use holds::{HoldOf, ReleaseReason, RentalOf};
 pub use invoices::InvoiceOf;
+pub use packets::PacketOf;
 
 use crate::account::{Account, Layer, Movement};
-use crate::command::{Owner, Reference};
+use crate::command::{Owner, Reference, Scope};
 use crate::event::{CloseReason, Fact};
 use crate::id::Id;
 use crate::ledger::Ledger;
 use crate::money::Money;
 use crate::rejection::Rejection;
-use crate::state::{Batch, Payment, Ruling};
+use crate::state::{Payment, Ruling};
 use disputes::dispute_of;
 use holds::{hold_of, rental_of};
 
@@ -67,6 +70,7 @@ pub enum Settlement {
         refunds: u64,
         fees_returned: u64,
         disputes: u64,
+        confirmed: u64,
         recovered: u64,
         reserve: u64,
         available: u64,
@@ -163,6 +167,26 @@ pub enum Settlement {
     CouponEnded {
         coupon: CouponOf,
     },
+    PacketSent {
+        packet: PacketOf,
+    },
+    /// A user has a part of a packet.
+    PacketClaimed {
+        packet: Id,
+        user: Id,
+        amount: Money,
+    },
+    /// What was not claimed in time went back.
+    PacketEnded {
+        packet: PacketOf,
+    },
+    /// A part could not be given to a user of another shard.
+    PacketReturned {
+        packet: Id,
+        user: Id,
+        amount: Money,
+        why: Rejection,
+    },
     InvoiceRequested {
         invoice: InvoiceOf,
     },
@@ -202,6 +226,15 @@ pub enum Settlement {
     StatementOverdue {
         statement: StatementOf,
     },
+    /// A part of a payment was settled ahead of its batch; `recovered` paid the merchant's debt.
+    SettlementConfirmed {
+        payment: Id,
+        out_trade_no: Reference,
+        merchant: Id,
+        recovered: Money,
+        reserve: u64,
+        available: u64,
+    },
     /// Money from an account of another shard.
     TransferArrived {
         from: Id,
@@ -222,6 +255,18 @@ pub enum Settlement {
         merchant: Id,
         why: Rejection,
     },
+    AppAuthGranted {
+        app: Id,
+        merchant: Id,
+        scopes: Vec<Scope>,
+        expires_at: Option<u64>,
+    },
+    /// Without scopes, all of them.
+    AppAuthRevoked {
+        app: Id,
+        merchant: Id,
+        scopes: Vec<Scope>,
+    },
     AccountMoved {
         account: Id,
         debit: Money,
@@ -239,6 +284,7 @@ impl Settlement {
             Settlement::PaymentPaid { merchant, .. }
             | Settlement::PaymentClosed { merchant, .. }
             | Settlement::PaymentRefunded { merchant, .. }
+            | Settlement::SettlementConfirmed { merchant, .. }
             | Settlement::BatchSettled { merchant, .. } => *merchant,
             Settlement::PayoutRequested { owner, .. }
             | Settlement::PayoutConfirmed { owner, .. }
@@ -257,7 +303,9 @@ impl Settlement {
             | Settlement::RentalPaymentPending { rental, .. }
             | Settlement::RentalCollected { rental, .. } => rental.merchant,
             Settlement::ReserveReleased { merchant, .. }
-            | Settlement::RefundFailed { merchant, .. } => *merchant,
+            | Settlement::RefundFailed { merchant, .. }
+            | Settlement::AppAuthGranted { merchant, .. }
+            | Settlement::AppAuthRevoked { merchant, .. } => *merchant,
             Settlement::TransferArrived { to, .. } => *to,
             Settlement::TransferReturned { from, .. } => *from,
             Settlement::CampaignFunded { campaign, funder, .. }
@@ -270,6 +318,12 @@ impl Settlement {
             }
             Settlement::CouponUsed { coupon } | Settlement::CouponReturned { coupon } => {
                 coupon.merchant
+            }
+            Settlement::PacketSent { packet } | Settlement::PacketEnded { packet } => {
+                packet.sender.id()
+            }
+            Settlement::PacketClaimed { user, .. } | Settlement::PacketReturned { user, .. } => {
+                *user
             }
             Settlement::InvoiceRequested { invoice }
             | Settlement::InvoiceIssued { invoice }
@@ -361,7 +415,7 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         }
         Fact::BatchSettled { batch, recovered, reserve, available } => {
             let b = tables.batches.try_row(*batch)?;
-            batch_settled(ledger, b, *recovered, *reserve, *available)
+            batches::batch_settled(ledger, b, *recovered, *reserve, *available)
         }
         Fact::PayoutRequested { payout, owner, amount, fee } => {
             let (payout, owner, amount, fee) = (*payout, *owner, *amount, *fee);
@@ -437,6 +491,10 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
             let amount = Money { amount: *amount, currency: seller.terms.settle_currency };
             Settlement::ReserveReleased { merchant: *merchant, amount }
         }
+        Fact::SettlementConfirmed { payment, recovered, reserve, available } => {
+            let p = payment_of(payment)?;
+            batches::confirmed(p, merchant_of(p), *recovered, *reserve, *available)
+        }
         Fact::DisputeOpened { dispute, .. } => {
             Settlement::DisputeOpened { dispute: dispute_of(ledger, dispute)? }
         }
@@ -454,6 +512,11 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::CouponExpired { .. }
         | Fact::CouponUsed { .. }
         | Fact::CouponReturned { .. } => return coupons::told(ledger, fact),
+        Fact::PacketSent { .. }
+        | Fact::PacketClaimed { .. }
+        | Fact::PacketExpired { .. }
+        | Fact::PacketArrived { .. }
+        | Fact::PacketReturned { .. } => return packets::told(ledger, fact, movements),
         Fact::InvoiceRequested { .. }
         | Fact::InvoiceIssued { .. }
         | Fact::InvoiceRejected { .. }
@@ -476,6 +539,20 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
             let merchant = merchant_of(payment_of(payment)?);
             let (payment, out_request_no) = (*payment, out_request_no.clone());
             Settlement::RefundFailed { payment, out_request_no, merchant, why: *why }
+        }
+        // Every shard hears of it; the app's home tells it.
+        Fact::AppAuthGranted { app, .. } | Fact::AppAuthRevoked { app, .. }
+            if !ledger.place().is_home(*app) =>
+        {
+            return None;
+        }
+        Fact::AppAuthGranted { app, merchant, scopes, expires_at } => {
+            let (app, merchant, scopes) = (*app, *merchant, scopes.clone());
+            Settlement::AppAuthGranted { app, merchant, scopes, expires_at: *expires_at }
+        }
+        Fact::AppAuthRevoked { app, merchant, scopes } => {
+            let (app, merchant, scopes) = (*app, *merchant, scopes.clone());
+            Settlement::AppAuthRevoked { app, merchant, scopes }
         }
         Fact::CouponDefined { .. }
         | Fact::RemittanceSent { .. }
@@ -513,6 +590,8 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::TransferVoided { .. }
         | Fact::TransferExpired { .. }
         | Fact::AppRegistered { .. }
+        | Fact::AppLimitsSet { .. }
+        | Fact::AppAsked { .. }
         | Fact::UserOpened { .. }
         | Fact::MerchantOnboarded { .. }
         | Fact::LimitsSet { .. }
@@ -536,31 +615,6 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::BatchOpened { .. }
         | Fact::BatchCut { .. } => return None,
     })
-}
-
-fn batch_settled(
-    ledger: &Ledger,
-    b: &Batch,
-    recovered: u64,
-    reserve: u64,
-    available: u64,
-) -> Settlement {
-    let seller = ledger.tables().merchants.row(b.merchant);
-    let receipts = Money { amount: b.receipts, currency: seller.terms.settle_currency };
-    Settlement::BatchSettled {
-        merchant: seller.merchant,
-        date: b.date,
-        count: b.count,
-        receipts,
-        fees: b.fees,
-        refunds: b.refunds,
-        fees_returned: b.fees_returned,
-        disputes: b.disputes,
-        recovered,
-        reserve,
-        available,
-        proceeds: b.proceeds,
-    }
 }
 
 /// Accounts opened with the history flag tell each movement with the balances after it.

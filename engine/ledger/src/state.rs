@@ -14,22 +14,26 @@ macro_rules! row {
     };
 }
 
+mod apps;
 mod billing;
 mod calendar;
 mod coupons;
 mod dispute;
 mod holds;
 mod invoices;
+mod packets;
 mod payment;
 mod peer;
 mod rental;
 
+pub use apps::*;
 pub use billing::*;
 pub use calendar::*;
 pub use coupons::*;
 pub use dispute::*;
 pub use holds::*;
 pub use invoices::*;
+pub use packets::*;
 pub use payment::*;
 pub use peer::*;
 pub use rental::*;
@@ -63,10 +67,14 @@ pub struct Tables {
     pub coupon_templates: Table<CouponTemplate>,
     pub coupons: Table<Coupon>,
     pub coupon_counts: Table<CouponCount>,
+    pub packets: Table<Packet>,
+    pub packet_claims: Table<PacketClaim>,
     pub invoices: Table<Invoice>,
     pub disputes: Table<Dispute>,
     pub peers: Table<Peer>,
     pub asked_refunds: Table<AskedRefund>,
+    pub app_grants: Table<AppGrant>,
+    pub app_uses: Table<AppUse>,
     /// Derived from `payments`.
     pub(crate) trade_nos: Table<TradeNo>,
     /// Derived from `invoices`.
@@ -98,10 +106,14 @@ macro_rules! every_stored_table {
         $tables.coupon_templates.$method();
         $tables.coupons.$method();
         $tables.coupon_counts.$method();
+        $tables.packets.$method();
+        $tables.packet_claims.$method();
         $tables.invoices.$method();
         $tables.disputes.$method();
         $tables.peers.$method();
         $tables.asked_refunds.$method();
+        $tables.app_grants.$method();
+        $tables.app_uses.$method();
     }};
 }
 
@@ -162,19 +174,6 @@ pub enum PendingState {
 
 row!(PendingTransfer, Id, self => self.transfer);
 
-/// A third-party app.
-#[derive(Clone, PartialEq, Debug)]
-pub struct App {
-    /// Its id.
-    pub app: Id,
-    /// Names its signing key.
-    pub key_id: Id,
-    /// What it may do.
-    pub scopes: Vec<Reference>,
-}
-
-row!(App, Id, self => self.app);
-
 /// A user with a balance.
 #[derive(Clone, PartialEq, Debug)]
 pub struct User {
@@ -188,7 +187,8 @@ pub struct User {
     pub account: AccountNo,
     /// Payouts requested and neither confirmed nor failed.
     pub open_payouts: u32,
-    /// Authorizations with something left, and rentals not ended.
+    /// Authorizations with something left, rentals not ended, and red packets sent with something
+    /// left.
     pub open_holds: u32,
     /// Disputes not ended of what it paid.
     pub open_disputes: u32,
@@ -349,6 +349,8 @@ pub struct Batch {
     pub fees_returned: u64,
     /// Sum taken from it for disputes.
     pub disputes: u64,
+    /// Sum of what of its payments was settled ahead of it.
+    pub confirmed: u64,
     /// Reserve kept back at its settlement that the clock will release.
     pub reserve: u64,
     /// Sum of nets of the merchant's batches on other shards that came into it.
@@ -370,6 +372,7 @@ impl Batch {
             - i128::from(self.fees)
             - i128::from(self.refunds)
             - i128::from(self.disputes)
+            - i128::from(self.confirmed)
     }
 
     /// Takes what came from the merchant's batch of that date on another shard. A batch that was

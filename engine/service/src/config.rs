@@ -22,6 +22,8 @@ pub struct Config {
     pub instance: Option<String>,
     /// The folder that holds a data directory per shard.
     pub data: PathBuf,
+    /// Whether shards that other processes own are followed, so that they can be taken over soon.
+    pub standby: bool,
     /// Where time comes from.
     pub clock: ClockSource,
     /// Minutes that the business day is ahead of UTC.
@@ -42,6 +44,7 @@ impl Default for Config {
             group: None,
             instance: None,
             data: PathBuf::from("groat-data"),
+            standby: false,
             clock: ClockSource::Record,
             day_offset: 0,
             id_window_hours: ID_WINDOW_MS_DEFAULT / 3_600_000,
@@ -81,6 +84,10 @@ pub struct ServeFlags {
     /// The folder that holds a data directory per shard [default: groat-data]
     #[arg(long, env = "GROAT_DATA")]
     pub data: Option<PathBuf>,
+    /// Follow the shards that other processes own, in memory and on disk, so that taking one over
+    /// reads only what is new
+    #[arg(long, env = "GROAT_STANDBY")]
+    pub standby: bool,
     /// Where time comes from [default: record]
     #[arg(long, env = "GROAT_CLOCK")]
     pub clock: Option<ClockSource>,
@@ -118,6 +125,7 @@ impl Config {
         config.group = serve.group.clone().or(config.group);
         config.instance = serve.instance.clone().or(config.instance);
         config.data = serve.data.clone().unwrap_or(config.data);
+        config.standby |= serve.standby;
         config.clock = serve.clock.unwrap_or(config.clock);
         config.day_offset = serve.day_offset.unwrap_or(config.day_offset);
         config.id_window_hours = serve.id_window_hours.unwrap_or(config.id_window_hours);

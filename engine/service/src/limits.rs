@@ -74,6 +74,13 @@ pub const PUBLISH_BYTES_MAX: usize = RECORD_BYTES_MAX - 4 * 1024;
 /// How long a shard waits to hear where its input ends, before it leaves time alone this once.
 pub const END_WAIT: Duration = Duration::from_secs(1);
 
+/// The pause between two looks of a standby for new blocks: what it lacks at a takeover is what
+/// came in about as long, and a look is one small request.
+pub const STANDBY_PAUSE: Duration = Duration::from_millis(200);
+
+/// How long after it was begun a shard that could not be followed is tried again.
+pub const STANDBY_AGAIN: Duration = Duration::from_secs(30);
+
 /// The pause before something is asked of a broker again.
 pub const RETRY_PAUSE: Duration = Duration::from_millis(100);
 

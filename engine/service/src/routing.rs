@@ -66,6 +66,13 @@ pub fn routing_key(command: &v1::Command) -> Option<Id> {
         Body::DefineCoupon(c) => c.merchant.or(c.campaign),
         Body::IssueCoupon(c) => c.user,
         Body::RevokeCoupon(c) => c.coupon,
+        Body::SendRedPacket(c) => match c.sender? {
+            v1::send_red_packet::Sender::User(id) | v1::send_red_packet::Sender::Campaign(id) => {
+                Some(id)
+            }
+        },
+        // At home with its sender, who is not named: the producer gives the key.
+        Body::ClaimRedPacket(c) => c.packet,
         Body::RequestInvoice(c) => c.payment,
         Body::IssueInvoice(c) => c.invoice,
         Body::RejectInvoice(c) => c.invoice,
@@ -75,8 +82,12 @@ pub fn routing_key(command: &v1::Command) -> Option<Id> {
         Body::AcceptDispute(c) => c.dispute,
         Body::CancelDispute(c) => c.dispute,
         Body::JudgeDispute(c) => c.dispute,
+        Body::ConfirmSettlement(c) => c.payment,
         Body::FundCredit(c) => c.bank,
         Body::RepayFunding(c) => c.bank,
+        Body::GrantAppAuth(c) => c.app_id,
+        Body::RevokeAppAuth(c) => c.app_id,
+        Body::SetAppLimits(c) => c.app_id,
     };
     id.map(Id::from)
 }

@@ -10,6 +10,7 @@
 //! Steps neither wait nor fail: whatever an input is, it has an answer.
 
 mod receive;
+mod signed;
 
 pub use receive::Gap;
 
@@ -62,6 +63,9 @@ pub struct Books {
     terms: ChainTerms,
     pub(crate) ledger: Ledger,
     pub(crate) seen: SeenIds,
+    /// Remittances received, with the one being received: what falls due by its time comes about
+    /// by it, and says so.
+    pub(crate) received: u64,
     decision: Decision,
     pub(crate) wire: v1::Event,
 }
@@ -82,7 +86,8 @@ impl Books {
 
     fn with(shard: u32, terms: ChainTerms, ledger: Ledger, seen: SeenIds) -> Books {
         let (decision, wire) = (Decision::default(), v1::Event::default());
-        Books { shard, terms, ledger, seen, decision, wire }
+        let received = ledger.received();
+        Books { shard, terms, ledger, seen, received, decision, wire }
     }
 
     /// The ledger.
@@ -191,8 +196,9 @@ impl Books {
     }
 
     /// The time that a command asks to be decided at; the ledger's own time if that is later.
-    fn asked_time(&self, view: &CommandView) -> u64 {
-        if self.terms.command_clock && view.body.is_ok() { view.at } else { 0 }
+    fn asked_time(&self, view: &CommandView, bytes: &[u8]) -> u64 {
+        let asks = self.terms.command_clock && view.body.is_ok();
+        if asks && self.forged(view, bytes).is_none() { view.at } else { 0 }
     }
 
     /// Decides one command of a record that is not atomic.
@@ -204,7 +210,7 @@ impl Books {
             }
         };
         // Also what the command before it, in the same record, made due at once.
-        self.pay_due(self.asked_time(&view).max(self.ledger.now()), out);
+        self.pay_due(self.asked_time(&view, command).max(self.ledger.now()), out);
         self.answer(&view, command, offset, index, out);
     }
 
@@ -223,7 +229,7 @@ impl Books {
         }
         let views = || read.iter().flatten().zip(commands.iter().copied());
         // One time for the whole batch: nothing falls due within it.
-        let asked = views().map(|(view, _)| self.asked_time(view)).max().unwrap_or(0);
+        let asked = views().map(|(view, bytes)| self.asked_time(view, bytes)).max().unwrap_or(0);
         self.pay_due(asked, out);
         let (body_len, events) = (out.body.len(), out.events);
         let outbound = out.outbound.len();
@@ -279,7 +285,7 @@ impl Books {
         if ahead && !self.terms.command_clock {
             return Some(Answered::Refused(Rejection::CommandIdInFuture));
         }
-        None
+        self.forged(view, bytes).map(Answered::Refused)
     }
 
     /// Answers a command: from memory, or by deciding it.
@@ -320,7 +326,7 @@ impl Books {
         answered: Answered,
         view: Option<&CommandView>,
     ) -> Told {
-        let (shard, before) = (self.shard, self.ledger.received());
+        let (shard, before) = (self.shard, self.received);
         let is_wrong = answered.rejection() == Some(Rejection::WrongShard);
         let body = view.filter(|_| is_wrong).and_then(|view| view.body.as_ref().ok());
         let partition = body.and_then(Body::owner).map(|owner| self.ledger.place().home(owner));
@@ -342,6 +348,9 @@ impl Books {
             Ok(Body::AdvanceClock(_)) if !self.terms.command_clock => {
                 return Err(NotDone::Rejected(Rejection::InvalidState));
             }
+            Ok(Body::AdvanceClock(_)) if self.is_of_an_app(view) => {
+                return Err(NotDone::Rejected(Rejection::ScopeDenied));
+            }
             Ok(body) => body,
         };
         // Not before it is known to be new: a command that is refused or repeated moves no time.
@@ -352,7 +361,7 @@ impl Books {
         }
         let now = self.ledger.now();
         let mut decision = std::mem::take(&mut self.decision);
-        let done = match self.ledger.decide(view.id, body, now, &mut decision) {
+        let done = match self.ledger.decide_for(view.app, view.id, body, now, &mut decision) {
             Ok(()) => {
                 let count = u32::try_from(decision.len()).unwrap_or(u32::MAX);
                 let range = EventRange { first: self.ledger.next_event(), count };

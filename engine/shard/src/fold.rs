@@ -110,6 +110,7 @@ impl Books {
                 ensure(!cursor.has_commands, "a remittance follows a command")?;
                 let input = Input::decode(bytes).map_err(text)?;
                 show(self, Folded::Remittance(&input));
+                self.received += 1;
                 *cursor = Cursor { remittances: 1, ..Cursor::default() };
             }
             FrameKind::Clock => {
@@ -138,6 +139,7 @@ impl Books {
                 let decided = Decided::decode(bytes).map_err(text)?;
                 if cursor.remittances > 0 {
                     cursor.remittances = 0;
+                    self.received = self.ledger.received();
                     return Ok(());
                 }
                 self.fold_decided(&decided, cursor, show)?;

@@ -16,6 +16,7 @@ mod outbound;
 mod restore;
 mod seen;
 mod shard;
+mod signature;
 mod snapshot;
 mod store;
 
@@ -31,5 +32,6 @@ pub use fold::{BadFold, Folded};
 pub use outbound::{Messages, Outbound, Remitted, Settled, Told};
 pub use restore::{Restored, restore, restore_to};
 pub use shard::{Closed, Sealed, Shard};
+pub use signature::{signature_holds, signed_bytes};
 pub use snapshot::{Piece, Tail};
 pub use store::{Checked, MemoryStore, SledStore, Store};

@@ -124,7 +124,7 @@ pub struct Settled {
     pub(crate) event: u64,
     /// When, in milliseconds since 1970.
     pub(crate) at: u64,
-    /// Remittances received by then.
+    /// Remittances received by then, with the one by which it came about.
     pub(crate) before: u64,
     pub(crate) what: Settlement,
 }
@@ -163,7 +163,7 @@ pub(crate) fn tell(
     movements: &[Movement],
     out: &mut Outbound,
 ) {
-    let (shard, before, mut part) = (books.shard, books.ledger.received(), 0);
+    let (shard, before, mut part) = (books.shard, books.received, 0);
     if let Fact::RemittanceSent { to, number: of_pair, cargo } = fact {
         let (to, number, event, cargo) = (*to, *of_pair, number, cargo.clone());
         out.remittances.push(Remitted { from: shard, to, number, event, at, before, cargo });

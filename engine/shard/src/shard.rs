@@ -4,6 +4,8 @@
 //! of its [`Outbound`] go. A snapshot is taken in pieces between blocks, so that no block waits for
 //! it: [`Shard::close_and_rest`], then [`Shard::rest_on`] until the head comes.
 
+mod resting;
+
 use crate::block::{Block, Hash, hex, seal};
 use crate::books::{Books, Inbound, OpenBlock};
 use crate::chain::{Arrival, ChainHead};
@@ -11,9 +13,10 @@ use crate::fault::Fault;
 use crate::fold::Folded;
 use crate::limits::BODY_BYTES_SEAL;
 use crate::outbound::{Messages, Outbound, tell};
-use crate::snapshot::{Piece, has_its_hash, with_hash};
+use crate::snapshot::{has_its_hash, with_hash};
 use groat_proto::v1::{BlockHeader, ChainTerms, InputRange, Outcomes, Rested, SnapshotHead};
 use groat_proto::{Message, read_varint};
+use resting::Resting;
 
 /// See the module.
 pub struct Shard {
@@ -66,14 +69,6 @@ impl Closed {
         let (bytes, hash) = seal(BlockHeader { previous: previous.to_vec(), ..header }, &body);
         (Sealed { number, epoch, first_event, bytes, outbound, last_offset }, hash)
     }
-}
-
-/// A state being put to rest after the block of its head.
-struct Resting {
-    head: SnapshotHead,
-    /// Rows not given yet.
-    rows: Vec<u8>,
-    hasher: blake3::Hasher,
 }
 
 impl Shard {
@@ -199,39 +194,6 @@ impl Shard {
     /// knows the hash of the one before: [`ChainHead::previous`] is no longer kept here.
     pub fn close(&mut self, topic: &str) -> Closed {
         self.close_with(topic, Vec::new(), false)
-    }
-
-    /// As [`Shard::close`], and begins to put the state to rest as it is now.
-    pub fn close_and_rest(&mut self, topic: &str) -> Closed {
-        let closed = self.close_with(topic, Vec::new(), true);
-        let mut rows = Vec::new();
-        self.books.begin_rest(&mut rows);
-        let (head, hasher) = (self.snapshot_head(Vec::new()), blake3::Hasher::new());
-        self.resting = Some(Resting { head, rows, hasher });
-        closed
-    }
-
-    /// The next piece, of about `bytes_max`, of the state that is being put to rest; `None` when
-    /// there is none.
-    pub fn rest_on(&mut self, bytes_max: usize) -> Option<Piece> {
-        let mut resting = self.resting.take()?;
-        let mut rows = std::mem::take(&mut resting.rows);
-        self.books.rest_on(bytes_max, &mut rows);
-        if rows.is_empty() {
-            let mut head = resting.head;
-            head.state_digest = resting.hasher.finalize().as_bytes().to_vec();
-            let (number, state_digest) = (head.number, head.state_digest.clone());
-            self.rested = Some(Rested { number, state_digest });
-            return Some(Piece::Head(head));
-        }
-        resting.hasher.update(&rows);
-        self.resting = Some(resting);
-        Some(Piece::Rows(rows))
-    }
-
-    /// Whether a state is being put to rest.
-    pub fn is_resting(&self) -> bool {
-        self.resting.is_some()
     }
 
     fn close_with(&mut self, topic: &str, state_digest: Vec<u8>, rests: bool) -> Closed {

@@ -1802,6 +1802,10 @@ pub struct PaymentPartsRow {
     #[prost(uint64, tag = "5")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub funded_returned: u64,
+    /// The amounts of disputes that were lost.
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub lost: u64,
     /// Invoices requested, and of them those issued less what was reversed.
     #[prost(uint64, tag = "10")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
@@ -2198,6 +2202,256 @@ impl InvoiceKind {
         }
     }
 }
+/// Puts money into a packet, of which each of the first `count` users who claim gets a part.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SendRedPacket {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub packet: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub total: ::core::option::Option<Money>,
+    #[prost(uint32, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub count: u32,
+    #[prost(enumeration = "PacketKind", tag = "6")]
+    #[serde(with = "crate::json::Named::<crate::v1::PacketKind>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: i32,
+    /// From which random parts are drawn.
+    #[prost(uint64, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub seed: u64,
+    /// Seconds to claim; 0 is a day. What is left then goes back.
+    #[prost(uint32, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub timeout_s: u32,
+    /// Who pays: a user from the balance, or a campaign.
+    #[prost(oneof = "send_red_packet::Sender", tags = "2, 3")]
+    pub sender: ::core::option::Option<send_red_packet::Sender>,
+}
+/// Nested message and enum types in `SendRedPacket`.
+pub mod send_red_packet {
+    /// Who pays: a user from the balance, or a campaign.
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Sender {
+        #[prost(message, tag = "2")]
+        User(super::Id),
+        #[prost(message, tag = "3")]
+        Campaign(super::Id),
+    }
+}
+/// Decided where the packet was sent from; the user may be of another shard.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClaimRedPacket {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub packet: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PacketSent {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub packet: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub total: ::core::option::Option<Money>,
+    #[prost(uint32, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub count: u32,
+    #[prost(enumeration = "PacketKind", tag = "6")]
+    #[serde(with = "crate::json::Named::<crate::v1::PacketKind>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: i32,
+    #[prost(uint64, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub seed: u64,
+    #[prost(uint64, tag = "8")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub expires_at: u64,
+    #[prost(oneof = "packet_sent::Sender", tags = "2, 3")]
+    pub sender: ::core::option::Option<packet_sent::Sender>,
+}
+/// Nested message and enum types in `PacketSent`.
+pub mod packet_sent {
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Sender {
+        #[prost(message, tag = "2")]
+        User(super::Id),
+        #[prost(message, tag = "3")]
+        Campaign(super::Id),
+    }
+}
+/// A part of a packet for a user: claimed, arrived from another shard, or sent back by it.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PacketPart {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub packet: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    /// Where it came back: why, and whether the packet has it again; else the sender has it.
+    #[prost(uint32, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub why: u32,
+    #[prost(bool, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reopens: bool,
+}
+/// What was not claimed went back.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PacketExpired {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub packet: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PacketRow {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub sent: ::core::option::Option<PacketSent>,
+    /// Parts drawn so far, those that came back included.
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub drawn: u32,
+    /// Not claimed, in parts and in minor units.
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub left_count: u32,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub left: u64,
+    /// Given back to the sender.
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub refunded: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PacketClaimRow {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub packet: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    /// 0 where it came back.
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldPacket {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub packet: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub campaign: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub total: ::core::option::Option<Money>,
+    #[prost(uint32, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub count: u32,
+    #[prost(enumeration = "PacketKind", tag = "6")]
+    #[serde(with = "crate::json::Named::<crate::v1::PacketKind>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: i32,
+    #[prost(uint64, tag = "7")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub expires_at: u64,
+    /// Not claimed, and what of that went back.
+    #[prost(message, optional, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub left: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub refunded: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldPacketPart {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub packet: ::core::option::Option<Id>,
+    /// Who claimed.
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+    /// Why it could not be given to the user.
+    #[prost(string, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub why: ::prost::alloc::string::String,
+}
+// Red packets: commands, facts, rows and what is told of them.
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PacketKind {
+    /// Parts that differ by one minor unit at most.
+    Fixed = 0,
+    /// Parts drawn from the seed, each from half to one and a half times the average.
+    Random = 1,
+}
+impl PacketKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Fixed => "PACKET_KIND_FIXED",
+            Self::Random => "PACKET_KIND_RANDOM",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PACKET_KIND_FIXED" => Some(Self::Fixed),
+            "PACKET_KIND_RANDOM" => Some(Self::Random),
+            _ => None,
+        }
+    }
+}
 /// Takes the disputed amount from the merchant until it is judged.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -2476,6 +2730,190 @@ impl Ruling {
         }
     }
 }
+// Settlement ahead of the batch: its command, fact and what is told of it. Amounts of facts are
+// minor units of the payment's currency.
+
+/// Settles a part of a payment ahead of its batch.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ConfirmSettlement {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    /// At most what the batch still has of the payment.
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+}
+/// `recovered` paid the merchant's debt, `reserve` was kept back, `available` may be paid out.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SettlementConfirmed {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub recovered: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reserve: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub available: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldConfirmation {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_trade_no: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    /// Paid the merchant's debt.
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub recovered: ::core::option::Option<Money>,
+    /// Kept back.
+    #[prost(message, optional, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reserve: ::core::option::Option<Money>,
+    /// May be paid out.
+    #[prost(message, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub available: ::core::option::Option<Money>,
+}
+// Commands. The platform gives them itself; no app may.
+
+/// A merchant lets an app act for it. What it granted the app before stays granted, with this end.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GrantAppAuth {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub app_id: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant_id: ::core::option::Option<Id>,
+    /// Of the app's own; at least one.
+    #[prost(string, repeated, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub scopes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Milliseconds since 1970; absent is without end.
+    #[prost(uint64, optional, tag = "4")]
+    #[serde(with = "crate::json::optional_time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub expires_at: ::core::option::Option<u64>,
+}
+/// It takes that back; without scopes all of it.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RevokeAppAuth {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub app_id: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant_id: ::core::option::Option<Id>,
+    #[prost(string, repeated, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub scopes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// How much an app may do, in place of what was set before. Counted on each shard by itself.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SetAppLimits {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub app_id: ::core::option::Option<Id>,
+    /// Commands done in one minute, and on one business date; absent is no cap.
+    #[prost(uint32, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub per_minute: ::core::option::Option<u32>,
+    #[prost(uint32, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub per_day: ::core::option::Option<u32>,
+    /// Money that its commands move; a currency that is not named has no cap.
+    #[prost(message, repeated, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub caps: ::prost::alloc::vec::Vec<AppCap>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AppCap {
+    #[prost(uint32, tag = "1")]
+    #[serde(with = "crate::json::currency")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub ccy: u32,
+    /// Of one command.
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub single: ::core::option::Option<Money>,
+    /// Of all on one business date.
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub day: ::core::option::Option<Money>,
+}
+// Events.
+
+/// A command of an app that signs was allowed; the events behind it are what was done.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AppAsked {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub app_id: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub scope: ::prost::alloc::string::String,
+    /// Whose object it is about; absent where it is no merchant's.
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant_id: ::core::option::Option<Id>,
+    /// What it moves.
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+}
+// Rows.
+
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AppUseRow {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub limits: ::core::option::Option<SetAppLimits>,
+    /// Minutes since 1970, and commands done in that one.
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub minute: u64,
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub in_minute: u32,
+    /// Business date, and commands done and money moved on it.
+    #[prost(uint32, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub day: u32,
+    #[prost(uint32, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub in_day: u32,
+    #[prost(message, repeated, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub moved: ::prost::alloc::vec::Vec<Money>,
+}
 /// The value of one record of the `commands` topic: one command, or a batch.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -2513,7 +2951,11 @@ pub struct Command {
     /// At most 16 entries, keys to 64 bytes, values to 256 bytes.
     #[prost(btree_map = "string, string", tag = "7")]
     pub metadata: ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, ::prost::alloc::string::String>,
-    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 100, 101, 102, 103, 104, 110, 111, 112, 113, 85, 86, 87, 88, 89, 60, 61")]
+    /// The app's Ed25519 signature, 64 bytes, over the bytes of this message without this field; which
+    /// bytes exactly: proto/README.md, "Signed commands".
+    #[prost(bytes = "vec", tag = "149")]
+    pub signature: ::prost::alloc::vec::Vec<u8>,
+    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 113, 85, 86, 87, 88, 89, 90, 60, 61, 130, 131, 132")]
     pub body: ::core::option::Option<command::Body>,
 }
 /// Nested message and enum types in `Command`.
@@ -2631,6 +3073,10 @@ pub mod command {
         IssueCoupon(super::IssueCoupon),
         #[prost(message, tag = "104")]
         RevokeCoupon(super::RevokeCoupon),
+        #[prost(message, tag = "105")]
+        SendRedPacket(super::SendRedPacket),
+        #[prost(message, tag = "106")]
+        ClaimRedPacket(super::ClaimRedPacket),
         #[prost(message, tag = "110")]
         RequestInvoice(super::RequestInvoice),
         #[prost(message, tag = "111")]
@@ -2649,10 +3095,18 @@ pub mod command {
         CancelDispute(super::CancelDispute),
         #[prost(message, tag = "89")]
         JudgeDispute(super::JudgeDispute),
+        #[prost(message, tag = "90")]
+        ConfirmSettlement(super::ConfirmSettlement),
         #[prost(message, tag = "60")]
         FundCredit(super::FundCredit),
         #[prost(message, tag = "61")]
         RepayFunding(super::RepayFunding),
+        #[prost(message, tag = "130")]
+        GrantAppAuth(super::GrantAppAuth),
+        #[prost(message, tag = "131")]
+        RevokeAppAuth(super::RevokeAppAuth),
+        #[prost(message, tag = "132")]
+        SetAppLimits(super::SetAppLimits),
     }
 }
 /// Whose account is meant.
@@ -2743,6 +3197,12 @@ pub struct RegisterApp {
     #[prost(string, repeated, tag = "3")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub scopes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Ed25519, 32 bytes: every command of the app must be signed with it. Absent: the app is the
+    /// platform's own, and named only to tell who asked.
+    #[prost(bytes = "vec", tag = "4")]
+    #[serde(with = "crate::json::hex")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub public_key: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -3458,7 +3918,7 @@ impl PayMode {
 /// shards write that topic, in the transaction of the block whose event it tells.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Remittance {
     /// The shard that sends. The record's partition is the shard that receives.
     #[prost(uint32, tag = "1")]
@@ -3487,7 +3947,7 @@ pub struct Remittance {
 /// What a remittance brings. Codes of rejections are those of outcomes.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Cargo {
     /// Minor units that come with it; 0 for words alone.
     #[prost(uint64, tag = "1")]
@@ -3497,14 +3957,14 @@ pub struct Cargo {
     #[serde(with = "crate::json::currency")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub currency: u32,
-    #[prost(oneof = "cargo::Purpose", tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12")]
+    #[prost(oneof = "cargo::Purpose", tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 40, 41, 50, 51, 52, 53")]
     pub purpose: ::core::option::Option<cargo::Purpose>,
 }
 /// Nested message and enum types in `Cargo`.
 pub mod cargo {
     #[derive(serde::Serialize, serde::Deserialize)]
     #[serde(rename_all = "snake_case")]
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Purpose {
         #[prost(message, tag = "3")]
         Transfer(super::Sent),
@@ -3526,6 +3986,18 @@ pub mod cargo {
         RefundFunded(super::RefundRequest),
         #[prost(message, tag = "12")]
         RefundDenied(super::RefundRequest),
+        #[prost(message, tag = "40")]
+        PacketClaim(super::PacketPart),
+        #[prost(message, tag = "41")]
+        PacketBack(super::PacketPart),
+        #[prost(message, tag = "50")]
+        App(super::RegisterApp),
+        #[prost(message, tag = "51")]
+        AppGrant(super::GrantAppAuth),
+        #[prost(message, tag = "52")]
+        AppRevocation(super::RevokeAppAuth),
+        #[prost(message, tag = "53")]
+        AppLimits(super::SetAppLimits),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -3633,7 +4105,7 @@ pub struct Event {
     #[prost(message, repeated, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub movements: ::prost::alloc::vec::Vec<Movement>,
-    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 170, 171, 172, 173, 174, 130, 131, 132, 80, 81, 82, 83, 84, 85, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 80, 81, 82, 83, 84, 85, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -3791,6 +4263,16 @@ pub mod event {
         CouponUsed(super::CouponUsed),
         #[prost(message, tag = "157")]
         CouponReturned(super::CouponReturned),
+        #[prost(message, tag = "158")]
+        PacketSent(super::PacketSent),
+        #[prost(message, tag = "159")]
+        PacketClaimed(super::PacketPart),
+        #[prost(message, tag = "160")]
+        PacketExpired(super::PacketExpired),
+        #[prost(message, tag = "161")]
+        PacketArrived(super::PacketPart),
+        #[prost(message, tag = "162")]
+        PacketReturned(super::PacketPart),
         #[prost(message, tag = "170")]
         InvoiceRequested(super::InvoiceRequested),
         #[prost(message, tag = "171")]
@@ -3807,6 +4289,8 @@ pub mod event {
         DisputeDefended(super::DefendDispute),
         #[prost(message, tag = "132")]
         DisputeJudged(super::DisputeJudged),
+        #[prost(message, tag = "133")]
+        SettlementConfirmed(super::SettlementConfirmed),
         #[prost(message, tag = "80")]
         CreditFunded(super::CreditFunded),
         #[prost(message, tag = "81")]
@@ -3843,6 +4327,14 @@ pub mod event {
         RefundFunded(super::RefundFunded),
         #[prost(message, tag = "211")]
         RefundFailed(super::RefundFailed),
+        #[prost(message, tag = "220")]
+        AppAuthGranted(super::GrantAppAuth),
+        #[prost(message, tag = "221")]
+        AppAuthRevoked(super::RevokeAppAuth),
+        #[prost(message, tag = "222")]
+        AppLimitsSet(super::SetAppLimits),
+        #[prost(message, tag = "223")]
+        AppAsked(super::AppAsked),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -3953,6 +4445,10 @@ pub struct AppRegistered {
     #[prost(string, repeated, tag = "3")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub scopes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(bytes = "vec", tag = "4")]
+    #[serde(with = "crate::json::hex")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub public_key: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -4332,7 +4828,7 @@ pub struct BatchSettled {
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RemittanceSent {
     #[prost(uint32, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
@@ -4628,11 +5124,11 @@ pub struct Settlement {
     #[prost(uint64, tag = "4")]
     #[serde(with = "crate::json::time")]
     pub at: u64,
-    /// How many remittances of other shards the shard had received by then: a new owner goes on in the
-    /// same order. 0 where there is one shard.
+    /// How many remittances of other shards the shard had received by then, with the one by whose time
+    /// it fell due: a new owner goes on in the same order. 0 where there is one shard.
     #[prost(uint64, tag = "90")]
     pub remittances_before: u64,
-    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 80, 81, 82")]
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 53, 80, 81, 82, 91, 92")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -4692,6 +5188,14 @@ pub mod settlement {
         CouponReturned(super::ToldCoupon),
         #[prost(message, tag = "65")]
         CouponEnded(super::ToldCoupon),
+        #[prost(message, tag = "66")]
+        PacketSent(super::ToldPacket),
+        #[prost(message, tag = "67")]
+        PacketClaimed(super::ToldPacketPart),
+        #[prost(message, tag = "68")]
+        PacketEnded(super::ToldPacket),
+        #[prost(message, tag = "69")]
+        PacketReturned(super::ToldPacketPart),
         #[prost(message, tag = "70")]
         InvoiceRequested(super::ToldInvoice),
         #[prost(message, tag = "71")]
@@ -4712,12 +5216,18 @@ pub mod settlement {
         StatementIssued(super::ToldStatement),
         #[prost(message, tag = "31")]
         StatementOverdue(super::ToldStatement),
+        #[prost(message, tag = "53")]
+        SettlementConfirmed(super::ToldConfirmation),
         #[prost(message, tag = "80")]
         TransferArrived(super::ToldTransfer),
         #[prost(message, tag = "81")]
         TransferReturned(super::ToldTransfer),
         #[prost(message, tag = "82")]
         RefundFailed(super::ToldRefundFailure),
+        #[prost(message, tag = "91")]
+        AppAuthGranted(super::GrantAppAuth),
+        #[prost(message, tag = "92")]
+        AppAuthRevoked(super::RevokeAppAuth),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -4847,6 +5357,10 @@ pub struct SettledBatch {
     #[prost(message, optional, tag = "20")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub disputes: ::core::option::Option<Money>,
+    /// Settled ahead of it.
+    #[prost(message, optional, tag = "53")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub confirmed: ::core::option::Option<Money>,
     /// Came from the merchant's batches on other shards.
     #[prost(message, optional, tag = "11")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
@@ -5196,7 +5710,7 @@ pub struct SnapshotHead {
 #[serde(transparent)]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Row {
-    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 51, 35, 70, 71")]
+    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 52, 53, 51, 35, 70, 71, 80, 81")]
     pub row: ::core::option::Option<row::Row>,
 }
 /// Nested message and enum types in `Row`.
@@ -5247,6 +5761,10 @@ pub mod row {
         Coupon(super::CouponRow),
         #[prost(message, tag = "48")]
         CouponCount(super::CouponCountRow),
+        #[prost(message, tag = "52")]
+        Packet(super::PacketRow),
+        #[prost(message, tag = "53")]
+        PacketClaim(super::PacketClaimRow),
         #[prost(message, tag = "51")]
         Invoice(super::InvoiceRow),
         #[prost(message, tag = "35")]
@@ -5255,6 +5773,10 @@ pub mod row {
         Peer(super::PeerRow),
         #[prost(message, tag = "71")]
         AskedRefund(super::AskedRefundRow),
+        #[prost(message, tag = "80")]
+        AppGrant(super::GrantAppAuth),
+        #[prost(message, tag = "81")]
+        AppUse(super::AppUseRow),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -5521,6 +6043,9 @@ pub struct BatchRow {
     #[prost(uint64, tag = "20")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub disputes: u64,
+    #[prost(uint64, tag = "36")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub confirmed: u64,
     #[prost(uint64, tag = "30")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub proceeds: u64,

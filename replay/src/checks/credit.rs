@@ -115,6 +115,15 @@ impl Checks {
                 self.reserves.keep(seller.merchant, *batch, *reserve);
                 (seller.merchant, self.batch_reserve(books, *batch))
             }
+            Fact::SettlementConfirmed { payment, reserve, .. } => {
+                let paid = tables.payments.get(payment);
+                let seller = paid.and_then(|paid| tables.merchants.try_row(paid.merchant));
+                let (Some(batch), Some(seller)) = (paid.and_then(|p| p.batch), seller) else {
+                    return;
+                };
+                self.reserves.keep(seller.merchant, batch, *reserve);
+                (seller.merchant, self.batch_reserve(books, batch))
+            }
             Fact::ReserveReleased { merchant, amount, batch } => {
                 let released = self.reserves.release(*merchant, *amount, *batch);
                 let row = batch.map_or(Ok(()), |batch| self.batch_reserve(books, batch));

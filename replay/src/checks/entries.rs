@@ -42,6 +42,9 @@ impl Checks {
                 self.touch(what, at, number);
             }
         }
+        if !subjects.contains(&Subject::Bill) {
+            self.unbilled(event);
+        }
         for subject in subjects {
             match subject {
                 Subject::Account => {}
@@ -54,12 +57,16 @@ impl Checks {
                 Subject::Credit => self.credit(books, at, event),
                 Subject::Statement => self.statement(books, at, event),
                 Subject::Coupon => self.coupon(books, at, event),
+                Subject::Packet => self.packet(at, event),
                 Subject::Invoice => self.invoice(at, event),
                 Subject::Dispute(dispute) => self.dispute(at, event, dispute),
                 Subject::Funding => self.funding(at, event),
+                Subject::App => self.app(books, at, event),
+                Subject::Bill => self.bill(books, at, event),
             }
         }
         self.bought(at, event);
+        self.isolation(books, at, event);
     }
 
     fn opened(&mut self, fact: &Fact) -> Verdict {
@@ -103,6 +110,7 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         | Class::LimitGranted => Some(Touched::Line(key.owner)),
         Class::MerchantReserve => Some(Touched::Reserve(key.owner)),
         Class::CampaignFund => Some(Touched::Campaign(key.owner)),
+        Class::RedPacket => Some(Touched::Packet(key.owner)),
         Class::CouponFace => Some(Touched::Template(key.owner)),
         Class::MerchantDisputed => Some(Touched::Dispute(key.owner)),
         Class::FundingPartner => {

@@ -6,9 +6,7 @@ use crate::follow::Finding;
 use crate::sample::{self, Day, chain_of, forged, with_events};
 use crate::verify::verify;
 use groat_ledger::Id;
-use groat_proto::v1;
-use groat_proto::v1::event::Fact;
-use groat_proto::v1::{Event, FreezeReason};
+use groat_proto::v1::{self, Event, FreezeReason, event::Fact};
 
 /// The first thing found in the rented days with `edit` made to their events.
 fn found(edit: impl FnMut(&mut Event)) -> Finding {
@@ -391,6 +389,22 @@ fn disputes() {
 }
 
 #[test]
+fn confirmed_settlements() {
+    all_are_found(&[
+        (Check::Batches, "has 788 pending; its items sum to 888", |event| {
+            if let Some(Fact::SettlementConfirmed(f)) = &mut event.fact {
+                f.available -= 100;
+            }
+        }),
+        (Check::Reserves, "kiosk has 120 in reserve; kept less released is 119", |event| {
+            if let Some(Fact::SettlementConfirmed(f)) = &mut event.fact {
+                (f.reserve, f.available) = (f.reserve - 1, f.available + 1);
+            }
+        }),
+    ]);
+}
+
+#[test]
 fn funding() {
     all_are_found(&[
         (Check::Funding, "lender is owed 9000; funded less repaid is 8999", |event| {
@@ -430,9 +444,9 @@ fn a_movement_that_no_fact_explains() {
 fn days_of_rentals_hold() {
     let report = verify(sample::rented_days().chain(), &mut |_, _| {}).unwrap();
     assert_eq!(report.first_bad, None);
-    // Campaigns, coupons, invoices and bills have days of their own.
+    // Campaigns, coupons, invoices, statements and apps have days of their own.
     for checked in
-        report.checks.iter().filter(|checked| ![9, 10, 14, 16].contains(&checked.invariant))
+        report.checks.iter().filter(|checked| ![9, 10, 14, 16, 20].contains(&checked.invariant))
     {
         assert!(checked.times > 0, "{} was never made", checked.check);
     }

@@ -94,6 +94,50 @@ fn campaigns_and_coupons() {
 }
 
 #[test]
+fn packets() {
+    all_are_found(&[
+        (Check::PacketSums, "luck has 999; its total less", |event| {
+            if let Some(Fact::PacketSent(f)) = &mut event.fact
+                && is(f.packet, "luck")
+            {
+                event.movements[0].amount -= 1;
+            }
+        }),
+        (Check::PacketSums, "luck has 702; its total less", |event| {
+            if let Some(Fact::PacketClaimed(f)) = &mut event.fact
+                && is(f.packet, "luck")
+                && is(f.user, "bob")
+            {
+                event.movements[0].amount += 1;
+            }
+        }),
+        (Check::PacketParts, "bob gets 298 of luck; it is cut to 297", |event| {
+            if let Some(Fact::PacketClaimed(f)) = &mut event.fact
+                && is(f.packet, "luck")
+                && is(f.user, "bob")
+            {
+                f.amount += 1;
+                event.movements[0].amount += 1;
+            }
+        }),
+        (Check::PacketParts, "bob claims from luck twice or too late", |event| {
+            if let Some(Fact::PacketSent(f)) = &mut event.fact
+                && is(f.packet, "luck")
+            {
+                f.expires_at -= 86_400_000 - 1;
+            }
+        }),
+        (Check::PacketParts, "bob claims from luck twice", |event| {
+            if let Some(Fact::PacketClaimed(f)) = &mut event.fact
+                && is(f.user, "carol")
+            {
+                f.user = named("bob");
+            }
+        }),
+    ]);
+}
+
+#[test]
 fn invoices() {
     all_are_found(&[
         (Check::InvoiceSums, "the lines of inv-1 make 10076 of 11300", |event| {

@@ -6,7 +6,8 @@ use crate::follow::Place;
 use crate::naive::Person;
 use crate::names::{account_name, fact_name};
 use groat_ledger::{
-    Batch, BatchState, CodeKind, Fact, FeeRefund, Id, Owner, Payment, PaymentState, Purpose,
+    Batch, BatchState, CodeKind, Fact, FeeRefund, Id, Owner, PacketSender, Payment, PaymentState,
+    Purpose,
 };
 use groat_shard::Books;
 
@@ -52,7 +53,8 @@ impl Checks {
             | Fact::BatchSettled { batch, .. } => [Some(*batch), None],
             Fact::FeeCharged { payment, .. }
             | Fact::FeeReturned { payment, .. }
-            | Fact::DisputeOpened { payment, .. } => [of(payment), None],
+            | Fact::DisputeOpened { payment, .. }
+            | Fact::SettlementConfirmed { payment, .. } => [of(payment), None],
             Fact::RefundSucceeded { payment, open_batch, .. } => [of(payment), *open_batch],
             Fact::RentalPaymentPending { batch, .. } => [*batch, None],
             Fact::BatchForwarded { batch, .. } | Fact::ProceedsReceived { batch, .. } => {
@@ -133,6 +135,14 @@ impl Checks {
                 let Purpose::Transfer { from, .. } = &cargo.purpose else { return };
                 let Some((payer, _)) = person(from) else { return };
                 self.spending.spend(payer, cargo.amount, CodeKind::None, date)
+            }
+            Fact::PacketSent { sender: PacketSender::User(from), total, .. } => {
+                let Some((payer, _)) = person(from) else { return };
+                self.spending.spend(payer, total.amount, CodeKind::None, date)
+            }
+            Fact::PacketSent { sender: PacketSender::Campaign(_), .. } => return,
+            Fact::PacketClaimed { user, .. } | Fact::PacketArrived { user, .. } => {
+                self.holding(person(user))
             }
             Fact::ToppedUp { user, .. }
             | Fact::TransferArrived { to: user, .. }

@@ -1,5 +1,6 @@
 //! Outcomes: one for each command, and none that makes a command happen twice.
 
+use super::apps::OfAnApp;
 use super::{Check, Checks, Verdict, holds};
 use crate::follow::{Place, commands_of};
 use groat_ledger::{EventRange, Id, Rejection};
@@ -32,6 +33,7 @@ impl Checks {
     fn end_remittance(&mut self) {
         if std::mem::take(&mut self.is_remitted) {
             self.own = (0, false);
+            self.of_an_app = OfAnApp::default();
         }
     }
 
@@ -44,6 +46,9 @@ impl Checks {
     ) {
         let next = books.ledger().next_event();
         let (events, rejects) = std::mem::take(&mut self.own);
+        if events > 0 {
+            self.signed(books, at, command, !rejects);
+        }
         let too_many = self.waiting == 0;
         self.waiting = self.waiting.saturating_sub(1);
         self.counts.commands += 1;
@@ -87,6 +92,9 @@ impl Checks {
                     Rejection::IdempotencyConflict,
                     Rejection::CommandTooOld,
                     Rejection::CommandIdInFuture,
+                    Rejection::UnknownTenant,
+                    Rejection::SignatureMissing,
+                    Rejection::SignatureInvalid,
                 ];
                 let silent = leaves_no_event.iter().any(|r| u32::from(r.code()) == rejected.code);
                 let fits = (events == 1 && rejects) || (events == 0 && silent);

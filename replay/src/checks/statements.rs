@@ -1,4 +1,4 @@
-//! Statements of lines of credit (DOMAIN §6, 9 and 10): statements, interest and late fees recomputed
+//! Statements of lines of credit (DOMAIN §6, 9 and 10): bills, interest and late fees recomputed
 //! from the facts, against what was said and against the accounts.
 
 use super::entries::Event;

@@ -96,6 +96,13 @@ impl Coupons {
         }
     }
 
+    /// What a campaign gave for a red packet or has back from one; after its end its funder has it.
+    pub(crate) fn give(&mut self, campaign: Id, more: i128) {
+        if let Some(row) = self.campaigns.get_mut(&campaign).filter(|row| !row.closed) {
+            row.left += more;
+        }
+    }
+
     /// Takes a fact in; says if the state it finds does not have that step.
     pub(crate) fn follow(&mut self, fact: &Fact, due: bool, now: u64) -> Result<Step, String> {
         let none = Step { campaign: None, template: None };

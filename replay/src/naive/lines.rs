@@ -131,7 +131,7 @@ impl Reserves {
     pub(crate) fn keep(&mut self, merchant: Id, batch: u32, amount: u64) {
         *self.kept.entry(merchant).or_default() += i128::from(amount);
         if amount > 0 {
-            self.of_batch.insert(batch, amount.into());
+            *self.of_batch.entry(batch).or_default() += i128::from(amount);
         }
     }
 

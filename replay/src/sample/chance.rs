@@ -212,7 +212,10 @@ impl Made {
 
     fn pay(&mut self, dice: &mut Dice, n: u64, user: &str, shop: &str) -> String {
         let order = self.orders.saturating_sub(dice.roll(3));
-        match dice.roll(6) {
+        match dice.roll(7) {
+            6 => {
+                format!(r#"confirm_settlement {{"payment":"p{order}","amt":{}}}"#, dice.money(9))
+            }
             4 => format!(
                 r#"open_dispute {{"dispute":"d{n}","payment":"p{order}","amt":{},"kind":"CHARGEBACK","due_at":"2027-01-01T00:00:00Z"}}"#,
                 dice.money(9)

@@ -1,5 +1,5 @@
-//! Days on which coupons are issued, used, returned, revoked and left to expire, and invoices
-//! issued and reversed: for checks. Each
+//! Days on which coupons are issued, used, returned, revoked and left to expire, red packets
+//! claimed, and invoices issued and reversed: for checks. Each
 //! line is a time of March 2026 and a command; `$1.00` stands for money in yuan.
 
 use super::Day;
@@ -25,6 +25,14 @@ const COUPONS: &str = r#"
 01T10:01 refund_payment {"payment":"p1","out_request_no":"R-2","amt":$5.00}
 01T10:02 refund_payment {"payment":"p2","out_request_no":"R-1","amt":$20.00}
 01T11:00 revoke_coupon {"coupon":"ten-2","reason":"misuse"}
+01T12:00 open_user {"user":"bob","kyc_class":2,"ccy":"CNY"}
+01T12:00 open_user {"user":"carol","kyc_class":2,"ccy":"CNY"}
+01T12:01 send_red_packet {"packet":"luck","sender":{"user":"alice"},"total":$10.00,"count":3,"kind":"RANDOM","seed":7}
+01T12:02 send_red_packet {"packet":"gift","sender":{"campaign":"spring"},"total":$10.00,"count":3,"timeout_s":3600}
+01T12:03 claim_red_packet {"packet":"luck","user":"bob"}
+01T12:04 claim_red_packet {"packet":"luck","user":"carol"}
+01T12:05 claim_red_packet {"packet":"luck","user":"alice"}
+01T12:06 claim_red_packet {"packet":"gift","user":"bob"}
 02T09:00 create_payment {"payment":"p3","out_trade_no":"T-3","merchant":"shop","mode":"IN_APP","amt":$113.00}
 02T09:01 pay_payment {"payment":"p3","user":"alice","legs":[{"balance":{"amt":$113.00}}]}
 02T09:02 request_invoice {"invoice":"inv-1","payment":"p3","title":"buyer","amt":$113.00}

@@ -81,11 +81,16 @@ const OTHERS: &str = r#"
 09T13:05 judge_dispute {"dispute":"case-1","ruling":"CUSTOMER","fee":$1.00}
 09T13:06 open_dispute {"dispute":"case-2","payment":"pay-1","amt":$5.00,"kind":"RETRIEVAL_REQUEST","due_at":"2026-03-20T00:00:00Z"}
 09T13:07 cancel_dispute {"dispute":"case-2"}
+09T14:00 onboard_merchant {"merchant":"kiosk","fee_ppm":6000,"cycle":1,"reserve_bps":1000,"reserve_days":3,"settle_ccy":"CNY"}
+09T14:01 confirm_top_up {"user":"alice","bank_ref":"B-7","amt":$20.00}
+09T14:02 create_payment {"payment":"pay-2","out_trade_no":"T-2","merchant":"kiosk","mode":"IN_APP","amt":$20.00}
+09T14:03 pay_payment {"payment":"pay-2","user":"alice","legs":[{"balance":{"amt":$20.00}}]}
+09T14:04 confirm_settlement {"payment":"pay-2","amt":$12.00}
 09T12:09 fund_credit {"bank":"lender","amt":$90.00}
 09T12:10 repay_funding {"bank":"lender","amt":$40.00}
 "#;
 
-fn terms() -> ChainTerms {
+pub(super) fn terms() -> ChainTerms {
     ChainTerms {
         shards: 1,
         command_clock: true,

@@ -23,8 +23,8 @@ pub(super) enum End {
 
 #[derive(Clone)]
 pub(super) struct Coupon {
-    id: Id,
-    template: Id,
+    pub(super) id: Id,
+    pub(super) template: Id,
     user: Id,
     day: u32,
     until: u64,
@@ -96,14 +96,14 @@ impl Naive {
         Ok(())
     }
 
-    fn goes_back_to(&self, campaign: Id) -> Account {
+    pub(super) fn goes_back_to(&self, campaign: Id) -> Account {
         let funder = self.campaigns[&campaign].funder;
         let gone = funder.is_none() || self.closed.contains(&merchant(funder));
         if gone { house(Class::Marketing) } else { merchant(funder) }
     }
 
     /// What coupons that can still be used will take of a campaign.
-    fn promised(&self, campaign: Id) -> i128 {
+    pub(super) fn promised(&self, campaign: Id) -> i128 {
         let usable = self.coupons.iter().filter(|c| c.end.is_none());
         let terms = usable.map(|c| &self.templates[&c.template]);
         terms.filter(|t| t.campaign == campaign).map(funded_part).sum()

@@ -5,8 +5,8 @@ use super::{Naive, Outcome, cny, house, merchant, must, of, pending, user};
 use groat_ledger::{Class, Id, JudgeDispute, OpenDispute, Rejection};
 
 pub(super) struct Dispute {
-    id: Id,
-    order: usize,
+    pub(super) id: Id,
+    pub(super) order: usize,
     amount: i128,
     due_at: u64,
     defended: bool,

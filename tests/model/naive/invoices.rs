@@ -7,8 +7,8 @@ use groat_ledger::{Id, IssueInvoice, RedInvoice, Reference, Rejection, RequestIn
 const REDS: usize = 50;
 
 pub(super) struct Invoice {
-    id: Id,
-    payment: Id,
+    pub(super) id: Id,
+    pub(super) payment: Id,
     amount: i128,
     /// Blue and red, of this merchant.
     numbers: Vec<Reference>,

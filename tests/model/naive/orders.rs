@@ -63,7 +63,7 @@ pub(super) struct Paid {
     pub(super) own: i128,
     pub(super) fee: i128,
     pub(super) fee_back: i128,
-    /// Taken for refunds and disputes from its own part of its batch.
+    /// Taken for refunds, disputes and confirmations from its own part of its batch.
     pub(super) own_taken: i128,
     /// In dispute, or lost in one.
     pub(super) disputed: i128,
@@ -390,7 +390,7 @@ impl Naive {
         let unsettled = self.batches.iter().any(in_batch);
         let fee_to = if unsettled { own } else { settled };
         let has = |name: Account| self.credit(name) + if name == fee_to { fee_part } else { 0 };
-        let own_part = receipts - paid.fee + paid.fee_back + fee_part - paid.own_taken;
+        let own_part = order.own_part() + fee_part;
         let from_own = if unsettled { money.min(own_part).min(has(own)).max(0) } else { 0 };
         let from_settled = (money - from_own).min(has(settled));
         let from_today = money - from_own - from_settled;

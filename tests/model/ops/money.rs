@@ -41,7 +41,7 @@ pub(crate) fn prologue() -> Vec<Body> {
         [create_payment(p, p, p, amount, 86_400), pay(named('p', p), named('u', 2 - p), &legs)]
     });
     let money = users.chain(merchants).chain(accounts).chain(lines).chain(orders);
-    money.chain(super::coupons::prologue()).collect()
+    money.chain(super::coupons::prologue()).chain(super::apps::prologue()).collect()
 }
 
 fn channel_of(number: usize) -> LegSource {

@@ -70,8 +70,12 @@ pub fn run(seed: u64, canary: Option<Canary>, is_traced: bool) -> Result<Told, S
     if chance.one_in(12) || canary.is_some_and(Canary::needs_trimmed_input) {
         weather.trim = 4;
     }
+    if terms.transfers {
+        weather.again = 4 * chance.below(2);
+    }
     let world = World::new(chance.bits(), processes as u32, feeds, terms, canary, is_traced);
     world.weather.set(weather);
+    world.stands_by.set(world.one_in(2));
     for _ in 0..STEPS_PER_SHARD * shards as u32 {
         step(&world);
         if world.checker.borrow().broken.is_some() {
@@ -115,10 +119,11 @@ pub fn look(world: &World) {
 fn drive_somebody(world: &Rc<World>, shard: u32) {
     let there = world.processes.borrow().len() as u32;
     let first = world.chance.borrow_mut().below(u64::from(there)) as u32;
+    let stands_by = world.stands_by.get() && world.one_in(3);
     let is_theirs = |process: &u32| {
         let is_assigned = world.assigned.borrow()[&shard].contains(process);
         let slots = world.slots.borrow();
-        is_assigned || matches!(slots.get(&(*process, shard)), Some(Slot::Running(_)))
+        stands_by || is_assigned || matches!(slots.get(&(*process, shard)), Some(Slot::Running(_)))
     };
     let process = (0..there).map(|n| (first + n) % there).find(is_theirs);
     if let Some(process) = process {
@@ -166,7 +171,8 @@ fn pass_time(world: &World) {
 
 fn trouble(world: &World, process: u32, shard: u32) {
     let weather = world.weather.get();
-    let what = world.chance.borrow_mut().below(7);
+    let kinds = if weather.again > 0 { 8 } else { 7 };
+    let what = world.chance.borrow_mut().below(kinds);
     let disks = &world.disks;
     let on_disk = |call: &dyn Fn(&mut super::disk::Disk)| {
         if let Some(disk) = disks.borrow_mut().get_mut(&(process, shard)) {
@@ -193,6 +199,7 @@ fn trouble(world: &World, process: u32, shard: u32) {
         }
         5 if world.one_in(weather.crash.div_ceil(20)) => world.kill(process),
         6 if world.one_in(weather.trim) => trim(world, shard),
+        7 if world.one_in(weather.again) => come_again(world, shard),
         _ => {}
     }
 }
@@ -209,6 +216,24 @@ pub fn trim(world: &World, shard: u32) {
         checker.trimmed(shard);
     }
     partition.low = partition.low.max(to);
+}
+
+/// What a shard sent last stands there once more. One that stands behind what was sent after it
+/// there is not: whoever is followed is fenced in each partition first.
+fn come_again(world: &World, shard: u32) {
+    let place = (TRANSFERS, shard);
+    let mut broker = world.broker.borrow_mut();
+    if broker.is_open(place) {
+        return;
+    }
+    let sender = world.chance.borrow_mut().index(world.terms.shards as usize) as u32;
+    let mut sent = broker.committed(place).filter(|(_, entry)| entry.producer == Some(sender));
+    let Some((_, last)) = sent.next_back() else { return };
+    let again = Entry { is_late: true, time: world.now.get(), ..last.clone() };
+    drop(sent);
+    broker.at(place).entries.push(again);
+    drop(broker);
+    world.note("a remittance came again");
 }
 
 fn rebalance(world: &World, shard: u32) {

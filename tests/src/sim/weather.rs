@@ -64,6 +64,8 @@ pub struct Weather {
     pub block_gone: u64,
     /// Input is trimmed before it is decided.
     pub trim: u64,
+    /// What one shard sent another comes again.
+    pub again: u64,
     /// A disk is damaged, full, or fails a sync; a directory is lost.
     pub disk: u64,
     /// Shards are given to others.
@@ -93,6 +95,7 @@ impl Weather {
             end: rate(3, 15),
             block_gone: 0,
             trim: 0,
+            again: 0,
             disk: rate(10, 60),
             rebalance: rate(6, 40),
             clock: rate(10, 60),

@@ -2,11 +2,12 @@
 //! at all, in records of one or several.
 
 use super::chance::Chance;
+use crate::signing::{key, public_key, sign};
 use groat::bench::{Kind, Spread, Workload};
 use groat::routing::routing_key;
 use groat_ledger::{Id, Place};
 use groat_proto::Message;
-use groat_proto::json::read_line;
+use groat_proto::json::{hex, read_line};
 use groat_proto::v1::{self, Command, Record, command, leg};
 use serde_json::{Value, json};
 
@@ -136,8 +137,9 @@ fn record(commands: Vec<Command>, atomic: bool) -> (Vec<u8>, Vec<u8>) {
 }
 
 /// Feeds of shards that send to each other: each account at home where its id says, money between
-/// all of them, some of it to nobody, payments and refunds of merchants at home elsewhere, days
-/// that pass in between, and some records that come to the wrong shard.
+/// all of them, some of it to nobody, payments and refunds of merchants at home elsewhere, some of
+/// the orders made by an app that signs, or that a wrong key signs, days that pass in between, and
+/// some records that come to the wrong shard.
 pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
     let place = Place { shard: 0, shards };
     let mut feeds: Vec<Feed> =
@@ -169,6 +171,14 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
             "fee_refund": "PROPORTIONAL", "settle_ccy": "CNY" });
         give(vec![command(json!({ "onboard_merchant": terms }), chance)], &merchant, chance);
     }
+    let registered = json!({ "app_id": "till", "key_id": "k1", "scopes": ["payments"],
+        "public_key": hex::text(&public_key(1)) });
+    give(vec![command(json!({ "register_app": registered }), chance)], "till", chance);
+    for no in 0..merchants {
+        let grant = json!({ "app_id": "till", "merchant_id": named("m", no),
+            "scopes": ["payments"] });
+        give(vec![command(json!({ "grant_app_auth": grant }), chance)], "till", chance);
+    }
     for no in 0..users {
         let (user, account) = (named("u", no), named("l", no));
         let opened = json!({ "open_user": { "user": user, "kyc_class": 3, "ccy": "CNY" } });
@@ -180,11 +190,11 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
         let opened = json!({ "open_ledger_account": { "account": account, "currency": "CNY" } });
         give(vec![command(opened, chance)], &account, chance);
     }
-    let mut paid: Vec<(String, String)> = Vec::new();
+    let (mut paid, mut packets) = (Vec::<(String, String)>::new(), Vec::<(String, String)>::new());
     for no in 0..records as u64 * u64::from(shards) {
         let (from, to) = (chance.below(users), chance.below(users + 1));
         let (user, amount) = (named("u", from), 1 + chance.below(40));
-        match chance.below(10) {
+        match chance.below(12) {
             0..=3 => {
                 let sent = json!({ "transfer": { "from": user, "to": named("u", to),
                     "amt": money(amount) } });
@@ -204,7 +214,13 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                 let legs = json!([{ "balance": { "amt": money(amount) } }]);
                 let pay = json!({ "pay_payment": { "payment": payment, "user": user,
                     "legs": legs } });
-                let both = vec![command(created, chance), command(pay, chance)];
+                let created = command(created, chance);
+                let created = match chance.below(8) {
+                    0..=2 => sign(created, "till".parse().unwrap(), &key(1)),
+                    3 => sign(created, "till".parse().unwrap(), &key(2)),
+                    _ => created,
+                };
+                let both = vec![created, command(pay, chance)];
                 give(both, &user, chance);
                 paid.push((payment, user));
             }
@@ -215,7 +231,11 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                     "amt": money(1 + amount / 3) } });
                 give(vec![command(refund, chance)], &user, chance);
             }
-            9 if chance.one_in(3) => {
+            9 if chance.one_in(4) => {
+                let limits = json!({ "app_id": "till", "per_minute": chance.below(3) });
+                give(vec![command(json!({ "set_app_limits": limits }), chance)], "till", chance);
+            }
+            9 if chance.one_in(2) => {
                 let whom = if chance.one_in(2) {
                     json!({ "user": user })
                 } else {
@@ -228,6 +248,23 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                     key.as_str().unwrap().to_owned(),
                 );
                 give(vec![command(json!({ name: block }), chance)], &key, chance);
+            }
+            9 if chance.one_in(2) => {
+                // A packet, and users of all shards who claim from one that is there.
+                let packet = named("k", no);
+                let sender = json!({ "user": user });
+                let sent = json!({ "send_red_packet": { "packet": packet, "sender": sender,
+                    "total": money(amount), "count": 1 + amount % 5,
+                    "kind": if chance.one_in(2) { "FIXED" } else { "RANDOM" },
+                    "seed": no, "timeout_s": if chance.one_in(2) { 60 } else { 0 } } });
+                give(vec![command(sent, chance)], &user, chance);
+                packets.push((packet, user));
+            }
+            _ if !packets.is_empty() => {
+                let (packet, sender) = packets[chance.index(packets.len())].clone();
+                let claim = json!({ "claim_red_packet": { "packet": packet,
+                    "user": named("u", to) } });
+                give(vec![command(claim, chance)], &sender, chance);
             }
             _ => {}
         }

@@ -10,8 +10,10 @@ use super::log::SimLog;
 use super::source::{SimClock, SimSource};
 use super::weather::{EndHow, Weather};
 use super::workload::Feed;
+use groat::kafka::catch_up::CatchUp;
 use groat::kafka::log::Topic;
 use groat::kafka::owner::{Means, Owner, Settings};
+use groat::kafka::standby::Standby;
 use groat_proto::v1::ChainTerms;
 use groat_shard::Fault;
 use std::cell::{Cell, RefCell};
@@ -32,6 +34,9 @@ const DEPTH_MAX: u32 = 3;
 
 /// An owner in this world.
 pub type SimOwner = Owner<SimStore, SimLog, SimSource, SimClock>;
+
+/// A standby in this world.
+pub type SimStandby = Standby<SimStore, SimLog>;
 
 /// A call of an owner, and its place in it: what has a second name is the same call after it took
 /// effect.
@@ -137,6 +142,8 @@ pub enum Slot {
     Busy,
     /// It owns the shard.
     Running(Box<SimOwner>),
+    /// It follows the shard, which is another's.
+    Following(Box<SimStandby>),
     /// It has stopped.
     Faulted(Fault),
 }
@@ -176,6 +183,8 @@ pub struct World {
     /// Whether every call is told.
     pub is_traced: bool,
     /// Set to tell an owner that its shard is taken away.
+    /// Whether processes follow the shards that are not theirs.
+    pub stands_by: Cell<bool>,
     stops: RefCell<BTreeMap<(u32, u32), Arc<AtomicBool>>>,
     owners: Cell<u64>,
     depth: Cell<u32>,
@@ -210,6 +219,7 @@ impl World {
             notes: RefCell::default(),
             dies_at: Cell::new(None),
             is_traced,
+            stands_by: Cell::new(false),
             stops: RefCell::default(),
             owners: Cell::new(0),
             depth: Cell::new(0),
@@ -355,8 +365,16 @@ impl World {
                 Ok(Slot::Running(owner))
             }
             Slot::Idle if is_assigned => {
-                self.start(&who).map(|owner| Slot::Running(Box::new(owner)))
+                self.start(&who, None).map(|owner| Slot::Running(Box::new(owner)))
             }
+            Slot::Following(standby) if is_assigned => {
+                self.note("a standby took its shard over");
+                // As the real one: where the local copy cannot be read, it is opened anew.
+                let followed = standby.hand_over().ok();
+                self.start(&who, followed).map(|owner| Slot::Running(Box::new(owner)))
+            }
+            Slot::Idle if self.stands_by.get() => Ok(self.follow(&who, None)),
+            Slot::Following(standby) => Ok(self.follow(&who, Some(standby))),
             other => Ok(other),
         }));
         let slot = match turned {
@@ -377,17 +395,50 @@ impl World {
         self.slots.borrow_mut().insert(key, slot);
     }
 
-    fn start(self: &Rc<World>, who: &Who) -> Result<SimOwner, Fault> {
-        self.note("a shard was taken over");
-        self.owners.set(self.owners.get() + 1);
-        let settings = Settings {
+    fn settings(&self, who: &Who) -> Settings {
+        Settings {
             shard: who.shard,
             terms: self.terms,
             topic: COMMANDS.into(),
             transfers: TRANSFERS.into(),
             snapshot_bytes: self.weather.get().snapshot_bytes,
             owner: u128::from(self.owners.get()).to_be_bytes(),
+        }
+    }
+
+    /// One turn of a standby, begun if there is none yet; one that has a fault is begun anew.
+    fn follow(self: &Rc<World>, who: &Who, standby: Option<Box<SimStandby>>) -> Slot {
+        let turned = || {
+            let mut standby = match standby {
+                Some(standby) => standby,
+                None => {
+                    let mut copy = SimCopy { world: Rc::clone(self), who: who.clone() };
+                    let log = SimLog::new(Rc::clone(self), who.clone());
+                    Box::new(Standby::start(&self.settings(who), &mut copy, log)?)
+                }
+            };
+            standby.turn(&AtomicBool::new(false))?;
+            Ok(standby)
         };
+        match turned() {
+            Ok(standby) => Slot::Following(standby),
+            Err(fault) => {
+                let fault: Fault = fault;
+                self.note("a standby had a fault");
+                self.trace(|| format!("a standby had a fault: {}", fault.what));
+                Slot::Idle
+            }
+        }
+    }
+
+    fn start(
+        self: &Rc<World>,
+        who: &Who,
+        followed: Option<CatchUp<SimStore>>,
+    ) -> Result<SimOwner, Fault> {
+        self.note("a shard was taken over");
+        self.owners.set(self.owners.get() + 1);
+        let settings = self.settings(who);
         if let Some(last) = self.disks.borrow().get(&who.place()).and_then(Disk::last) {
             self.checker.borrow_mut().has_copy(who.shard, &settings.owner, last);
         }
@@ -397,7 +448,7 @@ impl World {
         let clock = SimClock { world: Rc::clone(self), who: who.clone() };
         let stop = Arc::new(AtomicBool::new(false));
         self.stops.borrow_mut().insert(who.place(), Arc::clone(&stop));
-        Owner::start(&settings, Means { copy, log, source, clock }, &stop)
+        Owner::start(&settings, Means { copy, followed, log, source, clock }, &stop)
     }
 
     /// The group tells whoever does not have a shard any more, unless it cannot be reached.

@@ -1,6 +1,6 @@
 //! Commands on apps, users, merchants, their limits and restrictions (DOMAIN §4.1).
 
-use crate::command::{CodeKind, Owner, Reference};
+use crate::command::{CodeKind, Owner, PublicKey, Reference};
 use crate::id::Id;
 use crate::money::{Currency, Money};
 
@@ -13,6 +13,8 @@ pub struct RegisterApp {
     pub key: Id,
     /// What it may do.
     pub scopes: Vec<Reference>,
+    /// With which its commands are signed; none for an app of the platform's own.
+    pub public_key: Option<PublicKey>,
 }
 
 /// Opens a user with a balance account.

@@ -5,7 +5,8 @@ use crate::event::Decision;
 use crate::ledger::Ledger;
 use crate::limits::{DAY_MS, RENTAL_UNSTARTED_DAYS_MAX};
 use crate::rules::{
-    authorizations, billing, campaigns, collection, payments, rentals, settlement, transfers,
+    authorizations, billing, campaigns, collection, packets, payments, rentals, settlement,
+    transfers,
 };
 use crate::state::{
     AuthorizationState, BatchState, CouponState, PaymentState, PendingState, RentalState,
@@ -23,6 +24,8 @@ pub enum DueKind {
     AuthorizationExpiry = 11,
     /// The time to use a coupon is over.
     CouponExpiry = 12,
+    /// The time to claim from a red packet is over.
+    PacketExpiry = 13,
     /// A rental that nobody started.
     RentalExpiry = 14,
     /// A pending transfer times out.
@@ -83,6 +86,7 @@ impl Ledger {
             DueKind::PaymentExpiry => payments::expire(self, due.no, out),
             DueKind::AuthorizationExpiry => authorizations::expire(self, due.no, out),
             DueKind::CouponExpiry => campaigns::expire(self, due.no, out),
+            DueKind::PacketExpiry => packets::expire(self, due.no, out),
             DueKind::RentalExpiry => rentals::expire(self, due.no, out),
             DueKind::TransferExpiry => transfers::expire(self, due.no, out),
             DueKind::RentTerm => collection::term_due(self, due.no, due.at.max(self.now), out),
@@ -129,6 +133,10 @@ impl Ledger {
                 let c = self.tables.coupons.try_row(no)?;
                 let until = self.tables.coupon_templates.row(c.template).terms.valid_until;
                 (c.state == CouponState::Effective).then_some(until)
+            }
+            DueKind::PacketExpiry => {
+                let packet = self.tables.packets.try_row(no)?;
+                packet.is_open().then_some(packet.expires_at)
             }
             DueKind::RentalExpiry => {
                 let r = self.tables.rentals.try_row(no)?;
@@ -204,6 +212,7 @@ impl Ledger {
             (DueKind::TransferExpiry, self.tables.pending.next_no()),
             (DueKind::AuthorizationExpiry, self.tables.authorizations.next_no()),
             (DueKind::CouponExpiry, self.tables.coupons.next_no()),
+            (DueKind::PacketExpiry, self.tables.packets.next_no()),
             (DueKind::RentalExpiry, self.tables.rentals.next_no()),
             (DueKind::RentTerm, self.tables.rentals.next_no()),
             (DueKind::RentalOverdue, self.tables.rentals.next_no()),

@@ -1,6 +1,7 @@
 //! A ledger from its rows at rest: what is derived from them is filled, and what they say of each
 //! other is checked, so that nothing decided on them later can fail.
 
+use crate::command::PacketSender;
 use crate::ledger::Ledger;
 use crate::place::Place;
 use crate::state::{
@@ -123,6 +124,11 @@ impl Ledger {
             "coupon_counts",
             t.coupon_counts.rows().iter().position(|r| r.user >= users || r.template >= templates),
         )?;
+        let unsent = |sender: PacketSender| match sender {
+            PacketSender::User(id) => t.users.find(&id).is_none(),
+            PacketSender::Campaign(id) => t.campaigns.find(&id).is_none(),
+        };
+        holds("packets", t.packets.rows().iter().position(|r| unsent(r.sender)))?;
         let payments = t.payments.next_no();
         holds("invoices", t.invoices.rows().iter().position(|r| r.payment >= payments))?;
         holds("credit_lines", t.credit_lines.rows().iter().position(|r| r.user >= users))?;

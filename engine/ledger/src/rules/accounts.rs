@@ -1,9 +1,9 @@
-//! Who takes part: apps, users, merchants; restricting and closing their accounts (DOMAIN §4.1).
+//! Who takes part: users and merchants; restricting and closing their accounts (DOMAIN §4.1).
 
 use crate::account::{AccountKey, AccountNo, Class};
 use crate::command::{
     Block, CloseAccount, LiftRestriction, MerchantTerms, OnboardMerchant, OpenUser, Owner,
-    RegisterApp, RestrictAccount,
+    RestrictAccount,
 };
 use crate::event::{Decision, Fact};
 use crate::ledger::Ledger;
@@ -12,18 +12,7 @@ use crate::rejection::Rejection;
 use crate::remittance::Standing;
 use crate::rules::remittances::announce_merchant;
 use crate::rules::{account_of, merchant, refuse_if, user};
-use crate::state::{App, CreditLineState, Merchant, Tables, Usage, User};
-
-pub(crate) fn register_app(
-    ledger: &Ledger,
-    c: &RegisterApp,
-    out: &mut Decision,
-) -> Result<(), Rejection> {
-    refuse_if(ledger.tables().apps.find(&c.app).is_some(), Rejection::Duplicate)?;
-    // From here on nothing may fail.
-    out.record(Fact::AppRegistered { app: c.app, key: c.key, scopes: c.scopes.clone() });
-    Ok(())
-}
+use crate::state::{CreditLineState, Merchant, Tables, Usage, User};
 
 pub(crate) fn open_user(
     ledger: &Ledger,
@@ -161,9 +150,6 @@ fn set(standing: &mut Standing, block: Block, blocked: bool) {
 
 pub(crate) fn apply(tables: &mut Tables, fact: &Fact) {
     match fact {
-        Fact::AppRegistered { app, key, scopes } => {
-            tables.apps.insert(App { app: *app, key_id: *key, scopes: scopes.clone() });
-        }
         Fact::UserOpened { user, kyc_class, currency, account } => {
             tables.users.insert(User {
                 user: *user,

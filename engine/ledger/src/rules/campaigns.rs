@@ -178,7 +178,7 @@ fn marketing_key(currency: Currency) -> AccountKey {
 }
 
 /// What a campaign has, promised or not.
-fn fund_left(tables: &Tables, campaign: &Campaign) -> u64 {
+pub(crate) fn fund_left(tables: &Tables, campaign: &Campaign) -> u64 {
     let account = tables.accounts.get(&fund_key(campaign.campaign, campaign.currency));
     let left = account.map_or(0, |account| account.debit_room());
     u64::try_from(left).unwrap_or(u64::MAX)

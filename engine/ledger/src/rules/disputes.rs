@@ -307,6 +307,9 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
             if ruling.is_for_customer() {
                 paid.refunded_to_credit = paid.refunded_to_credit.saturating_add(*to_credit);
                 paid.refunded_to_channel = paid.refunded_to_channel.saturating_add(*to_channel);
+                if let Some(parts) = &mut paid.parts {
+                    parts.lost = parts.lost.saturating_add(amount);
+                }
             } else {
                 paid.disputed = paid.disputed.saturating_sub(amount);
             }

@@ -4,6 +4,7 @@
 //! "from here on nothing may fail"; then accounts are opened, movements noted, facts recorded.
 
 pub(crate) mod accounts;
+pub(crate) mod apps;
 pub(crate) mod authorizations;
 pub(crate) mod billing;
 pub(crate) mod buckets;
@@ -15,11 +16,13 @@ pub(crate) mod disputes;
 pub(crate) mod funding;
 pub(crate) mod invoices;
 pub(crate) mod limits;
+pub(crate) mod packets;
 pub(crate) mod payments;
 pub(crate) mod remittances;
 pub(crate) mod rent;
 pub(crate) mod rental_rows;
 pub(crate) mod rentals;
+pub(crate) mod scopes;
 pub(crate) mod settlement;
 pub(crate) mod split;
 pub(crate) mod taking;
@@ -133,9 +136,11 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::TransferExpired { pending } => {
             known(tables.pending.find(pending).is_some(), "a pending transfer is unknown")
         }
-        Fact::AppRegistered { app, .. } => {
-            known(tables.apps.find(app).is_none(), "an app is registered twice")
-        }
+        Fact::AppRegistered { .. }
+        | Fact::AppAuthGranted { .. }
+        | Fact::AppAuthRevoked { .. }
+        | Fact::AppLimitsSet { .. }
+        | Fact::AppAsked { .. } => apps::names_exist(tables, fact),
         Fact::UserOpened { user, account, .. } => {
             known(tables.users.find(user).is_none(), "a user is opened twice")?;
             known(tables.accounts.try_row(*account).is_some(), "a user's account is unknown")
@@ -288,6 +293,11 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::CouponExpired { .. }
         | Fact::CouponUsed { .. }
         | Fact::CouponReturned { .. } => coupons::names_exist(tables, fact),
+        Fact::PacketSent { .. }
+        | Fact::PacketClaimed { .. }
+        | Fact::PacketExpired { .. }
+        | Fact::PacketArrived { .. }
+        | Fact::PacketReturned { .. } => packets::names_exist(tables, fact),
         Fact::InvoiceRequested { .. }
         | Fact::InvoiceIssued { .. }
         | Fact::InvoiceRejected { .. }
@@ -296,6 +306,7 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         Fact::DisputeOpened { .. } | Fact::DisputeDefended { .. } | Fact::DisputeJudged { .. } => {
             disputes::fits(tables, fact)
         }
+        Fact::SettlementConfirmed { payment, .. } => paid(tables, payment).map(|_| ()),
         Fact::RemittanceSent { .. } | Fact::RemittanceReceived { .. } => Ok(()),
         Fact::TransferArrived { to: user, .. } => {
             known(tables.users.find(user).is_some(), "a user is unknown")

@@ -9,7 +9,7 @@ mod words;
 
 pub(crate) use payers::{match_away, transfer_away};
 pub(crate) use refunds::{answered, ask};
-pub(crate) use words::{announce_limits, announce_merchant};
+pub(crate) use words::{announce_limits, announce_merchant, tell_all};
 
 use crate::account::{AccountKey, AccountNo, Class};
 use crate::command::{CodeKind, Owner, Reference};
@@ -19,9 +19,10 @@ use crate::ledger::{Due, DueKind, Ledger, post};
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
 use crate::remittance::{Cargo, Purpose, Remittance};
+use crate::rules::apps;
 use crate::rules::limits::{count, may_hold};
 use crate::rules::taking::open_batch_of;
-use crate::rules::{account_of, in_currency, may_credit, user};
+use crate::rules::{account_of, in_currency, may_credit, packets, user};
 use crate::state::{BatchState, Peer, Tables};
 
 /// The account of money on its way to or from a shard.
@@ -44,7 +45,7 @@ pub(crate) fn send(ledger: &Ledger, to: u32, from: AccountNo, cargo: Cargo, out:
 }
 
 /// Closes the event of what goes to a shard, with the movements noted for it.
-fn record_sent(ledger: &Ledger, to: u32, cargo: Cargo, out: &mut Decision) {
+pub(crate) fn record_sent(ledger: &Ledger, to: u32, cargo: Cargo, out: &mut Decision) {
     let sent = ledger.tables().peers.get(&to).map_or(0, |peer| peer.sent);
     let before = out
         .events()
@@ -91,12 +92,22 @@ pub(crate) fn receive(ledger: &Ledger, remittance: &Remittance, now: u64, out: &
             let (debit, credit, why) = (*debit, *credit, *why);
             out.record(Fact::PostingReturned { debit, credit, amount, why });
         }
+        Purpose::PacketClaim { packet, user } => {
+            packets::arrive(ledger, remittance, (*packet, *user), out);
+        }
+        Purpose::PacketBack { packet, user, why } => {
+            packets::take_back(ledger, remittance, (*packet, *user, *why), now, out);
+        }
         Purpose::Merchant { merchant, terms, standing } => {
             words::hear_of_merchant(ledger, *merchant, *terms, *standing, out);
         }
         Purpose::Limits { scope, limits } => {
             out.record(Fact::LimitsSet { scope: *scope, currency, limits: *limits });
         }
+        Purpose::App(_)
+        | Purpose::AppGrant(_)
+        | Purpose::AppRevocation(_)
+        | Purpose::AppLimits(_) => apps::hear(ledger, &cargo.purpose, out),
         Purpose::Proceeds { merchant, date } => {
             take_proceeds(ledger, remittance, *merchant, *date, out);
         }
@@ -112,7 +123,11 @@ pub(crate) fn receive(ledger: &Ledger, remittance: &Remittance, now: u64, out: &
 }
 
 /// The staircase of money from elsewhere: as that of a transfer, from the side of the payee.
-fn user_to_credit(ledger: &Ledger, to: Id, money: Money) -> Result<AccountNo, Rejection> {
+pub(crate) fn user_to_credit(
+    ledger: &Ledger,
+    to: Id,
+    money: Money,
+) -> Result<AccountNo, Rejection> {
     let payee = user(ledger.tables(), to)?;
     in_currency(money, payee.currency)?;
     may_credit(ledger.tables(), payee.account)?;
@@ -130,7 +145,12 @@ fn ledger_to_credit(ledger: &Ledger, to: Id, money: Money) -> Result<AccountNo, 
 
 /// Notes the movement of money that comes back. Where its owner's account was closed meanwhile it
 /// waits in suspense, as a receipt of the name of the remittance, for `MatchReceipt`.
-fn take_back(ledger: &Ledger, remittance: &Remittance, owner: Owner, out: &mut Decision) {
+pub(crate) fn take_back(
+    ledger: &Ledger,
+    remittance: &Remittance,
+    owner: Owner,
+    out: &mut Decision,
+) {
     let Cargo { amount, currency, .. } = remittance.cargo;
     let open = account_of(ledger.tables(), owner)
         .ok()
@@ -145,7 +165,7 @@ fn take_back(ledger: &Ledger, remittance: &Remittance, owner: Owner, out: &mut D
     }
 }
 
-fn keep_in_suspense(ledger: &Ledger, remittance: &Remittance, out: &mut Decision) {
+pub(crate) fn keep_in_suspense(ledger: &Ledger, remittance: &Remittance, out: &mut Decision) {
     let Cargo { amount, currency, .. } = remittance.cargo;
     let transit = transit_account(ledger, remittance.from, currency, out);
     let key = AccountKey::house(Class::Suspense, currency);

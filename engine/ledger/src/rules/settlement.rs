@@ -1,15 +1,16 @@
-//! Batches: a merchant's sales of one business date are cut at its end and settled at T+n
-//! (DOMAIN §4.6, §4.7). Settling pays the merchant's debt first, then the reserve, then the rest.
+//! Batches: a merchant's sales of one business date are cut at its end and settled at T+n, parts of
+//! them before (DOMAIN §4.6, §4.7). Settling pays the merchant's debt first, then the reserve, then
+//! the rest.
 
 use crate::account::{AccountKey, AccountNo, Class};
-use crate::command::ReleaseReserve;
+use crate::command::{ConfirmSettlement, ReleaseReserve};
 use crate::event::{Decision, Fact};
 use crate::ledger::{Due, DueKind, Ledger, in_range, post};
 use crate::money::bps_floor;
 use crate::rejection::Rejection;
 use crate::remittance::{Cargo, Purpose};
-use crate::rules::{in_currency, merchant, refuse_if, remittances};
-use crate::state::{Batch, BatchState, Merchant};
+use crate::rules::{in_currency, may_credit, merchant, refuse_if, remittances};
+use crate::state::{Batch, BatchState, Merchant, PaymentState};
 
 /// The clock ends a business date.
 pub(crate) fn cut(no: u32, out: &mut Decision) {
@@ -21,17 +22,30 @@ pub(crate) fn settle(ledger: &Ledger, no: u32, out: &mut Decision) {
     let tables = ledger.tables();
     let batch = tables.batches.row(no);
     let seller = tables.merchants.row(batch.merchant);
-    let currency = seller.terms.settle_currency;
-    let as_u64 = |amount: u128| u64::try_from(amount).unwrap_or(u64::MAX);
-    let net = as_u64(tables.accounts.row(batch.account).debit_room());
+    let net = room(ledger, batch.account);
     let home = ledger.place().home(seller.merchant);
     if home != ledger.place().shard {
         forward(ledger, no, net, home, out);
         return;
     }
+    let (recovered, reserve, available) = pay_out(ledger, seller, batch.account, net, out);
+    out.record(Fact::BatchSettled { batch: no, recovered, reserve, available });
+}
+
+/// Notes what is settled of an account: the debt, the reserve, the rest.
+fn pay_out(
+    ledger: &Ledger,
+    seller: &Merchant,
+    from: AccountNo,
+    net: u64,
+    out: &mut Decision,
+) -> (u64, u64, u64) {
+    let tables = ledger.tables();
+    let currency = seller.terms.settle_currency;
     let receivable = AccountKey::of(Class::MerchantReceivable, seller.merchant, currency);
     let debt = tables.accounts.find(&receivable);
-    let recovered = debt.map_or(0, |no| net.min(as_u64(tables.accounts.row(no).credit_room())));
+    let owed = debt.map_or(0, |no| tables.accounts.row(no).credit_room());
+    let recovered = net.min(u64::try_from(owed).unwrap_or(u64::MAX));
     let rest = net - recovered;
     let reserve = bps_floor(rest, seller.terms.reserve_bps).min(rest);
     let available = rest - reserve;
@@ -41,13 +55,52 @@ pub(crate) fn settle(ledger: &Ledger, no: u32, out: &mut Decision) {
         ledger.account_or_open(key, currency, out)
     });
     if let Some(debt) = debt {
-        post(out, batch.account, debt, recovered);
+        post(out, from, debt, recovered);
     }
     if let Some(kept) = kept {
-        post(out, batch.account, kept, reserve);
+        post(out, from, kept, reserve);
     }
-    post(out, batch.account, seller.account, available);
-    out.record(Fact::BatchSettled { batch: no, recovered, reserve, available });
+    post(out, from, seller.account, available);
+    (recovered, reserve, available)
+}
+
+fn room(ledger: &Ledger, account: AccountNo) -> u64 {
+    let room = ledger.tables().accounts.row(account).debit_room();
+    u64::try_from(room).unwrap_or(u64::MAX)
+}
+
+/// What the batch has of a payment is settled ahead of it, as the batch would settle it. Refunds of
+/// others may have taken from the batch meanwhile: no more is there than its account has. Who may
+/// not be credited waits for the batch.
+pub(crate) fn confirm(
+    ledger: &Ledger,
+    c: &ConfirmSettlement,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let tables = ledger.tables();
+    let payment = tables.payments.get(&c.payment).ok_or(Rejection::UnknownAccount)?;
+    let paid = match payment.state {
+        PaymentState::Paid
+        | PaymentState::PartiallyRefunded
+        | PaymentState::Refunded
+        | PaymentState::Finished => payment.batch,
+        PaymentState::Created | PaymentState::Closed | PaymentState::TimedOut => None,
+    };
+    let batch = tables.batches.row(paid.ok_or(Rejection::InvalidState)?);
+    in_currency(c.amount, payment.amount.currency)?;
+    let amount = in_range(c.amount)?;
+    let seller = tables.merchants.row(payment.merchant);
+    may_credit(tables, seller.account)?;
+    // The merchant's settled money, its debts and its reserve are at its home.
+    let at_home = ledger.place().is_home(seller.merchant);
+    refuse_if(!at_home, Rejection::NotAcrossShards)?;
+    refuse_if(batch.state == BatchState::Settled, Rejection::InvalidState)?;
+    let unsettled = payment.unsettled().min(room(ledger, batch.account));
+    refuse_if(amount > unsettled, Rejection::ConfirmationExceedsUnsettled)?;
+    // From here on nothing may fail.
+    let (recovered, reserve, available) = pay_out(ledger, seller, batch.account, amount, out);
+    out.record(Fact::SettlementConfirmed { payment: c.payment, recovered, reserve, available });
+    Ok(())
 }
 
 /// The net of a batch whose merchant is at home elsewhere goes there: debts and reserve are taken
@@ -124,6 +177,7 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
                 refunds: 0,
                 fees_returned: 0,
                 disputes: 0,
+                confirmed: 0,
                 reserve: 0,
                 proceeds: 0,
                 forwarded: 0,
@@ -149,6 +203,18 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
             seller.open_batches = seller.open_batches.saturating_sub(1);
             if let Some(at) = ledger.reserve_release_at(*batch) {
                 ledger.owe(Due { at, kind: DueKind::ReserveRelease, no: *batch });
+            }
+        }
+        Fact::SettlementConfirmed { payment, recovered, reserve, available } => {
+            let amount = recovered.saturating_add(*reserve).saturating_add(*available);
+            let tables = ledger.tables_mut();
+            let Some(paid) = tables.payments.get_mut(payment) else { return };
+            paid.refunded_from_own_batch = paid.refunded_from_own_batch.saturating_add(amount);
+            let (Some(batch), seller) = (paid.batch, paid.merchant) else { return };
+            let row = tables.batches.row_mut(batch);
+            row.confirmed = row.confirmed.saturating_add(amount);
+            if tables.merchants.row(seller).terms.reserve_days > 0 {
+                row.reserve = row.reserve.saturating_add(*reserve);
             }
         }
         Fact::ReserveReleased { batch: Some(batch), .. } => {

@@ -369,6 +369,7 @@ fn adjustable(ledger: &Ledger, line: &EntryLine) -> Result<(), Rejection> {
         | Class::RentObligation
         | Class::RentObligationContra
         | Class::CampaignFund
+        | Class::RedPacket
         | Class::CouponFace
         | Class::CouponFaceContra
         | Class::MerchantPending

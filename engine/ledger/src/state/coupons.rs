@@ -105,6 +105,8 @@ pub struct PaymentParts {
     pub discount_returned: u64,
     /// Of `funded`, what refunds took back.
     pub funded_returned: u64,
+    /// The amounts of disputes that were lost: what they gave back, refunds do not give again.
+    pub lost: u64,
     /// Invoices requested and not rejected, less what was reversed.
     pub claimed: u64,
     /// Of `claimed`, what is issued.

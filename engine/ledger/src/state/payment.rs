@@ -50,7 +50,7 @@ pub struct Payment {
     pub batch: Option<u32>,
     /// In dispute, or lost in one: it cannot be refunded.
     pub disputed: u64,
-    /// Taken for refunds and disputes from its own part of that batch.
+    /// Taken for refunds, disputes and confirmations from its own part of that batch.
     pub refunded_from_own_batch: u64,
     /// Returned to credit, or to the balance where nothing was owed any more.
     pub refunded_to_credit: u64,
@@ -115,13 +115,21 @@ impl Payment {
         self.amount.amount.saturating_sub(elsewhere).saturating_sub(back)
     }
 
-    /// Of what the user's balance paid, what refunds have not given back: they give it back after
-    /// credit and acquirer, and before what came from elsewhere.
+    /// Of what the user's balance paid, what refunds and lost disputes have not given back: they
+    /// give it back after credit and acquirer, and before what came from elsewhere.
     pub fn balance_left(&self) -> u64 {
-        let elsewhere = self.parts.as_ref().map_or(0, |parts| parts.returned());
-        let given = self.refunded_to_credit.saturating_add(self.refunded_to_channel);
-        let given = self.refunded().saturating_sub(given.saturating_add(elsewhere));
+        let (elsewhere, lost) =
+            self.parts.as_ref().map_or((0, 0), |parts| (parts.returned(), parts.lost));
+        let sources = self.refunded_to_credit.saturating_add(self.refunded_to_channel);
+        let back = self.refunded().saturating_add(lost);
+        let given = back.saturating_sub(sources.saturating_add(elsewhere));
         self.balance.saturating_sub(given)
+    }
+
+    /// What its batch has of it, as long as that is not settled.
+    pub fn unsettled(&self) -> u64 {
+        let part = self.receipts().saturating_add(self.fee_returned);
+        part.saturating_sub(self.fee.saturating_add(self.refunded_from_own_batch))
     }
 
     /// The refund of this number.

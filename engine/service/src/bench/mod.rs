@@ -13,7 +13,7 @@ mod measure;
 mod proof;
 mod workload;
 
-pub use broker::Against;
+pub use broker::{Against, Way, make_copy, plain_copy};
 pub use measure::Ranks;
 pub use workload::{Kind, Spread, Workload, records};
 

@@ -3,7 +3,7 @@
 //! Every call comes back: those of the client library that are known to hang past their timeouts
 //! run on a thread that can be left to itself.
 
-use super::events::{blocks, read_newest_first};
+use super::events::{Blocks, read_newest_first};
 use super::log::{Extent, Log, Record, Topic, Trouble};
 use super::{Deliveries, broker, delivered, send, transactional};
 use crate::config::Config;
@@ -22,11 +22,13 @@ pub(super) struct BrokerLog {
     config: Config,
     shard: u32,
     producer: Option<Arc<ShardProducer>>,
+    /// Kept while it reads without trouble.
+    blocks: Option<Blocks>,
 }
 
 impl BrokerLog {
     pub(super) fn new(config: Config, shard: u32) -> BrokerLog {
-        BrokerLog { config, shard, producer: None }
+        BrokerLog { config, shard, producer: None, blocks: None }
     }
 
     fn producer(&self) -> Result<&Arc<ShardProducer>, Trouble> {
@@ -131,7 +133,13 @@ impl Log for BrokerLog {
         extent: Extent,
         each: &mut dyn FnMut(&[u8]) -> Result<(), Fault>,
     ) -> Result<(), Trouble> {
-        blocks(&self.config, self.shard, from, extent, each)
+        let mut blocks = match self.blocks.take() {
+            Some(blocks) => blocks,
+            None => Blocks::open(&self.config, self.shard)?,
+        };
+        blocks.read(from, extent, each)?;
+        self.blocks = Some(blocks);
+        Ok(())
     }
 
     fn read_back(

@@ -2,10 +2,13 @@
 //! set aside; then the log, block by block. Nothing here decides anything.
 
 use super::owner::{Input, Settings};
-use crate::limits::BLOCKS_COMPARED_MAX;
+use crate::clock;
+use crate::config::Config;
+use crate::limits::{BLOCKS_COMPARED_MAX, IDLE_PIECES};
 use crate::routing::record_key;
 use groat_proto::v1::{ChainTerms, Record};
 use groat_proto::{Message, v1};
+use groat_shard::limits::SNAPSHOT_PIECE_BYTES;
 use groat_shard::{
     Arrival, Block, Checked, Fault, FrameKind, Hash, Messages, Restored, Shard, SledStore, Store,
     Tail, restore_to, terms_text,
@@ -36,6 +39,14 @@ pub struct Directory {
     pub aside: String,
 }
 
+impl Directory {
+    /// That of a shard, by the configuration.
+    pub(super) fn of(config: &Config, shard: u32) -> Directory {
+        let path = config.data.join(format!("shard-{shard}"));
+        Directory { path, aside: clock::wall_ms().to_string() }
+    }
+}
+
 impl LocalCopy for Directory {
     type Store = SledStore;
 
@@ -64,8 +75,17 @@ pub(super) struct LastWork {
     pub(super) first_event: u64,
 }
 
+/// The block after which the state is being put to rest.
+pub(super) struct RestingAt {
+    pub(super) number: u64,
+    pub(super) hash: Hash,
+    /// A snapshot says that all that left with the blocks before it is there. An owner knows that
+    /// of its block; who follows sees it by the next block with anything in it.
+    pub(super) is_told: bool,
+}
+
 /// A shard on its way to the end of its chain.
-pub(super) struct CatchUp<S> {
+pub struct CatchUp<S> {
     pub(super) store: Checked<S>,
     /// None before the first block.
     pub(super) shard: Option<Shard>,
@@ -74,7 +94,10 @@ pub(super) struct CatchUp<S> {
     pub(super) last_work: Option<LastWork>,
     /// Hashes of the last blocks of the local copy, by number: the log must have the same.
     local: BTreeMap<u64, Hash>,
+    /// Blocks taken from the log.
+    pub(super) taken: u64,
     late: u64,
+    pub(super) resting: Option<RestingAt>,
 }
 
 impl<S: Store> CatchUp<S> {
@@ -110,8 +133,9 @@ impl<S: Store> CatchUp<S> {
             Some(Restored { shard, tail }) => (Some(shard), tail),
             None => (None, Tail::default()),
         };
+        let (last_work, local, resting) = (None, BTreeMap::new(), None);
         let mut caught =
-            CatchUp { store, shard, tail, last_work: None, local: BTreeMap::new(), late: 0 };
+            CatchUp { store, shard, tail, last_work, local, taken: 0, late: 0, resting };
         if let Some(last) = caught.store.last() {
             for number in caught.next_number()..=last {
                 let bytes = caught.store.read(number)?;
@@ -127,6 +151,16 @@ impl<S: Store> CatchUp<S> {
             caught.note_local(last)?;
         }
         Ok(caught)
+    }
+
+    /// After it was followed for a while: the log is compared once more when the shard is taken
+    /// over. What was followed may be gone there.
+    pub(super) fn compare_again(&mut self) -> Result<(), Fault> {
+        self.taken = 0;
+        match self.store.last() {
+            Some(last) if self.local.is_empty() => self.note_local(last),
+            _ => Ok(()),
+        }
     }
 
     /// Notes what the log is compared with: the last block, and those before it that are not in
@@ -190,7 +224,40 @@ impl<S: Store> CatchUp<S> {
         }
         self.store.append(number, bytes)?;
         self.tail.blocks += bytes.len() as u64;
+        self.taken += 1;
+        if let Some(at) = &mut self.resting {
+            at.is_told |= !is_claim(&block);
+        }
         Ok(Some(block.hash))
+    }
+
+    /// As [`CatchUp::take`], and puts the state to rest where its owner does.
+    pub(super) fn take_and_rest(&mut self, settings: &Settings, bytes: &[u8]) -> Result<(), Fault> {
+        let Some(hash) = self.take(settings, bytes)? else { return Ok(()) };
+        let rests = Block::peek(bytes).filter(|header| header.rests);
+        if let (Some(header), Some(shard)) = (rests, &mut self.shard)
+            && !shard.is_resting()
+        {
+            shard.rest_as_followed();
+            let number = header.number;
+            self.resting = Some(RestingAt { number, hash, is_told: false });
+            self.tail = Tail::default();
+        }
+        self.rest_on()
+    }
+
+    /// Keeps the next pieces of the snapshot, if one is being made.
+    pub(super) fn rest_on(&mut self) -> Result<(), Fault> {
+        let (Some(at), Some(shard)) = (&self.resting, &mut self.shard) else { return Ok(()) };
+        for _ in 0..IDLE_PIECES {
+            if !at.is_told {
+                break;
+            }
+            let Some(piece) = shard.rest_on(SNAPSHOT_PIECE_BYTES) else { break };
+            self.tail.snapshot += piece.row_bytes();
+            piece.keep(at.number, at.hash, &mut self.store)?;
+        }
+        Ok(())
     }
 
     /// After the log was read: whether the local copy and the settings are of this chain.

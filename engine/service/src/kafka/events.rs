@@ -30,35 +30,64 @@ pub fn read_events(
     from: u64,
     mut each: impl FnMut(&[u8]) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    blocks(config, shard, from, Extent::Committed, &mut each).map_err(fault)
+    let blocks = Blocks::open(config, shard);
+    blocks.and_then(|mut blocks| blocks.read(from, Extent::Committed, &mut each)).map_err(fault)
 }
 
-/// As [`read_events`], as far as told.
-pub(super) fn blocks(
-    config: &Config,
-    shard: u32,
-    from: u64,
-    extent: Extent,
-    each: &mut dyn FnMut(&[u8]) -> Result<(), Fault>,
-) -> Result<(), Trouble> {
-    let reader = Reader::open(config, config.topic("events"), shard)?;
-    let (low, high) = reader.watermarks()?;
-    let high = match extent {
-        Extent::Committed => high,
-        Extent::Decided => reader.decided_end()?,
-    };
-    if low > 0 && from == 0 {
-        return Err(Trouble::Stop(Fault::new(
-            format!("topic {} begins at offset {low} instead of 0: it was trimmed", reader.topic),
-            "the log of record must never be trimmed; restore the topic from a copy",
-        )));
+/// A shard's blocks. Where the last reading ended is remembered, so that one who follows the chain
+/// does not search for its place each time.
+pub(super) struct Blocks {
+    reader: Reader,
+    /// No block of this number or a higher one stands before this offset.
+    place: Option<(u64, i64)>,
+}
+
+impl Blocks {
+    pub(super) fn open(config: &Config, shard: u32) -> Result<Blocks, Trouble> {
+        let reader = Reader::open(config, config.topic("events"), shard)?;
+        Ok(Blocks { reader, place: None })
     }
-    let floor = low.max(i64::try_from(from).unwrap_or(i64::MAX)).min(high);
-    let start = reader.offset_of(from, floor, high)?;
-    reader.read(start, high, |_, payload| match number_of(payload) {
-        Some(number) if number < from => Ok(()),
-        _ => each(payload),
-    })
+
+    /// Gives the blocks from block `from` on, as far as told.
+    pub(super) fn read(
+        &mut self,
+        from: u64,
+        extent: Extent,
+        each: &mut dyn FnMut(&[u8]) -> Result<(), Fault>,
+    ) -> Result<(), Trouble> {
+        let Blocks { reader, place } = self;
+        let (low, high) = reader.watermarks()?;
+        let high = match extent {
+            Extent::Committed => high,
+            Extent::Decided => reader.decided_end()?,
+        };
+        if low > 0 && from == 0 {
+            return Err(Trouble::Stop(Fault::new(
+                format!(
+                    "topic {} begins at offset {low} instead of 0: it was trimmed",
+                    reader.topic
+                ),
+                "the log of record must never be trimmed; restore the topic from a copy",
+            )));
+        }
+        let start = match *place {
+            Some((number, offset)) if number <= from && offset <= high => offset,
+            _ => {
+                let floor = low.max(i64::try_from(from).unwrap_or(i64::MAX)).min(high);
+                reader.offset_of(from, floor, high)?
+            }
+        };
+        let mut next = from;
+        reader.read(start, high, |_, payload| match number_of(payload) {
+            Some(number) if number < from => Ok(()),
+            number => {
+                next = next.max(number.map_or(0, |number| number.saturating_add(1)));
+                each(payload)
+            }
+        })?;
+        *place = Some((next, high));
+        Ok(())
+    }
 }
 
 /// Gives key and value of every committed record of a partition of one of groat's topics, such as
@@ -116,22 +145,22 @@ fn fault(trouble: Trouble) -> Fault {
     }
 }
 
-struct Reader<'a> {
-    config: &'a Config,
+struct Reader {
+    config: Config,
     topic: String,
     partition: i32,
     consumer: BaseConsumer,
 }
 
-impl Reader<'_> {
-    fn open(config: &Config, topic: String, partition: u32) -> Result<Reader<'_>, Trouble> {
+impl Reader {
+    fn open(config: &Config, topic: String, partition: u32) -> Result<Reader, Trouble> {
         let mut client = consumer(config);
         client.set("enable.partition.eof", "true").set("group.id", config.topic("events-reader"));
         let consumer: BaseConsumer = overridden(client, config)
             .create()
             .map_err(|e| Trouble::Failed(broker(config, "no consumer can be made", &e)))?;
         let partition = i32::try_from(partition).unwrap_or(i32::MAX);
-        Ok(Reader { config, topic, partition, consumer })
+        Ok(Reader { config: config.clone(), topic, partition, consumer })
     }
 
     /// The first offset, and the first that is undecided or not there yet.
@@ -154,13 +183,13 @@ impl Reader<'_> {
     }
 
     fn failed(&self, error: &KafkaError) -> Trouble {
-        Trouble::Failed(broker(self.config, &format!("{} cannot be read", self.topic), error))
+        Trouble::Failed(broker(&self.config, &format!("{} cannot be read", self.topic), error))
     }
 
     /// The end of everything there is, once all of it is decided. Without that wait a transaction
     /// that nobody ends would hide every later block.
     fn decided_end(&self) -> Result<i64, Trouble> {
-        let mut client = overridden(consumer(self.config), self.config);
+        let mut client = overridden(consumer(&self.config), &self.config);
         client.set("isolation.level", "read_uncommitted");
         let everything: BaseConsumer = client.create().map_err(|e| self.failed(&e))?;
         let (_, high) = self.watermarks_of(&everything)?;
@@ -231,11 +260,23 @@ impl Reader<'_> {
         &self,
         start: i64,
         high: i64,
-        mut each: impl FnMut(&[u8], &[u8]) -> bool,
+        each: impl FnMut(&[u8], &[u8]) -> bool,
     ) -> Result<(), Trouble> {
         if start >= high {
             return Ok(());
         }
+        let read = self.read_assigned(start, high, each);
+        // Else it would go on fetching what nobody takes.
+        self.consumer.unassign().map_err(|e| self.failed(&e))?;
+        read
+    }
+
+    fn read_assigned(
+        &self,
+        start: i64,
+        high: i64,
+        mut each: impl FnMut(&[u8], &[u8]) -> bool,
+    ) -> Result<(), Trouble> {
         let mut list = TopicPartitionList::new();
         list.add_partition_offset(&self.topic, self.partition, Offset::Offset(start))
             .map_err(|e| self.failed(&e))?;

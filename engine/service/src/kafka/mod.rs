@@ -12,6 +12,8 @@
 //! | `catch_up` | how an owner comes to the state of the chain |
 //! | `owner` | the life of a shard |
 //! | `source` | its input |
+//! | `standby` | a shard of another process, followed |
+//! | `standbys` | the threads on which that is done |
 //! | `serve` | the consumer group gives and takes shards |
 //! | `counters` | what was done so far |
 
@@ -25,6 +27,8 @@ pub mod owner;
 mod publish;
 mod serve;
 mod source;
+pub mod standby;
+mod standbys;
 mod told;
 mod topics;
 
@@ -34,9 +38,13 @@ pub use publish::{Published, publish};
 pub use serve::{serve, serve_until};
 pub use topics::{Topics, check_topics};
 
+use crate::clock;
 use crate::config::Config;
 use crate::limits::{BROKER_TIMEOUT, DELIVERY_PAUSE, MESSAGE_BYTES_MAX};
+use crate::local::ClockSource;
+use groat_proto::v1::ChainTerms;
 use groat_shard::Fault;
+use owner::Settings;
 use rdkafka::ClientConfig;
 use rdkafka::client::ClientContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -87,6 +95,24 @@ pub(crate) fn broker(config: &Config, what: &str, error: &KafkaError) -> Fault {
         "check that the broker is up and reachable at that address, then start again; nothing \
          that was acknowledged is lost",
     )
+}
+
+/// What a shard is run with, by the configuration; each time as a new owner.
+fn settings(config: &Config, shard: u32, shards: u32) -> Settings {
+    Settings {
+        shard,
+        terms: ChainTerms {
+            shards,
+            command_clock: config.clock == ClockSource::Command,
+            id_window_ms: config.id_window_hours.saturating_mul(3_600_000),
+            day_offset_min: config.day_offset,
+            transfers: shards > 1,
+        },
+        topic: config.topic("commands"),
+        transfers: config.topic("transfers"),
+        snapshot_bytes: config.snapshot_bytes,
+        owner: clock::owner_name(),
+    }
 }
 
 /// How many partitions a topic has.

@@ -84,9 +84,11 @@ pub struct Settings {
 }
 
 /// What an owner works with.
-pub struct Means<C, L, S, K> {
+pub struct Means<C: LocalCopy, L, S, K> {
     /// The local copy.
     pub copy: C,
+    /// The shard as a [`Standby`](super::standby::Standby) followed it, if one did.
+    pub followed: Option<CatchUp<C::Store>>,
     /// The log of record.
     pub log: L,
     /// The input.
@@ -132,13 +134,16 @@ impl<St: Store, L: Log, S: Source, K: Clock> Owner<St, L, S, K> {
         means: Means<C, L, S, K>,
         stop: &Arc<AtomicBool>,
     ) -> Result<Owner<St, L, S, K>, Fault> {
-        let Means { mut copy, log, mut source, clock } = means;
-        let mut caught = CatchUp::from_local(settings, &mut copy)?;
+        let Means { mut copy, followed, log, mut source, clock } = means;
+        let mut caught = match followed {
+            Some(followed) => followed,
+            None => CatchUp::from_local(settings, &mut copy)?,
+        };
         let terms = caught.shard.as_ref().map_or(settings.terms, |shard| *shard.books().terms());
         let others = others(settings.shard, &terms);
         let mut commits = Commits::new(settings.shard, others, log, Arc::clone(stop));
         let claim = claim(settings, &mut commits, &clock, &mut caught, stop)?;
-        let CatchUp { mut store, shard, tail, last_work, .. } = caught;
+        let CatchUp { mut store, shard, tail, last_work, resting, taken, .. } = caught;
         let shard = shard.unwrap_or_else(|| Shard::begin(settings.shard, settings.terms));
         store.sync()?;
         let head = shard.head();
@@ -161,11 +166,12 @@ impl<St: Store, L: Log, S: Source, K: Clock> Owner<St, L, S, K> {
             block = number,
             epoch,
             next_offset = next,
+            blocks_read = taken,
             state_digest = hex(&shard.books().digest()),
             "shard is owned"
         );
         let (settings, inputs, remitted) = (settings.clone(), Vec::new(), VecDeque::new());
-        let resting = (0, [0; 32]);
+        let resting = resting.map_or((0, [0; 32]), |at| (at.number, at.hash));
         let mut owner = Owner {
             settings,
             commits,

@@ -4,20 +4,20 @@
 //! |---|---|
 //! | `group` (the caller's) | polls the group, and with it the rebalance callbacks |
 //! | `shard-<n>` | [`own`](super::owner::own)s a shard |
+//! | `standby-<n>` | follows a shard that another process owns, if that is wanted |
 //! | `signals` | waits for SIGTERM or SIGINT |
 
 use super::broker_log::BrokerLog;
 use super::catch_up::Directory;
 use super::counters::Counters;
-use super::owner::{Means, Settings, own};
+use super::owner::{Means, own};
 use super::source::KafkaSource;
+use super::standbys::{Following, Standbys};
 use super::topics::check_topics;
-use super::{broker, consumer, overridden, partitions};
+use super::{broker, consumer, overridden, partitions, settings};
 use crate::clock::{self, MachineClock};
 use crate::config::Config;
 use crate::limits::{POSITIONS_EVERY, STOP_PATIENCE};
-use crate::local::ClockSource;
-use groat_proto::v1::ChainTerms;
 use groat_shard::Fault;
 use rdkafka::client::ClientContext;
 use rdkafka::consumer::base_consumer::PartitionQueue;
@@ -61,6 +61,7 @@ pub fn serve_until(
         shards,
         me: OnceLock::new(),
         owners: Mutex::new(BTreeMap::new()),
+        standbys: Standbys::new(config, shards),
         faults: Arc::new(Mutex::new(Vec::new())),
     };
     let mut client = consumer(config);
@@ -83,6 +84,7 @@ pub fn serve_until(
     let result = poll_until(&consumer, stop);
     consumer.context().stop_owners(&consumer, None);
     consumer.unsubscribe();
+    consumer.context().standbys.stop_all();
     result.and_then(|()| consumer.context().first_fault())
 }
 
@@ -106,6 +108,7 @@ fn poll_until(consumer: &Arc<GroupConsumer>, stop: &AtomicBool) -> Result<(), Fa
         }
         if told.elapsed() >= POSITIONS_EVERY {
             consumer.context().tell_all_positions(consumer);
+            consumer.context().stand_by();
             told = clock::start();
         }
         if consumer.context().all_stopped() {
@@ -122,6 +125,7 @@ pub(super) struct Group {
     shards: u32,
     me: OnceLock<Weak<GroupConsumer>>,
     owners: Mutex<BTreeMap<i32, OwnerHandle>>,
+    standbys: Standbys,
     faults: Arc<Mutex<Vec<Fault>>>,
 }
 
@@ -185,25 +189,10 @@ impl Group {
     ) {
         let shard = u32::try_from(partition).unwrap_or(0);
         let stop = Arc::new(AtomicBool::new(false));
-        let topic = self.config.topic("commands");
-        let settings = Settings {
-            shard,
-            terms: ChainTerms {
-                shards: self.shards,
-                command_clock: self.config.clock == ClockSource::Command,
-                id_window_ms: self.config.id_window_hours.saturating_mul(3_600_000),
-                day_offset_min: self.config.day_offset,
-                transfers: self.shards > 1,
-            },
-            topic: topic.clone(),
-            transfers: self.config.topic("transfers"),
-            snapshot_bytes: self.config.snapshot_bytes,
-            owner: clock::owner_name(),
-        };
-        let copy = Directory {
-            path: self.config.data.join(format!("shard-{shard}")),
-            aside: clock::wall_ms().to_string(),
-        };
+        let settings = settings(&self.config, shard, self.shards);
+        let copy = Directory::of(&self.config, shard);
+        let followed = self.standbys.stop(shard);
+        let topic = settings.topic.clone();
         let committed = Arc::new(AtomicU64::new(0));
         let config = self.config.clone();
         let log = BrokerLog::new(config.clone(), shard);
@@ -219,9 +208,11 @@ impl Group {
             counters: Arc::clone(&self.counters),
             committed: Arc::clone(&committed),
         };
-        let means = Means { copy, log, source, clock: MachineClock };
         let (stop_it, faults) = (Arc::clone(&stop), Arc::clone(&self.faults));
         let thread = std::thread::Builder::new().name(format!("shard-{shard}")).spawn(move || {
+            // Here, where no rebalance waits for it.
+            let followed = followed.and_then(Following::ended);
+            let means = Means { copy, followed, log, source, clock: MachineClock };
             if let Err(fault) = own(&settings, means, &stop_it) {
                 if stop_it.load(Ordering::Relaxed) {
                     tracing::warn!(shard, "the shard was let go of: {fault}");
@@ -295,6 +286,14 @@ impl Group {
         {
             tracing::debug!("the group was not told how far the shards are: {e}");
         }
+    }
+
+    /// Follows what is not owned here, if that is wanted.
+    fn stand_by(&self) {
+        let Ok(owners) = self.owners.lock() else { return };
+        self.standbys.follow_all_but(|shard| {
+            i32::try_from(shard).is_ok_and(|partition| owners.contains_key(&partition))
+        });
     }
 
     /// Whether every shard this process has was ended by a fault. One that has none may get some.

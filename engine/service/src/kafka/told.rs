@@ -15,7 +15,7 @@ pub(super) struct Told {
     pub(super) settlements: BTreeMap<(u64, u32), Vec<u8>>,
     /// By event and the shard told.
     pub(super) remittances: BTreeMap<(u64, u32), Vec<u8>>,
-    /// The most remittances received before any of it.
+    /// The most remittances received before any of it, or with it.
     pub(super) received: u64,
 }
 

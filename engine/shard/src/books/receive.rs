@@ -46,6 +46,7 @@ impl Books {
                 write_frame(&mut out.body, FrameKind::Decided, &decided);
             }
             Some(remittance) => {
+                self.received += 1;
                 let time = if self.terms.command_clock { remittance.at } else { time };
                 self.pay_due(time.min(TIME_MS_MAX).max(self.ledger.now()), out);
                 let now = self.ledger.now();
@@ -53,6 +54,7 @@ impl Books {
                 self.ledger.receive(&remittance, now, &mut decision);
                 self.happen(&decision, now, false, out);
                 self.decision = decision;
+                self.received = self.ledger.received();
                 write_decided(&mut out.body);
             }
         }

@@ -3,6 +3,7 @@
 //! A command that cannot be read at all is malformed; one that can be read but has a field that it
 //! cannot have is refused as `SchemaInvalid`, with its id taken.
 
+pub(super) mod apps;
 mod commands;
 pub(super) mod credit;
 pub(super) mod disputes;
@@ -11,6 +12,7 @@ pub(super) mod fields;
 pub(super) mod holds;
 mod in_order;
 pub(super) mod market;
+pub(super) mod members;
 mod plain;
 mod plain_events;
 mod remittances;
@@ -56,6 +58,10 @@ pub struct CommandView {
     pub id: Id,
     /// The producer's time, in milliseconds since 1970; 0 if none.
     pub at: u64,
+    /// The app that asks, or none.
+    pub app: Id,
+    /// Whether it is signed; whether the signature holds is not known.
+    pub is_signed: bool,
     /// What is asked, or the name of the field that is wrong.
     pub body: Result<Body, &'static str>,
 }
@@ -86,7 +92,8 @@ fn read_any(bytes: &[u8]) -> Result<CommandView, Malformed> {
     let body = wire.body.as_ref();
     let body = body.ok_or_else(|| Malformed("the command names nothing to do".into()))?;
     let body = envelope_fits(&wire).and_then(|()| read_body(body));
-    Ok(CommandView { id, at: wire.at, body })
+    let (app, is_signed) = (wire.app.map_or(Id::NONE, Id::from), !wire.signature.is_empty());
+    Ok(CommandView { id, at: wire.at, app, is_signed, body })
 }
 
 /// The id of a command that was read before, found without reading the rest of it.

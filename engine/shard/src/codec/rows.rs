@@ -3,6 +3,7 @@
 //! The digest is taken over exactly these bytes, so whatever is state must be here and nothing
 //! that depends on batching may.
 
+mod apps;
 mod holds;
 mod market;
 mod remittances;
@@ -12,15 +13,17 @@ pub use walk::{begin_rest, for_each_row, go_on_resting};
 
 use super::read::disputes as read_disputes;
 use super::read::fields::{self as read, Field};
+use super::read::members as read_members;
 use super::write;
 use crate::seen::{Answer, Seen, SeenIds};
 use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::table::Table;
 use groat_ledger::{
-    Account, App, AskedRefund, Authorization, Batch, BatchState, Calendar, Campaign, Coupon,
-    CouponCount, CouponTemplate, CreditLine, Dispute, EventRange, Hold, Invoice, Item, Ledger,
-    LimitRow, Merchant, Payment, PaymentState, Payout, PayoutState, Peer, PendingState,
-    PendingTransfer, Place, Receipt, Refund, Rejection, Rental, Tables, Usage, User,
+    Account, App, AppGrant, AppUse, AskedRefund, Authorization, Batch, BatchState, Calendar,
+    Campaign, Coupon, CouponCount, CouponTemplate, CreditLine, Dispute, EventRange, Hold, Invoice,
+    Item, Ledger, LimitRow, Merchant, Packet, PacketClaim, Payment, PaymentState, Payout,
+    PayoutState, Peer, PendingState, PendingTransfer, Place, Receipt, Refund, Rejection, Rental,
+    Tables, Usage, User,
 };
 use groat_proto::v1::{self, row};
 use groat_proto::{Message, read_varint};
@@ -106,22 +109,6 @@ fn read_pending(w: &v1::PendingRow) -> Field<PendingTransfer> {
             3 => PendingState::Expired,
             _ => return Err("state"),
         },
-    })
-}
-
-fn app(r: &App) -> v1::RegisterApp {
-    v1::RegisterApp {
-        app_id: write::some(r.app),
-        key_id: write::some(r.key_id),
-        scopes: write::texts(&r.scopes),
-    }
-}
-
-fn read_app(w: &v1::RegisterApp) -> Field<App> {
-    Ok(App {
-        app: read::id(w.app_id, "app_id")?,
-        key_id: read::id(w.key_id, "key_id")?,
-        scopes: read::scopes(&w.scopes)?,
     })
 }
 
@@ -256,6 +243,7 @@ fn batch(r: &Batch) -> v1::BatchRow {
         refunds: r.refunds,
         fees_returned: r.fees_returned,
         disputes: r.disputes,
+        confirmed: r.confirmed,
         reserve: r.reserve,
         proceeds: r.proceeds,
         forwarded: r.forwarded,
@@ -282,6 +270,7 @@ fn read_batch(w: &v1::BatchRow) -> Field<Batch> {
         refunds: w.refunds,
         fees_returned: w.fees_returned,
         disputes: w.disputes,
+        confirmed: w.confirmed,
         reserve: w.reserve,
         proceeds: w.proceeds,
         forwarded: w.forwarded,
@@ -460,11 +449,16 @@ pub fn read_rows(
     tables.coupons = Table::from_rows(rows.coupons).map_err(duplicate("coupons"))?;
     tables.coupon_counts =
         Table::from_rows(rows.coupon_counts).map_err(duplicate("coupon_counts"))?;
+    tables.packets = Table::from_rows(rows.packets).map_err(duplicate("packets"))?;
+    tables.packet_claims =
+        Table::from_rows(rows.packet_claims).map_err(duplicate("packet_claims"))?;
     tables.invoices = Table::from_rows(rows.invoices).map_err(duplicate("invoices"))?;
     tables.disputes = Table::from_rows(rows.disputes).map_err(duplicate("disputes"))?;
     tables.peers = Table::from_rows(rows.peers).map_err(duplicate("peers"))?;
     tables.asked_refunds =
         Table::from_rows(rows.asked_refunds).map_err(duplicate("asked_refunds"))?;
+    tables.app_grants = Table::from_rows(rows.app_grants).map_err(duplicate("app_grants"))?;
+    tables.app_uses = Table::from_rows(rows.app_uses).map_err(duplicate("app_uses"))?;
     tables.payments = Table::from_rows(rows.payments).map_err(duplicate("payments"))?;
     let ledger = Ledger::from_rest(calendar, place, now, next_event, tables)
         .map_err(|b| BadRows(format!("row {} of {}: {}", b.row, b.table, b.what)))?;
@@ -493,10 +487,14 @@ struct Rows {
     coupon_templates: Vec<CouponTemplate>,
     coupons: Vec<Coupon>,
     coupon_counts: Vec<CouponCount>,
+    packets: Vec<Packet>,
+    packet_claims: Vec<PacketClaim>,
     invoices: Vec<Invoice>,
     disputes: Vec<Dispute>,
     peers: Vec<Peer>,
     asked_refunds: Vec<AskedRefund>,
+    app_grants: Vec<AppGrant>,
+    app_uses: Vec<AppUse>,
     seen: BTreeMap<u64, Vec<Seen>>,
 }
 
@@ -511,7 +509,7 @@ impl Rows {
             }
             row::Row::Account(w) => self.accounts.push(read_account(&w)?),
             row::Row::Pending(w) => self.pending.push(read_pending(&w)?),
-            row::Row::App(w) => self.apps.push(read_app(&w)?),
+            row::Row::App(w) => self.apps.push(apps::read_app(&w)?),
             row::Row::User(w) => self.users.push(read_user(&w)?),
             row::Row::Merchant(w) => self.merchants.push(read_merchant(&w)?),
             row::Row::Limits(w) => {
@@ -535,12 +533,18 @@ impl Rows {
             }
             row::Row::Coupon(w) => self.coupons.push(market::read_coupon(&w)?),
             row::Row::CouponCount(w) => self.coupon_counts.push(market::read_coupon_count(&w)),
+            row::Row::Packet(w) => self.packets.push(read_members::packet_row(&w)?),
+            row::Row::PacketClaim(w) => {
+                self.packet_claims.push(read_members::packet_claim_row(&w)?);
+            }
             row::Row::Invoice(w) => self.invoices.push(market::read_invoice(&w)?),
             row::Row::Dispute(w) => self.disputes.push(read_disputes::row(&w)?),
             row::Row::Peer(w) => self.peers.push(remittances::read_peer(&w)?),
             row::Row::AskedRefund(w) => {
                 self.asked_refunds.push(remittances::read_asked_refund(&w)?);
             }
+            row::Row::AppGrant(w) => self.app_grants.push(apps::read_grant(&w)?),
+            row::Row::AppUse(w) => self.app_uses.push(apps::read_used(&w)?),
             row::Row::Seen(w) => {
                 let seen = read_seen(&w)?;
                 self.seen.entry(SeenIds::hour(seen.id)).or_default().push(seen);

@@ -1,11 +1,13 @@
 //! Domain to wire: events and settlements.
 
+pub(in crate::codec) mod apps;
 pub(in crate::codec) mod credit;
 pub(in crate::codec) mod disputes;
 mod events;
 mod fields;
 pub(in crate::codec) mod holds;
 pub(in crate::codec) mod market;
+pub(in crate::codec) mod members;
 mod plain;
 mod remittances;
 mod settlements;
@@ -165,11 +167,11 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         Fact::TransferExpired { pending } => {
             W::TransferExpired(v1::TransferExpired { pending: some(*pending) })
         }
-        Fact::AppRegistered { app, key, scopes } => W::AppRegistered(v1::AppRegistered {
-            app_id: some(*app),
-            key_id: some(*key),
-            scopes: texts(scopes),
-        }),
+        Fact::AppRegistered { .. }
+        | Fact::AppAuthGranted { .. }
+        | Fact::AppAuthRevoked { .. }
+        | Fact::AppLimitsSet { .. }
+        | Fact::AppAsked { .. } => return apps::fact(fact),
         Fact::UserOpened { user, kyc_class, currency, account } => W::UserOpened(v1::UserOpened {
             user: some(*user),
             kyc_class: u32::from(*kyc_class),
@@ -367,6 +369,11 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::InvoiceRejected { .. }
         | Fact::InvoiceReversed { .. }
         | Fact::RedInvoiceDue { .. } => return market::fact(fact),
+        Fact::PacketSent { .. }
+        | Fact::PacketClaimed { .. }
+        | Fact::PacketExpired { .. }
+        | Fact::PacketArrived { .. }
+        | Fact::PacketReturned { .. } => return members::fact(fact),
         Fact::CreditFunded { bank, amount } => {
             W::CreditFunded(v1::CreditFunded { bank: some(*bank), amount: Some((*amount).into()) })
         }
@@ -421,6 +428,14 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::CreditReduced { .. } => return credit::fact(fact),
         Fact::DisputeOpened { .. } | Fact::DisputeDefended { .. } | Fact::DisputeJudged { .. } => {
             return disputes::fact(fact);
+        }
+        Fact::SettlementConfirmed { payment, recovered, reserve, available } => {
+            W::SettlementConfirmed(v1::SettlementConfirmed {
+                payment: some(*payment),
+                recovered: *recovered,
+                reserve: *reserve,
+                available: *available,
+            })
         }
     })
 }

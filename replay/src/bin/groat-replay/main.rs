@@ -1,16 +1,18 @@
 //! `groat-replay`: the auditors' commands. It reads arguments, prints reports and sets the exit
 //! code: 0 when the books hold, 1 when they do not or cannot be read, 2 for wrong usage.
 
+mod bills;
 mod page;
 mod print;
 mod progress;
 
 use clap::{Args, Parser, Subcommand};
+use groat_ledger::Id;
 use groat_proto::json::parse_date;
 #[cfg(feature = "kafka")]
 use groat_replay::Topic;
 use groat_replay::{
-    AuditReport, Format, Period, Selector, Source, Statement, Trouble, Until, VerifyReport, audit,
+    Format, Period, Selector, Source, Statement, Trouble, Until, audit, bills, camt053, each_chain,
     export, rebuild, statement, verify,
 };
 use serde::Serialize;
@@ -81,6 +83,39 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// A merchant's trade, account and settlement bill of a business date that is over, the same
+    /// bytes from any copy of the log, each with its SHA-256 beside it.
+    Bills {
+        #[command(flatten)]
+        books: BooksArgs,
+        /// Whose.
+        #[arg(long, value_name = "ID")]
+        merchant: Id,
+        /// The business date, such as 2026-01-31.
+        #[arg(long, value_name = "DATE", value_parser = parse_date)]
+        date: u32,
+        /// The folder to write to.
+        #[arg(long, value_name = "DIR", default_value = ".")]
+        output: PathBuf,
+    },
+    /// What moved on somebody's accounts as an ISO 20022 statement, camt.053.001.08.
+    #[command(allow_missing_positional = true)]
+    Camt053 {
+        #[command(flatten)]
+        books: BooksArgs,
+        /// `user:ID`, `merchant:ID`, `account:ID`, `class:CLASS[:OWNER]`, or an id alone.
+        #[arg(value_name = "ACCOUNT|USER|MERCHANT")]
+        of: Selector,
+        /// First business date, such as 2026-01-31.
+        #[arg(long, value_name = "DATE", value_parser = parse_date)]
+        from: u32,
+        /// Last business date; it must be over.
+        #[arg(long, value_name = "DATE", value_parser = parse_date)]
+        to: u32,
+        /// Where to write; standard output if absent.
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
 }
 
 #[derive(Args)]
@@ -101,9 +136,8 @@ struct BooksArgs {
     #[cfg(feature = "kafka")]
     #[arg(long = "kafka", value_name = "NAME=VALUE", requires = "brokers")]
     properties: Vec<String>,
-    /// Only this shard; from a broker it must be named.
-    #[cfg_attr(feature = "kafka", arg(long, required_unless_present = "dir"))]
-    #[cfg_attr(not(feature = "kafka"), arg(long))]
+    /// Only this shard.
+    #[arg(long)]
     shard: Option<u32>,
     /// Print one JSON object, for programs.
     #[arg(long)]
@@ -146,7 +180,9 @@ fn main() -> ExitCode {
     | Command::Rebuild { books, .. }
     | Command::Audit { books }
     | Command::Statement { books, .. }
-    | Command::Export { books, .. }) = &cli.command;
+    | Command::Export { books, .. }
+    | Command::Bills { books, .. }
+    | Command::Camt053 { books, .. }) = &cli.command;
     let json = books.json;
     match run(&cli.command) {
         Ok(true) => ExitCode::SUCCESS,
@@ -168,8 +204,7 @@ fn run(command: &Command) -> Result<bool, Trouble> {
     match command {
         Command::Verify { books } => {
             let (source, shards) = books.open()?;
-            let chains = shards.iter().map(|shard| verify(source.chain(*shard)?, &mut bar.hear()));
-            let reports = chains.collect::<Result<Vec<VerifyReport>, Trouble>>()?;
+            let reports = each_chain(&source, &shards, verify, &mut bar.hear())?;
             bar.end();
             let holds = reports.iter().all(|report| report.holds);
             out(books.json, &Shards { holds, shards: reports }, |out, report| {
@@ -179,8 +214,7 @@ fn run(command: &Command) -> Result<bool, Trouble> {
         }
         Command::Audit { books } => {
             let (source, shards) = books.open()?;
-            let chains = shards.iter().map(|shard| audit(source.chain(*shard)?, &mut bar.hear()));
-            let reports = chains.collect::<Result<Vec<AuditReport>, Trouble>>()?;
+            let reports = each_chain(&source, &shards, audit, &mut bar.hear())?;
             bar.end();
             let holds = reports.iter().all(|report| report.holds);
             out(books.json, &Shards { holds, shards: reports }, |out, report| {
@@ -211,6 +245,27 @@ fn run(command: &Command) -> Result<bool, Trouble> {
         }
         Command::Export { books, format, output } => {
             export_to(books, *format, output.as_deref(), &bar)?;
+            Ok(true)
+        }
+        Command::Bills { books, merchant, date, output } => {
+            let (source, shards) = books.open()?;
+            let report = bills(&source, &shards, *merchant, *date, &mut bar.hear())?;
+            bar.end();
+            bills::write(&report.files, output)?;
+            out(books.json, &report, |out, report| bills::print(out, report, output))?;
+            Ok(true)
+        }
+        Command::Camt053 { books, of, from, to, output } => {
+            let (source, shards) = books.open()?;
+            let report = camt053(&source, &shards, *of, (*from, *to), &mut bar.hear())?;
+            bar.end();
+            match output {
+                None => io::stdout().lock().write_all(&report.bytes)?,
+                Some(path) => {
+                    bills::write_file(path, &report.bytes)?;
+                    out(books.json, &report, |out, report| bills::print_camt(out, report, path))?;
+                }
+            }
             Ok(true)
         }
     }

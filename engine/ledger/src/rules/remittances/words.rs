@@ -35,7 +35,7 @@ pub(crate) fn announce_limits(
     tell_all(ledger, currency, out, || Purpose::Limits { scope, limits });
 }
 
-fn tell_all(
+pub(crate) fn tell_all(
     ledger: &Ledger,
     currency: Currency,
     out: &mut Decision,

@@ -20,9 +20,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// Copies the topic `copy-commands` into the topic `copy` until told to stop.
-pub(super) fn copy(
+/// What is copied: a partition of a topic to the same one of another; names behind the prefix.
+#[derive(Clone, Copy, Debug)]
+pub struct Way {
+    /// The topic read.
+    pub from: &'static str,
+    /// The topic written.
+    pub to: &'static str,
+    /// The partition of both.
+    pub partition: i32,
+}
+
+/// Copies until told to stop.
+pub fn plain_copy(
     config: &Config,
+    way: Way,
     stop: &AtomicBool,
     counters: &Arc<Counters>,
 ) -> Result<(), Fault> {
@@ -31,16 +43,17 @@ pub(super) fn copy(
     settings.set("group.id", config.topic("copy")).set("queued.min.messages", "100000");
     let consumer: BaseConsumer = overridden(settings, config).create().map_err(failed)?;
     let consumer = Arc::new(consumer);
-    let commands = config.topic("copy-commands");
-    let queue = consumer.split_partition_queue(&commands, 0).ok_or_else(|| {
+    let commands = config.topic(way.from);
+    let queue = consumer.split_partition_queue(&commands, way.partition).ok_or_else(|| {
         Fault::new("the plain copy gets no queue of its partition", "this is a bug of groat")
     })?;
-    let producer = transactional(config, &config.topic("copy")).map_err(failed)?;
+    let id = config.topic(&format!("copy-{}", way.partition));
+    let producer = transactional(config, &id).map_err(failed)?;
     producer.init_transactions(BROKER_TIMEOUT).map_err(failed)?;
     let mut list = TopicPartitionList::new();
-    list.add_partition_offset(&commands, 0, Offset::Beginning).map_err(failed)?;
+    list.add_partition_offset(&commands, way.partition, Offset::Beginning).map_err(failed)?;
     consumer.assign(&list).map_err(failed)?;
-    let mut copy = Copy { config, consumer: &consumer, queue, producer, counters };
+    let mut copy = Copy { config, way, consumer: &consumer, queue, producer, counters };
     counters.asks();
     while !stop.load(Ordering::Relaxed) {
         // What the main queue has are errors that pass.
@@ -52,6 +65,7 @@ pub(super) fn copy(
 
 struct Copy<'a> {
     config: &'a Config,
+    way: Way,
     consumer: &'a BaseConsumer,
     queue: PartitionQueue<DefaultConsumerContext>,
     producer: BaseProducer<Deliveries>,
@@ -63,7 +77,7 @@ impl Copy<'_> {
     fn turn(&mut self) -> Result<(), KafkaError> {
         let Some(first) = taken(&self.queue, POLL_WAIT)? else { return Ok(()) };
         self.counters.takes();
-        let to = self.config.topic("copy");
+        let (to, partition) = (self.config.topic(self.way.to), self.way.partition);
         let begun = clock::start();
         self.producer.begin_transaction()?;
         let mut bytes = 0;
@@ -72,7 +86,10 @@ impl Copy<'_> {
         while let Some(taken_now) = message.take() {
             let payload = taken_now.payload().unwrap_or_default();
             let key = taken_now.key().unwrap_or_default();
-            send(&self.producer, BaseRecord::to(&to).partition(0).payload(payload).key(key))?;
+            send(
+                &self.producer,
+                BaseRecord::to(&to).partition(partition).payload(payload).key(key),
+            )?;
             bytes += payload.len();
             next = taken_now.offset() + 1;
             if bytes < COPY_BYTES_MAX {
@@ -82,8 +99,8 @@ impl Copy<'_> {
         let sent = begun.elapsed();
         let mut offsets = TopicPartitionList::new();
         offsets.add_partition_offset(
-            &self.config.topic("copy-commands"),
-            0,
+            &self.config.topic(self.way.from),
+            partition,
             Offset::Offset(next),
         )?;
         if let Some(group) = self.consumer.group_metadata() {

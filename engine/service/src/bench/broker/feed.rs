@@ -19,13 +19,17 @@ use std::time::{Duration, Instant};
 const TOPICS: [&str; 7] =
     ["commands", "events", "outcomes", "settlements", "dead-letter", "copy-commands", "copy"];
 
-/// Makes the topics that the plain copy reads and writes.
-pub(super) fn make_copy(config: &Config) -> Result<(), Fault> {
+/// Makes topics that the plain copy reads and writes.
+pub fn make_copy(config: &Config, names: &[&str], partitions: i32) -> Result<(), Fault> {
     let most = MESSAGE_BYTES_MAX.to_string();
-    let names = ["copy-commands", "copy"].map(|name| config.topic(name));
-    let topics = names.each_ref().map(|name| {
-        NewTopic::new(name, 1, TopicReplication::Fixed(1)).set("max.message.bytes", &most)
-    });
+    let names: Vec<String> = names.iter().map(|name| config.topic(name)).collect();
+    let topics: Vec<NewTopic<'_>> = names
+        .iter()
+        .map(|name| {
+            let topic = NewTopic::new(name, partitions, TopicReplication::Fixed(1));
+            topic.set("max.message.bytes", &most)
+        })
+        .collect();
     with_admin(config, async |admin, options| {
         admin.create_topics(&topics, options).await.map(|_| ())
     })

@@ -10,6 +10,9 @@
 mod copy;
 mod feed;
 
+pub use copy::{Way, plain_copy};
+pub use feed::make_copy;
+
 use super::measure::{Latencies, Ranks, Stages, bytes_under, cpu_ms};
 use super::proof::{fold, sums_to_zero};
 use super::{Counts, Plan, Ran};
@@ -114,6 +117,9 @@ pub(super) fn broker_to_broker(
     Ok((ran, against))
 }
 
+/// The way of the plain copy.
+const WAY: Way = Way { from: "copy-commands", to: "copy", partition: 0 };
+
 struct Round {
     copied: Measured,
     decided: Measured,
@@ -146,18 +152,19 @@ fn round(
         ..Config::default()
     };
     check_topics(&config, true, 1, 1)?;
-    feed::make_copy(&config)?;
+    make_copy(&config, &[WAY.from, WAY.to], 1)?;
     let first = opening.len() as u64;
     let own =
         |input, output, first| Course { plan, config: &config, input, output, first, measured };
-    let (copying, deciding) = (own("copy-commands", "copy", 0), own("commands", "outcomes", first));
+    let (copying, deciding) = (own(WAY.from, WAY.to, 0), own("commands", "outcomes", first));
     feed::publish(&config, "commands", opening, None)?;
     deciding.open_books()?;
     if plan.rate == 0 {
-        feed::publish(&config, "copy-commands", measured, None)?;
+        feed::publish(&config, WAY.from, measured, None)?;
         feed::publish(&config, "commands", measured, None)?;
     }
-    let copied = || copying.measure(copy::copy);
+    let copied =
+        || copying.measure(|config, stop, counters| plain_copy(config, WAY, stop, counters));
     let decided = || deciding.measure(serve_until);
     let (copied, decided) = if no.is_multiple_of(2) {
         let copied = copied()?;

@@ -1,7 +1,7 @@
 //! Wire to domain: commands.
 
 use super::fields::*;
-use super::{disputes, holds, market};
+use super::{apps, disputes, holds, market, members};
 use groat_ledger::{
     self as domain, Balancing, Body, Class, EntryLine, Leg, LegSource, Phase, Side,
 };
@@ -109,11 +109,10 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
             constraint: constraint(w.constraint)?,
             history: w.history,
         }),
-        W::RegisterApp(w) => Body::RegisterApp(domain::RegisterApp {
-            app: id(w.app_id, "app_id")?,
-            key: id(w.key_id, "key_id")?,
-            scopes: scopes(&w.scopes)?,
-        }),
+        W::RegisterApp(w) => Body::RegisterApp(apps::register(w)?),
+        W::GrantAppAuth(w) => Body::GrantAppAuth(apps::grant(w)?),
+        W::RevokeAppAuth(w) => Body::RevokeAppAuth(apps::revoke(w)?),
+        W::SetAppLimits(w) => Body::SetAppLimits(apps::set_limits(w)?),
         W::OpenUser(w) => Body::OpenUser(domain::OpenUser {
             user: id(w.user, "user")?,
             kyc_class: u8::try_from(w.kyc_class).map_err(|_| "kyc_class")?,
@@ -269,6 +268,10 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
             Body::CancelDispute(domain::CancelDispute { dispute: id(w.dispute, "dispute")? })
         }
         W::JudgeDispute(w) => disputes::judge(w)?,
+        W::ConfirmSettlement(w) => Body::ConfirmSettlement(domain::ConfirmSettlement {
+            payment: id(w.payment, "payment")?,
+            amount: money(w.amt, "amt")?,
+        }),
         W::ReleaseReserve(w) => Body::ReleaseReserve(domain::ReleaseReserve {
             merchant: id(w.merchant, "merchant")?,
             amount: money(w.amt, "amt")?,
@@ -283,6 +286,8 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
         }
         W::IssueCoupon(w) => Body::IssueCoupon(market::issue_coupon(w)?),
         W::RevokeCoupon(w) => Body::RevokeCoupon(market::revoke_coupon(w)?),
+        W::SendRedPacket(w) => Body::SendRedPacket(members::send_red_packet(w)?),
+        W::ClaimRedPacket(w) => Body::ClaimRedPacket(members::claim_red_packet(w)?),
         W::RequestInvoice(w) => Body::RequestInvoice(market::request_invoice(w)?),
         W::IssueInvoice(w) => Body::IssueInvoice(market::issue_invoice(w)?),
         W::RejectInvoice(w) => Body::RejectInvoice(market::reject_invoice(w)?),

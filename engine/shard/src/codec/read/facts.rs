@@ -1,7 +1,7 @@
 //! Wire to domain: events.
 
 use super::fields::*;
-use super::{credit, disputes, holds, market, remittances};
+use super::{apps, credit, disputes, holds, market, members, remittances};
 use groat_ledger::{CloseReason, Fact, Rejection};
 use groat_proto::v1::{self, event};
 
@@ -72,11 +72,11 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::TransferCompleted(w) => Fact::TransferCompleted { pending: id(w.pending, "pending")? },
         W::TransferVoided(w) => Fact::TransferVoided { pending: id(w.pending, "pending")? },
         W::TransferExpired(w) => Fact::TransferExpired { pending: id(w.pending, "pending")? },
-        W::AppRegistered(w) => Fact::AppRegistered {
-            app: id(w.app_id, "app_id")?,
-            key: id(w.key_id, "key_id")?,
-            scopes: scopes(&w.scopes)?,
-        },
+        W::AppRegistered(_)
+        | W::AppAuthGranted(_)
+        | W::AppAuthRevoked(_)
+        | W::AppLimitsSet(_)
+        | W::AppAsked(_) => apps::read_fact(wire)?,
         W::UserOpened(w) => Fact::UserOpened {
             user: id(w.user, "user")?,
             kyc_class: u8::try_from(w.kyc_class).map_err(|_| "kyc_class")?,
@@ -254,6 +254,12 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::DisputeOpened(w) => disputes::opened(w)?,
         W::DisputeDefended(w) => disputes::defended(w)?,
         W::DisputeJudged(w) => disputes::judged(w)?,
+        W::SettlementConfirmed(w) => Fact::SettlementConfirmed {
+            payment: id(w.payment, "payment")?,
+            recovered: w.recovered,
+            reserve: w.reserve,
+            available: w.available,
+        },
         W::CreditFunded(w) => {
             Fact::CreditFunded { bank: id(w.bank, "bank")?, amount: money(w.amount, "amount")? }
         }
@@ -282,6 +288,11 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::CouponExpired(w) => Fact::CouponExpired { coupon: id(w.coupon, "coupon")? },
         W::CouponUsed(w) => market::coupon_used(w)?,
         W::CouponReturned(w) => market::coupon_returned(w)?,
+        W::PacketSent(_)
+        | W::PacketClaimed(_)
+        | W::PacketExpired(_)
+        | W::PacketArrived(_)
+        | W::PacketReturned(_) => members::read_fact(wire)?,
         W::InvoiceRequested(w) => market::invoice_requested(w)?,
         W::InvoiceIssued(w) => market::invoice_issued(w)?,
         W::InvoiceRejected(w) => Fact::InvoiceRejected {

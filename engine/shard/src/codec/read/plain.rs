@@ -39,7 +39,7 @@ pub(super) fn plain_command(bytes: &[u8]) -> Option<CommandView> {
         46 => Body::SettleRental(body.whole(settle_rental)?),
         _ => return None,
     };
-    Some(CommandView { id, at, body: Ok(body) })
+    Some(CommandView { id, at, app: Id::NONE, is_signed: false, body: Ok(body) })
 }
 
 #[inline(always)]
@@ -142,6 +142,7 @@ mod tests {
         plain_command(bytes).is_some_and(|plain| {
             let any = read_any(bytes).unwrap();
             assert_eq!((plain.id, plain.at), (any.id, any.at));
+            assert_eq!((plain.app, plain.is_signed), (any.app, any.is_signed));
             assert_eq!(plain.body, any.body);
             true
         })

@@ -1,6 +1,8 @@
 //! Wire to domain: what goes between shards, and the events of it.
 
+use super::apps;
 use super::fields::*;
+use super::members;
 use groat_ledger::limits::{AMOUNT_MAX, TIME_MS_MAX};
 use groat_ledger::{Cargo, Fact, Id, MerchantTerms, Purpose, Rejection, Remittance, Standing};
 use groat_proto::Message;
@@ -28,6 +30,14 @@ fn read_cargo(wire: &v1::Cargo) -> Field<Cargo> {
         W::PostingBack(w) => {
             let (debit, credit) = (id(w.from, "from")?, id(w.to, "to")?);
             Purpose::PostingBack { debit, credit, why: rejection(w.why)? }
+        }
+        W::PacketClaim(w) => {
+            let (packet, user) = members::part(w)?;
+            Purpose::PacketClaim { packet, user }
+        }
+        W::PacketBack(w) => {
+            let (packet, user, why) = members::part_back(w)?;
+            Purpose::PacketBack { packet, user, why }
         }
         W::Merchant(w) => {
             let (merchant, terms, standing) = merchant_word(w)?;
@@ -57,6 +67,10 @@ fn read_cargo(wire: &v1::Cargo) -> Field<Cargo> {
             out_request_no: reference(&w.out_request_no, "out_request_no")?,
             why: rejection(w.why)?,
         },
+        W::App(w) => Purpose::App(Box::new(apps::register(w)?)),
+        W::AppGrant(w) => Purpose::AppGrant(Box::new(apps::grant(w)?)),
+        W::AppRevocation(w) => Purpose::AppRevocation(Box::new(apps::revoke(w)?)),
+        W::AppLimits(w) => Purpose::AppLimits(Box::new(apps::set_limits(w)?)),
     };
     Ok(Cargo { amount: wire.amount, currency, purpose })
 }

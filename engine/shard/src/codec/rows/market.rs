@@ -69,6 +69,7 @@ pub(super) fn parts(r: &PaymentParts) -> v1::PaymentPartsRow {
         funded: r.funded,
         discount_returned: r.discount_returned,
         funded_returned: r.funded_returned,
+        lost: r.lost,
         claimed: r.claimed,
         invoiced: r.invoiced,
     }
@@ -81,6 +82,7 @@ pub(super) fn read_parts(w: &v1::PaymentPartsRow) -> PaymentParts {
         funded: w.funded,
         discount_returned: w.discount_returned,
         funded_returned: w.funded_returned,
+        lost: w.lost,
         claimed: w.claimed,
         invoiced: w.invoiced,
     }

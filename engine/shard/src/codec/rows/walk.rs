@@ -1,7 +1,7 @@
 //! All rows of a state in their one order: as they are now, or as they were when a rest began.
 
 use super::{
-    FORMAT, account, app, batch, hold, holds, market, merchant, payment, payout, pending, receipt,
+    FORMAT, account, apps, batch, hold, holds, market, merchant, payment, payout, pending, receipt,
     remittances, seen_row, user,
 };
 use crate::codec::write;
@@ -15,7 +15,7 @@ macro_rules! every_kind {
     ($each:ident) => {
         $each!(accounts, |r, _| row::Row::Account(account(r)));
         $each!(pending, |r, _| row::Row::Pending(pending(r)));
-        $each!(apps, |r, _| row::Row::App(app(r)));
+        $each!(apps, |r, _| row::Row::App(apps::app(r)));
         $each!(users, |r, _| row::Row::User(user(r)));
         $each!(merchants, |r, _| row::Row::Merchant(merchant(r)));
         $each!(limits, |r, _| row::Row::Limits(write::limits(r.scope, r.currency, &r.limits)));
@@ -31,9 +31,13 @@ macro_rules! every_kind {
         $each!(coupon_templates, |r, _| row::Row::CouponTemplate(market::coupon_template(r)));
         $each!(coupons, |r, _| row::Row::Coupon(market::coupon(r)));
         $each!(coupon_counts, |r, _| row::Row::CouponCount(market::coupon_count(r)));
+        $each!(packets, |r, _| row::Row::Packet(write::members::packet_row(r)));
+        $each!(packet_claims, |r, _| row::Row::PacketClaim(write::members::packet_claim_row(r)));
         $each!(invoices, |r, _| row::Row::Invoice(market::invoice(r)));
         $each!(peers, |r, _| row::Row::Peer(remittances::peer(r)));
         $each!(asked_refunds, |r, _| row::Row::AskedRefund(remittances::asked_refund(r)));
+        $each!(app_grants, |r, _| row::Row::AppGrant(apps::grant(r)));
+        $each!(app_uses, |r, _| row::Row::AppUse(apps::used(r)));
         $each!(payments, |r, _| row::Row::Payment(payment(r)));
         $each!(disputes, |r, _| row::Row::Dispute(write::disputes::row(r)));
     };

@@ -1,6 +1,6 @@
 //! Domain to wire: what goes between shards, and the events of it.
 
-use super::{limits, some, terms};
+use super::{apps, limits, members, some, terms};
 use groat_ledger::{Cargo, Fact, Id, Purpose, Rejection, Settlement};
 use groat_proto::v1::{self, cargo, event, settlement};
 
@@ -30,6 +30,12 @@ fn write_cargo(content: &Cargo) -> v1::Cargo {
         Purpose::Posting { debit, credit } => W::Posting(sent(*debit, *credit)),
         Purpose::TransferBack { from, to, why } => W::TransferBack(back(*from, *to, *why)),
         Purpose::PostingBack { debit, credit, why } => W::PostingBack(back(*debit, *credit, *why)),
+        Purpose::PacketClaim { packet, user } => {
+            W::PacketClaim(members::part(*packet, *user, 0, 0))
+        }
+        Purpose::PacketBack { packet, user, why } => {
+            W::PacketBack(members::part(*packet, *user, 0, why.code().into()))
+        }
         Purpose::Merchant { merchant, terms: agreed, standing } => W::Merchant(v1::MerchantWord {
             terms: Some(terms(*merchant, agreed)),
             debit_blocked: standing.debit_blocked,
@@ -62,6 +68,14 @@ fn write_cargo(content: &Cargo) -> v1::Cargo {
                 ..v1::RefundRequest::default()
             })
         }
+        Purpose::App(c) => W::App(apps::registration(c)),
+        Purpose::AppGrant(c) => {
+            W::AppGrant(apps::grant(c.app, c.merchant, &c.scopes, c.expires_at))
+        }
+        Purpose::AppRevocation(c) => {
+            W::AppRevocation(apps::revocation(c.app, c.merchant, &c.scopes))
+        }
+        Purpose::AppLimits(c) => W::AppLimits(apps::limits(c.app, &c.limits)),
     };
     let (amount, currency) = (content.amount, u32::from(content.currency.code()));
     v1::Cargo { amount, currency, purpose: Some(purpose) }

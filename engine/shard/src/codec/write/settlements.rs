@@ -1,6 +1,8 @@
 //! Domain to wire: settlements.
 
-use super::{close_reason, credit, disputes, holds, market, owner, remittances, some};
+use super::{
+    apps, close_reason, credit, disputes, holds, market, members, owner, remittances, some,
+};
 use groat_ledger::{Id, Money, Owner, Settlement};
 use groat_proto::v1::{self, settlement};
 
@@ -83,6 +85,7 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
             refunds,
             fees_returned,
             disputes: disputed,
+            confirmed,
             recovered,
             reserve,
             available,
@@ -99,6 +102,7 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
                 refunds: money(refunds),
                 fees_returned: money(fees_returned),
                 disputes: (*disputed > 0).then(|| money(disputed)).flatten(),
+                confirmed: money(confirmed).filter(|_| *confirmed > 0),
                 recovered: money(recovered),
                 reserve: money(reserve),
                 available: money(available),
@@ -141,6 +145,10 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         | Settlement::InvoiceRejected { .. }
         | Settlement::InvoiceReversed { .. }
         | Settlement::RedInvoiceDue { .. } => return market::settlement(told),
+        Settlement::PacketSent { .. }
+        | Settlement::PacketClaimed { .. }
+        | Settlement::PacketEnded { .. }
+        | Settlement::PacketReturned { .. } => return members::settlement(told),
         Settlement::TransferArrived { .. }
         | Settlement::TransferReturned { .. }
         | Settlement::RefundFailed { .. } => return remittances::settlement(told),
@@ -158,9 +166,31 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         Settlement::StatementIssued { .. } | Settlement::StatementOverdue { .. } => {
             return credit::settlement(told);
         }
+        Settlement::AppAuthGranted { .. } | Settlement::AppAuthRevoked { .. } => {
+            return apps::settlement(told);
+        }
         Settlement::DisputeOpened { .. }
         | Settlement::DisputeDefended { .. }
         | Settlement::DisputeJudged { .. } => return disputes::settlement(told),
+        Settlement::SettlementConfirmed {
+            payment,
+            out_trade_no,
+            merchant,
+            recovered,
+            reserve,
+            available,
+        } => {
+            let currency = recovered.currency;
+            let money = |minor: &u64| Some(Money { amount: *minor, currency }.into());
+            W::SettlementConfirmed(v1::ToldConfirmation {
+                payment: some(*payment),
+                out_trade_no: out_trade_no.to_string(),
+                merchant: some(*merchant),
+                recovered: Some((*recovered).into()),
+                reserve: money(reserve),
+                available: money(available),
+            })
+        }
     })
 }
 

@@ -1,0 +1,48 @@
+//! Bills (DOMAIN §6, 13): what each fact tells of a user's or a merchant's money, against what it
+//! moved. A fact that tells nothing of bills stands on them by its movements alone. What is found
+//! is noted behind what the subjects themselves find, who know better what is wrong.
+
+use super::entries::Event;
+use super::{Check, Checks, Touch};
+use crate::follow::Place;
+use crate::naive::{Moved, add, is_billed};
+use crate::names::fact_name;
+use groat_ledger::{Layer, Movement};
+use groat_shard::Books;
+
+impl Checks {
+    pub(super) fn bill(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {
+        let date = books.ledger().calendar().date(event.time);
+        let moved = self.moved(event.movements);
+        let told = self.bills.follow(event.fact, date, &moved).map(|_| ());
+        let verdict = told.map_err(|what| format!("{}: {what}", fact_name(event.fact)));
+        self.billed.push((Touch { event: event.number, block: at.block, byte: at.byte }, verdict));
+    }
+
+    /// Notes what was found since.
+    pub(super) fn note_bills(&mut self, shard: u32) {
+        for (Touch { event, block, byte }, verdict) in std::mem::take(&mut self.billed) {
+            let at = Place { shard, block, byte, command: &[] };
+            self.note(Check::BillLines, &at, event, verdict);
+        }
+    }
+
+    pub(super) fn unbilled(&mut self, event: &Event<'_>) {
+        let moved = self.moved(event.movements);
+        self.bills.count(&moved);
+    }
+
+    /// What movements change on accounts that stand on bills.
+    fn moved(&self, movements: &[Movement]) -> Moved {
+        let mut lines = Moved::new();
+        for m in movements.iter().filter(|m| m.layer == Layer::Posted) {
+            let amount = i128::from(m.amount);
+            for (no, signed) in [(m.debit, -amount), (m.credit, amount)] {
+                if let Some(sums) = self.journal.of(no).filter(|sums| is_billed(&sums.key)) {
+                    add(&mut lines, sums.key, signed);
+                }
+            }
+        }
+        lines
+    }
+}

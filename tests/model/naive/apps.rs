@@ -1,0 +1,212 @@
+//! Third-party apps in the naive model: what was granted is a list, what was done is a list.
+
+use super::{DAY_MS, Naive, Outcome, must};
+use groat_ledger::{
+    AppLimits, Body, GrantAppAuth, Id, Money, Owner, PacketSender, RegisterApp, Rejection,
+    RevokeAppAuth, SetAppLimits,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Default)]
+pub(super) struct App {
+    scopes: BTreeSet<String>,
+    granted: BTreeSet<(Id, String)>,
+    ends: BTreeMap<Id, Option<u64>>,
+    limits: AppLimits,
+    /// When each command was done, and what it moved.
+    done: Vec<(u64, Option<Money>)>,
+}
+
+/// Scope, merchant if it must grant it, money; a merchant of `None` is of no object that is there.
+type Demand = (&'static str, Option<Option<Id>>, Option<Money>);
+
+impl Naive {
+    pub(super) fn register(&mut self, c: &RegisterApp) -> Outcome {
+        must(!self.apps.contains_key(&c.app), Rejection::Duplicate)?;
+        let scopes = c.scopes.iter().map(ToString::to_string).collect();
+        self.apps.insert(c.app, App { scopes, ..App::default() });
+        Ok(())
+    }
+
+    pub(super) fn grant_app(&mut self, c: &GrantAppAuth, now: u64) -> Outcome {
+        let app = self.apps.get_mut(&c.app).ok_or(Rejection::UnknownTenant)?;
+        must(self.merchants.contains_key(&c.merchant), Rejection::UnknownAccount)?;
+        must(!c.scopes.is_empty(), Rejection::SchemaInvalid)?;
+        let has = c.scopes.iter().all(|scope| app.scopes.contains(scope.name()));
+        must(has, Rejection::ScopeDenied)?;
+        must(c.expires_at.is_none_or(|at| at > now), Rejection::GrantExpired)?;
+        app.ends.insert(c.merchant, c.expires_at);
+        app.granted.extend(c.scopes.iter().map(|scope| (c.merchant, scope.name().to_owned())));
+        Ok(())
+    }
+
+    pub(super) fn revoke_app(&mut self, c: &RevokeAppAuth) -> Outcome {
+        let app = self.apps.get_mut(&c.app).ok_or(Rejection::UnknownTenant)?;
+        must(self.merchants.contains_key(&c.merchant), Rejection::UnknownAccount)?;
+        let named: BTreeSet<(Id, String)> =
+            c.scopes.iter().map(|scope| (c.merchant, scope.name().to_owned())).collect();
+        let all = app.granted.iter().filter(|(merchant, _)| *merchant == c.merchant);
+        let all: BTreeSet<(Id, String)> = all.cloned().collect();
+        must(!all.is_empty() && named.is_subset(&all), Rejection::NotGranted)?;
+        let gone = if named.is_empty() { all } else { named };
+        app.granted.retain(|granted| !gone.contains(granted));
+        Ok(())
+    }
+
+    pub(super) fn limit_app(&mut self, c: &SetAppLimits) -> Outcome {
+        let app = self.apps.get_mut(&c.app).ok_or(Rejection::UnknownTenant)?;
+        let currencies: BTreeSet<_> = c.limits.caps.iter().map(|cap| cap.currency).collect();
+        must(currencies.len() == c.limits.caps.len(), Rejection::SchemaInvalid)?;
+        app.limits = c.limits.clone();
+        Ok(())
+    }
+
+    /// Before anything else is looked at.
+    pub(super) fn may_ask(&self, id: Id, body: &Body, now: u64) -> Outcome {
+        let Some(app) = self.apps.get(&id) else { return Ok(()) };
+        let (scope, merchant, moves) = self.demand(body).ok_or(Rejection::ScopeDenied)?;
+        must(app.scopes.contains(scope), Rejection::ScopeDenied)?;
+        if let Some(merchant) = merchant {
+            let merchant = merchant.filter(|id| !id.is_none()).ok_or(Rejection::NotGranted)?;
+            let granted = app.granted.contains(&(merchant, scope.to_owned()));
+            must(granted, Rejection::NotGranted)?;
+            must(app.ends[&merchant].is_none_or(|at| at > now), Rejection::GrantExpired)?;
+        }
+        let today = |at: u64| self.day(at) == self.day(now);
+        if let Some(money) = moves {
+            let same = |moved: &Option<Money>| moved.filter(|m| m.currency == money.currency);
+            let before = app.done.iter().filter(|(at, _)| today(*at));
+            let before: u128 =
+                before.filter_map(|d| same(&d.1)).map(|m| u128::from(m.amount)).sum();
+            let caps = app.limits.caps.iter().filter(|cap| cap.currency == money.currency);
+            for cap in caps {
+                let amount = u128::from(money.amount);
+                let over = cap.single.is_some_and(|most| amount > most.into())
+                    || cap.day.is_some_and(|most| before + amount > most.into());
+                must(!over, Rejection::AppLimitExceeded)?;
+            }
+        }
+        let count = |when: &dyn Fn(u64) -> bool| app.done.iter().filter(|d| when(d.0)).count() + 1;
+        let this_minute = |at: u64| at / 60_000 == now / 60_000;
+        let over = app.limits.per_minute.is_some_and(|most| count(&this_minute) > most as usize)
+            || app.limits.per_day.is_some_and(|most| count(&today) > most as usize);
+        must(!over, Rejection::AppRateExceeded)
+    }
+
+    pub(super) fn asked(&mut self, id: Id, body: &Body, now: u64) {
+        let moves = self.demand(body).and_then(|demand| demand.2);
+        let keep = |at: u64| now - at < 2 * DAY_MS;
+        if let Some(app) = self.apps.get_mut(&id) {
+            app.done.retain(|done| keep(done.0));
+            app.done.push((now, moves));
+        }
+    }
+
+    /// `None` for what no app may ask for.
+    fn demand(&self, body: &Body) -> Option<Demand> {
+        let order = |id: Id| self.orders.iter().find(|o| o.id == id).map(|o| o.merchant);
+        let hold = |id: Id| self.holds.iter().find(|h| h.id == id).map(|h| h.merchant);
+        let rental = |id: Id| self.rentals.iter().find(|r| r.id == id).map(|r| r.merchant);
+        let invoice = |id: Id| {
+            let found = self.invoices.iter().find(|i| i.id == id);
+            found.and_then(|i| order(i.payment))
+        };
+        let dispute = |id: Id| {
+            let found = self.disputes.iter().find(|d| d.id == id);
+            found.map(|d| self.orders[d.order].merchant)
+        };
+        let campaign = |id: Id| self.campaigns.get(&id).map(|c| c.funder);
+        let terms = |campaigned: Id, merchant: Id| {
+            if merchant.is_none() { campaign(campaigned) } else { Some(merchant) }
+        };
+        let template = |id: Id| {
+            let found = self.templates.get(&id);
+            found.and_then(|t| terms(t.campaign, t.merchant))
+        };
+        let coupon = |id: Id| {
+            let found = self.coupons.iter().find(|c| c.id == id);
+            found.and_then(|c| template(c.template))
+        };
+        Some(match body {
+            Body::CreatePayment(c) => ("payments", Some(Some(c.merchant)), None),
+            Body::ClosePayment(c) => ("payments", Some(order(c.payment)), None),
+            Body::CancelPayment(c) => ("payments", Some(order(c.payment)), None),
+            Body::RefundPayment(c) => ("refunds", Some(order(c.payment)), Some(c.amount)),
+            Body::AuthorizeFunds(c) => ("authorizations", Some(Some(c.merchant)), None),
+            Body::CaptureAuthorization(c) => ("authorizations", Some(hold(c.auth)), Some(c.amount)),
+            Body::UnfreezeFunds(c) => ("authorizations", Some(hold(c.auth)), None),
+            Body::CancelAuthorization(c) => ("authorizations", Some(hold(c.auth)), None),
+            Body::CreateRental(c) => ("rentals", Some(Some(c.merchant)), None),
+            Body::SecureDeposit(c) => ("rentals", Some(rental(c.rental)), None),
+            Body::StartRental(c) => ("rentals", Some(rental(c.rental)), None),
+            Body::ExtendRental(c) => ("rentals", Some(rental(c.rental)), None),
+            Body::ReturnRental(c) => ("rentals", Some(rental(c.rental)), None),
+            Body::ClaimDamage(c) => ("rentals", Some(rental(c.rental)), None),
+            Body::ReduceCharge(c) => ("rentals", Some(rental(c.rental)), None),
+            Body::SettleRental(c) => ("rentals", Some(rental(c.rental)), None),
+            Body::CollectRental(c) => ("rentals", Some(rental(c.rental)), None),
+            Body::BuyOutRental(c) => ("rentals", Some(rental(c.rental)), None),
+            Body::DeclareLost(c) => ("rentals", Some(rental(c.rental)), None),
+            Body::CancelRental(c) => ("rentals", Some(rental(c.rental)), None),
+            Body::FundCampaign(c) => ("coupons", Some(Some(c.funder)), Some(c.amount)),
+            Body::CloseCampaign(c) => ("coupons", Some(campaign(c.campaign)), None),
+            Body::DefineCoupon(c) => {
+                ("coupons", Some(terms(c.terms.campaign, c.terms.merchant)), None)
+            }
+            Body::IssueCoupon(c) => ("coupons", Some(template(c.template)), None),
+            Body::RevokeCoupon(c) => ("coupons", Some(coupon(c.coupon)), None),
+            Body::ConfirmSettlement(c) => ("payments", Some(order(c.payment)), Some(c.amount)),
+            Body::SendRedPacket(c) => match c.sender {
+                PacketSender::User(_) => ("wallet", None, Some(c.total)),
+                PacketSender::Campaign(id) => ("coupons", Some(campaign(id)), Some(c.total)),
+            },
+            Body::ClaimRedPacket(_) => ("wallet", None, None),
+            Body::RequestInvoice(c) => ("invoices", Some(order(c.payment)), None),
+            Body::IssueInvoice(c) => ("invoices", Some(invoice(c.invoice)), None),
+            Body::RejectInvoice(c) => ("invoices", Some(invoice(c.invoice)), None),
+            Body::RedInvoice(c) => ("invoices", Some(invoice(c.invoice)), None),
+            Body::DefendDispute(c) => ("disputes", Some(dispute(c.dispute)), None),
+            Body::AcceptDispute(c) => ("disputes", Some(dispute(c.dispute)), None),
+            Body::RequestPayout(c) => match c.owner {
+                Owner::Merchant(id) => ("payouts", Some(Some(id)), Some(c.amount)),
+                _ => ("wallet", None, Some(c.amount)),
+            },
+            Body::CloseAccount(c) => match c.account {
+                Owner::User(_) => ("users", None, None),
+                Owner::Merchant(id) => ("merchants", Some(Some(id)), None),
+                Owner::Ledger(_) => ("ledger", None, None),
+            },
+            Body::PayPayment(c) => {
+                let amount = c.legs.iter().fold(0u64, |sum, leg| sum.saturating_add(leg.amount));
+                ("wallet", None, Some(Money { amount, currency: c.currency }))
+            }
+            Body::Transfer(c) => ("wallet", None, Some(c.amount)),
+            Body::RepayCredit(c) => ("wallet", None, Some(c.amount)),
+            Body::OpenUser(_) => ("users", None, None),
+            Body::OnboardMerchant(_) => ("merchants", None, None),
+            Body::GrantCreditLine(_)
+            | Body::AdjustLimit(_)
+            | Body::FreezeCreditLine(_)
+            | Body::UnfreezeCreditLine(_)
+            | Body::CloseCreditLine(_) => ("credit", None, None),
+            Body::ConfirmTopUp(c) => ("treasury", None, Some(c.amount)),
+            Body::ReleaseReserve(c) => ("treasury", None, Some(c.amount)),
+            Body::FundCredit(c) => ("treasury", None, Some(c.amount)),
+            Body::RepayFunding(c) => ("treasury", None, Some(c.amount)),
+            Body::ConfirmPayout(_) | Body::FailPayout(_) => ("treasury", None, None),
+            Body::OpenLedgerAccount(_) => ("ledger", None, None),
+            Body::PostTransfer(c) => ("ledger", None, c.amount),
+            Body::SetLimits(_)
+            | Body::RestrictAccount(_)
+            | Body::LiftRestriction(_)
+            | Body::PlaceHold(_)
+            | Body::ReleaseHold(_)
+            | Body::SeizeHold(_)
+            | Body::AssessRental(_)
+            | Body::OpenDispute(_)
+            | Body::CancelDispute(_)
+            | Body::JudgeDispute(_) => ("risk", None, None),
+            _ => return None,
+        })
+    }
+}
