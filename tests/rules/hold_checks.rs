@@ -92,7 +92,8 @@ fn credit(books: &Books, a: &mut Args<'_>) {
 }
 
 /// `bill alice ISSUED 1400.00 min=140.00 unpaid=1400.00 due=2026-02-09`, of the last statement; and
-/// what is owed now, from the accounts: `unbilled=`, `billed=`, `overdue=`, `interest=`, `penalty=`.
+/// what is owed now, from the accounts: `unbilled=`, `billed=`, `overdue=`, `interest=` and
+/// `penalty=`.
 fn bill(books: &Books, a: &mut Args<'_>) {
     let (user, tables) = (a.id(), books.ledger.tables());
     let no = tables.users.find(&user).expect("a user");
