@@ -98,19 +98,19 @@ impl Topics {
         self.consumed_of(0, from)
     }
 
-    /// As [`Topics::consumed`], of one shard.
+    /// As [`Topics::consumed`], of one shard. A broker that was away may be a while without leaders
+    /// for its partitions: whoever waits asks again.
     pub fn consumed_of(&self, shard: u32, from: &mut u64) -> Option<u64> {
         let mut next = None;
-        read_events(&self.config(), shard, *from, |bytes| {
+        let read = read_events(&self.config(), shard, *from, |bytes| {
             let header = Block::parse(bytes).unwrap().header;
             *from = header.number;
             let commands = self.config().topic("commands");
             let mut ranges = header.inputs.iter().filter(|range| range.topic == commands);
             next = ranges.next_back().map(|range| range.last_offset + 1).or(next);
             Ok(())
-        })
-        .unwrap();
-        next
+        });
+        read.ok().and(next)
     }
 }
 
