@@ -19,14 +19,14 @@ mod trade;
 use crate::camt053;
 use crate::follow::{Finding, Trouble, read_chain};
 use crate::lines::{Book, Reader, Seen};
-use crate::naive::{Bills as Model, Moved, add, is_billed};
+use crate::naive::{Bills as Model, Moved, moved};
 use crate::names::fact_name;
 use crate::selector::Selector;
 use crate::source::{Progress, Source};
 use crate::statement::Period;
 use crate::subject::{Subject, subjects};
 use groat_ledger::money::major_text;
-use groat_ledger::{AccountKey, Calendar, Class, Currency, Id, Layer};
+use groat_ledger::{AccountKey, Calendar, Class, Currency, Id};
 use groat_proto::json::{date_text, time_text};
 use groat_shard::{Books, Folded, hex};
 use serde::Serialize;
@@ -204,15 +204,7 @@ impl Covered {
 /// The lines that an event's fact tells, which must be what moved; a fact that tells nothing of
 /// bills has the lines of its movements.
 pub(crate) fn told(seen: &Seen<'_>, model: &mut Model) -> Result<Moved, String> {
-    let mut moved = Moved::new();
-    for m in seen.movements.iter().filter(|m| m.layer == Layer::Posted) {
-        let amount = i128::from(m.amount);
-        for (no, signed) in [(m.debit, -amount), (m.credit, amount)] {
-            if let Some(key) = seen.key(no).filter(is_billed) {
-                add(&mut moved, key, signed);
-            }
-        }
-    }
+    let moved = moved(seen.movements, |no| seen.key(no));
     if subjects(seen.fact).contains(&Subject::Bill) {
         let told = model.follow(seen.fact, seen.date(), &moved);
         return told.map_err(|what| format!("{}: {what}", fact_name(seen.fact)));

@@ -190,6 +190,10 @@ fn business_of(seen: &Seen<'_>) -> (Option<String>, Option<String>) {
         | Fact::RefundFunded { payment, out_request_no, .. } => {
             (some(payment), some(&out_request_no.as_str()))
         }
+        Fact::SettlementConfirmed { payment, .. } => {
+            let row = tables.payments.get(payment);
+            (some(payment), row.map(|row| row.out_trade_no.as_str().to_owned()))
+        }
         Fact::BatchSettled { batch: no, .. } | Fact::ProceedsReceived { batch: no, .. } => {
             (batch(*no), None)
         }

@@ -57,6 +57,8 @@ fn a_broker_frozen_past_every_timeout_costs_nothing() {
     serving.until(|| since.elapsed() > FROZEN);
     own.signal("CONT");
     serving.until_consumed(feed.records());
-    let digest = serving.release();
-    assert_eq!(check(&topics.config(), 1).digests, [digest]);
+    // The group may have missed it meanwhile, and not given it the shard back yet: then it has none
+    // to release, and what stands on the broker is looked at all the same.
+    serving.leave();
+    assert_eq!(check(&topics.config(), 1).records, feed.records());
 }

@@ -6,7 +6,7 @@ use groat_ledger::Class;
 use groat_proto::v1::settlement::Body;
 use groat_tests::between::{cny, transfer};
 use groat_tests::sim::broker::{Entry, Fate};
-use groat_tests::sim::stage::Stage;
+use groat_tests::sim::stage::{DAY_MS, Stage};
 use groat_tests::sim::weather::EndHow;
 use groat_tests::sim::world::{Act, At, TRANSFERS};
 use serde_json::{Value, json};
@@ -324,6 +324,43 @@ fn payee_taken_over_after_its_outcomes_were_told_and_its_block_was_not() {
             assert_eq!(stage.answers(1), told, "{dies:?}");
             assert_eq!((stage.cash(0, &alice), stage.cash(1, &bob)), (49_050, 1_000));
             assert_eq!(stage.count("a shard stopped with a fault"), 0);
+            stage.ends_well();
+        }
+    }
+}
+
+/// A remittance of the next day makes the payee's day fall due; that is told and its block is not
+/// there. The next owner receives it before a command of the day before, which comes only then.
+#[test]
+fn what_fell_due_with_a_remittance_was_told_and_its_block_is_not_there() {
+    for dies in [At::Committed, At::Pause, At::Renew] {
+        for follower in [1, 2] {
+            let stage = Stage::across(2, 600, true);
+            let (alice, bob) = (stage.user(0, "alice", 50_000), stage.user(1, "bob", 20_000));
+            let shop = stage.name(1, "shop");
+            let opened = json!({ "merchant": shop, "fee_ppm": 0, "cycle": 1, "settle_ccy": "CNY" });
+            let created = json!({ "payment": "p1", "out_trade_no": "o1", "merchant": shop,
+                "mode": "IN_APP", "amt": cny(700) });
+            let legs = json!([{ "balance": { "amt": cny(700) } }]);
+            let paid = json!({ "payment": "p1", "user": bob, "legs": legs });
+            stage.ask(1, json!({ "onboard_merchant": opened })).settle();
+            stage.ask(1, json!({ "create_payment": created }));
+            stage.ask(1, json!({ "pay_payment": paid })).settle();
+            let today = stage.world.now.get();
+            stage.world.now.set(today + 2 * DAY_MS);
+            stage.ask(0, transfer(&alice, &bob, 10)).turns(0, 1);
+            stage.cue(1, At::Commit, 0, Act::End(EndHow::AllButBlock)).cue(1, dies, 0, Act::Crash);
+            stage.turns(1, 1);
+            assert!(!stage.is_up(1), "it never came to {dies:?}");
+            let settled = |told: &Body| matches!(told, Body::BatchSettled(_));
+            assert_eq!(stage.told(1, settled), 1, "it is told");
+            stage.world.now.set(today);
+            stage.ask(1, transfer(&bob, &alice, 25));
+            stage.world.now.set(today + 2 * DAY_MS);
+            stage.followed_by(1, follower).settle();
+            assert_eq!(stage.count("a shard stopped with a fault"), 0, "{dies:?}");
+            assert_eq!(stage.told(1, settled), 1, "once");
+            assert_eq!((stage.cash(0, &alice), stage.cash(1, &bob)), (50_015, 19_285));
             stage.ends_well();
         }
     }

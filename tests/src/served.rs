@@ -180,10 +180,13 @@ impl Serving<'_> {
         self.child.wait().unwrap();
     }
 
-    /// Stops it by SIGTERM and waits for that.
-    pub fn leave(mut self) {
+    /// Stops it by SIGTERM; gives what it said.
+    pub fn leave(mut self) -> String {
         self.signal("TERM");
-        assert!(self.child.wait().unwrap().success(), "{}", self.said());
+        let ended = self.child.wait().unwrap();
+        let said = self.said();
+        assert!(ended.success(), "{said}");
+        said
     }
 
     /// Sends a signal, such as `STOP` or `CONT`.
@@ -208,12 +211,8 @@ impl Serving<'_> {
     }
 
     /// Stops it by SIGTERM; gives the digest with which the shard was released.
-    pub fn release(mut self) -> String {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-        let ended = self.child.wait().unwrap();
-        let said = self.said();
-        assert!(ended.success(), "{said}");
+    pub fn release(self) -> String {
+        let said = self.leave();
         let released = said.lines().rev().find(|line| line.contains("shard is released"));
         let digest = released.and_then(|line| line.split_once("state_digest="));
         let (_, digest) = digest.unwrap_or_else(|| panic!("no digest in:\n{said}"));

@@ -80,7 +80,7 @@ pub fn soak(plan: &Plan) -> Soaked {
     {
         let serving: Vec<_> = (0..plan.processes).map(|no| join(&steady, dir.path(), no)).collect();
         let mut watched = Watched::new(&steady, plan.shards, records);
-        watched.until_done(|_| {});
+        watched.until_done(|| {});
         drop(serving);
         soaked.steady = watched.per_second();
     }
@@ -90,7 +90,7 @@ pub fn soak(plan: &Plan) -> Soaked {
         let (mut next, mut changed) = (plan.processes, Instant::now());
         let mut watched = Watched::new(&disturbed, plan.shards, records);
         let left = &mut soaked.left;
-        watched.until_done(|_| {
+        watched.until_done(|| {
             if changed.elapsed() < plan.change_every {
                 return;
             }
@@ -169,7 +169,7 @@ impl Watched<'_> {
     }
 
     /// Looks until every command is consumed and nothing is in transit.
-    fn until_done(&mut self, mut between: impl FnMut(u64)) {
+    fn until_done(&mut self, mut between: impl FnMut()) {
         let started = Instant::now();
         loop {
             for (shard, (block, consumed)) in (0..).zip(&mut self.at) {
@@ -189,7 +189,7 @@ impl Watched<'_> {
                 break;
             }
             assert!(started.elapsed() < Duration::from_secs(1_800), "no end in half an hour");
-            between(consumed);
+            between();
             std::thread::sleep(Duration::from_millis(100));
         }
         while is_in_transit(&self.topics.config(), self.shards) {

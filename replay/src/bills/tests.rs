@@ -256,3 +256,14 @@ fn bills_that_do_not_agree_are_refused() {
     assert!(agree(1, 2, 2, date).is_err() && agree(2, 1, 2, date).is_err());
     assert!(agree(2, 2, 2, date).is_ok());
 }
+
+/// What is settled ahead of its batch is a line of the settlement bill and no trade.
+#[test]
+fn what_was_confirmed_is_settled_and_no_trade() {
+    let report = made(&sample::rented_days(), "kiosk", "2026-03-09").unwrap();
+    assert!(!text_of(&report, "trade").contains("confirmed"), "{}", text_of(&report, "trade"));
+    let settled = text_of(&report, "settlement");
+    assert!(settled.contains("SETTLEMENT_CONFIRMED,1,10.80,0.00,10.80,CNY"), "{settled}");
+    let account = text_of(&report, "account");
+    assert!(account.lines().any(|l| l.contains("settlement_confirmed") && l.contains("pay-2")));
+}

@@ -215,6 +215,8 @@ impl Trades {
                     self.push(seen, told, row);
                 }
             }
+            // What is settled ahead of its batch was sold before: it is no trade.
+            Fact::SettlementConfirmed { .. } => self.count(shard, told),
             other => {
                 let sold = told.iter().any(|line| line.0.class == Class::MerchantPending);
                 let subjects = subjects(other);

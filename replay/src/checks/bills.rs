@@ -5,9 +5,9 @@
 use super::entries::Event;
 use super::{Check, Checks, Touch};
 use crate::follow::Place;
-use crate::naive::{Moved, add, is_billed};
+use crate::naive::{Moved, moved};
 use crate::names::fact_name;
-use groat_ledger::{Layer, Movement};
+use groat_ledger::Movement;
 use groat_shard::Books;
 
 impl Checks {
@@ -32,17 +32,7 @@ impl Checks {
         self.bills.count(&moved);
     }
 
-    /// What movements change on accounts that stand on bills.
     fn moved(&self, movements: &[Movement]) -> Moved {
-        let mut lines = Moved::new();
-        for m in movements.iter().filter(|m| m.layer == Layer::Posted) {
-            let amount = i128::from(m.amount);
-            for (no, signed) in [(m.debit, -amount), (m.credit, amount)] {
-                if let Some(sums) = self.journal.of(no).filter(|sums| is_billed(&sums.key)) {
-                    add(&mut lines, sums.key, signed);
-                }
-            }
-        }
-        lines
+        moved(movements, |no| self.journal.of(no).map(|sums| sums.key))
     }
 }

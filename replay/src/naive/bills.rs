@@ -2,35 +2,13 @@
 //! (DOMAIN §6, 13). It learns from facts whose payment, batch or payout something is, and knows
 //! neither rows nor accounts.
 
+use super::moved::{Moved, add};
 use super::stranger;
 use crate::names::account_name;
 use groat_ledger::hash::IdMap;
 use groat_ledger::money::major_text;
 use groat_ledger::{AccountKey, Class, Currency, Fact, Id, Owner, Purpose};
 use std::collections::BTreeMap;
-
-/// Signed minor units by account: what comes in for its owner is positive.
-pub(crate) type Moved = Vec<(AccountKey, i128)>;
-
-/// Whether an account is one whose movements stand on somebody's bill.
-pub(crate) fn is_billed(key: &AccountKey) -> bool {
-    matches!(
-        key.class,
-        Class::UserAvailable
-            | Class::MerchantReceivable
-            | Class::MerchantPending
-            | Class::MerchantAvailable
-            | Class::MerchantReserve
-    )
-}
-
-/// Adds an amount to an account's line.
-pub(crate) fn add(lines: &mut Moved, key: AccountKey, amount: i128) {
-    match lines.iter_mut().find(|line| line.0 == key) {
-        Some(line) => line.1 += amount,
-        None => lines.push((key, amount)),
-    }
-}
 
 /// A payment, as far as a bill looks at it.
 #[derive(Debug)]

@@ -69,6 +69,8 @@ pub(super) struct Paid {
     pub(super) disputed: i128,
     /// Lost in disputes.
     pub(super) lost: i128,
+    /// Of the coupon, what refunds gave back.
+    coupon_back: i128,
 }
 
 impl Parts {
@@ -148,7 +150,7 @@ impl Naive {
     pub(super) fn paid_by_user(&self, id: Id) -> Result<i128, Rejection> {
         let order = &self.orders[self.order(id)?];
         let paid = order.paid.as_ref().ok_or(Rejection::InvalidState)?;
-        Ok((paid.own - order.refunded()).max(0))
+        Ok((paid.own - (order.refunded() - paid.coupon_back)).max(0))
     }
 
     /// Who sold it.
@@ -273,6 +275,7 @@ impl Naive {
             own_taken: 0,
             disputed: 0,
             lost: 0,
+            coupon_back: 0,
         });
     }
 
@@ -371,18 +374,19 @@ impl Naive {
         must(!self.closed.contains(&settled), Rejection::AccountClosed)?;
         must(x <= order.left() - order.disputed(), Rejection::PaymentDisputed)?;
         let paid = order.paid.as_ref().unwrap();
-        // Of so much given back, what is the coupon's, and what of that was no money.
-        let coupon_back = |done: i128| (done - paid.own).max(0);
-        let discount_back =
-            |done: i128| paid.coupon.map_or(0, |used| used.discount_of(coupon_back(done)));
+        // The coupon gets what is left when all else is back, also by disputes; of that, some was
+        // no money.
+        let given = refunded + paid.lost;
+        let beyond = |done: i128| (done - paid.own).max(0);
+        let to_coupon = beyond(given + x) - beyond(given);
+        let discount_of = |back: i128| paid.coupon.map_or(0, |used| used.discount_of(back));
+        let (before, after) = (paid.coupon_back, paid.coupon_back + to_coupon);
         let receipts = total - paid.coupon.map_or(0, |used| used.discount);
-        let money_back = |done: i128| done - discount_back(done);
-        let money = money_back(refunded + x) - money_back(refunded);
+        let money = x - (discount_of(after) - discount_of(before));
+        let money_back = refunded - discount_of(before) + money;
         let fee_part = match self.merchants[&seller].fee_refund {
             FeeRefund::Proportional if receipts == 0 => 0,
-            FeeRefund::Proportional => {
-                half_up(paid.fee, money_back(refunded + x), receipts) - paid.fee_back
-            }
+            FeeRefund::Proportional => half_up(paid.fee, money_back, receipts) - paid.fee_back,
             FeeRefund::None => 0,
         };
         let (own, today) = (pending(seller, paid.day), pending(seller, self.day(now)));
@@ -405,10 +409,9 @@ impl Naive {
         let acquirer = of(Class::ChannelReceivable, channel);
         must(-self.credit(acquirer) >= to_channel, Rejection::ChannelInsufficient)?;
         let payer = user(paid.user);
-        let to_coupon = coupon_back(refunded + x) - coupon_back(refunded);
         let to_payer = x - to_debt - to_channel - to_coupon;
         let to_fund = to_coupon - (x - money);
-        let whole = to_coupon > 0 && refunded + x == total;
+        let whole = to_coupon > 0 && paid.coupon.is_some_and(|used| after == used.sum());
         let used = paid.coupon;
         let fund = used.as_ref().map_or(payer, |used| self.fund_of(used));
         must(to_payer == 0 || !self.closed.contains(&payer), Rejection::AccountClosed)?;
@@ -417,6 +420,7 @@ impl Naive {
         order.refunds.insert(number, x);
         let paid = order.paid.as_mut().unwrap();
         paid.fee_back += fee_part;
+        paid.coupon_back = after;
         paid.own_taken += from_own;
         self.write(house(Class::ServiceFee), fee_to, fee_part);
         let mut gives = [(own, from_own), (settled, from_settled), (today, from_today)];

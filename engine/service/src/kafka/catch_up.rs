@@ -188,12 +188,12 @@ impl<S: Store> CatchUp<S> {
         self.local.keys().next().copied().unwrap_or(self.next_number())
     }
 
-    /// Takes a block of the log; gives its hash if it is the next one.
+    /// Takes a block of the log; gives it if it is the next one.
     pub(super) fn take(
         &mut self,
         settings: &Settings,
         bytes: &[u8],
-    ) -> Result<Option<Hash>, Fault> {
+    ) -> Result<Option<Block>, Fault> {
         let block = Block::parse(bytes).map_err(|bad| {
             Fault::new(
                 format!("shard {}: the log has a damaged block: {bad}", settings.shard),
@@ -228,19 +228,15 @@ impl<S: Store> CatchUp<S> {
         if let Some(at) = &mut self.resting {
             at.is_told |= !is_claim(&block);
         }
-        Ok(Some(block.hash))
+        Ok(Some(block))
     }
 
     /// As [`CatchUp::take`], and puts the state to rest where its owner does.
     pub(super) fn take_and_rest(&mut self, settings: &Settings, bytes: &[u8]) -> Result<(), Fault> {
-        let Some(hash) = self.take(settings, bytes)? else { return Ok(()) };
-        let rests = Block::peek(bytes).filter(|header| header.rests);
-        if let (Some(header), Some(shard)) = (rests, &mut self.shard)
-            && !shard.is_resting()
-        {
+        let Some(Block { header, hash, .. }) = self.take(settings, bytes)? else { return Ok(()) };
+        if let Some(shard) = self.shard.as_mut().filter(|s| header.rests && !s.is_resting()) {
             shard.rest_as_followed();
-            let number = header.number;
-            self.resting = Some(RestingAt { number, hash, is_told: false });
+            self.resting = Some(RestingAt { number: header.number, hash, is_told: false });
             self.tail = Tail::default();
         }
         self.rest_on()

@@ -390,9 +390,9 @@ fn claim<St: Store>(
         // What is undecided is ended by our claim at the latest, so it is waited for behind that.
         let extent = if fence { Extent::Committed } else { Extent::Decided };
         commits.read(clock, from, extent, &mut |bytes| {
-            if let Some(hash) = caught.take(settings, bytes)? {
+            if let Some(block) = caught.take(settings, bytes)? {
                 followed = prevailed;
-                prevailed |= sent.as_ref().is_some_and(|(_, ours)| *ours == hash);
+                prevailed |= sent.as_ref().is_some_and(|(_, ours)| *ours == block.hash);
             }
             Ok(())
         })?;

@@ -29,6 +29,7 @@ use groat_proto::v1;
 use groat_proto::{Message, read_varint};
 use in_order::InOrder;
 use plain::plain_command;
+use std::cell::OnceCell;
 use std::fmt;
 
 pub use plain_events::read_plain_event;
@@ -60,8 +61,10 @@ pub struct CommandView {
     pub at: u64,
     /// The app that asks, or none.
     pub app: Id,
-    /// Whether it is signed; whether the signature holds is not known.
+    /// Whether it is signed.
     pub is_signed: bool,
+    /// Whether the signature is the app's, once somebody asked: an app never has another key.
+    pub signature_holds: OnceCell<bool>,
     /// What is asked, or the name of the field that is wrong.
     pub body: Result<Body, &'static str>,
 }
@@ -93,7 +96,8 @@ fn read_any(bytes: &[u8]) -> Result<CommandView, Malformed> {
     let body = body.ok_or_else(|| Malformed("the command names nothing to do".into()))?;
     let body = envelope_fits(&wire).and_then(|()| read_body(body));
     let (app, is_signed) = (wire.app.map_or(Id::NONE, Id::from), !wire.signature.is_empty());
-    Ok(CommandView { id, at: wire.at, app, is_signed, body })
+    let signature_holds = OnceCell::new();
+    Ok(CommandView { id, at: wire.at, app, is_signed, signature_holds, body })
 }
 
 /// The id of a command that was read before, found without reading the rest of it.

@@ -11,6 +11,7 @@ use groat_ledger::{
     Admission, AssessRental, Balancing, Body, CreatePayment, Id, Leg, LegSource, PayPayment, Phase,
     PostTransfer, RefundPayment, ReturnRental, SecureDeposit, SettleRental, StartRental, Transfer,
 };
+use std::cell::OnceCell;
 
 /// A command with id, time and body, and nothing else.
 #[inline(always)]
@@ -39,7 +40,9 @@ pub(super) fn plain_command(bytes: &[u8]) -> Option<CommandView> {
         46 => Body::SettleRental(body.whole(settle_rental)?),
         _ => return None,
     };
-    Some(CommandView { id, at, app: Id::NONE, is_signed: false, body: Ok(body) })
+    let signature_holds = OnceCell::new();
+    let (app, is_signed) = (Id::NONE, false);
+    Some(CommandView { id, at, app, is_signed, signature_holds, body: Ok(body) })
 }
 
 #[inline(always)]
