@@ -126,6 +126,40 @@ nights_of_grace_are_counted_apart "
     at       2026-02-28T00:00:00Z          |
 "
 
+/// What revolves goes on bearing through the grace of the next statement, whose own nights wait
+/// for its end: paid within the tolerance, they cost nothing.
+nights_of_grace_wait_beside_what_revolves "
+    at       2026-01-10T09:00:00Z          |
+    user     alice 2 CNY                   | ok
+    top_up   alice 3000.00 r1              | ok
+    merchant shop CNY fee=0                | ok
+    line     alice 2000.00 billed=yes day_ppm=10000 | ok
+    create   p1 o1 shop 1000.00            | ok
+    pay      p1 alice credit:1000.00       | ok
+    at       2026-02-01T00:00:00Z          | BatchCut BatchSettle CreditStatement
+    repay    alice 100.00                  | ok
+    at       2026-02-13T00:00:00Z          | CreditGraceEnd CreditInterest
+    bill     alice MIN_PAID interest=36.00 unpaid=900.00
+    repeat   7 at +1d                      | CreditInterest
+    create   p2 o2 shop 500.00             | ok
+    pay      p2 alice credit:500.00        | ok
+    at       +1d                           | CreditInterest BatchCut BatchSettle
+    repeat   7 at +1d                      | CreditInterest
+    at       2026-03-01T00:00:00Z          | CreditStatement CreditInterest
+    bill     alice ISSUED total=1571.00 min=311.00 billed=1400.00 interest=180.00
+    repeat   10 at +1d                     | CreditInterest
+    at       2026-03-11T10:00:00Z          |
+    // The second night of grace is over: 500.00 has waited for two.
+    repay    alice 410.00                  | ok
+    bill     alice MIN_PAID unpaid=1260.00 interest=0.00
+    at       2026-03-12T00:00:00Z          | CreditInterest
+    bill     alice MIN_PAID interest=7.60
+    repay    alice 1257.61                 | ok
+    at       2026-03-13T00:00:00Z          | CreditGraceEnd
+    bill     alice PAID unpaid=9.99 interest=0.00
+    at       2026-03-31T00:00:00Z          |
+"
+
 /// DOMAIN §7, example 18, and the carry goes on over nights (§2).
 example_18_the_carry "
     at       2026-01-10T09:00:00Z          |

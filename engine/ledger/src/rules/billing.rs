@@ -227,7 +227,11 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
             }
         }),
         Fact::InterestAccrued { user, on, rest, .. } => bill(user, &|b, _| {
-            (b.interest_on, b.rest, b.waiting) = (*on, *rest, 0);
+            (b.interest_on, b.rest) = (*on, *rest);
+            // What waits for the end of grace goes on waiting.
+            if b.assessed {
+                b.waiting = 0;
+            }
         }),
         Fact::CreditRepaid { user, penalty, interest, fee, billed, overdue, .. } => {
             let charges = penalty.saturating_add(*interest).saturating_add(*fee);

@@ -107,11 +107,12 @@ impl Billing {
         (pays && !self.assessed).then_some(ends)
     }
 
-    /// The interest of the night before a date, and of the nights of grace that were waiting for
-    /// it: what is to be charged, and the carry.
+    /// The interest of the night before a date, and once grace was missed of its nights that were
+    /// waiting for it: what is to be charged, and the carry.
     pub fn interest(&self, day_ppm: u32) -> (u64, u32) {
         let mut accrual = Accrual::resumed(self.rest);
-        let units = self.bearing().saturating_add(self.waiting);
+        let waited = if self.assessed { self.waiting } else { 0 };
+        let units = self.bearing().saturating_add(waited);
         // Beyond any amount is as much as an amount can be.
         let amount = accrual.accrue(units, day_ppm, 1).unwrap_or(u64::MAX);
         (amount, accrual.rest())
