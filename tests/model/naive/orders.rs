@@ -329,11 +329,12 @@ impl Naive {
         x: i128,
         now: u64,
     ) -> Outcome {
-        let (entries, orders) = (self.entries.len(), self.orders.clone());
+        let (entries, orders, lines) =
+            (self.entries.len(), self.orders.clone(), self.lines.clone());
         let outcome = self.refund_in_turn(payments, number, x, now);
         if outcome.is_err() {
             self.entries.truncate(entries);
-            self.orders = orders;
+            (self.orders, self.lines) = (orders, lines);
         }
         outcome
     }
