@@ -315,8 +315,7 @@ impl Naive {
         must(order.left() > 0, Rejection::RefundExceedsPaid)?;
         must(now <= self.refundable_until(no), Rejection::RefundWindowClosed)?;
         let amount = cny(c.amount)?;
-        let count = self.orders[no].refunds.len();
-        must(count < REFUNDS, Rejection::RefundCountExceeded)?;
+        must(self.orders[no].refunds.len() < REFUNDS, Rejection::RefundCountExceeded)?;
         must(amount <= self.orders[no].left(), Rejection::RefundExceedsPaid)?;
         self.refund_part(no, c.out_request_no.clone(), amount, now)
     }
@@ -329,12 +328,11 @@ impl Naive {
         x: i128,
         now: u64,
     ) -> Outcome {
-        let (entries, orders, lines) =
-            (self.entries.len(), self.orders.clone(), self.lines.clone());
+        let (entries, before) = (self.entries.len(), (self.orders.clone(), self.lines.clone()));
         let outcome = self.refund_in_turn(payments, number, x, now);
         if outcome.is_err() {
             self.entries.truncate(entries);
-            (self.orders, self.lines) = (orders, lines);
+            (self.orders, self.lines) = before;
         }
         outcome
     }
