@@ -3,6 +3,7 @@
 mod apps;
 mod billed;
 mod chance;
+mod credit_days;
 mod market;
 mod rented;
 mod shared;
@@ -10,6 +11,7 @@ mod shared;
 pub(crate) use apps::app_days;
 pub(crate) use billed::billed_days;
 pub(crate) use chance::chance;
+pub(crate) use credit_days::credit_days;
 pub(crate) use market::market_days;
 pub(crate) use rented::rented_days;
 pub(crate) use shared::shared_days;

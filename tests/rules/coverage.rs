@@ -14,6 +14,7 @@ const ALL: &[&[&str]] = &[
     crate::settlement::TABLES,
     crate::disputes::TABLES,
     crate::royalties::TABLES,
+    crate::billing::TABLES,
     crate::credit::TABLES,
     crate::funding::TABLES,
     crate::authorizations::TABLES,

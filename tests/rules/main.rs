@@ -49,6 +49,7 @@ mod disputes;
 mod royalties;
 mod royalty_commands;
 
+mod billing;
 mod credit;
 mod funding;
 

@@ -33,6 +33,6 @@ pub use rejection::Rejection;
 pub use remittance::{Cargo, Purpose, Remittance, Standing};
 pub use settlement::{
     CouponOf, DisputeOf, HoldOf, InvoiceOf, PacketOf, ReleaseReason, RentalOf, RoyaltyOf,
-    Settlement, project,
+    Settlement, StatementOf, project,
 };
 pub use state::*;

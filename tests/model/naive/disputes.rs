@@ -78,7 +78,7 @@ impl Naive {
     pub(super) fn accept(&mut self, id: Id, now: u64) -> Outcome {
         let no = self.dispute_of(id, false)?;
         must(now < self.disputes[no].due_at, Rejection::DefenceLate)?;
-        self.lose(no, 0)
+        self.lose(no, 0, now)
     }
 
     pub(super) fn cancel_dispute(&mut self, id: Id) -> Outcome {
@@ -87,19 +87,19 @@ impl Naive {
         Ok(())
     }
 
-    pub(super) fn judge(&mut self, c: &JudgeDispute) -> Outcome {
+    pub(super) fn judge(&mut self, c: &JudgeDispute, now: u64) -> Outcome {
         let no = self.dispute_of(c.dispute, true)?;
         must(c.fee.is_none() || c.for_customer, Rejection::SchemaInvalid)?;
         let fee = c.fee.map_or(Ok(0), cny)?;
         if c.for_customer {
-            return self.lose(no, fee);
+            return self.lose(no, fee, now);
         }
         self.win(no);
         Ok(())
     }
 
     /// To the sources of the payment; the fee out of settled money, then as a debt.
-    fn lose(&mut self, no: usize, fee: i128) -> Outcome {
+    fn lose(&mut self, no: usize, fee: i128, now: u64) -> Outcome {
         let Dispute { id, order, amount, .. } = self.disputes[no];
         let row = &self.orders[order];
         let (seller, payer) = (row.merchant, row.payer().unwrap());
@@ -107,12 +107,14 @@ impl Naive {
         let channel = row.paid.as_ref().unwrap().channel.map_or(Id::NONE, |c| c.0);
         let acquirer = of(Class::ChannelReceivable, channel);
         must(-self.credit(acquirer) >= to_channel, Rejection::ChannelInsufficient)?;
-        let debt = of(Class::CreditUnbilled, payer);
-        let to_debt = to_credit.min(-self.credit(debt));
+        let at = row.paid.as_ref().unwrap().at;
+        let off = self.taken_off(payer, at, to_credit);
+        let to_debt = off.iter().map(|part| part.1).sum::<i128>();
         let held = of(Class::MerchantDisputed, id);
-        self.write(held, debt, to_debt);
+        off.iter().for_each(|(debt, part)| self.write(held, *debt, *part));
         self.write(held, acquirer, to_channel);
         self.write(held, user(payer), amount - to_debt - to_channel);
+        self.refunded_into(payer, off, now);
         let from_settled = fee.min(self.credit(merchant(seller)));
         self.write(merchant(seller), house(Class::OtherFees), from_settled);
         let owing = of(Class::MerchantReceivable, seller);

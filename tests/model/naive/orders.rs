@@ -335,8 +335,7 @@ impl Naive {
         must(order.left() > 0, Rejection::RefundExceedsPaid)?;
         must(now <= self.refundable_until(no), Rejection::RefundWindowClosed)?;
         let amount = cny(c.amount)?;
-        let count = self.orders[no].refunds.len();
-        must(count < REFUNDS, Rejection::RefundCountExceeded)?;
+        must(self.orders[no].refunds.len() < REFUNDS, Rejection::RefundCountExceeded)?;
         must(amount <= self.orders[no].left(), Rejection::RefundExceedsPaid)?;
         self.refund_part(no, c.out_request_no.clone(), amount, &c.royalties, now)
     }
@@ -349,11 +348,11 @@ impl Naive {
         x: i128,
         now: u64,
     ) -> Outcome {
-        let (entries, orders) = (self.entries.len(), self.orders.clone());
+        let (entries, before) = (self.entries.len(), (self.orders.clone(), self.lines.clone()));
         let outcome = self.refund_in_turn(payments, number, x, now);
         if outcome.is_err() {
             self.entries.truncate(entries);
-            self.orders = orders;
+            (self.orders, self.lines) = before;
         }
         outcome
     }

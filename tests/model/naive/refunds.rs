@@ -56,8 +56,9 @@ impl Naive {
 
         let channel = paid.channel.map_or(Id::NONE, |c| c.0);
         let (to_credit, to_channel) = order.back_to_sources(x);
-        let debt = of(Class::CreditUnbilled, paid.user);
-        let to_debt = to_credit.min(-self.credit(debt));
+        let payer_id = paid.user;
+        let off = self.taken_off(payer_id, paid.at, to_credit);
+        let to_debt = off.iter().map(|part| part.1).sum::<i128>();
         let acquirer = of(Class::ChannelReceivable, channel);
         must(-self.credit(acquirer) >= to_channel, Rejection::ChannelInsufficient)?;
         let payer = user(paid.user);
@@ -85,14 +86,15 @@ impl Naive {
         self.take_back(no, &claws, back_to, if in_proportion { money } else { 0 });
         self.write(frozen(id), back_to, freed);
         let mut gives = [(own, from_own), (settled, from_settled), (today, from_today)];
-        let takes = [(debt, to_debt), (acquirer, to_channel), (payer, to_payer), (fund, to_fund)];
-        for (to, mut wanted) in takes {
+        let takes = [(acquirer, to_channel), (payer, to_payer), (fund, to_fund)];
+        for (to, mut wanted) in off.into_iter().chain(takes) {
             for (from, rest) in &mut gives {
                 let part = wanted.min(*rest);
                 (wanted, *rest) = (wanted - part, *rest - part);
                 self.write(*from, to, part);
             }
         }
+        self.refunded_into(payer_id, off, now);
         if let Some(used) = used.filter(|_| whole) {
             self.coupon_is_back(&used, now);
         }

@@ -19,7 +19,7 @@ use crate::id::Id;
 use crate::ledger::{Ledger, in_range, post};
 use crate::limits::TIME_MS_MAX;
 use crate::rejection::Rejection;
-use crate::rules::{credit, credit_room, in_currency, pair, refuse_if, royalties};
+use crate::rules::{buckets, credit_room, in_currency, pair, refuse_if, royalties};
 use crate::state::{
     BatchState, Dispute, DisputeState, Merchant, Payment, PaymentState, Ruling, Tables,
 };
@@ -185,8 +185,7 @@ fn pay_back(
     let seller = tables.merchants.row(payment.merchant);
     let currency = payment.amount.currency;
     let to_credit = amount.min(payment.credit.saturating_sub(payment.refunded_to_credit));
-    let (line, owed_on_credit) = credit::debt(ledger, payer);
-    let to_line = to_credit.min(owed_on_credit);
+    let reduction = buckets::reduction(ledger, payer, payment, to_credit, |_| 0);
     let of_channel = payment.channel_amount.saturating_sub(payment.refunded_to_channel);
     let to_channel = (amount - to_credit).min(of_channel);
     let to_balance = amount - to_credit - to_channel;
@@ -202,15 +201,14 @@ fn pay_back(
         ledger.account_or_open(AccountKey::house(Class::OtherFees, currency), currency, out)
     });
     let debt = (fee_owed > 0).then(|| ledger.account_or_open(debt_key(seller), currency, out));
-    let surplus = to_credit - to_line;
+    let surplus = to_credit - reduction.sum();
     pair(
         out,
         [(held, amount)],
-        [
-            (line.unwrap_or(payer.account), to_line),
+        reduction.credits().chain([
             (tables.accounts.find(&receivable).unwrap_or(payer.account), to_channel),
             (payer.account, to_balance + surplus),
-        ],
+        ]),
     );
     if let Some(fees) = fees {
         post(out, seller.account, fees, fee_paid);
@@ -230,6 +228,7 @@ fn pay_back(
         fee,
         fee_owed,
     });
+    buckets::record_reduction(ledger, payer, &reduction, out);
     Ok(())
 }
 

@@ -110,7 +110,7 @@ pub(crate) fn settle_sources(
         out.record(Fact::FeeCharged { payment, amount: fee });
     }
     if freeze {
-        royalties::freeze(ledger, payment, currency, pending, receipts - fee, out);
+        royalties::freeze(ledger, payment, currency, pending, receipts.saturating_sub(fee), out);
     }
 }
 

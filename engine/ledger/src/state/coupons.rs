@@ -92,8 +92,8 @@ impl CouponCount {
     }
 }
 
-/// What a payment has beside balance, credit and acquirer, what is invoiced and shared of it. Amounts
-/// are minor units.
+/// What a payment has beside balance, credit and acquirer, what is invoiced and shared of it.
+/// Amounts are minor units.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct PaymentParts {
     /// The coupon.
