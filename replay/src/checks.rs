@@ -22,11 +22,17 @@ mod objects;
 mod outcomes;
 mod packets;
 mod rentals;
+mod royalties;
+#[cfg(test)]
+mod royalty_forgeries;
+#[cfg(test)]
+mod statement_forgeries;
+mod statements;
 
 use crate::follow::{Finding, Place};
 use crate::naive::{
     Answers, Apps, Bills, Coupons, Disputes, Funding, Holds, Invoices, Journal, Lines, Packets,
-    Rentals, Reserves, Spending,
+    Rentals, Reserves, Royalties, Spending, Statements,
 };
 use apps::OfAnApp;
 use entries::Event;
@@ -99,7 +105,7 @@ checks! {
     ThingsOut = 7, "rentals: a thing is out with one at a time";
     /// DOMAIN §5.
     RentalStates = 7, "rentals: only steps that there are";
-    /// PU of each user.
+    /// PU, PB and PO of each user.
     CreditPrincipal = 8, "credit: owed = bought - repaid - refunded";
     /// X1 is the limit; a debt beyond it, after a cut, only becomes less.
     CreditLimits = 8, "credit: nobody takes more than the limit";
@@ -107,8 +113,16 @@ checks! {
     CreditActive = 8, "credit: nobody takes on a line that is frozen or closed";
     /// DOMAIN §5.
     CreditStates = 8, "credit: only steps that there are";
+    /// PB, PO, LP, LI and LF of each user; DOMAIN §5, by the clock.
+    Statements = 9, "statements: total = billed + overdue + charges, minimum <= total";
+    /// By the nights since grace was missed.
+    Interest = 10, "interest = floor of principal x rate x nights, late fees as agreed";
     /// FP of each partner and currency.
     Funding = 8, "funding: owed to a partner = funded - repaid";
+    /// By split, return and refund; only between merchants that are bound.
+    Royalties = 11, "royalties: shared <= cap and <= what is left, refunds in proportion";
+    /// MF of each payment.
+    ProceedsFrozen = 11, "royalties: what is frozen is on its account";
     /// What is pending for a merchant and date is what its items sum to, until settled: receipts
     /// less fees, refunds, disputes and what was confirmed, and what came back of them.
     Batches = 12, "batches: pending = what came into them less what was taken";
@@ -175,6 +189,7 @@ pub(crate) struct Checks {
     holds: Holds,
     rentals: Rentals,
     lines: Lines,
+    statements: Statements,
     funding: Funding,
     reserves: Reserves,
     coupons: Coupons,
@@ -186,6 +201,7 @@ pub(crate) struct Checks {
     bills: Bills,
     /// What bills say of the events since.
     billed: Vec<(Touch, Verdict)>,
+    royalties: Royalties,
     /// What is to be compared with rows and accounts once the events of a command are complete.
     touched: BTreeMap<Touched, Touch>,
     /// Commands of the current input that wait for their outcome.
@@ -214,6 +230,8 @@ enum Touched {
     /// Of a payment.
     Invoices(Id),
     Dispute(Id),
+    /// Of a payment.
+    Royalty(Id),
     /// By partner and currency.
     Funding(Id, Currency),
 }
@@ -301,6 +319,7 @@ impl Checks {
             Touched::Template(template) => self.compare_template(books, at, event, template),
             Touched::Packet(packet) => self.compare_packet(books, at, event, packet),
             Touched::Dispute(dispute) => self.compare_dispute(books, at, event, dispute),
+            Touched::Royalty(payment) => self.compare_royalty(books, at, event, payment),
             Touched::Funding(bank, currency) => {
                 self.compare_funding(books, at, event, bank, currency);
             }
@@ -353,6 +372,7 @@ impl Checks {
             .chain(self.packets.ids().map(Touched::Packet))
             .chain(self.invoices.payments().map(Touched::Invoices))
             .chain(self.disputes.ids().map(Touched::Dispute))
+            .chain(self.royalties.ids().map(Touched::Royalty))
             .chain(self.funding.partners().map(|(bank, ccy)| Touched::Funding(bank, ccy)))
             .collect();
         for what in known {

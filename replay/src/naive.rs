@@ -13,6 +13,8 @@ mod lines;
 mod moved;
 mod packets;
 mod rentals;
+mod royalties;
+mod statements;
 
 pub(crate) use apps::{Apps, Asked};
 pub(crate) use bills::Bills;
@@ -25,6 +27,8 @@ pub(crate) use lines::{Lines, Reserves};
 pub(crate) use moved::{Moved, add, moved};
 pub(crate) use packets::Packets;
 pub(crate) use rentals::{Rental, Rentals};
+pub(crate) use royalties::{Royalties, Sale};
+pub(crate) use statements::Statements;
 
 use crate::names::{account_name, fact_name};
 use groat_ledger::hash::IdMap;

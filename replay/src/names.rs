@@ -22,6 +22,11 @@ pub(crate) fn holder(class: Class) -> Holder {
         Class::UserAvailable
         | Class::UserHold
         | Class::CreditUnbilled
+        | Class::CreditBilled
+        | Class::CreditOverdue
+        | Class::FeeReceivable
+        | Class::InterestReceivable
+        | Class::PenaltyReceivable
         | Class::LimitGranted
         | Class::CreditHeld => Holder::User,
         Class::UserFrozen | Class::DepositWaived | Class::RentObligation | Class::RentalAdvance => {
@@ -34,12 +39,15 @@ pub(crate) fn holder(class: Class) -> Holder {
         Class::SafeguardedBank
         | Class::ChannelReceivable
         | Class::MerchantDisputed
+        | Class::MerchantFrozen
         | Class::PayoutInTransit
         | Class::FundingPartner
         | Class::InTransit
         | Class::Suspense
         | Class::Equity
         | Class::ServiceFee
+        | Class::InterestIncome
+        | Class::PenaltyIncome
         | Class::OtherFees
         | Class::Marketing
         | Class::OtherWriteOff
@@ -195,6 +203,14 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::BatchCut { .. } => "batch_cut",
         Fact::BatchSettled { .. } => "batch_settled",
         Fact::SettlementConfirmed { .. } => "settlement_confirmed",
+        Fact::RoyaltyBound { .. } => "royalty_bound",
+        Fact::RoyaltyUnbound { .. } => "royalty_unbound",
+        Fact::RoyaltyFreezeSet { .. } => "royalty_freeze_set",
+        Fact::ProceedsFrozen { .. } => "proceeds_frozen",
+        Fact::PaymentSplit { .. } => "payment_split",
+        Fact::SplitFinished { .. } => "split_finished",
+        Fact::ProceedsFreed { .. } => "proceeds_freed",
+        Fact::SplitReturned { .. } => "split_returned",
         Fact::FundsAuthorized { .. } => "funds_authorized",
         Fact::AuthorizationCaptured { .. } => "authorization_captured",
         Fact::FundsReleased { .. } => "funds_released",
@@ -223,6 +239,10 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::CreditLineUnfrozen { .. } => "credit_line_unfrozen",
         Fact::CreditLineClosed { .. } => "credit_line_closed",
         Fact::CreditRepaid { .. } => "credit_repaid",
+        Fact::StatementIssued { .. } => "statement_issued",
+        Fact::StatementAssessed { .. } => "statement_assessed",
+        Fact::InterestAccrued { .. } => "interest_accrued",
+        Fact::CreditReduced { .. } => "credit_reduced",
         Fact::ReserveReleased { .. } => "reserve_released",
         Fact::CampaignFunded { .. } => "campaign_funded",
         Fact::CampaignClosed { .. } => "campaign_closed",

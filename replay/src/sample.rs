@@ -3,14 +3,18 @@
 mod apps;
 mod billed;
 mod chance;
+mod credit_days;
 mod market;
 mod rented;
+mod shared;
 
 pub(crate) use apps::app_days;
 pub(crate) use billed::billed_days;
 pub(crate) use chance::chance;
+pub(crate) use credit_days::credit_days;
 pub(crate) use market::market_days;
 pub(crate) use rented::rented_days;
+pub(crate) use shared::shared_days;
 
 use crate::source::{Chain, Source};
 use groat_proto::v1::{BlockHeader, ChainTerms, DueEvent, Event};

@@ -22,6 +22,8 @@ pub(crate) enum Subject {
     Rental(Id),
     /// Lines of credit and what is owed on them.
     Credit,
+    /// The bill of a line of credit.
+    Statement,
     /// Campaigns and coupons.
     Coupon,
     /// Red packets.
@@ -30,6 +32,8 @@ pub(crate) enum Subject {
     Invoice,
     /// A dispute.
     Dispute(Id),
+    /// Royalties: relations, and what is shared of payments.
+    Royalty,
     /// What is owed to funding partners.
     Funding,
     /// Third-party apps.
@@ -42,7 +46,7 @@ pub(crate) enum Subject {
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
         Account, App, Batch, Bill, Coupon, Credit, Dispute, Funding, Hold, Invoice, Limits, Packet,
-        Payment, Rental, Reserve,
+        Payment, Rental, Reserve, Royalty, Statement,
     };
     match fact {
         // Their movements are checked like all others, and there is no more to them.
@@ -139,15 +143,26 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::InvoiceReversed { .. }
         | Fact::RedInvoiceDue { .. } => vec![Invoice],
         Fact::SettlementConfirmed { .. } => vec![Batch, Reserve],
+        Fact::RoyaltyBound { .. } | Fact::RoyaltyUnbound { .. } | Fact::RoyaltyFreezeSet { .. } => {
+            vec![Royalty]
+        }
+        Fact::ProceedsFrozen { .. }
+        | Fact::PaymentSplit { .. }
+        | Fact::SplitFinished { .. }
+        | Fact::ProceedsFreed { .. }
+        | Fact::SplitReturned { .. } => vec![Royalty, Batch, Bill],
         Fact::DisputeOpened { dispute, .. } => vec![Dispute(*dispute), Batch, Bill],
         Fact::DisputeDefended { dispute, .. } => vec![Dispute(*dispute)],
         Fact::DisputeJudged { dispute, .. } => vec![Dispute(*dispute), Credit, Bill],
-        Fact::CreditLineGranted { .. }
-        | Fact::LimitAdjusted { .. }
+        Fact::CreditLineGranted { .. } | Fact::CreditRepaid { .. } => vec![Credit, Statement],
+        Fact::LimitAdjusted { .. }
         | Fact::CreditLineFrozen { .. }
         | Fact::CreditLineUnfrozen { .. }
-        | Fact::CreditLineClosed { .. }
-        | Fact::CreditRepaid { .. } => vec![Credit],
+        | Fact::CreditLineClosed { .. } => vec![Credit],
+        Fact::StatementIssued { .. }
+        | Fact::StatementAssessed { .. }
+        | Fact::InterestAccrued { .. }
+        | Fact::CreditReduced { .. } => vec![Statement],
         Fact::CreditFunded { .. } | Fact::FundingRepaid { .. } => vec![Funding],
         Fact::AppRegistered { .. }
         | Fact::AppAuthGranted { .. }

@@ -77,6 +77,7 @@ impl Books {
             discountable: None,
             undiscountable: None,
             timeout_s: 600,
+            royalty_freeze: false,
         });
         self.ask(&order).unwrap();
         let legs = vec![Leg { source: LegSource::Credit, amount: amount.amount }];
@@ -137,6 +138,7 @@ fn the_debt_after_each_month_is_the_bill() {
             late_fee_ppm: 0,
             grace_days: 3,
             tolerance: 0,
+            billing: None,
         };
         let line = GrantCreditLine { user, limit: money(row[1]), terms };
         books.ask(&Body::GrantCreditLine(line)).unwrap();

@@ -32,6 +32,9 @@ const NOT_REACHED: &[Rejection] = &[
     Rejection::ReleaseCountExceeded,
     Rejection::ChargeCountExceeded,
     Rejection::PaymentCountExceeded,
+    Rejection::RelationLimit,
+    Rejection::SplitCountExceeded,
+    Rejection::ReturnWindowClosed,
 ];
 
 /// What follows from several commands or from the clock.
@@ -54,6 +57,11 @@ const FACTS: &[&str] = &[
     "CollectionFailed",
     "RentalOverdue",
     "CreditRepaid",
+    "StatementIssued",
+    "StatementAssessed",
+    "InterestAccrued",
+    "CreditReduced",
+    "CreditLineUnfrozen",
     "CouponUsed",
     "CouponReturned",
     "CouponExpired",
@@ -63,6 +71,11 @@ const FACTS: &[&str] = &[
     "DisputeJudged",
     "SettlementConfirmed",
     "AppAsked",
+    "ProceedsFrozen",
+    "ProceedsFreed",
+    "PaymentSplit",
+    "SplitFinished",
+    "SplitReturned",
 ];
 
 /// The name of an enum's variant out of its debug text.

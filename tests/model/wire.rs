@@ -5,7 +5,9 @@ mod market;
 mod members;
 
 pub(crate) use apps::signed;
+mod royalties;
 
+use groat_ledger::instalments::Part;
 use groat_ledger::{
     Admission, Balancing, Block, Body, CaptureMode, CodeKind, Command, Constraint, CreateRental,
     Currency, DayRule, DisputeKind, FeeRefund, FreezeReason, GrantCreditLine, Id, LegSource,
@@ -147,6 +149,7 @@ fn body(body: &Body) -> Wire {
                 mode: v1::PayMode::InApp.into(),
                 amt: money(c.amount),
                 timeout_s: c.timeout_s,
+                royalty_freeze: c.royalty_freeze,
                 ..v1::CreatePayment::default()
             })
         }
@@ -177,6 +180,7 @@ fn body(body: &Body) -> Wire {
             payment: some(c.payment),
             out_request_no: text(&c.out_request_no),
             amt: money(c.amount),
+            royalty_refunds: royalties::refunds(&c.royalties),
         }),
         Body::AuthorizeFunds(c) => Wire::AuthorizeFunds(v1::AuthorizeFunds {
             auth: some(c.auth),
@@ -282,6 +286,10 @@ fn body(body: &Body) -> Wire {
         | Body::AcceptDispute(_)
         | Body::CancelDispute(_)
         | Body::JudgeDispute(_) => dispute(body),
+        Body::BindRoyalty(_)
+        | Body::UnbindRoyalty(_)
+        | Body::SplitPayment(_)
+        | Body::ReturnSplit(_) => royalties::body(body),
         Body::ConfirmSettlement(c) => Wire::ConfirmSettlement(v1::ConfirmSettlement {
             payment: some(c.payment),
             amt: money(c.amount),
@@ -469,5 +477,21 @@ fn grant(c: &GrantCreditLine) -> v1::GrantCreditLine {
         late_fee_ppm: c.terms.late_fee_ppm,
         grace_d: Some(c.terms.grace_days),
         tolerance: part(c.terms.tolerance, c.limit.currency),
+        billing: c.terms.billing.map(|b| v1::BillingTerms {
+            order: Some(order(b.order)),
+            late_order: Some(order(b.late_order)),
+            late_order_from_day: b.late_order_from_day,
+            late_fee_max: part(b.late_fee_max, c.limit.currency).filter(|_| b.late_fee_max > 0),
+        }),
     }
+}
+
+fn order(order: [Part; 4]) -> v1::RepayOrder {
+    let [first, second, third, fourth] = order.map(|part| match part {
+        Part::Penalty => 1,
+        Part::Interest => 2,
+        Part::Fee => 3,
+        Part::Principal => 4,
+    });
+    v1::RepayOrder { first, second, third, fourth }
 }

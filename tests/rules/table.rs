@@ -129,8 +129,13 @@ impl Books {
             Err(Refusal::Repeat(range)) => {
                 let first = usize::try_from(range.first).unwrap() - 1;
                 let fact = &self.journal[first].0;
-                let answers =
-                    matches!(fact, Fact::RefundSucceeded { .. } | Fact::FundsReleased { .. });
+                let answers = matches!(
+                    fact,
+                    Fact::RefundSucceeded { .. }
+                        | Fact::FundsReleased { .. }
+                        | Fact::PaymentSplit { .. }
+                        | Fact::SplitReturned { .. }
+                );
                 assert!(answers, "the answer: {fact:?}");
                 "again".to_owned()
             }
@@ -244,6 +249,7 @@ pub(crate) fn rows(ledger: &Ledger) -> Vec<String> {
         format!("{:?}", t.disputes.rows()),
         format!("{:?}", t.app_grants.rows()),
         format!("{:?}", t.app_uses.rows()),
+        format!("{:?}", t.royalty_relations.rows()),
     ]
 }
 
@@ -276,6 +282,7 @@ pub(crate) fn at_rest(ledger: &Ledger) -> Tables {
     rest.disputes = Table::from_rows(t.disputes.rows().to_vec()).unwrap();
     rest.app_grants = Table::from_rows(t.app_grants.rows().to_vec()).unwrap();
     rest.app_uses = Table::from_rows(t.app_uses.rows().to_vec()).unwrap();
+    rest.royalty_relations = Table::from_rows(t.royalty_relations.rows().to_vec()).unwrap();
     rest
 }
 

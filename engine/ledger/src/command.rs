@@ -15,6 +15,7 @@ mod packets;
 mod payments;
 mod reference;
 mod rental;
+mod royalty;
 mod settlement;
 mod transfers;
 mod treasury;
@@ -31,6 +32,7 @@ pub use packets::*;
 pub use payments::*;
 pub use reference::Reference;
 pub use rental::*;
+pub use royalty::*;
 pub use settlement::*;
 pub use transfers::*;
 pub use treasury::*;
@@ -118,6 +120,10 @@ pub enum Body {
     CancelDispute(CancelDispute),
     JudgeDispute(JudgeDispute),
     ConfirmSettlement(ConfirmSettlement),
+    BindRoyalty(BindRoyalty),
+    UnbindRoyalty(UnbindRoyalty),
+    SplitPayment(SplitPayment),
+    ReturnSplit(ReturnSplit),
     FundCredit(FundCredit),
     RepayFunding(RepayFunding),
     GrantAppAuth(GrantAppAuth),
@@ -164,6 +170,8 @@ impl Body {
             Body::GrantAppAuth(c) => Some(c.app),
             Body::RevokeAppAuth(c) => Some(c.app),
             Body::SetAppLimits(c) => Some(c.app),
+            Body::BindRoyalty(c) => Some(c.merchant),
+            Body::UnbindRoyalty(c) => Some(c.merchant),
             // Decided where the payer is, who is not named yet, or by an object.
             Body::SetLimits(_)
             | Body::SeizeHold(_)
@@ -207,6 +215,8 @@ impl Body {
             | Body::CancelDispute(_)
             | Body::JudgeDispute(_)
             | Body::ConfirmSettlement(_)
+            | Body::SplitPayment(_)
+            | Body::ReturnSplit(_)
             | Body::FundCredit(_)
             | Body::RepayFunding(_) => None,
         };

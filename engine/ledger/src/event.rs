@@ -17,7 +17,7 @@ use crate::id::Id;
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
 use crate::remittance::{Cargo, Standing};
-use crate::state::{CouponState, CreditBasis, Ruling};
+use crate::state::{CouponState, CreditBasis, Ruling, StatementState};
 
 /// Every fact there is. Amounts are minor units, times milliseconds since 1970.
 #[derive(Clone, PartialEq, Debug)]
@@ -371,10 +371,46 @@ pub enum Fact {
         user: Id,
         reason: Reference,
     },
-    /// `principal` was paid back.
+    /// `principal` was paid back, `billed` and `overdue` of it from those parts, and charges.
     CreditRepaid {
         user: Id,
         principal: u64,
+        penalty: u64,
+        interest: u64,
+        fee: u64,
+        billed: u64,
+        overdue: u64,
+    },
+    /// `purchases` were billed. What is to be paid is what was billed and not paid before, what
+    /// is overdue, and `charges`; dates are days since 1970.
+    StatementIssued {
+        user: Id,
+        due_on: u32,
+        purchases: u64,
+        charges: u64,
+        total: u64,
+        minimum: u64,
+    },
+    /// The days of grace are over, and something was unpaid; `overdue` became so.
+    StatementAssessed {
+        user: Id,
+        state: StatementState,
+        unpaid: u64,
+        overdue: u64,
+        late_fee: u64,
+    },
+    /// For the night before date `on`; `rest` millionths stay for the next.
+    InterestAccrued {
+        user: Id,
+        on: u32,
+        amount: u64,
+        rest: u32,
+    },
+    /// A refund or dispute paid back what was billed or overdue; its money is in the fact before.
+    CreditReduced {
+        user: Id,
+        billed: u64,
+        overdue: u64,
     },
     /// The first one opened the campaign.
     CampaignFunded {
@@ -521,6 +557,57 @@ pub enum Fact {
         reserve: u64,
         available: u64,
     },
+    RoyaltyBound {
+        merchant: Id,
+        receiver: Id,
+    },
+    RoyaltyUnbound {
+        merchant: Id,
+        receiver: Id,
+    },
+    /// What the merchant receives of the payment will be frozen.
+    RoyaltyFreezeSet {
+        payment: Id,
+    },
+    /// What the merchant receives of the payment, after its fee.
+    ProceedsFrozen {
+        payment: Id,
+        amount: u64,
+    },
+    /// `from_*` say where the money of all shares came from.
+    PaymentSplit {
+        payment: Id,
+        out_request_no: Reference,
+        shares: Vec<(Id, u64)>,
+        finish: bool,
+        from_frozen: u64,
+        from_own_batch: u64,
+        from_available: u64,
+    },
+    /// `amount` was frozen still and went into this batch; by the clock if expired.
+    SplitFinished {
+        payment: Id,
+        amount: u64,
+        batch: Option<u32>,
+        expired: bool,
+    },
+    /// Stands before the refund or dispute for which it came free: into this batch, or to the
+    /// merchant's settled money.
+    ProceedsFreed {
+        payment: Id,
+        amount: u64,
+        batch: Option<u32>,
+    },
+    /// Receivers gave back: of their own under a number, else for the refund behind this fact,
+    /// of which the merchant gives `pro_rata` where it is in proportion. Into this batch, or to
+    /// the merchant's settled money.
+    SplitReturned {
+        payment: Id,
+        out_return_no: Option<Reference>,
+        shares: Vec<ReturnedShare>,
+        batch: Option<u32>,
+        pro_rata: u64,
+    },
     /// A partner sent money to be lent.
     CreditFunded {
         bank: Id,
@@ -631,6 +718,17 @@ pub enum Fact {
         merchant: Id,
         moves: Option<Money>,
     },
+}
+
+/// What is given back of a share.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ReturnedShare {
+    /// Of which split of the payment, from 0.
+    pub split: u32,
+    /// Of which of its shares, from 0.
+    pub share: u32,
+    /// Minor units.
+    pub amount: u64,
 }
 
 /// Why an unpaid order was closed.

@@ -28,9 +28,9 @@ use crate::place::Place;
 use crate::rejection::Rejection;
 use crate::remittance::Remittance;
 use crate::rules::{
-    accounts, apps, authorizations, campaigns, collection, coupons, credit, disputes, funding,
-    invoices, limits as limit_rules, packets, payments, remittances, rental_rows, rentals,
-    settlement, transfers, treasury,
+    accounts, apps, authorizations, billing, campaigns, collection, coupons, credit, disputes,
+    funding, invoices, limits as limit_rules, packets, payments, remittances, rental_rows, rentals,
+    royalties, settlement, transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
 use std::cmp::Reverse;
@@ -222,7 +222,7 @@ impl Ledger {
             Body::FreezeCreditLine(c) => credit::freeze(self, c, out)?,
             Body::UnfreezeCreditLine(c) => credit::unfreeze(self, c, out)?,
             Body::CloseCreditLine(c) => credit::close(self, c, out)?,
-            Body::RepayCredit(c) => credit::repay(self, c, out)?,
+            Body::RepayCredit(c) => credit::repay(self, c, now, out)?,
             Body::ReleaseReserve(c) => settlement::release_reserve(self, c, out)?,
             Body::FundCampaign(c) => campaigns::fund(self, c, out)?,
             Body::CloseCampaign(c) => campaigns::close(self, c, out)?,
@@ -241,6 +241,10 @@ impl Ledger {
             Body::CancelDispute(c) => disputes::cancel(self, c, out)?,
             Body::JudgeDispute(c) => disputes::judge(self, c, out)?,
             Body::ConfirmSettlement(c) => settlement::confirm(self, c, out)?,
+            Body::BindRoyalty(c) => royalties::bind(self, c, out)?,
+            Body::UnbindRoyalty(c) => royalties::unbind(self, c, out)?,
+            Body::SplitPayment(c) => royalties::split(self, c, now, out)?,
+            Body::ReturnSplit(c) => royalties::return_split(self, c, now, out)?,
             Body::FundCredit(c) => funding::fund(self, c, out)?,
             Body::RepayFunding(c) => funding::repay(self, c, out)?,
         }
@@ -358,6 +362,11 @@ impl Ledger {
             | Fact::CreditLineFrozen { .. }
             | Fact::CreditLineUnfrozen { .. }
             | Fact::CreditLineClosed { .. } => credit::apply(self, fact),
+            Fact::CreditRepaid { .. }
+            | Fact::StatementIssued { .. }
+            | Fact::StatementAssessed { .. }
+            | Fact::InterestAccrued { .. }
+            | Fact::CreditReduced { .. } => billing::apply(self, fact),
             Fact::CampaignFunded { .. }
             | Fact::CampaignClosed { .. }
             | Fact::CouponDefined { .. }
@@ -378,6 +387,14 @@ impl Ledger {
             Fact::DisputeOpened { .. }
             | Fact::DisputeDefended { .. }
             | Fact::DisputeJudged { .. } => disputes::apply(self, fact),
+            Fact::RoyaltyBound { .. }
+            | Fact::RoyaltyUnbound { .. }
+            | Fact::RoyaltyFreezeSet { .. }
+            | Fact::ProceedsFrozen { .. }
+            | Fact::PaymentSplit { .. }
+            | Fact::SplitFinished { .. }
+            | Fact::ProceedsFreed { .. }
+            | Fact::SplitReturned { .. } => royalties::apply(self, fact, number),
             Fact::RemittanceSent { .. }
             | Fact::RemittanceReceived { .. }
             | Fact::TransferArrived { .. }
@@ -392,7 +409,6 @@ impl Ledger {
             | Fact::RefundFailed { .. } => remittances::apply(self, fact, number),
             Fact::RentalCollected { .. }
             | Fact::CollectionFailed { .. }
-            | Fact::CreditRepaid { .. }
             | Fact::CreditFunded { .. }
             | Fact::FundingRepaid { .. } => {}
         }

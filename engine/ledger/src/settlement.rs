@@ -4,16 +4,20 @@
 
 mod batches;
 mod coupons;
+mod credit;
 mod disputes;
 mod holds;
 mod invoices;
 mod packets;
+mod royalties;
 
 pub use coupons::CouponOf;
+pub use credit::StatementOf;
 pub use disputes::DisputeOf;
 pub use holds::{HoldOf, ReleaseReason, RentalOf};
 pub use invoices::InvoiceOf;
 pub use packets::PacketOf;
+pub use royalties::RoyaltyOf;
 
 use crate::account::{Account, Layer, Movement};
 use crate::command::{Owner, Reference, Scope};
@@ -69,6 +73,8 @@ pub enum Settlement {
         fees_returned: u64,
         disputes: u64,
         confirmed: u64,
+        royalties: u64,
+        royalties_returned: u64,
         recovered: u64,
         reserve: u64,
         available: u64,
@@ -217,6 +223,13 @@ pub enum Settlement {
         ruling: Ruling,
         fee: u64,
     },
+    StatementIssued {
+        statement: StatementOf,
+    },
+    /// The minimum was not paid by the end of the days of grace.
+    StatementOverdue {
+        statement: StatementOf,
+    },
     /// A part of a payment was settled ahead of its batch; `recovered` paid the merchant's debt.
     SettlementConfirmed {
         payment: Id,
@@ -225,6 +238,18 @@ pub enum Settlement {
         recovered: Money,
         reserve: u64,
         available: u64,
+    },
+    PaymentSplit {
+        royalty: RoyaltyOf,
+    },
+    /// What was frozen still came free; by the clock if expired.
+    SplitFinished {
+        royalty: RoyaltyOf,
+        expired: bool,
+    },
+    /// For a refund, if it has no number of its own.
+    SplitReturned {
+        royalty: RoyaltyOf,
     },
     /// Money from an account of another shard.
     TransferArrived {
@@ -297,6 +322,9 @@ impl Settlement {
             | Settlement::RefundFailed { merchant, .. }
             | Settlement::AppAuthGranted { merchant, .. }
             | Settlement::AppAuthRevoked { merchant, .. } => *merchant,
+            Settlement::PaymentSplit { royalty }
+            | Settlement::SplitFinished { royalty, .. }
+            | Settlement::SplitReturned { royalty } => royalty.merchant,
             Settlement::TransferArrived { to, .. } => *to,
             Settlement::TransferReturned { from, .. } => *from,
             Settlement::CampaignFunded { campaign, funder, .. }
@@ -321,6 +349,8 @@ impl Settlement {
             | Settlement::InvoiceRejected { invoice }
             | Settlement::InvoiceReversed { invoice } => invoice.merchant,
             Settlement::RedInvoiceDue { merchant, .. } => *merchant,
+            Settlement::StatementIssued { statement }
+            | Settlement::StatementOverdue { statement } => statement.user,
             Settlement::CouponIssued { coupon } | Settlement::CouponEnded { coupon } => coupon.user,
             Settlement::DisputeOpened { dispute }
             | Settlement::DisputeDefended { dispute }
@@ -506,11 +536,17 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::PacketExpired { .. }
         | Fact::PacketArrived { .. }
         | Fact::PacketReturned { .. } => return packets::told(ledger, fact, movements),
+        Fact::PaymentSplit { .. } | Fact::SplitFinished { .. } | Fact::SplitReturned { .. } => {
+            return royalties::told(ledger, fact);
+        }
         Fact::InvoiceRequested { .. }
         | Fact::InvoiceIssued { .. }
         | Fact::InvoiceRejected { .. }
         | Fact::InvoiceReversed { .. }
         | Fact::RedInvoiceDue { .. } => return invoices::told(ledger, fact),
+        Fact::StatementIssued { .. } | Fact::StatementAssessed { .. } => {
+            return credit::told(ledger, fact);
+        }
         Fact::TransferArrived { from, to, amount }
         | Fact::PostingArrived { debit: from, credit: to, amount } => {
             let amount = moved_money(ledger, movements, *amount)?;
@@ -564,8 +600,15 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::CreditLineUnfrozen { .. }
         | Fact::CreditLineClosed { .. }
         | Fact::CreditRepaid { .. }
+        | Fact::InterestAccrued { .. }
+        | Fact::CreditReduced { .. }
         | Fact::CreditFunded { .. }
         | Fact::FundingRepaid { .. }
+        | Fact::RoyaltyBound { .. }
+        | Fact::RoyaltyUnbound { .. }
+        | Fact::RoyaltyFreezeSet { .. }
+        | Fact::ProceedsFrozen { .. }
+        | Fact::ProceedsFreed { .. }
         | Fact::CommandRejected { .. }
         | Fact::AccountOpened { .. }
         | Fact::TransferPosted

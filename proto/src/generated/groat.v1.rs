@@ -17,6 +17,359 @@ pub struct Money {
     #[prost(uint32, tag = "2")]
     pub currency: u32,
 }
+// Commands.
+
+/// A funding partner sends money to be lent.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FundCredit {
+    /// The partner.
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub bank: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+    /// The safeguarded bank that it arrives at; absent is the house bank.
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub safeguarded_at: ::core::option::Option<Id>,
+}
+/// Money goes back to a funding partner; at most what is owed to it.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RepayFunding {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub bank: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+    /// The safeguarded bank that it leaves; absent is the house bank.
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub safeguarded_at: ::core::option::Option<Id>,
+}
+/// What a repayment pays first; each part once.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RepayOrder {
+    #[prost(enumeration = "CreditPart", tag = "1")]
+    #[serde(with = "crate::json::Named::<crate::v1::CreditPart>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub first: i32,
+    #[prost(enumeration = "CreditPart", tag = "2")]
+    #[serde(with = "crate::json::Named::<crate::v1::CreditPart>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub second: i32,
+    #[prost(enumeration = "CreditPart", tag = "3")]
+    #[serde(with = "crate::json::Named::<crate::v1::CreditPart>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub third: i32,
+    #[prost(enumeration = "CreditPart", tag = "4")]
+    #[serde(with = "crate::json::Named::<crate::v1::CreditPart>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fourth: i32,
+}
+/// How a line of credit is billed, beside its days and rates.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BillingTerms {
+    /// Absent is penalty, interest, fee, principal.
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub order: ::core::option::Option<RepayOrder>,
+    /// Of a debt that is late for long; absent is principal, penalty, interest, fee.
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub late_order: ::core::option::Option<RepayOrder>,
+    /// From which day after the due date that is; 0 is never.
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub late_order_from_day: u32,
+    /// Most of one late fee; absent is the unpaid minimum itself.
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub late_fee_max: ::core::option::Option<Money>,
+}
+// Events. Amounts are minor units of the line's currency.
+
+/// Days since 1970.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StatementIssued {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(uint32, tag = "2")]
+    #[serde(with = "crate::json::date")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub due_on: u32,
+    /// Billed now.
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub purchases: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub charges: u64,
+    /// Those, what was billed and not paid before, and what is overdue.
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub total: u64,
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub minimum: u64,
+}
+/// The days of grace are over.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StatementAssessed {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(enumeration = "StatementState", tag = "2")]
+    #[serde(with = "crate::json::Named::<crate::v1::StatementState>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub state: i32,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub unpaid: u64,
+    /// What was billed and is overdue now.
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub overdue: u64,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub late_fee: u64,
+}
+/// For the night before a date.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct InterestAccrued {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    /// Days since 1970.
+    #[prost(uint32, tag = "2")]
+    #[serde(with = "crate::json::date")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub on: u32,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    /// Millionths of a minor unit that stay for the next.
+    #[prost(uint32, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rest: u32,
+}
+/// A refund or dispute took this off a bill.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreditReduced {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub billed: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub overdue: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreditFunded {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub bank: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FundingRepaid {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub bank: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+}
+// Settlements.
+
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldStatement {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    /// Dates are days since 1970.
+    #[prost(uint32, tag = "2")]
+    #[serde(with = "crate::json::date")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub cut_on: u32,
+    #[prost(uint32, tag = "3")]
+    #[serde(with = "crate::json::date")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub due_on: u32,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub total: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub minimum: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub unpaid: ::core::option::Option<Money>,
+    /// Charged for missing the minimum.
+    #[prost(message, optional, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub late_fee: ::core::option::Option<Money>,
+}
+// Rows.
+
+/// The last statement of a line, and what is owed by it. Dates are days since 1970.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BillingRow {
+    #[prost(uint32, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub next_cut: u32,
+    #[prost(uint32, tag = "2")]
+    #[serde(with = "crate::json::date")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub cut_on: u32,
+    #[prost(uint32, tag = "3")]
+    #[serde(with = "crate::json::date")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub due_on: u32,
+    #[prost(enumeration = "StatementState", tag = "4")]
+    #[serde(with = "crate::json::Named::<crate::v1::StatementState>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub state: i32,
+    #[prost(bool, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub assessed: bool,
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub total: u64,
+    #[prost(uint64, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub minimum: u64,
+    #[prost(uint64, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub charges: u64,
+    #[prost(uint64, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub billed: u64,
+    #[prost(uint64, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub revolving: u64,
+    #[prost(uint64, tag = "11")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub overdue: u64,
+    #[prost(uint32, tag = "12")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub overdue_since: u32,
+    #[prost(uint32, tag = "13")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub interest_on: u32,
+    #[prost(uint32, tag = "14")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rest: u32,
+    #[prost(uint64, tag = "15")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub waiting: u64,
+    #[prost(uint32, tag = "16")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub waiting_on: u32,
+}
+/// A kind of debt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CreditPart {
+    Unspecified = 0,
+    /// Late fees.
+    Penalty = 1,
+    Interest = 2,
+    /// Fees of instalments.
+    Fee = 3,
+    Principal = 4,
+}
+impl CreditPart {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CREDIT_PART_UNSPECIFIED",
+            Self::Penalty => "CREDIT_PART_PENALTY",
+            Self::Interest => "CREDIT_PART_INTEREST",
+            Self::Fee => "CREDIT_PART_FEE",
+            Self::Principal => "CREDIT_PART_PRINCIPAL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CREDIT_PART_UNSPECIFIED" => Some(Self::Unspecified),
+            "CREDIT_PART_PENALTY" => Some(Self::Penalty),
+            "CREDIT_PART_INTEREST" => Some(Self::Interest),
+            "CREDIT_PART_FEE" => Some(Self::Fee),
+            "CREDIT_PART_PRINCIPAL" => Some(Self::Principal),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StatementState {
+    Unspecified = 0,
+    Issued = 1,
+    MinPaid = 2,
+    Overdue = 3,
+    Paid = 4,
+}
+impl StatementState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STATEMENT_STATE_UNSPECIFIED",
+            Self::Issued => "STATEMENT_STATE_ISSUED",
+            Self::MinPaid => "STATEMENT_STATE_MIN_PAID",
+            Self::Overdue => "STATEMENT_STATE_OVERDUE",
+            Self::Paid => "STATEMENT_STATE_PAID",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STATEMENT_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "STATEMENT_STATE_ISSUED" => Some(Self::Issued),
+            "STATEMENT_STATE_MIN_PAID" => Some(Self::MinPaid),
+            "STATEMENT_STATE_OVERDUE" => Some(Self::Overdue),
+            "STATEMENT_STATE_PAID" => Some(Self::Paid),
+            _ => None,
+        }
+    }
+}
 // Commands of authorizations, rentals and credit. Times are milliseconds since 1970 UTC.
 
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -376,7 +729,7 @@ pub struct GrantCreditLine {
     #[prost(uint32, tag = "3")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub statement_day: u32,
-    /// 1 to 28, of the month after.
+    /// 1 to 28: the first such day after the statement.
     #[prost(uint32, tag = "4")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub due_day: u32,
@@ -399,6 +752,10 @@ pub struct GrantCreditLine {
     #[prost(message, optional, tag = "9")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub tolerance: ::core::option::Option<Money>,
+    /// Absent is a line that is never billed: its principal is repaid at will.
+    #[prost(message, optional, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub billing: ::core::option::Option<BillingTerms>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -766,9 +1123,26 @@ pub struct CreditRepaid {
     #[prost(message, optional, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub user: ::core::option::Option<Id>,
+    /// All of it, whether billed or not.
     #[prost(uint64, tag = "2")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub principal: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub penalty: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub interest: u64,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fee: u64,
+    /// The parts of `principal` that were billed, and overdue.
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub billed: u64,
+    #[prost(uint64, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub overdue: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -1149,6 +1523,442 @@ impl ChargeKind {
         }
     }
 }
+// Settlement ahead of the batch, and royalties: commands, facts, rows and what is told of them.
+// Amounts of facts and rows are minor units of the payment's currency.
+
+/// Settles a part of a payment ahead of its batch.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ConfirmSettlement {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    /// At most what the batch still has of the payment.
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+}
+/// `recovered` paid the merchant's debt, `reserve` was kept back, `available` may be paid out.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SettlementConfirmed {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub recovered: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reserve: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub available: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldConfirmation {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_trade_no: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    /// Paid the merchant's debt.
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub recovered: ::core::option::Option<Money>,
+    /// Kept back.
+    #[prost(message, optional, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reserve: ::core::option::Option<Money>,
+    /// May be paid out.
+    #[prost(message, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub available: ::core::option::Option<Money>,
+}
+/// A receiver of royalties is a merchant that is bound to the one who shares.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BindRoyalty {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receiver: ::core::option::Option<Id>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UnbindRoyalty {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receiver: ::core::option::Option<Id>,
+}
+/// One of both.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoyaltyShare {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receiver: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+    /// Of the payment's amount, 1 to 100, rounded down.
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub percent: u32,
+}
+/// Shares a payment with receivers, all of them or none.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SplitPayment {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_request_no: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receivers: ::prost::alloc::vec::Vec<RoyaltyShare>,
+    /// The last one: what is frozen and not shared comes free.
+    #[prost(bool, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub finish: bool,
+}
+/// A receiver gives back of what it got in a split.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReturnSplit {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    /// Of the split.
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_request_no: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_return_no: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receiver: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoyaltyRefund {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receiver: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+}
+/// What a refund takes back of royalties: one of both.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RoyaltyRefunds {
+    /// From each receiver its part of the refund, as of the payment.
+    #[prost(bool, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub pro_rata: bool,
+    #[prost(message, repeated, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receivers: ::prost::alloc::vec::Vec<RoyaltyRefund>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoyaltyFreezeSet {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProceedsFrozen {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SharedAmount {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receiver: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+/// `from_*`: where the money of all shares came from.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PaymentSplit {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_request_no: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub shares: ::prost::alloc::vec::Vec<SharedAmount>,
+    #[prost(bool, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub finish: bool,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub from_frozen: u64,
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub from_own_batch: u64,
+    #[prost(uint64, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub from_available: u64,
+}
+/// `amount` was frozen still and went into this batch; by the clock if expired.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SplitFinished {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint32, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub batch: ::core::option::Option<u32>,
+    #[prost(bool, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub expired: bool,
+}
+/// Into this batch, or to the merchant's settled money.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProceedsFreed {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint32, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub batch: ::core::option::Option<u32>,
+}
+/// Which split of the payment, and which of its shares, from 0.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReturnedShare {
+    #[prost(uint32, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub split: u32,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub share: u32,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+/// By receivers of their own under a number; else for the refund behind this event, of which the
+/// merchant gives `pro_rata` where it is in proportion.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SplitReturned {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_return_no: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub shares: ::prost::alloc::vec::Vec<ReturnedShare>,
+    #[prost(uint32, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub batch: ::core::option::Option<u32>,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub pro_rata: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ShareRow {
+    #[prost(uint32, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receiver: u32,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub returned: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub pro_rata: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SplitRow {
+    #[prost(string, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_request_no: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "2")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub at: u64,
+    #[prost(bool, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub finish: bool,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub refunded_before: u64,
+    #[prost(message, repeated, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub shares: ::prost::alloc::vec::Vec<ShareRow>,
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub first_event: u64,
+    #[prost(uint32, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub events: u32,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SplitReturnRow {
+    #[prost(string, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_return_no: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub split: u32,
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub share: u32,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub first_event: u64,
+    #[prost(uint32, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub events: u32,
+}
+/// What is shared of a payment.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RoyaltyRow {
+    #[prost(bool, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub freeze: bool,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub frozen: u64,
+    #[prost(bool, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub finished: bool,
+    #[prost(message, repeated, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub splits: ::prost::alloc::vec::Vec<SplitRow>,
+    #[prost(message, repeated, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub returns: ::prost::alloc::vec::Vec<SplitReturnRow>,
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub refunded: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoyaltyRelationRow {
+    #[prost(uint32, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: u32,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receiver: u32,
+    #[prost(bool, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub bound: bool,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldShare {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receiver: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ToldRoyalty {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_trade_no: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    /// The merchant's number of the split or return.
+    #[prost(string, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub number: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub shares: ::prost::alloc::vec::Vec<ToldShare>,
+    /// All shares, or what came free.
+    #[prost(message, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+    /// Freed by the clock.
+    #[prost(bool, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub expired: bool,
+}
 // Campaigns, coupons and invoices: commands, facts, rows and what is told of them.
 
 /// The first one opens the campaign, later ones add to it.
@@ -1411,7 +2221,7 @@ pub struct CouponCountRow {
 /// What a payment has beside balance, credit and acquirer.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct PaymentPartsRow {
     #[prost(message, optional, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
@@ -1439,6 +2249,10 @@ pub struct PaymentPartsRow {
     #[prost(uint64, tag = "11")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub invoiced: u64,
+    /// What is shared of it.
+    #[prost(message, optional, tag = "36")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub royalty: ::core::option::Option<RoyaltyRow>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -2356,125 +3170,6 @@ impl Ruling {
         }
     }
 }
-// Settlement ahead of the batch: its command, fact and what is told of it. Amounts of facts are
-// minor units of the payment's currency.
-
-/// Settles a part of a payment ahead of its batch.
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ConfirmSettlement {
-    #[prost(message, optional, tag = "1")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub payment: ::core::option::Option<Id>,
-    /// At most what the batch still has of the payment.
-    #[prost(message, optional, tag = "2")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub amt: ::core::option::Option<Money>,
-}
-/// `recovered` paid the merchant's debt, `reserve` was kept back, `available` may be paid out.
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct SettlementConfirmed {
-    #[prost(message, optional, tag = "1")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub payment: ::core::option::Option<Id>,
-    #[prost(uint64, tag = "2")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub recovered: u64,
-    #[prost(uint64, tag = "3")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub reserve: u64,
-    #[prost(uint64, tag = "4")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub available: u64,
-}
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ToldConfirmation {
-    #[prost(message, optional, tag = "1")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub payment: ::core::option::Option<Id>,
-    #[prost(string, tag = "2")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub out_trade_no: ::prost::alloc::string::String,
-    #[prost(message, optional, tag = "3")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub merchant: ::core::option::Option<Id>,
-    /// Paid the merchant's debt.
-    #[prost(message, optional, tag = "4")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub recovered: ::core::option::Option<Money>,
-    /// Kept back.
-    #[prost(message, optional, tag = "5")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub reserve: ::core::option::Option<Money>,
-    /// May be paid out.
-    #[prost(message, optional, tag = "6")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub available: ::core::option::Option<Money>,
-}
-// Commands.
-
-/// A funding partner sends money to be lent.
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct FundCredit {
-    /// The partner.
-    #[prost(message, optional, tag = "1")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub bank: ::core::option::Option<Id>,
-    #[prost(message, optional, tag = "2")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub amt: ::core::option::Option<Money>,
-    /// The safeguarded bank that it arrives at; absent is the house bank.
-    #[prost(message, optional, tag = "3")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub safeguarded_at: ::core::option::Option<Id>,
-}
-/// Money goes back to a funding partner; at most what is owed to it.
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RepayFunding {
-    #[prost(message, optional, tag = "1")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub bank: ::core::option::Option<Id>,
-    #[prost(message, optional, tag = "2")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub amt: ::core::option::Option<Money>,
-    /// The safeguarded bank that it leaves; absent is the house bank.
-    #[prost(message, optional, tag = "3")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub safeguarded_at: ::core::option::Option<Id>,
-}
-// Events.
-
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct CreditFunded {
-    #[prost(message, optional, tag = "1")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub bank: ::core::option::Option<Id>,
-    #[prost(message, optional, tag = "2")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub amount: ::core::option::Option<Money>,
-}
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct FundingRepaid {
-    #[prost(message, optional, tag = "1")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub bank: ::core::option::Option<Id>,
-    #[prost(message, optional, tag = "2")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub amount: ::core::option::Option<Money>,
-}
 // Commands. The platform gives them itself; no app may.
 
 /// A merchant lets an app act for it. What it granted the app before stays granted, with this end.
@@ -2640,7 +3335,7 @@ pub struct Command {
     /// bytes exactly: proto/README.md, "Signed commands".
     #[prost(bytes = "vec", tag = "149")]
     pub signature: ::prost::alloc::vec::Vec<u8>,
-    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 113, 85, 86, 87, 88, 89, 90, 60, 61, 130, 131, 132")]
+    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 113, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 60, 61, 130, 131, 132")]
     pub body: ::core::option::Option<command::Body>,
 }
 /// Nested message and enum types in `Command`.
@@ -2782,6 +3477,14 @@ pub mod command {
         JudgeDispute(super::JudgeDispute),
         #[prost(message, tag = "90")]
         ConfirmSettlement(super::ConfirmSettlement),
+        #[prost(message, tag = "91")]
+        BindRoyalty(super::BindRoyalty),
+        #[prost(message, tag = "92")]
+        UnbindRoyalty(super::UnbindRoyalty),
+        #[prost(message, tag = "93")]
+        SplitPayment(super::SplitPayment),
+        #[prost(message, tag = "94")]
+        ReturnSplit(super::ReturnSplit),
         #[prost(message, tag = "60")]
         FundCredit(super::FundCredit),
         #[prost(message, tag = "61")]
@@ -3249,6 +3952,10 @@ pub struct CreatePayment {
     #[prost(uint32, tag = "10")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub timeout_s: u32,
+    /// What the merchant receives is frozen until it is shared, for 30 days at most.
+    #[prost(bool, tag = "90")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub royalty_freeze: bool,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -3333,7 +4040,7 @@ pub struct CancelPayment {
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RefundPayment {
     #[prost(message, optional, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
@@ -3344,6 +4051,10 @@ pub struct RefundPayment {
     #[prost(message, optional, tag = "3")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub amt: ::core::option::Option<Money>,
+    /// Absent: the merchant alone pays.
+    #[prost(message, optional, tag = "90")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub royalty_refunds: ::core::option::Option<RoyaltyRefunds>,
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -3790,7 +4501,7 @@ pub struct Event {
     #[prost(message, repeated, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub movements: ::prost::alloc::vec::Vec<Movement>,
-    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 80, 81, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 80, 81, 82, 83, 84, 85, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -3976,10 +4687,34 @@ pub mod event {
         DisputeJudged(super::DisputeJudged),
         #[prost(message, tag = "133")]
         SettlementConfirmed(super::SettlementConfirmed),
+        #[prost(message, tag = "134")]
+        RoyaltyBound(super::BindRoyalty),
+        #[prost(message, tag = "135")]
+        RoyaltyUnbound(super::UnbindRoyalty),
+        #[prost(message, tag = "136")]
+        RoyaltyFreezeSet(super::RoyaltyFreezeSet),
+        #[prost(message, tag = "137")]
+        ProceedsFrozen(super::ProceedsFrozen),
+        #[prost(message, tag = "138")]
+        PaymentSplit(super::PaymentSplit),
+        #[prost(message, tag = "139")]
+        SplitFinished(super::SplitFinished),
+        #[prost(message, tag = "140")]
+        ProceedsFreed(super::ProceedsFreed),
+        #[prost(message, tag = "141")]
+        SplitReturned(super::SplitReturned),
         #[prost(message, tag = "80")]
         CreditFunded(super::CreditFunded),
         #[prost(message, tag = "81")]
         FundingRepaid(super::FundingRepaid),
+        #[prost(message, tag = "82")]
+        StatementIssued(super::StatementIssued),
+        #[prost(message, tag = "83")]
+        StatementAssessed(super::StatementAssessed),
+        #[prost(message, tag = "84")]
+        InterestAccrued(super::InterestAccrued),
+        #[prost(message, tag = "85")]
+        CreditReduced(super::CreditReduced),
         #[prost(message, tag = "200")]
         RemittanceSent(super::RemittanceSent),
         #[prost(message, tag = "201")]
@@ -4805,7 +5540,7 @@ pub struct Settlement {
     /// it fell due: a new owner goes on in the same order. 0 where there is one shard.
     #[prost(uint64, tag = "90")]
     pub remittances_before: u64,
-    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 53, 80, 81, 82, 91, 92")]
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 53, 54, 55, 56, 80, 81, 82, 91, 92")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -4889,8 +5624,18 @@ pub mod settlement {
         DisputeDefended(super::ToldDispute),
         #[prost(message, tag = "52")]
         DisputeJudged(super::ToldDispute),
+        #[prost(message, tag = "30")]
+        StatementIssued(super::ToldStatement),
+        #[prost(message, tag = "31")]
+        StatementOverdue(super::ToldStatement),
         #[prost(message, tag = "53")]
         SettlementConfirmed(super::ToldConfirmation),
+        #[prost(message, tag = "54")]
+        PaymentSplit(super::ToldRoyalty),
+        #[prost(message, tag = "55")]
+        SplitFinished(super::ToldRoyalty),
+        #[prost(message, tag = "56")]
+        SplitReturned(super::ToldRoyalty),
         #[prost(message, tag = "80")]
         TransferArrived(super::ToldTransfer),
         #[prost(message, tag = "81")]
@@ -5034,6 +5779,13 @@ pub struct SettledBatch {
     #[prost(message, optional, tag = "53")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub confirmed: ::core::option::Option<Money>,
+    /// Frozen or shared out of it, and what of that came into it.
+    #[prost(message, optional, tag = "54")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub royalties: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "55")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub royalties_returned: ::core::option::Option<Money>,
     /// Came from the merchant's batches on other shards.
     #[prost(message, optional, tag = "11")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
@@ -5383,7 +6135,7 @@ pub struct SnapshotHead {
 #[serde(transparent)]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Row {
-    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 52, 53, 51, 35, 70, 71, 80, 81")]
+    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 52, 53, 51, 35, 36, 70, 71, 80, 81")]
     pub row: ::core::option::Option<row::Row>,
 }
 /// Nested message and enum types in `Row`.
@@ -5442,6 +6194,8 @@ pub mod row {
         Invoice(super::InvoiceRow),
         #[prost(message, tag = "35")]
         Dispute(super::DisputeRow),
+        #[prost(message, tag = "36")]
+        RoyaltyRelation(super::RoyaltyRelationRow),
         #[prost(message, tag = "70")]
         Peer(super::PeerRow),
         #[prost(message, tag = "71")]
@@ -5625,6 +6379,12 @@ pub struct MerchantRow {
     #[prost(uint32, tag = "20")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub open_disputes: u32,
+    #[prost(uint32, tag = "36")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub open_freezes: u32,
+    #[prost(uint32, tag = "37")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub royalty_receivers: u32,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -5719,6 +6479,12 @@ pub struct BatchRow {
     #[prost(uint64, tag = "36")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub confirmed: u64,
+    #[prost(uint64, tag = "37")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub royalties: u64,
+    #[prost(uint64, tag = "38")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub royalties_returned: u64,
     #[prost(uint64, tag = "30")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub proceeds: u64,
@@ -5884,6 +6650,10 @@ pub struct CreditLineRow {
     #[serde(with = "crate::json::Named::<crate::v1::FreezeReason>")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub reason: i32,
+    /// Absent where the line is not billed.
+    #[prost(message, optional, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub billing: ::core::option::Option<BillingRow>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]

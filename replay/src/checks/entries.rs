@@ -55,10 +55,12 @@ impl Checks {
                 Subject::Hold(auth) => self.hold(at, event, auth),
                 Subject::Rental(rental) => self.rental(books, at, event, rental),
                 Subject::Credit => self.credit(books, at, event),
+                Subject::Statement => self.statement(books, at, event),
                 Subject::Coupon => self.coupon(books, at, event),
                 Subject::Packet => self.packet(at, event),
                 Subject::Invoice => self.invoice(at, event),
                 Subject::Dispute(dispute) => self.dispute(at, event, dispute),
+                Subject::Royalty => self.royalty(books, at, event),
                 Subject::Funding => self.funding(at, event),
                 Subject::App => self.app(books, at, event),
                 Subject::Bill => self.bill(books, at, event),
@@ -99,14 +101,20 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
     match key.class {
         Class::UserFrozen | Class::DepositWaived => Some(Touched::Hold(key.owner)),
         Class::RentObligation | Class::RentalAdvance => Some(Touched::Rental(key.owner)),
-        Class::CreditUnbilled | Class::CreditHeld | Class::LimitGranted => {
-            Some(Touched::Line(key.owner))
-        }
+        Class::CreditUnbilled
+        | Class::CreditBilled
+        | Class::CreditOverdue
+        | Class::FeeReceivable
+        | Class::InterestReceivable
+        | Class::PenaltyReceivable
+        | Class::CreditHeld
+        | Class::LimitGranted => Some(Touched::Line(key.owner)),
         Class::MerchantReserve => Some(Touched::Reserve(key.owner)),
         Class::CampaignFund => Some(Touched::Campaign(key.owner)),
         Class::RedPacket => Some(Touched::Packet(key.owner)),
         Class::CouponFace => Some(Touched::Template(key.owner)),
         Class::MerchantDisputed => Some(Touched::Dispute(key.owner)),
+        Class::MerchantFrozen => Some(Touched::Royalty(key.owner)),
         Class::FundingPartner => {
             let currency = Currency::from_code(key.currency_code.into());
             currency.map(|currency| Touched::Funding(key.owner, currency))
@@ -123,6 +131,8 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         | Class::Suspense
         | Class::Equity
         | Class::ServiceFee
+        | Class::InterestIncome
+        | Class::PenaltyIncome
         | Class::OtherFees
         | Class::Marketing
         | Class::OtherWriteOff

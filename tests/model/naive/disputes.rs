@@ -1,6 +1,7 @@
 //! Disputes in the naive model: money held, then given to the payer or back to the merchant.
 
 use super::orders::Order;
+use super::royalties::frozen;
 use super::{Naive, Outcome, cny, house, merchant, must, of, pending, user};
 use groat_ledger::{Class, Id, JudgeDispute, OpenDispute, Rejection};
 
@@ -35,8 +36,15 @@ impl Naive {
         must(amount <= order.left() - paid.disputed, Rejection::DisputeExceedsPaid)?;
         let own = pending(seller, paid.day);
         let in_batch = |b: &super::Batch| (b.merchant, b.day) == (seller, paid.day) && !b.settled;
-        let own_part = order.amount - paid.fee + paid.fee_back - paid.own_taken;
         let unsettled = self.batches.iter().any(in_batch);
+        // What is frozen comes free as far as it is needed.
+        let (freed, id) = (amount.min(order.royalty.frozen), order.id);
+        let own_part = order.amount - paid.fee + paid.fee_back - paid.own_taken + freed;
+        self.orders[no].royalty.frozen -= freed;
+        if unsettled {
+            self.add_to_own_batch(no, freed);
+        }
+        self.write(frozen(id), if unsettled { own } else { settled }, freed);
         let from_own =
             if unsettled { amount.min(own_part).min(self.credit(own)).max(0) } else { 0 };
         let from_settled = (amount - from_own).min(self.credit(settled));
@@ -70,7 +78,7 @@ impl Naive {
     pub(super) fn accept(&mut self, id: Id, now: u64) -> Outcome {
         let no = self.dispute_of(id, false)?;
         must(now < self.disputes[no].due_at, Rejection::DefenceLate)?;
-        self.lose(no, 0)
+        self.lose(no, 0, now)
     }
 
     pub(super) fn cancel_dispute(&mut self, id: Id) -> Outcome {
@@ -79,19 +87,19 @@ impl Naive {
         Ok(())
     }
 
-    pub(super) fn judge(&mut self, c: &JudgeDispute) -> Outcome {
+    pub(super) fn judge(&mut self, c: &JudgeDispute, now: u64) -> Outcome {
         let no = self.dispute_of(c.dispute, true)?;
         must(c.fee.is_none() || c.for_customer, Rejection::SchemaInvalid)?;
         let fee = c.fee.map_or(Ok(0), cny)?;
         if c.for_customer {
-            return self.lose(no, fee);
+            return self.lose(no, fee, now);
         }
         self.win(no);
         Ok(())
     }
 
     /// To the sources of the payment; the fee out of settled money, then as a debt.
-    fn lose(&mut self, no: usize, fee: i128) -> Outcome {
+    fn lose(&mut self, no: usize, fee: i128, now: u64) -> Outcome {
         let Dispute { id, order, amount, .. } = self.disputes[no];
         let row = &self.orders[order];
         let (seller, payer) = (row.merchant, row.payer().unwrap());
@@ -99,12 +107,14 @@ impl Naive {
         let channel = row.paid.as_ref().unwrap().channel.map_or(Id::NONE, |c| c.0);
         let acquirer = of(Class::ChannelReceivable, channel);
         must(-self.credit(acquirer) >= to_channel, Rejection::ChannelInsufficient)?;
-        let debt = of(Class::CreditUnbilled, payer);
-        let to_debt = to_credit.min(-self.credit(debt));
+        let at = row.paid.as_ref().unwrap().at;
+        let off = self.taken_off(payer, at, to_credit);
+        let to_debt = off.iter().map(|part| part.1).sum::<i128>();
         let held = of(Class::MerchantDisputed, id);
-        self.write(held, debt, to_debt);
+        off.iter().for_each(|(debt, part)| self.write(held, *debt, *part));
         self.write(held, acquirer, to_channel);
         self.write(held, user(payer), amount - to_debt - to_channel);
+        self.refunded_into(payer, off, now);
         let from_settled = fee.min(self.credit(merchant(seller)));
         self.write(merchant(seller), house(Class::OtherFees), from_settled);
         let owing = of(Class::MerchantReceivable, seller);

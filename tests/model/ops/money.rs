@@ -17,9 +17,9 @@ pub(crate) fn prologue() -> Vec<Body> {
     let users = (0..4).flat_map(|u| [open_user(u), top_up(named('u', u), riches[u], 900 + u)]);
     let merchants = (0..3).map(open_merchant);
     let accounts = (0..5).map(open_account);
-    let lines = (0..3).map(|u| {
-        let (statement_day, due_day, min_bps, day_ppm) = (1, 9, 1_000, 500);
-        let (late_fee_ppm, grace_days, tolerance) = (50_000, 3, 1_000);
+    let lines = [(0, 0), (1, 1), (2, 3)].map(|(u, way)| {
+        let (statement_day, due_day, min_bps, day_ppm) = (3, 4, 1_000, 50_000);
+        let (late_fee_ppm, grace_days, tolerance) = (50_000, 1, 30);
         Body::GrantCreditLine(GrantCreditLine {
             user: named('u', u),
             limit: cny(1_000),
@@ -31,6 +31,7 @@ pub(crate) fn prologue() -> Vec<Body> {
                 late_fee_ppm,
                 grace_days,
                 tolerance,
+                billing: (way < 3).then(|| super::holds::billing(way)),
             },
         })
     });
@@ -40,7 +41,8 @@ pub(crate) fn prologue() -> Vec<Body> {
         [create_payment(p, p, p, amount, 86_400), pay(named('p', p), named('u', 2 - p), &legs)]
     });
     let money = users.chain(merchants).chain(accounts).chain(lines).chain(orders);
-    money.chain(super::coupons::prologue()).chain(super::apps::prologue()).collect()
+    let money = money.chain(super::coupons::prologue()).chain(super::apps::prologue());
+    money.chain(super::royalties::prologue()).collect()
 }
 
 fn channel_of(number: usize) -> LegSource {
@@ -65,6 +67,7 @@ fn create_payment(id: usize, number: usize, seller: usize, x: u64, timeout_s: u3
         discountable: None,
         undiscountable: None,
         timeout_s,
+        royalty_freeze: false,
     })
 }
 
@@ -197,7 +200,8 @@ impl<'a> Scene<'a> {
                 });
                 let amount = self.amount(&limits);
                 let out_request_no = reference('f', self.dice.of(9));
-                Body::RefundPayment(RefundPayment { payment, out_request_no, amount })
+                let royalties = self.royalty_refunds(found);
+                Body::RefundPayment(RefundPayment { payment, out_request_no, amount, royalties })
             }
             _ => return None,
         })
@@ -342,6 +346,7 @@ impl<'a> Scene<'a> {
         let mut body = create_payment(0, 0, 0, 0, timeout_s);
         if let Body::CreatePayment(c) = &mut body {
             (c.payment, c.out_trade_no, c.merchant, c.amount) = (id, number, seller, amount);
+            c.royalty_freeze = self.dice.one_in(4);
         }
         body
     }

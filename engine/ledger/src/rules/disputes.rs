@@ -19,13 +19,14 @@ use crate::id::Id;
 use crate::ledger::{Ledger, in_range, post};
 use crate::limits::TIME_MS_MAX;
 use crate::rejection::Rejection;
-use crate::rules::{credit, credit_room, in_currency, pair, refuse_if};
+use crate::rules::{buckets, credit_room, in_currency, pair, refuse_if, royalties};
 use crate::state::{
     BatchState, Dispute, DisputeState, Merchant, Payment, PaymentState, Ruling, Tables,
 };
 
-/// Money is taken from the payment's own part of its unsettled batch, then from the merchant's
-/// settled money; what both lack becomes the merchant's debt.
+/// What is frozen of the payment comes free as far as it is needed. Money is taken from the
+/// payment's own part of its unsettled batch, then from the merchant's settled money; what both
+/// lack becomes the merchant's debt.
 pub(crate) fn open(
     ledger: &Ledger,
     c: &OpenDispute,
@@ -60,12 +61,19 @@ pub(crate) fn open(
     let room = |no| u64::try_from(tables.accounts.row(no).debit_room()).unwrap_or(u64::MAX);
     let own_left = payment.amount.amount.saturating_add(payment.fee_returned);
     let own_left = own_left.saturating_sub(payment.fee);
-    let own_left = own_left.saturating_sub(payment.refunded_from_own_batch);
+    let freed = royalties::to_free(payment, amount);
+    let own_left = own_left.saturating_add(freed).saturating_sub(payment.refunded_from_own_batch);
     let unsettled = own.state != BatchState::Settled;
-    let from_own_batch = if unsettled { amount.min(own_left).min(room(own.account)) } else { 0 };
-    let from_available = (amount - from_own_batch).min(room(seller.account));
+    let (to_own, to_available) = if unsettled { (freed, 0) } else { (0, freed) };
+    let of_batch = room(own.account).saturating_add(to_own);
+    let from_own_batch = if unsettled { amount.min(own_left).min(of_batch) } else { 0 };
+    let of_settled = room(seller.account).saturating_add(to_available);
+    let from_available = (amount - from_own_batch).min(of_settled);
     let owed = amount - from_own_batch - from_available;
     let currency = payment.amount.currency;
+    let freed_to = if unsettled { own.account } else { seller.account };
+    let freed_in = payment.batch.filter(|_| unsettled);
+    royalties::free(ledger, payment, freed, freed_to, freed_in, out);
     let held = ledger.account_or_open(held_key(c.dispute, payment), currency, out);
     let debt = (owed > 0).then(|| ledger.account_or_open(debt_key(seller), currency, out));
     post(out, own.account, held, from_own_batch);
@@ -177,8 +185,7 @@ fn pay_back(
     let seller = tables.merchants.row(payment.merchant);
     let currency = payment.amount.currency;
     let to_credit = amount.min(payment.credit.saturating_sub(payment.refunded_to_credit));
-    let (line, owed_on_credit) = credit::debt(ledger, payer);
-    let to_line = to_credit.min(owed_on_credit);
+    let reduction = buckets::reduction(ledger, payer, payment, to_credit, |_| 0);
     let of_channel = payment.channel_amount.saturating_sub(payment.refunded_to_channel);
     let to_channel = (amount - to_credit).min(of_channel);
     let to_balance = amount - to_credit - to_channel;
@@ -194,15 +201,14 @@ fn pay_back(
         ledger.account_or_open(AccountKey::house(Class::OtherFees, currency), currency, out)
     });
     let debt = (fee_owed > 0).then(|| ledger.account_or_open(debt_key(seller), currency, out));
-    let surplus = to_credit - to_line;
+    let surplus = to_credit - reduction.sum();
     pair(
         out,
         [(held, amount)],
-        [
-            (line.unwrap_or(payer.account), to_line),
+        reduction.credits().chain([
             (tables.accounts.find(&receivable).unwrap_or(payer.account), to_channel),
             (payer.account, to_balance + surplus),
-        ],
+        ]),
     );
     if let Some(fees) = fees {
         post(out, seller.account, fees, fee_paid);
@@ -222,6 +228,7 @@ fn pay_back(
         fee,
         fee_owed,
     });
+    buckets::record_reduction(ledger, payer, &reduction, out);
     Ok(())
 }
 

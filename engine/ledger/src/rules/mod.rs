@@ -6,6 +6,8 @@
 pub(crate) mod accounts;
 pub(crate) mod apps;
 pub(crate) mod authorizations;
+pub(crate) mod billing;
+pub(crate) mod buckets;
 pub(crate) mod campaigns;
 pub(crate) mod collection;
 pub(crate) mod coupons;
@@ -20,6 +22,7 @@ pub(crate) mod remittances;
 pub(crate) mod rent;
 pub(crate) mod rental_rows;
 pub(crate) mod rentals;
+pub(crate) mod royalties;
 pub(crate) mod scopes;
 pub(crate) mod settlement;
 pub(crate) mod split;
@@ -304,6 +307,14 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         Fact::DisputeOpened { .. } | Fact::DisputeDefended { .. } | Fact::DisputeJudged { .. } => {
             disputes::fits(tables, fact)
         }
+        Fact::RoyaltyBound { .. }
+        | Fact::RoyaltyUnbound { .. }
+        | Fact::RoyaltyFreezeSet { .. }
+        | Fact::ProceedsFrozen { .. }
+        | Fact::PaymentSplit { .. }
+        | Fact::SplitFinished { .. }
+        | Fact::ProceedsFreed { .. }
+        | Fact::SplitReturned { .. } => royalties::fits(tables, fact),
         Fact::SettlementConfirmed { payment, .. } => paid(tables, payment).map(|_| ()),
         Fact::RemittanceSent { .. } | Fact::RemittanceReceived { .. } => Ok(()),
         Fact::TransferArrived { to: user, .. } => {
@@ -341,11 +352,15 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         Fact::LimitAdjusted { user, .. }
         | Fact::CreditLineFrozen { user, .. }
         | Fact::CreditLineUnfrozen { user, .. }
-        | Fact::CreditLineClosed { user, .. }
-        | Fact::CreditRepaid { user, .. } => {
+        | Fact::CreditLineClosed { user, .. } => {
             let line = tables.users.find(user).and_then(|no| tables.credit_lines.find(&no));
             known(line.is_some(), "a line of credit is unknown")
         }
+        Fact::CreditRepaid { .. }
+        | Fact::StatementIssued { .. }
+        | Fact::StatementAssessed { .. }
+        | Fact::InterestAccrued { .. }
+        | Fact::CreditReduced { .. } => billing::fits(tables, fact),
     }
 }
 

@@ -352,6 +352,13 @@ fn adjustable(ledger: &Ledger, line: &EntryLine) -> Result<(), Rejection> {
         Class::UserHold
         | Class::UserFrozen
         | Class::CreditUnbilled
+        | Class::CreditBilled
+        | Class::CreditOverdue
+        | Class::FeeReceivable
+        | Class::InterestReceivable
+        | Class::PenaltyReceivable
+        | Class::InterestIncome
+        | Class::PenaltyIncome
         | Class::RentalAdvance
         | Class::LimitGranted
         | Class::LimitGrantedContra
@@ -368,6 +375,7 @@ fn adjustable(ledger: &Ledger, line: &EntryLine) -> Result<(), Rejection> {
         | Class::MerchantPending
         | Class::MerchantReserve
         | Class::MerchantDisputed
+        | Class::MerchantFrozen
         | Class::PayoutInTransit
         | Class::FundingPartner
         | Class::InTransit

@@ -5,6 +5,7 @@
 
 pub(super) mod apps;
 mod commands;
+pub(super) mod credit;
 pub(super) mod disputes;
 mod facts;
 pub(super) mod fields;
@@ -15,6 +16,7 @@ pub(super) mod members;
 mod plain;
 mod plain_events;
 mod remittances;
+pub(super) mod royalties;
 
 use crate::limits::{
     METADATA_ENTRIES_MAX, METADATA_KEY_BYTES_MAX, METADATA_VALUE_BYTES_MAX, REFERENCE_CHARS_MAX,

@@ -1,6 +1,7 @@
 //! Domain to wire: events and settlements.
 
 pub(in crate::codec) mod apps;
+pub(in crate::codec) mod credit;
 pub(in crate::codec) mod disputes;
 mod events;
 mod fields;
@@ -9,6 +10,7 @@ pub(in crate::codec) mod market;
 pub(in crate::codec) mod members;
 mod plain;
 mod remittances;
+pub(in crate::codec) mod royalties;
 mod settlements;
 
 pub use events::{append_event, write_event};
@@ -419,11 +421,23 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::CreditLineFrozen { .. }
         | Fact::CreditLineUnfrozen { .. }
         | Fact::CreditLineClosed { .. }
-        | Fact::CreditRepaid { .. }
         | Fact::ReserveReleased { .. } => return holds::fact(fact),
+        Fact::CreditRepaid { .. }
+        | Fact::StatementIssued { .. }
+        | Fact::StatementAssessed { .. }
+        | Fact::InterestAccrued { .. }
+        | Fact::CreditReduced { .. } => return credit::fact(fact),
         Fact::DisputeOpened { .. } | Fact::DisputeDefended { .. } | Fact::DisputeJudged { .. } => {
             return disputes::fact(fact);
         }
+        Fact::RoyaltyBound { .. }
+        | Fact::RoyaltyUnbound { .. }
+        | Fact::RoyaltyFreezeSet { .. }
+        | Fact::ProceedsFrozen { .. }
+        | Fact::PaymentSplit { .. }
+        | Fact::SplitFinished { .. }
+        | Fact::ProceedsFreed { .. }
+        | Fact::SplitReturned { .. } => return royalties::fact(fact),
         Fact::SettlementConfirmed { payment, recovered, reserve, available } => {
             W::SettlementConfirmed(v1::SettlementConfirmed {
                 payment: some(*payment),

@@ -40,6 +40,9 @@ macro_rules! every_kind {
         $each!(app_uses, |r, _| row::Row::AppUse(apps::used(r)));
         $each!(payments, |r, _| row::Row::Payment(payment(r)));
         $each!(disputes, |r, _| row::Row::Dispute(write::disputes::row(r)));
+        $each!(royalty_relations, |r, _| {
+            row::Row::RoyaltyRelation(write::royalties::relation(r))
+        });
     };
 }
 

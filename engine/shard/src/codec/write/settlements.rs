@@ -1,6 +1,9 @@
 //! Domain to wire: settlements.
 
-use super::{apps, close_reason, disputes, holds, market, members, owner, remittances, some};
+use super::{
+    apps, close_reason, credit, disputes, holds, market, members, owner, remittances, royalties,
+    some,
+};
 use groat_ledger::{Id, Money, Owner, Settlement};
 use groat_proto::v1::{self, settlement};
 
@@ -84,6 +87,8 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
             fees_returned,
             disputes: disputed,
             confirmed,
+            royalties: shared,
+            royalties_returned,
             recovered,
             reserve,
             available,
@@ -101,6 +106,8 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
                 fees_returned: money(fees_returned),
                 disputes: (*disputed > 0).then(|| money(disputed)).flatten(),
                 confirmed: money(confirmed).filter(|_| *confirmed > 0),
+                royalties: money(shared).filter(|_| *shared > 0),
+                royalties_returned: money(royalties_returned).filter(|_| *royalties_returned > 0),
                 recovered: money(recovered),
                 reserve: money(reserve),
                 available: money(available),
@@ -161,12 +168,18 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         | Settlement::RentalOverdue { .. }
         | Settlement::RentalCancelled { .. }
         | Settlement::ReserveReleased { .. } => return holds::settlement(told),
+        Settlement::StatementIssued { .. } | Settlement::StatementOverdue { .. } => {
+            return credit::settlement(told);
+        }
         Settlement::AppAuthGranted { .. } | Settlement::AppAuthRevoked { .. } => {
             return apps::settlement(told);
         }
         Settlement::DisputeOpened { .. }
         | Settlement::DisputeDefended { .. }
         | Settlement::DisputeJudged { .. } => return disputes::settlement(told),
+        Settlement::PaymentSplit { .. }
+        | Settlement::SplitFinished { .. }
+        | Settlement::SplitReturned { .. } => return royalties::settlement(told),
         Settlement::SettlementConfirmed {
             payment,
             out_trade_no,
