@@ -323,7 +323,8 @@ impl<L: Log> Commits<L> {
     pub(super) fn lost(&self, why: &str) -> Fault {
         Fault::lost(
             format!("shard {} is owned by another process: {why}", self.shard),
-            "nothing is lost. If no other process should serve it, look for one with the same prefix",
+            "nothing is lost. If no other process should serve it, look for one with the same \
+             prefix",
         )
     }
 }
