@@ -42,7 +42,7 @@ pub fn take_over<C: LocalCopy, L: Log, S: Source, K: Clock + Clone>(
     let mut commits = Commits::new(settings.shard, others, log, Arc::clone(stop));
     let claim = claim(settings, &mut commits, &clock, &mut caught, stop)?;
     let CatchUp { mut store, shard, tail, last_work, resting, taken, .. } = caught;
-    let shard = shard.unwrap_or_else(|| Shard::begin(settings.shard, settings.terms));
+    let mut shard = shard.unwrap_or_else(|| Shard::begin(settings.shard, settings.terms));
     store.sync()?;
     let head = shard.head();
     let next = head.next_offset(&settings.topic, settings.shard);
@@ -68,10 +68,9 @@ pub fn take_over<C: LocalCopy, L: Log, S: Source, K: Clock + Clone>(
         state_digest = hex(&shard.books().digest()),
         "shard is owned"
     );
-    let committed = (number, head.previous);
+    let last = (number, head.previous);
     let resting = resting.map_or((0, [0; 32]), |at| (at.number, at.hash));
-    let mut back = Back { commits, clock: clock.clone(), store, last: committed, resting };
-    let mut shard = shard;
+    let mut back = Back { commits, clock: clock.clone(), store, last, resting };
     move_time_as_told(settings, &mut shard, &mut back)?;
     let (committed, told_after) = (back.last, back.commits.told_after());
     let settings = settings.clone();
