@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-/// The path of a binary of the workspace, built once per test process.
+/// The path of a binary of the workspace, built once per process, as optimised as this one.
 pub fn binary(name: &str) -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     let folder = BUILT.get_or_init(|| {
@@ -35,11 +35,15 @@ pub fn binary(name: &str) -> PathBuf {
         let args = ["build", "--quiet", "-p", "groat", "-p", "groat-replay", "--bins"];
         let features = ["--features", "groat-replay/kafka"];
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let built = Command::new(cargo).args(args).args(features).current_dir(root).status();
-        assert!(built.unwrap().success(), "the binaries can be built");
-        // target/<profile>/deps/<this test>
+        let profile: &[&str] = if cfg!(debug_assertions) { &[] } else { &["--release"] };
+        let mut build = Command::new(cargo);
+        build.args(args).args(features).args(profile).current_dir(root);
+        assert!(build.status().unwrap().success(), "the binaries can be built");
+        // Programs are in target/<profile>, tests in its folder of dependencies.
         let exe = std::env::current_exe().unwrap();
-        exe.parent().unwrap().parent().unwrap().to_owned()
+        let folder = exe.parent().unwrap();
+        let folder = if folder.ends_with("deps") { folder.parent().unwrap() } else { folder };
+        folder.to_owned()
     });
     folder.join(name)
 }
