@@ -3,12 +3,14 @@
 mod apps;
 mod billed;
 mod chance;
+mod exchange;
 mod market;
 mod rented;
 
 pub(crate) use apps::app_days;
 pub(crate) use billed::billed_days;
 pub(crate) use chance::chance;
+pub(crate) use exchange::exchanged_days;
 pub(crate) use market::market_days;
 pub(crate) use rented::rented_days;
 

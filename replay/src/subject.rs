@@ -32,6 +32,8 @@ pub(crate) enum Subject {
     Dispute(Id),
     /// What is owed to funding partners.
     Funding,
+    /// Quotes, and payments in another currency.
+    Exchange,
     /// Third-party apps.
     App,
     /// The money of users and merchants, as their bills have it.
@@ -41,8 +43,8 @@ pub(crate) enum Subject {
 /// Everything that a fact is about; nothing if no model follows it.
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
-        Account, App, Batch, Bill, Coupon, Credit, Dispute, Funding, Hold, Invoice, Limits, Packet,
-        Payment, Rental, Reserve,
+        Account, App, Batch, Bill, Coupon, Credit, Dispute, Exchange, Funding, Hold, Invoice,
+        Limits, Packet, Payment, Rental, Reserve,
     };
     match fact {
         // Their movements are checked like all others, and there is no more to them.
@@ -148,6 +150,11 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::CreditLineUnfrozen { .. }
         | Fact::CreditLineClosed { .. }
         | Fact::CreditRepaid { .. } => vec![Credit],
+        Fact::QuotePublished { .. }
+        | Fact::QuoteExpired { .. }
+        | Fact::PaymentQuoted { .. }
+        | Fact::FxReturned { .. } => vec![Exchange],
+        Fact::FxConverted { .. } => vec![Exchange, Bill],
         Fact::CreditFunded { .. } | Fact::FundingRepaid { .. } => vec![Funding],
         Fact::AppRegistered { .. }
         | Fact::AppAuthGranted { .. }

@@ -28,8 +28,8 @@ use crate::place::Place;
 use crate::rejection::Rejection;
 use crate::remittance::Remittance;
 use crate::rules::{
-    accounts, apps, authorizations, campaigns, collection, coupons, credit, disputes, funding,
-    invoices, limits as limit_rules, packets, payments, remittances, rental_rows, rentals,
+    accounts, apps, authorizations, campaigns, collection, coupons, credit, disputes, exchange,
+    funding, invoices, limits as limit_rules, packets, payments, remittances, rental_rows, rentals,
     settlement, transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
@@ -243,6 +243,7 @@ impl Ledger {
             Body::ConfirmSettlement(c) => settlement::confirm(self, c, out)?,
             Body::FundCredit(c) => funding::fund(self, c, out)?,
             Body::RepayFunding(c) => funding::repay(self, c, out)?,
+            Body::PublishQuote(c) => exchange::publish(self, c, now, out)?,
         }
         self.keep_sign_rules(out)?;
         Ok(())
@@ -390,6 +391,11 @@ impl Ledger {
             | Fact::RefundAsked { .. }
             | Fact::RefundFunded { .. }
             | Fact::RefundFailed { .. } => remittances::apply(self, fact, number),
+            Fact::QuotePublished { .. }
+            | Fact::QuoteExpired { .. }
+            | Fact::PaymentQuoted { .. }
+            | Fact::FxConverted { .. }
+            | Fact::FxReturned { .. } => exchange::apply(self, fact),
             Fact::RentalCollected { .. }
             | Fact::CollectionFailed { .. }
             | Fact::CreditRepaid { .. }

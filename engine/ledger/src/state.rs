@@ -18,6 +18,7 @@ mod apps;
 mod calendar;
 mod coupons;
 mod dispute;
+mod exchange;
 mod holds;
 mod invoices;
 mod packets;
@@ -29,6 +30,7 @@ pub use apps::*;
 pub use calendar::*;
 pub use coupons::*;
 pub use dispute::*;
+pub use exchange::*;
 pub use holds::*;
 pub use invoices::*;
 pub use packets::*;
@@ -73,6 +75,7 @@ pub struct Tables {
     pub asked_refunds: Table<AskedRefund>,
     pub app_grants: Table<AppGrant>,
     pub app_uses: Table<AppUse>,
+    pub quotes: Table<Quote>,
     /// Derived from `payments`.
     pub(crate) trade_nos: Table<TradeNo>,
     /// Derived from `invoices`.
@@ -112,6 +115,7 @@ macro_rules! every_stored_table {
         $tables.asked_refunds.$method();
         $tables.app_grants.$method();
         $tables.app_uses.$method();
+        $tables.quotes.$method();
     }};
 }
 

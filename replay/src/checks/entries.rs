@@ -60,6 +60,7 @@ impl Checks {
                 Subject::Invoice => self.invoice(at, event),
                 Subject::Dispute(dispute) => self.dispute(at, event, dispute),
                 Subject::Funding => self.funding(at, event),
+                Subject::Exchange => self.exchange(books, at, event),
                 Subject::App => self.app(books, at, event),
                 Subject::Bill => self.bill(books, at, event),
             }
@@ -125,6 +126,7 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         | Class::ServiceFee
         | Class::OtherFees
         | Class::Marketing
+        | Class::FxPosition
         | Class::OtherWriteOff
         | Class::LimitGrantedContra
         | Class::CreditHeldContra

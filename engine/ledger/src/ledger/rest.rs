@@ -141,6 +141,7 @@ impl Ledger {
                 r.merchant >= merchants
                     || r.user.is_some_and(|u| u >= users)
                     || r.batch.is_some_and(|b| b >= batches)
+                    || r.exchange().is_some_and(|of| t.quotes.find(&of.quote).is_none())
             }),
         )
     }

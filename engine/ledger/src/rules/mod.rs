@@ -11,6 +11,7 @@ pub(crate) mod collection;
 pub(crate) mod coupons;
 pub(crate) mod credit;
 pub(crate) mod disputes;
+pub(crate) mod exchange;
 pub(crate) mod funding;
 pub(crate) mod invoices;
 pub(crate) mod limits;
@@ -304,6 +305,11 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         Fact::DisputeOpened { .. } | Fact::DisputeDefended { .. } | Fact::DisputeJudged { .. } => {
             disputes::fits(tables, fact)
         }
+        Fact::QuotePublished { .. }
+        | Fact::QuoteExpired { .. }
+        | Fact::PaymentQuoted { .. }
+        | Fact::FxConverted { .. }
+        | Fact::FxReturned { .. } => exchange::names_exist(tables, fact),
         Fact::SettlementConfirmed { payment, .. } => paid(tables, payment).map(|_| ()),
         Fact::RemittanceSent { .. } | Fact::RemittanceReceived { .. } => Ok(()),
         Fact::TransferArrived { to: user, .. } => {

@@ -3,6 +3,7 @@
 use crate::command::CouponTerms;
 use crate::id::Id;
 use crate::money::Currency;
+use crate::state::Exchange;
 use crate::table::Row;
 
 /// A campaign: money set aside for coupons.
@@ -111,6 +112,8 @@ pub struct PaymentParts {
     pub claimed: u64,
     /// Of `claimed`, what is issued.
     pub invoiced: u64,
+    /// What its payer pays, where that is in another currency.
+    pub exchange: Option<Exchange>,
 }
 
 impl PaymentParts {

@@ -1,5 +1,6 @@
 //! Rows of campaigns, coupons and invoices, and of what few payments have, both ways.
 
+use super::exchange;
 use crate::codec::read::fields::{self as read, Field};
 use crate::codec::read::market as read_market;
 use crate::codec::write::market as write_market;
@@ -72,11 +73,12 @@ pub(super) fn parts(r: &PaymentParts) -> v1::PaymentPartsRow {
         lost: r.lost,
         claimed: r.claimed,
         invoiced: r.invoiced,
+        exchange: r.exchange.as_ref().map(exchange::exchange),
     }
 }
 
-pub(super) fn read_parts(w: &v1::PaymentPartsRow) -> PaymentParts {
-    PaymentParts {
+pub(super) fn read_parts(w: &v1::PaymentPartsRow) -> Field<PaymentParts> {
+    Ok(PaymentParts {
         coupon: read::optional_id(w.coupon),
         discount: w.discount,
         funded: w.funded,
@@ -85,7 +87,8 @@ pub(super) fn read_parts(w: &v1::PaymentPartsRow) -> PaymentParts {
         lost: w.lost,
         claimed: w.claimed,
         invoiced: w.invoiced,
-    }
+        exchange: w.exchange.as_ref().map(exchange::read_exchange).transpose()?,
+    })
 }
 
 pub(super) fn invoice(r: &Invoice) -> v1::InvoiceRow {
