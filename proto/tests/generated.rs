@@ -141,7 +141,9 @@ fn field_attributes(config: &mut Config, message: &DescriptorProto, field: &Fiel
             | "valid_until",
             _,
         ) if plain => Some(format!("crate::json::{optional}time")),
-        ("date" | "effective_date", _) if plain => Some(format!("crate::json::{optional}date")),
+        ("date" | "effective_date" | "on" | "due_on" | "cut_on", _) if plain => {
+            Some(format!("crate::json::{optional}date"))
+        }
         _ => None,
     };
     if let Some(with) = with {

@@ -25,11 +25,14 @@ mod objects;
 mod outcomes;
 mod packets;
 mod rentals;
+#[cfg(test)]
+mod statement_forgeries;
+mod statements;
 
 use crate::follow::{Finding, Place};
 use crate::naive::{
     Answers, Apps, Bills, Coupons, Disputes, Exchanges, Funding, Holds, Invoices, Journal, Lines,
-    Packets, Rentals, Reserves, Spending,
+    Packets, Rentals, Reserves, Spending, Statements,
 };
 use apps::OfAnApp;
 use entries::Event;
@@ -102,7 +105,7 @@ checks! {
     ThingsOut = 7, "rentals: a thing is out with one at a time";
     /// DOMAIN §5.
     RentalStates = 7, "rentals: only steps that there are";
-    /// PU of each user.
+    /// PU, PB and PO of each user.
     CreditPrincipal = 8, "credit: owed = bought - repaid - refunded";
     /// X1 is the limit; a debt beyond it, after a cut, only becomes less.
     CreditLimits = 8, "credit: nobody takes more than the limit";
@@ -110,6 +113,10 @@ checks! {
     CreditActive = 8, "credit: nobody takes on a line that is frozen or closed";
     /// DOMAIN §5.
     CreditStates = 8, "credit: only steps that there are";
+    /// PB, PO, LP, LI and LF of each user; DOMAIN §5, by the clock.
+    Statements = 9, "statements: total = billed + overdue + charges, minimum <= total";
+    /// By the nights since grace was missed.
+    Interest = 10, "interest = floor of principal x rate x nights, late fees as agreed";
     /// FP of each partner and currency.
     Funding = 8, "funding: owed to a partner = funded - repaid";
     /// What is pending for a merchant and date is what its items sum to, until settled: receipts
@@ -182,6 +189,7 @@ pub(crate) struct Checks {
     holds: Holds,
     rentals: Rentals,
     lines: Lines,
+    statements: Statements,
     funding: Funding,
     reserves: Reserves,
     coupons: Coupons,

@@ -14,6 +14,7 @@ mod lines;
 mod moved;
 mod packets;
 mod rentals;
+mod statements;
 
 pub(crate) use apps::{Apps, Asked};
 pub(crate) use bills::Bills;
@@ -27,6 +28,7 @@ pub(crate) use lines::{Lines, Reserves};
 pub(crate) use moved::{Moved, add, moved};
 pub(crate) use packets::Packets;
 pub(crate) use rentals::{Rental, Rentals};
+pub(crate) use statements::Statements;
 
 use crate::names::{account_name, fact_name};
 use groat_ledger::hash::IdMap;

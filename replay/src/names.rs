@@ -22,6 +22,11 @@ pub(crate) fn holder(class: Class) -> Holder {
         Class::UserAvailable
         | Class::UserHold
         | Class::CreditUnbilled
+        | Class::CreditBilled
+        | Class::CreditOverdue
+        | Class::FeeReceivable
+        | Class::InterestReceivable
+        | Class::PenaltyReceivable
         | Class::LimitGranted
         | Class::CreditHeld => Holder::User,
         Class::UserFrozen | Class::DepositWaived | Class::RentObligation | Class::RentalAdvance => {
@@ -40,6 +45,8 @@ pub(crate) fn holder(class: Class) -> Holder {
         | Class::Suspense
         | Class::Equity
         | Class::ServiceFee
+        | Class::InterestIncome
+        | Class::PenaltyIncome
         | Class::OtherFees
         | Class::Marketing
         | Class::FxPosition
@@ -224,6 +231,10 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::CreditLineUnfrozen { .. } => "credit_line_unfrozen",
         Fact::CreditLineClosed { .. } => "credit_line_closed",
         Fact::CreditRepaid { .. } => "credit_repaid",
+        Fact::StatementIssued { .. } => "statement_issued",
+        Fact::StatementAssessed { .. } => "statement_assessed",
+        Fact::InterestAccrued { .. } => "interest_accrued",
+        Fact::CreditReduced { .. } => "credit_reduced",
         Fact::ReserveReleased { .. } => "reserve_released",
         Fact::CampaignFunded { .. } => "campaign_funded",
         Fact::CampaignClosed { .. } => "campaign_closed",

@@ -3,6 +3,7 @@
 mod apps;
 mod billed;
 mod chance;
+mod credit_days;
 mod exchange;
 mod market;
 mod rented;
@@ -10,6 +11,7 @@ mod rented;
 pub(crate) use apps::app_days;
 pub(crate) use billed::billed_days;
 pub(crate) use chance::chance;
+pub(crate) use credit_days::credit_days;
 pub(crate) use exchange::exchanged_days;
 pub(crate) use market::market_days;
 pub(crate) use rented::rented_days;

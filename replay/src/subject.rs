@@ -22,6 +22,8 @@ pub(crate) enum Subject {
     Rental(Id),
     /// Lines of credit and what is owed on them.
     Credit,
+    /// The bill of a line of credit.
+    Statement,
     /// Campaigns and coupons.
     Coupon,
     /// Red packets.
@@ -44,7 +46,7 @@ pub(crate) enum Subject {
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
         Account, App, Batch, Bill, Coupon, Credit, Dispute, Exchange, Funding, Hold, Invoice,
-        Limits, Packet, Payment, Rental, Reserve,
+        Limits, Packet, Payment, Rental, Reserve, Statement,
     };
     match fact {
         // Their movements are checked like all others, and there is no more to them.
@@ -144,12 +146,15 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         Fact::DisputeOpened { dispute, .. } => vec![Dispute(*dispute), Batch, Bill],
         Fact::DisputeDefended { dispute, .. } => vec![Dispute(*dispute)],
         Fact::DisputeJudged { dispute, .. } => vec![Dispute(*dispute), Credit, Bill],
-        Fact::CreditLineGranted { .. }
-        | Fact::LimitAdjusted { .. }
+        Fact::CreditLineGranted { .. } | Fact::CreditRepaid { .. } => vec![Credit, Statement],
+        Fact::LimitAdjusted { .. }
         | Fact::CreditLineFrozen { .. }
         | Fact::CreditLineUnfrozen { .. }
-        | Fact::CreditLineClosed { .. }
-        | Fact::CreditRepaid { .. } => vec![Credit],
+        | Fact::CreditLineClosed { .. } => vec![Credit],
+        Fact::StatementIssued { .. }
+        | Fact::StatementAssessed { .. }
+        | Fact::InterestAccrued { .. }
+        | Fact::CreditReduced { .. } => vec![Statement],
         Fact::QuotePublished { .. }
         | Fact::QuoteExpired { .. }
         | Fact::PaymentQuoted { .. }

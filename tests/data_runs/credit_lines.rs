@@ -138,6 +138,7 @@ fn the_debt_after_each_month_is_the_bill() {
             late_fee_ppm: 0,
             grace_days: 3,
             tolerance: 0,
+            billing: None,
         };
         let line = GrantCreditLine { user, limit: money(row[1]), terms };
         books.ask(&Body::GrantCreditLine(line)).unwrap();

@@ -4,6 +4,7 @@
 //! merchant sells.
 
 mod apps;
+mod billing;
 mod charges;
 mod coupons;
 mod credit;
@@ -77,6 +78,9 @@ enum Due {
     EndOfUnstartedRental,
     Term,
     Overdue,
+    Statement,
+    EndOfGrace,
+    Night,
     ReleaseOfReserve,
     Settlement,
 }
@@ -256,12 +260,12 @@ impl Naive {
             Body::BuyOutRental(c) => self.buy_out(id, c, now),
             Body::DeclareLost(c) => self.declare_lost(c.rental, now),
             Body::CancelRental(c) => self.cancel_rental(c.rental),
-            Body::GrantCreditLine(c) => self.grant(c),
+            Body::GrantCreditLine(c) => self.grant(c, now),
             Body::AdjustLimit(c) => self.adjust_limit(c),
-            Body::FreezeCreditLine(c) => self.freeze(c.user, true),
-            Body::UnfreezeCreditLine(c) => self.freeze(c.user, false),
+            Body::FreezeCreditLine(c) => self.freeze(c.user, Some(c.reason)),
+            Body::UnfreezeCreditLine(c) => self.freeze(c.user, None),
             Body::CloseCreditLine(c) => self.close_line(c.user),
-            Body::RepayCredit(c) => self.repay(c),
+            Body::RepayCredit(c) => self.repay(c, now),
             Body::ReleaseReserve(c) => self.release_reserve(c),
             Body::FundCampaign(c) => self.fund_campaign(c),
             Body::CloseCampaign(c) => self.close_campaign(c.campaign),
@@ -278,7 +282,7 @@ impl Naive {
             Body::DefendDispute(c) => self.defend(c.dispute, now),
             Body::AcceptDispute(c) => self.accept(c.dispute, now),
             Body::CancelDispute(c) => self.cancel_dispute(c.dispute),
-            Body::JudgeDispute(c) => self.judge(c),
+            Body::JudgeDispute(c) => self.judge(c, now),
             Body::ConfirmSettlement(c) => self.confirm_settlement(c),
             Body::FundCredit(c) => self.fund(c),
             Body::RepayFunding(c) => self.repay_funding(c),
@@ -308,6 +312,9 @@ impl Naive {
                 Due::EndOfUnstartedRental => self.end_unstarted(no),
                 Due::Term => self.term_due(no, at),
                 Due::Overdue => self.rentals[no].overdue_at = Some(at),
+                Due::Statement => self.cut_statement(self.line_no(no)),
+                Due::EndOfGrace => self.end_grace(self.line_no(no)),
+                Due::Night => self.charge_night(self.line_no(no)),
                 Due::ReleaseOfReserve => self.release_batch(no),
                 Due::Settlement => self.settle_batch(no),
             }
@@ -322,6 +329,11 @@ impl Naive {
         let unstarted = || self.rentals.iter().map(Rental::unstarted_until).enumerate();
         let terms = || self.rentals.iter().map(Rental::next_term_at).enumerate();
         let overdue = || self.rentals.iter().map(Rental::overdue_from).enumerate();
+        let bills = self.lines.iter().enumerate().flat_map(|(no, (id, line))| {
+            let kinds = [Due::Statement, Due::EndOfGrace, Due::Night];
+            let dues = self.bill_dues(*id, line).into_iter().zip(kinds);
+            dues.filter_map(move |(at, kind)| Some((at?, kind, no)))
+        });
         let reserves = || self.batches.iter().map(|b| self.reserve_until(b)).enumerate();
         let batches = || self.batches.iter().map(|b| self.settled_on(b)).enumerate();
         holds()
@@ -331,8 +343,13 @@ impl Naive {
             .chain(unstarted().filter_map(numbered(Due::EndOfUnstartedRental)))
             .chain(terms().filter_map(numbered(Due::Term)))
             .chain(overdue().filter_map(numbered(Due::Overdue)))
+            .chain(bills)
             .chain(reserves().filter_map(numbered(Due::ReleaseOfReserve)))
             .chain(batches().filter_map(numbered(Due::Settlement)))
+    }
+
+    fn line_no(&self, no: usize) -> Id {
+        *self.lines.keys().nth(no).unwrap()
     }
 
     fn settles_at(&self, batch: &Batch) -> u64 {

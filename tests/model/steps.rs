@@ -74,7 +74,7 @@ impl Bought {
     pub(crate) fn note(&mut self, ledger: &Ledger, (fact, movements, _): &Event) {
         let (user, more) = match fact {
             Fact::PaymentPaid { user, credit, .. } => (*user, i128::from(*credit)),
-            Fact::CreditRepaid { user, principal } => (*user, -i128::from(*principal)),
+            Fact::CreditRepaid { user, principal, .. } => (*user, -i128::from(*principal)),
             Fact::RefundSucceeded { payment, to_credit, surplus, .. } => {
                 let t = ledger.tables();
                 let payer = t.payments.get(payment).and_then(|p| p.user).unwrap();
@@ -103,11 +103,18 @@ impl Bought {
 
     pub(crate) fn check(&self, ledger: &Ledger) {
         for (user, bought) in &self.by_user {
-            let key = AccountKey::of(Class::CreditUnbilled, *user, Currency::CNY);
-            let owed = ledger.account(&key).map_or(0, |a| -a.credit_balance());
+            let owed = principal(ledger, *user, Currency::CNY);
             assert_eq!(owed, *bought, "{user}: bought on credit, repaid and refunded");
         }
     }
+}
+
+/// All that was bought and not repaid, whatever became of it.
+fn principal(ledger: &Ledger, user: Id, currency: Currency) -> i128 {
+    let buckets = [Class::CreditUnbilled, Class::CreditBilled, Class::CreditOverdue];
+    let accounts =
+        buckets.iter().filter_map(|c| ledger.account(&AccountKey::of(*c, user, currency)));
+    accounts.map(|a| -a.credit_balance()).sum()
 }
 
 fn used(ledger: &Ledger, line: &CreditLine) -> Used {
@@ -116,7 +123,7 @@ fn used(ledger: &Ledger, line: &CreditLine) -> Used {
         let account = ledger.account(&AccountKey::of(class, user, line.limit.currency));
         account.map_or(0, |a| -a.credit_balance())
     };
-    let owed = debit(Class::CreditUnbilled);
+    let owed = principal(ledger, user, line.limit.currency);
     let active = line.state == CreditLineState::Active;
     Used { active, owed, with_held: owed + debit(Class::CreditHeld) }
 }
@@ -140,6 +147,7 @@ fn tells_of_money(fact: &Fact) -> bool {
             | Fact::RentalCancelled { .. }
             | Fact::CreditLineFrozen { .. }
             | Fact::CreditLineUnfrozen { .. }
+            | Fact::CreditReduced { .. }
             | Fact::CouponDefined { .. }
             | Fact::InvoiceRequested { .. }
             | Fact::InvoiceIssued { .. }

@@ -7,6 +7,7 @@ mod members;
 
 pub(crate) use apps::signed;
 
+use groat_ledger::instalments::Part;
 use groat_ledger::{
     Admission, Balancing, Block, Body, CaptureMode, CodeKind, Command, Constraint, CreateRental,
     Currency, DayRule, DisputeKind, FeeRefund, FreezeReason, GrantCreditLine, Id, LegSource,
@@ -472,5 +473,21 @@ fn grant(c: &GrantCreditLine) -> v1::GrantCreditLine {
         late_fee_ppm: c.terms.late_fee_ppm,
         grace_d: Some(c.terms.grace_days),
         tolerance: part(c.terms.tolerance, c.limit.currency),
+        billing: c.terms.billing.map(|b| v1::BillingTerms {
+            order: Some(order(b.order)),
+            late_order: Some(order(b.late_order)),
+            late_order_from_day: b.late_order_from_day,
+            late_fee_max: part(b.late_fee_max, c.limit.currency).filter(|_| b.late_fee_max > 0),
+        }),
     }
+}
+
+fn order(order: [Part; 4]) -> v1::RepayOrder {
+    let [first, second, third, fourth] = order.map(|part| match part {
+        Part::Penalty => 1,
+        Part::Interest => 2,
+        Part::Fee => 3,
+        Part::Principal => 4,
+    });
+    v1::RepayOrder { first, second, third, fourth }
 }

@@ -12,6 +12,7 @@ pub(crate) fn check(books: &Books, verb: &str, a: &mut Args<'_>) -> bool {
         "rental" => rental(books, a),
         "charge" => charge(books, a),
         "credit" => credit(books, a),
+        "bill" => bill(books, a),
         _ => return false,
     }
     true
@@ -78,13 +79,48 @@ fn credit(books: &Books, a: &mut Args<'_>) {
     let line = tables.credit_lines.get(&no).expect("a line of credit");
     let state = format!("{:?}", line.state);
     assert_eq!(shouted(state.split('(').next().unwrap()), a.word());
-    let owed = debit(books, Class::CreditUnbilled, user, line.limit.currency);
+    let buckets = [Class::CreditUnbilled, Class::CreditBilled, Class::CreditOverdue];
+    let owed = buckets.iter().map(|c| debit(books, *c, user, line.limit.currency)).sum::<u64>();
     let held = debit(books, Class::CreditHeld, user, line.limit.currency);
     let active = line.state == CreditLineState::Active;
     let left = if active { line.limit.amount.saturating_sub(owed + held) } else { 0 };
     for (name, found) in [("owed", owed), ("held", held), ("left", left)] {
         if let Some(expected) = a.minor_option(name) {
             assert_eq!(found, expected, "{name}");
+        }
+    }
+}
+
+/// `bill alice ISSUED 1400.00 min=140.00 unpaid=1400.00 due=2026-02-09`, of the last statement; and
+/// what is owed now, from the accounts: `unbilled=`, `billed=`, `overdue=`, `interest=` and
+/// `penalty=`.
+fn bill(books: &Books, a: &mut Args<'_>) {
+    let (user, tables) = (a.id(), books.ledger.tables());
+    let no = tables.users.find(&user).expect("a user");
+    let line = tables.credit_lines.get(&no).expect("a line of credit");
+    let bill = line.billing.as_ref().expect("a billed line");
+    let state = shouted(&format!("{:?}", bill.state));
+    assert_eq!(state, a.word());
+    if let Some(total) = a.minor_option("total") {
+        assert_eq!(bill.total, total, "total");
+    }
+    let of = |class| debit(books, class, user, line.limit.currency);
+    for (name, found) in [
+        ("min", bill.minimum),
+        ("unpaid", bill.unpaid()),
+        ("unbilled", of(Class::CreditUnbilled)),
+        ("billed", of(Class::CreditBilled)),
+        ("overdue", of(Class::CreditOverdue)),
+        ("interest", of(Class::InterestReceivable)),
+        ("penalty", of(Class::PenaltyReceivable)),
+    ] {
+        if let Some(expected) = a.minor_option(name) {
+            assert_eq!(found, expected, "{name}");
+        }
+    }
+    for (name, found) in [("cut", bill.cut_on), ("due", bill.due_on), ("next", bill.next_cut)] {
+        if let Some(expected) = a.option(name) {
+            assert_eq!(groat_proto::json::date_text(found), expected, "{name}");
         }
     }
 }

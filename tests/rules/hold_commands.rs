@@ -1,13 +1,14 @@
 //! Verbs of the tables that are commands on holds, rentals and credit.
 
 use crate::words::{Args, id, money, reference, time};
+use groat_ledger::instalments::Part;
 use groat_ledger::{
-    AdjustLimit, Admission, AssessRental, AuthorizeFunds, Body, BuyOutRental, CancelAuthorization,
-    CancelRental, CaptureAuthorization, CaptureMode, ClaimDamage, CloseCreditLine, CollectRental,
-    CreateRental, CreditTerms, DayRule, DeclareLost, ExtendRental, FreezeCreditLine, FreezeReason,
-    FundCredit, GrantCreditLine, Id, ReduceCharge, ReleaseReserve, RentTerm, RentUnit, RentalTerms,
-    RepayCredit, RepayFunding, ReturnRental, SecureDeposit, SettleRental, StartRental,
-    UnfreezeCreditLine, UnfreezeFunds,
+    AdjustLimit, Admission, AssessRental, AuthorizeFunds, BillingTerms, Body, BuyOutRental,
+    CancelAuthorization, CancelRental, CaptureAuthorization, CaptureMode, ClaimDamage,
+    CloseCreditLine, CollectRental, CreateRental, CreditTerms, DayRule, DeclareLost, ExtendRental,
+    FreezeCreditLine, FreezeReason, FundCredit, GrantCreditLine, Id, ReduceCharge, ReleaseReserve,
+    RentTerm, RentUnit, RentalTerms, RepayCredit, RepayFunding, ReturnRental, SecureDeposit,
+    SettleRental, StartRental, UnfreezeCreditLine, UnfreezeFunds,
 };
 
 /// The command of a line and, as `id=` gives it, its id, which is that of the payment it makes.
@@ -158,6 +159,28 @@ fn plan(text: &str, now: u64) -> Vec<RentTerm> {
     text.split(',').map(term).collect()
 }
 
+/// `billed`, or with `order=`, `late_order=`, `late_from=`, `late_max=`: how a line is billed.
+/// Orders are the first letters of penalty, interest, fee and capital, the principal.
+fn billing(a: &mut Args<'_>) -> Option<BillingTerms> {
+    a.option("billed")?;
+    let part = |letter: char| match letter {
+        'p' => Part::Penalty,
+        'i' => Part::Interest,
+        'f' => Part::Fee,
+        'c' => Part::Principal,
+        other => panic!("p, i, f or c, not {other}"),
+    };
+    let order = |text: &str| -> [Part; 4] {
+        text.chars().map(part).collect::<Vec<_>>().try_into().expect("four letters")
+    };
+    Some(BillingTerms {
+        order: order(a.option("order").unwrap_or("pifc")),
+        late_order: order(a.option("late_order").unwrap_or("cpif")),
+        late_order_from_day: a.number("late_from", 0),
+        late_fee_max: a.minor_option("late_max").unwrap_or(0),
+    })
+}
+
 /// `line alice 1000.00`; defaults are those of DOMAIN §4.5.
 fn owed(verb: &str, a: &mut Args<'_>) -> Option<Body> {
     Some(match verb {
@@ -172,6 +195,7 @@ fn owed(verb: &str, a: &mut Args<'_>) -> Option<Body> {
                 late_fee_ppm: a.number("late_ppm", 50_000),
                 grace_days: a.number("grace", 3),
                 tolerance: 1_000,
+                billing: billing(a),
             },
         }),
         "limit" => Body::AdjustLimit(AdjustLimit { user: a.id(), limit: a.money() }),

@@ -2,8 +2,8 @@
 //! from the rows and from nothing else.
 
 use groat_ledger::{
-    AccountKey, AuthorizationState, Class, CreditBasis, CreditLineState, Currency, Id, Ledger,
-    PacketSender, Rental, RentalState,
+    AccountKey, AuthorizationState, Billing, Class, CreditBasis, CreditLineState, Currency, Id,
+    Ledger, PacketSender, Rental, RentalState,
 };
 use std::collections::BTreeMap;
 
@@ -114,9 +114,32 @@ fn lines_equal_their_accounts(ledger: &Ledger) {
         let closed = line.state == CreditLineState::Closed;
         let expected = if closed { 0 } else { i128::from(line.limit.amount) };
         assert_eq!(granted, expected, "{user}: X1");
-        let owed = balance(ledger, Class::CreditUnbilled, user, line.limit.currency);
+        let owed = principal(ledger, user, line.limit.currency);
         assert!(!closed || owed == 0, "{user}: owes {owed} on a closed line");
+        if let Some(bill) = &line.billing {
+            bills_equal_their_accounts(ledger, user, line.limit.currency, bill);
+        }
     }
+}
+
+/// All that was bought and not repaid, whatever became of it.
+fn principal(ledger: &Ledger, user: Id, currency: Currency) -> i128 {
+    let buckets = [Class::CreditUnbilled, Class::CreditBilled, Class::CreditOverdue];
+    buckets.iter().map(|class| balance(ledger, *class, user, currency)).sum()
+}
+
+/// §6, 9: PB and PO are what the row counts, and what is unpaid is at most what was billed.
+fn bills_equal_their_accounts(ledger: &Ledger, user: Id, currency: Currency, bill: &Billing) {
+    let of = |class| balance(ledger, class, user, currency);
+    assert_eq!(of(Class::CreditBilled), i128::from(bill.billed), "{user}: PB");
+    assert_eq!(of(Class::CreditOverdue), i128::from(bill.overdue), "{user}: PO");
+    let charges = [Class::PenaltyReceivable, Class::InterestReceivable, Class::FeeReceivable];
+    let charges: i128 = charges.iter().map(|class| of(*class)).sum();
+    assert!(i128::from(bill.charges) <= charges, "{user}: more charges billed than are owed");
+    assert!(bill.revolving <= bill.billed, "{user}: revolving");
+    assert!(bill.minimum <= bill.total && bill.unpaid() <= bill.total, "{user}: {bill:?}");
+    assert_eq!(bill.overdue == 0, bill.overdue_since == 0, "{user}: overdue since");
+    assert!(bill.rest < 1_000_000, "{user}: carry");
 }
 
 /// §6, 8: asked for by the table as long as no limit was cut in it.
@@ -124,7 +147,7 @@ pub(crate) fn debts_are_within_limits(ledger: &Ledger) {
     let tables = ledger.tables();
     for line in tables.credit_lines.rows() {
         let user = tables.users.row(line.user).user;
-        let owed = balance(ledger, Class::CreditUnbilled, user, line.limit.currency);
+        let owed = principal(ledger, user, line.limit.currency);
         let held = balance(ledger, Class::CreditHeld, user, line.limit.currency);
         let limit = i128::from(line.limit.amount);
         assert!(owed + held <= limit, "{user}: owes {owed}, holds {held}, limit {limit}");

@@ -47,6 +47,7 @@ mod settlement;
 mod dispute_commands;
 mod disputes;
 
+mod billing;
 mod credit;
 mod funding;
 

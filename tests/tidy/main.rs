@@ -126,6 +126,7 @@ fn every_file_says_what_it_is() {
 #[test]
 fn files_stay_readable() {
     let longer = [
+        ("engine/shard/src/codec/write.rs", 460, "a function per message"),
         ("engine/shard/src/codec/rows.rs", 620, "two functions per row"),
         ("engine/ledger/src/ledger.rs", 560, "decide and apply, each with an arm per kind"),
         ("engine/ledger/src/event.rs", 720, "one enum with a variant per kind of fact"),
@@ -136,7 +137,7 @@ fn files_stay_readable() {
         ("engine/shard/src/books.rs", 470, "the walk of a command"),
         ("replay/src/checks/forgeries.rs", 500, "one forgery per check"),
         ("tests/model/ops.rs", 520, "what may be asked, a draw per kind"),
-        ("tests/model/wire.rs", 480, "every command written, an arm per kind"),
+        ("tests/model/wire.rs", 520, "every command written, an arm per kind"),
         ("proto/src/json.rs", 480, "one form"),
         ("engine/service/src/main.rs", 500, "the program's table of contents"),
     ];

@@ -82,6 +82,16 @@ classes! {
     ChannelReceivable = 1020, "channel_receivable", Asset, DebitBalance;
     /// Credit principal not yet billed; owner: the user.
     CreditUnbilled = 1101, "credit_unbilled", Asset, DebitBalance;
+    /// Credit principal on a statement; owner: the user.
+    CreditBilled = 1102, "credit_billed", Asset, DebitBalance;
+    /// Credit principal whose minimum was not paid in time; owner: the user.
+    CreditOverdue = 1104, "credit_overdue", Asset, DebitBalance;
+    /// Fees of instalments billed; owner: the user.
+    FeeReceivable = 1121, "fee_receivable", Asset, DebitBalance;
+    /// Interest accrued; owner: the user.
+    InterestReceivable = 1122, "interest_receivable", Asset, DebitBalance;
+    /// Late fees charged; owner: the user.
+    PenaltyReceivable = 1123, "penalty_receivable", Asset, DebitBalance;
     /// Rent that the platform advanced for a user; owner: the rental.
     RentalAdvance = 1210, "rental_advance", Asset, DebitBalance;
     /// A merchant's debt to the platform; owner: the merchant.
@@ -117,6 +127,10 @@ classes! {
     Equity = 3010, "equity", Equity, Either;
     /// Service fees earned.
     ServiceFee = 4010, "service_fee", Income, Either;
+    /// Interest earned.
+    InterestIncome = 4030, "interest_income", Income, Either;
+    /// Late fees earned.
+    PenaltyIncome = 4040, "penalty_income", Income, Either;
     /// Other fees earned.
     OtherFees = 4050, "other_fees", Income, Either;
     /// Marketing spent.

@@ -17,7 +17,7 @@ use crate::id::Id;
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
 use crate::remittance::{Cargo, Standing};
-use crate::state::{CouponState, CreditBasis, Ruling};
+use crate::state::{CouponState, CreditBasis, Ruling, StatementState};
 
 /// Every fact there is. Amounts are minor units, times milliseconds since 1970.
 #[derive(Clone, PartialEq, Debug)]
@@ -371,10 +371,46 @@ pub enum Fact {
         user: Id,
         reason: Reference,
     },
-    /// `principal` was paid back.
+    /// `principal` was paid back, `billed` and `overdue` of it from those parts, and charges.
     CreditRepaid {
         user: Id,
         principal: u64,
+        penalty: u64,
+        interest: u64,
+        fee: u64,
+        billed: u64,
+        overdue: u64,
+    },
+    /// `purchases` were billed. What is to be paid is what was billed and not paid before, what
+    /// is overdue, and `charges`; dates are days since 1970.
+    StatementIssued {
+        user: Id,
+        due_on: u32,
+        purchases: u64,
+        charges: u64,
+        total: u64,
+        minimum: u64,
+    },
+    /// The days of grace are over, and something was unpaid; `overdue` became so.
+    StatementAssessed {
+        user: Id,
+        state: StatementState,
+        unpaid: u64,
+        overdue: u64,
+        late_fee: u64,
+    },
+    /// For the night before date `on`; `rest` millionths stay for the next.
+    InterestAccrued {
+        user: Id,
+        on: u32,
+        amount: u64,
+        rest: u32,
+    },
+    /// A refund or dispute paid back what was billed or overdue; its money is in the fact before.
+    CreditReduced {
+        user: Id,
+        billed: u64,
+        overdue: u64,
     },
     /// The first one opened the campaign.
     CampaignFunded {

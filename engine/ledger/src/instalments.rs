@@ -225,6 +225,16 @@ pub struct Accrual {
 }
 
 impl Accrual {
+    /// One that goes on where another stopped, with its [`Accrual::rest`].
+    pub fn resumed(rest: u32) -> Accrual {
+        Accrual { rest: rest % 1_000_000 }
+    }
+
+    /// What is earned and not posted, in millionths of a minor unit.
+    pub fn rest(&self) -> u32 {
+        self.rest
+    }
+
     /// What is to be posted for so many days on a principal. None, and no change, where it is
     /// beyond any amount.
     pub fn accrue(&mut self, principal: u64, day_ppm: u32, days: u32) -> Option<u64> {
@@ -247,6 +257,14 @@ pub struct Owed {
     pub fee: u64,
     /// What was bought or lent.
     pub principal: u64,
+}
+
+impl Owed {
+    /// All of it; saturating.
+    pub fn sum(&self) -> u64 {
+        let charges = self.penalty.saturating_add(self.interest).saturating_add(self.fee);
+        charges.saturating_add(self.principal)
+    }
 }
 
 /// A kind of debt.

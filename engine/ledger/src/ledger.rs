@@ -28,7 +28,8 @@ use crate::place::Place;
 use crate::rejection::Rejection;
 use crate::remittance::Remittance;
 use crate::rules::{
-    accounts, apps, authorizations, campaigns, collection, coupons, credit, disputes, exchange,
+    accounts, apps, authorizations, billing, campaigns, collection, coupons, credit, disputes,
+    exchange,
     funding, invoices, limits as limit_rules, packets, payments, remittances, rental_rows, rentals,
     settlement, transfers, treasury,
 };
@@ -222,7 +223,7 @@ impl Ledger {
             Body::FreezeCreditLine(c) => credit::freeze(self, c, out)?,
             Body::UnfreezeCreditLine(c) => credit::unfreeze(self, c, out)?,
             Body::CloseCreditLine(c) => credit::close(self, c, out)?,
-            Body::RepayCredit(c) => credit::repay(self, c, out)?,
+            Body::RepayCredit(c) => credit::repay(self, c, now, out)?,
             Body::ReleaseReserve(c) => settlement::release_reserve(self, c, out)?,
             Body::FundCampaign(c) => campaigns::fund(self, c, out)?,
             Body::CloseCampaign(c) => campaigns::close(self, c, out)?,
@@ -359,6 +360,11 @@ impl Ledger {
             | Fact::CreditLineFrozen { .. }
             | Fact::CreditLineUnfrozen { .. }
             | Fact::CreditLineClosed { .. } => credit::apply(self, fact),
+            Fact::CreditRepaid { .. }
+            | Fact::StatementIssued { .. }
+            | Fact::StatementAssessed { .. }
+            | Fact::InterestAccrued { .. }
+            | Fact::CreditReduced { .. } => billing::apply(self, fact),
             Fact::CampaignFunded { .. }
             | Fact::CampaignClosed { .. }
             | Fact::CouponDefined { .. }
@@ -398,7 +404,6 @@ impl Ledger {
             | Fact::FxReturned { .. } => exchange::apply(self, fact),
             Fact::RentalCollected { .. }
             | Fact::CollectionFailed { .. }
-            | Fact::CreditRepaid { .. }
             | Fact::CreditFunded { .. }
             | Fact::FundingRepaid { .. } => {}
         }

@@ -35,6 +35,6 @@ pub use rejection::Rejection;
 pub use remittance::{Cargo, Purpose, Remittance, Standing};
 pub use settlement::{
     ConversionOf, CouponOf, DisputeOf, HoldOf, InvoiceOf, PacketOf, ReleaseReason, RentalOf,
-    Settlement, project,
+    Settlement, StatementOf, project,
 };
 pub use state::*;

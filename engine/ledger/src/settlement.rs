@@ -4,6 +4,7 @@
 
 mod batches;
 mod coupons;
+mod credit;
 mod disputes;
 mod exchange;
 mod holds;
@@ -11,6 +12,7 @@ mod invoices;
 mod packets;
 
 pub use coupons::CouponOf;
+pub use credit::StatementOf;
 pub use disputes::DisputeOf;
 pub use exchange::ConversionOf;
 pub use holds::{HoldOf, ReleaseReason, RentalOf};
@@ -221,6 +223,13 @@ pub enum Settlement {
         ruling: Ruling,
         fee: u64,
     },
+    StatementIssued {
+        statement: StatementOf,
+    },
+    /// The minimum was not paid by the end of the days of grace.
+    StatementOverdue {
+        statement: StatementOf,
+    },
     /// A part of a payment was settled ahead of its batch; `recovered` paid the merchant's debt.
     SettlementConfirmed {
         payment: Id,
@@ -348,6 +357,8 @@ impl Settlement {
             | Settlement::InvoiceRejected { invoice }
             | Settlement::InvoiceReversed { invoice } => invoice.merchant,
             Settlement::RedInvoiceDue { merchant, .. } => *merchant,
+            Settlement::StatementIssued { statement }
+            | Settlement::StatementOverdue { statement } => statement.user,
             Settlement::CouponIssued { coupon } | Settlement::CouponEnded { coupon } => coupon.user,
             Settlement::DisputeOpened { dispute }
             | Settlement::DisputeDefended { dispute }
@@ -543,6 +554,9 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::InvoiceRejected { .. }
         | Fact::InvoiceReversed { .. }
         | Fact::RedInvoiceDue { .. } => return invoices::told(ledger, fact),
+        Fact::StatementIssued { .. } | Fact::StatementAssessed { .. } => {
+            return credit::told(ledger, fact);
+        }
         Fact::TransferArrived { from, to, amount }
         | Fact::PostingArrived { debit: from, credit: to, amount } => {
             let amount = moved_money(ledger, movements, *amount)?;
@@ -596,6 +610,8 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::CreditLineUnfrozen { .. }
         | Fact::CreditLineClosed { .. }
         | Fact::CreditRepaid { .. }
+        | Fact::InterestAccrued { .. }
+        | Fact::CreditReduced { .. }
         | Fact::CreditFunded { .. }
         | Fact::FundingRepaid { .. }
         | Fact::CommandRejected { .. }

@@ -15,6 +15,7 @@ macro_rules! row {
 }
 
 mod apps;
+mod billing;
 mod calendar;
 mod coupons;
 mod dispute;
@@ -27,6 +28,7 @@ mod peer;
 mod rental;
 
 pub use apps::*;
+pub use billing::*;
 pub use calendar::*;
 pub use coupons::*;
 pub use dispute::*;

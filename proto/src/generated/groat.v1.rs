@@ -154,6 +154,359 @@ pub struct ToldConversion {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub bought: ::core::option::Option<Money>,
 }
+// Commands.
+
+/// A funding partner sends money to be lent.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FundCredit {
+    /// The partner.
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub bank: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+    /// The safeguarded bank that it arrives at; absent is the house bank.
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub safeguarded_at: ::core::option::Option<Id>,
+}
+/// Money goes back to a funding partner; at most what is owed to it.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RepayFunding {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub bank: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+    /// The safeguarded bank that it leaves; absent is the house bank.
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub safeguarded_at: ::core::option::Option<Id>,
+}
+/// What a repayment pays first; each part once.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RepayOrder {
+    #[prost(enumeration = "CreditPart", tag = "1")]
+    #[serde(with = "crate::json::Named::<crate::v1::CreditPart>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub first: i32,
+    #[prost(enumeration = "CreditPart", tag = "2")]
+    #[serde(with = "crate::json::Named::<crate::v1::CreditPart>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub second: i32,
+    #[prost(enumeration = "CreditPart", tag = "3")]
+    #[serde(with = "crate::json::Named::<crate::v1::CreditPart>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub third: i32,
+    #[prost(enumeration = "CreditPart", tag = "4")]
+    #[serde(with = "crate::json::Named::<crate::v1::CreditPart>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fourth: i32,
+}
+/// How a line of credit is billed, beside its days and rates.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BillingTerms {
+    /// Absent is penalty, interest, fee, principal.
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub order: ::core::option::Option<RepayOrder>,
+    /// Of a debt that is late for long; absent is principal, penalty, interest, fee.
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub late_order: ::core::option::Option<RepayOrder>,
+    /// From which day after the due date that is; 0 is never.
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub late_order_from_day: u32,
+    /// Most of one late fee; absent is the unpaid minimum itself.
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub late_fee_max: ::core::option::Option<Money>,
+}
+// Events. Amounts are minor units of the line's currency.
+
+/// Days since 1970.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StatementIssued {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(uint32, tag = "2")]
+    #[serde(with = "crate::json::date")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub due_on: u32,
+    /// Billed now.
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub purchases: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub charges: u64,
+    /// Those, what was billed and not paid before, and what is overdue.
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub total: u64,
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub minimum: u64,
+}
+/// The days of grace are over.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StatementAssessed {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(enumeration = "StatementState", tag = "2")]
+    #[serde(with = "crate::json::Named::<crate::v1::StatementState>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub state: i32,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub unpaid: u64,
+    /// What was billed and is overdue now.
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub overdue: u64,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub late_fee: u64,
+}
+/// For the night before a date.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct InterestAccrued {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    /// Days since 1970.
+    #[prost(uint32, tag = "2")]
+    #[serde(with = "crate::json::date")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub on: u32,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    /// Millionths of a minor unit that stay for the next.
+    #[prost(uint32, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rest: u32,
+}
+/// A refund or dispute took this off a bill.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreditReduced {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub billed: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub overdue: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreditFunded {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub bank: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FundingRepaid {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub bank: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+}
+// Settlements.
+
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldStatement {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    /// Dates are days since 1970.
+    #[prost(uint32, tag = "2")]
+    #[serde(with = "crate::json::date")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub cut_on: u32,
+    #[prost(uint32, tag = "3")]
+    #[serde(with = "crate::json::date")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub due_on: u32,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub total: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub minimum: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub unpaid: ::core::option::Option<Money>,
+    /// Charged for missing the minimum.
+    #[prost(message, optional, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub late_fee: ::core::option::Option<Money>,
+}
+// Rows.
+
+/// The last statement of a line, and what is owed by it. Dates are days since 1970.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BillingRow {
+    #[prost(uint32, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub next_cut: u32,
+    #[prost(uint32, tag = "2")]
+    #[serde(with = "crate::json::date")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub cut_on: u32,
+    #[prost(uint32, tag = "3")]
+    #[serde(with = "crate::json::date")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub due_on: u32,
+    #[prost(enumeration = "StatementState", tag = "4")]
+    #[serde(with = "crate::json::Named::<crate::v1::StatementState>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub state: i32,
+    #[prost(bool, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub assessed: bool,
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub total: u64,
+    #[prost(uint64, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub minimum: u64,
+    #[prost(uint64, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub charges: u64,
+    #[prost(uint64, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub billed: u64,
+    #[prost(uint64, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub revolving: u64,
+    #[prost(uint64, tag = "11")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub overdue: u64,
+    #[prost(uint32, tag = "12")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub overdue_since: u32,
+    #[prost(uint32, tag = "13")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub interest_on: u32,
+    #[prost(uint32, tag = "14")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rest: u32,
+    #[prost(uint64, tag = "15")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub waiting: u64,
+    #[prost(uint32, tag = "16")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub waiting_on: u32,
+}
+/// A kind of debt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CreditPart {
+    Unspecified = 0,
+    /// Late fees.
+    Penalty = 1,
+    Interest = 2,
+    /// Fees of instalments.
+    Fee = 3,
+    Principal = 4,
+}
+impl CreditPart {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CREDIT_PART_UNSPECIFIED",
+            Self::Penalty => "CREDIT_PART_PENALTY",
+            Self::Interest => "CREDIT_PART_INTEREST",
+            Self::Fee => "CREDIT_PART_FEE",
+            Self::Principal => "CREDIT_PART_PRINCIPAL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CREDIT_PART_UNSPECIFIED" => Some(Self::Unspecified),
+            "CREDIT_PART_PENALTY" => Some(Self::Penalty),
+            "CREDIT_PART_INTEREST" => Some(Self::Interest),
+            "CREDIT_PART_FEE" => Some(Self::Fee),
+            "CREDIT_PART_PRINCIPAL" => Some(Self::Principal),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StatementState {
+    Unspecified = 0,
+    Issued = 1,
+    MinPaid = 2,
+    Overdue = 3,
+    Paid = 4,
+}
+impl StatementState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STATEMENT_STATE_UNSPECIFIED",
+            Self::Issued => "STATEMENT_STATE_ISSUED",
+            Self::MinPaid => "STATEMENT_STATE_MIN_PAID",
+            Self::Overdue => "STATEMENT_STATE_OVERDUE",
+            Self::Paid => "STATEMENT_STATE_PAID",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STATEMENT_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "STATEMENT_STATE_ISSUED" => Some(Self::Issued),
+            "STATEMENT_STATE_MIN_PAID" => Some(Self::MinPaid),
+            "STATEMENT_STATE_OVERDUE" => Some(Self::Overdue),
+            "STATEMENT_STATE_PAID" => Some(Self::Paid),
+            _ => None,
+        }
+    }
+}
 // Commands of authorizations, rentals and credit. Times are milliseconds since 1970 UTC.
 
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -513,7 +866,7 @@ pub struct GrantCreditLine {
     #[prost(uint32, tag = "3")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub statement_day: u32,
-    /// 1 to 28, of the month after.
+    /// 1 to 28: the first such day after the statement.
     #[prost(uint32, tag = "4")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub due_day: u32,
@@ -536,6 +889,10 @@ pub struct GrantCreditLine {
     #[prost(message, optional, tag = "9")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub tolerance: ::core::option::Option<Money>,
+    /// Absent is a line that is never billed: its principal is repaid at will.
+    #[prost(message, optional, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub billing: ::core::option::Option<BillingTerms>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -903,9 +1260,26 @@ pub struct CreditRepaid {
     #[prost(message, optional, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub user: ::core::option::Option<Id>,
+    /// All of it, whether billed or not.
     #[prost(uint64, tag = "2")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub principal: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub penalty: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub interest: u64,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fee: u64,
+    /// The parts of `principal` that were billed, and overdue.
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub billed: u64,
+    #[prost(uint64, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub overdue: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -2557,65 +2931,6 @@ pub struct ToldConfirmation {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub available: ::core::option::Option<Money>,
 }
-// Commands.
-
-/// A funding partner sends money to be lent.
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct FundCredit {
-    /// The partner.
-    #[prost(message, optional, tag = "1")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub bank: ::core::option::Option<Id>,
-    #[prost(message, optional, tag = "2")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub amt: ::core::option::Option<Money>,
-    /// The safeguarded bank that it arrives at; absent is the house bank.
-    #[prost(message, optional, tag = "3")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub safeguarded_at: ::core::option::Option<Id>,
-}
-/// Money goes back to a funding partner; at most what is owed to it.
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RepayFunding {
-    #[prost(message, optional, tag = "1")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub bank: ::core::option::Option<Id>,
-    #[prost(message, optional, tag = "2")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub amt: ::core::option::Option<Money>,
-    /// The safeguarded bank that it leaves; absent is the house bank.
-    #[prost(message, optional, tag = "3")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub safeguarded_at: ::core::option::Option<Id>,
-}
-// Events.
-
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct CreditFunded {
-    #[prost(message, optional, tag = "1")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub bank: ::core::option::Option<Id>,
-    #[prost(message, optional, tag = "2")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub amount: ::core::option::Option<Money>,
-}
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct FundingRepaid {
-    #[prost(message, optional, tag = "1")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub bank: ::core::option::Option<Id>,
-    #[prost(message, optional, tag = "2")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub amount: ::core::option::Option<Money>,
-}
 // Commands. The platform gives them itself; no app may.
 
 /// A merchant lets an app act for it. What it granted the app before stays granted, with this end.
@@ -3939,7 +4254,7 @@ pub struct Event {
     #[prost(message, repeated, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub movements: ::prost::alloc::vec::Vec<Movement>,
-    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 80, 81, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 224, 225, 226, 227, 228")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 80, 81, 82, 83, 84, 85, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 224, 225, 226, 227, 228")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -4129,6 +4444,14 @@ pub mod event {
         CreditFunded(super::CreditFunded),
         #[prost(message, tag = "81")]
         FundingRepaid(super::FundingRepaid),
+        #[prost(message, tag = "82")]
+        StatementIssued(super::StatementIssued),
+        #[prost(message, tag = "83")]
+        StatementAssessed(super::StatementAssessed),
+        #[prost(message, tag = "84")]
+        InterestAccrued(super::InterestAccrued),
+        #[prost(message, tag = "85")]
+        CreditReduced(super::CreditReduced),
         #[prost(message, tag = "200")]
         RemittanceSent(super::RemittanceSent),
         #[prost(message, tag = "201")]
@@ -4964,7 +5287,7 @@ pub struct Settlement {
     /// it fell due: a new owner goes on in the same order. 0 where there is one shard.
     #[prost(uint64, tag = "90")]
     pub remittances_before: u64,
-    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 53, 80, 81, 82, 91, 92, 93, 94, 95, 96")]
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 53, 80, 81, 82, 91, 92, 93, 94, 95, 96")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -5048,6 +5371,10 @@ pub mod settlement {
         DisputeDefended(super::ToldDispute),
         #[prost(message, tag = "52")]
         DisputeJudged(super::ToldDispute),
+        #[prost(message, tag = "30")]
+        StatementIssued(super::ToldStatement),
+        #[prost(message, tag = "31")]
+        StatementOverdue(super::ToldStatement),
         #[prost(message, tag = "53")]
         SettlementConfirmed(super::ToldConfirmation),
         #[prost(message, tag = "80")]
@@ -6054,6 +6381,10 @@ pub struct CreditLineRow {
     #[serde(with = "crate::json::Named::<crate::v1::FreezeReason>")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub reason: i32,
+    /// Absent where the line is not billed.
+    #[prost(message, optional, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub billing: ::core::option::Option<BillingRow>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]

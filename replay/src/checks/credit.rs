@@ -38,7 +38,7 @@ impl Checks {
                 let user = user.and_then(|no| tables.users.try_row(no)).map(|user| user.user);
                 user.map_or(Ok(()), |user| self.lines.refund(user, *to_credit))
             }
-            Fact::CreditRepaid { user, principal } => self.lines.repay(*user, *principal),
+            Fact::CreditRepaid { user, principal, .. } => self.lines.repay(*user, *principal),
             step => {
                 let user = self.lines.step(step, |user| self.holds.on_line_of(user));
                 if let Ok(user) = user {
@@ -84,7 +84,9 @@ impl Checks {
         let state = holds(line.state == row.state, || {
             format!("the line of {user} is {:?}; its facts make it {:?}", row.state, line.state)
         });
-        let owed = self.balance(books, Class::CreditUnbilled, user, currency);
+        let buckets = [Class::CreditUnbilled, Class::CreditBilled, Class::CreditOverdue];
+        let owed: i128 =
+            buckets.iter().map(|class| self.balance(books, *class, user, currency)).sum();
         let sums = holds(owed == principal, || {
             format!("{user} owes {owed}; bought less repaid and refunded is {principal}")
         });
@@ -100,6 +102,7 @@ impl Checks {
         self.note(Check::CreditPrincipal, at, event, sums);
         self.note(Check::CreditHeld, at, event, held);
         self.note(Check::CreditLimits, at, event, limits.and(exposed));
+        self.compare_bill(books, at, event, user, currency);
     }
 
     pub(super) fn reserve(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {

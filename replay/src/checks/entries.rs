@@ -55,6 +55,7 @@ impl Checks {
                 Subject::Hold(auth) => self.hold(at, event, auth),
                 Subject::Rental(rental) => self.rental(books, at, event, rental),
                 Subject::Credit => self.credit(books, at, event),
+                Subject::Statement => self.statement(books, at, event),
                 Subject::Coupon => self.coupon(books, at, event),
                 Subject::Packet => self.packet(at, event),
                 Subject::Invoice => self.invoice(at, event),
@@ -100,9 +101,14 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
     match key.class {
         Class::UserFrozen | Class::DepositWaived => Some(Touched::Hold(key.owner)),
         Class::RentObligation | Class::RentalAdvance => Some(Touched::Rental(key.owner)),
-        Class::CreditUnbilled | Class::CreditHeld | Class::LimitGranted => {
-            Some(Touched::Line(key.owner))
-        }
+        Class::CreditUnbilled
+        | Class::CreditBilled
+        | Class::CreditOverdue
+        | Class::FeeReceivable
+        | Class::InterestReceivable
+        | Class::PenaltyReceivable
+        | Class::CreditHeld
+        | Class::LimitGranted => Some(Touched::Line(key.owner)),
         Class::MerchantReserve => Some(Touched::Reserve(key.owner)),
         Class::CampaignFund => Some(Touched::Campaign(key.owner)),
         Class::RedPacket => Some(Touched::Packet(key.owner)),
@@ -124,6 +130,8 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         | Class::Suspense
         | Class::Equity
         | Class::ServiceFee
+        | Class::InterestIncome
+        | Class::PenaltyIncome
         | Class::OtherFees
         | Class::Marketing
         | Class::FxPosition

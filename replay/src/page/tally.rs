@@ -181,7 +181,11 @@ impl Tally {
                 at,
                 payment: *payment,
                 item: None,
-                to_credit: moved(Class::CreditUnbilled, |m| m.credit),
+                // It may have been billed by then.
+                to_credit: [Class::CreditUnbilled, Class::CreditBilled, Class::CreditOverdue]
+                    .into_iter()
+                    .map(|class| moved(class, |m| m.credit))
+                    .sum(),
                 to_balance: moved(Class::UserAvailable, |m| m.credit),
             }),
             Fact::ChargeReduced { item, given_back, .. } if *given_back > 0 => {

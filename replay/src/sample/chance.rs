@@ -37,7 +37,7 @@ const OPENING: [&str; 8] = [
     r#"open_user {"user":"ann","kyc_class":2,"ccy":"CNY"}"#,
     r#"open_user {"user":"ben","kyc_class":2,"ccy":"CNY"}"#,
     r#"open_user {"user":"cat","kyc_class":3,"ccy":"CNY"}"#,
-    r#"grant_credit_line {"user":"ann","limit":$120.00,"statement_day":1,"due_day":9}"#,
+    r#"grant_credit_line {"user":"ann","limit":$120.00,"statement_day":3,"due_day":4,"grace_d":0,"late_fee_ppm":50000,"billing":{}}"#,
     r#"grant_credit_line {"user":"ben","limit":$20.00,"statement_day":1,"due_day":9}"#,
     r#"confirm_top_up {"user":"cat","bank_ref":"b0","amt":$30.00}"#,
     r#"onboard_merchant {"merchant":"rents","fee_ppm":6000,"fee_refund":"PROPORTIONAL","cycle":1,"reserve_bps":700,"reserve_days":1,"refund_days":9,"settle_ccy":"CNY"}"#,
@@ -259,7 +259,7 @@ fn owe(dice: &mut Dice, user: &str) -> String {
         3 => format!(r#"adjust_limit {{"user":"{user}","limit":{}}}"#, dice.money(150)),
         4 => format!(r#"close_credit_line {{"user":"{user}","reason":"asked"}}"#),
         5 => format!(
-            r#"grant_credit_line {{"user":"{user}","limit":$50.00,"statement_day":1,"due_day":9}}"#
+            r#"grant_credit_line {{"user":"{user}","limit":$50.00,"statement_day":7,"due_day":8,"grace_d":0,"billing":{{}}}}"#
         ),
         6 => format!(r#"release_reserve {{"merchant":"lends","amt":{}}}"#, dice.money(3)),
         _ => format!(r#"repay_credit {{"user":"{user}","amt":{money}}}"#),

@@ -1,18 +1,22 @@
 //! Lines of credit in the naive model: limit, debt and what is held are sums of entries.
 
+use super::billing::Bill;
 use super::{Naive, Outcome, cny, merchant, must, of, user};
 use groat_ledger::{
-    AdjustLimit, Class, GrantCreditLine, Id, Owner, Rejection, ReleaseReserve, RepayCredit,
+    AdjustLimit, Class, CreditTerms, FreezeReason, GrantCreditLine, Id, Owner, Rejection,
+    ReleaseReserve, RepayCredit,
 };
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Line {
-    frozen: bool,
+    pub(super) terms: CreditTerms,
+    pub(super) frozen: Option<FreezeReason>,
     pub(super) closed: bool,
+    pub(super) bill: Option<Bill>,
 }
 
 impl Naive {
-    pub(super) fn grant(&mut self, c: &GrantCreditLine) -> Outcome {
+    pub(super) fn grant(&mut self, c: &GrantCreditLine, now: u64) -> Outcome {
         let account = self.account_of(Owner::User(c.user))?;
         must(!self.closed.contains(&account), Rejection::AccountClosed)?;
         let limit = cny(c.limit)?;
@@ -21,18 +25,23 @@ impl Naive {
         let rate = |ppm: u32| ppm <= 1_000_000;
         let days = day(t.statement_day) && day(t.due_day) && t.grace_days <= 28;
         let rates = t.min_bps <= 10_000 && rate(t.day_ppm) && rate(t.late_fee_ppm);
-        must(days && rates, Rejection::RateOutOfRange)?;
+        // Grace is over a day before the next statement, in February too.
+        let (cut, due) = (t.statement_day, t.due_day);
+        let month = if due > cut { 28 } else { 0 };
+        let in_time = t.billing.is_none() || due + t.grace_days + 1 < cut + month;
+        must(days && rates && in_time, Rejection::RateOutOfRange)?;
         must(self.users[&c.user] >= 2, Rejection::KycClassTooLow)?;
         let open = self.lines.get(&c.user).is_some_and(|line| !line.closed);
         must(!open, Rejection::Duplicate)?;
-        self.lines.insert(c.user, Line { frozen: false, closed: false });
+        let bill = Bill::new(&t, self.day(now));
+        self.lines.insert(c.user, Line { terms: t, frozen: None, closed: false, bill });
         self.note(Class::LimitGranted, c.user, limit);
         Ok(())
     }
 
     fn open_line(&self, id: Id) -> Result<Line, Rejection> {
         self.account_of(Owner::User(id))?;
-        let line = self.lines.get(&id).copied().ok_or(Rejection::UnknownAccount)?;
+        let line = self.lines.get(&id).cloned().ok_or(Rejection::UnknownAccount)?;
         must(!line.closed, Rejection::InvalidState)?;
         Ok(line)
     }
@@ -44,40 +53,42 @@ impl Naive {
         Ok(())
     }
 
-    pub(super) fn freeze(&mut self, id: Id, frozen: bool) -> Outcome {
+    pub(super) fn freeze(&mut self, id: Id, frozen: Option<FreezeReason>) -> Outcome {
         let line = self.open_line(id)?;
-        must(line.frozen != frozen, Rejection::InvalidState)?;
+        must(line.frozen.is_some() != frozen.is_some(), Rejection::InvalidState)?;
         self.lines.insert(id, Line { frozen, ..line });
         Ok(())
     }
 
     pub(super) fn close_line(&mut self, id: Id) -> Outcome {
         let line = self.open_line(id)?;
-        let used = self.debt(id) + self.noted(Class::CreditHeld, id);
+        let used = self.debt(id) + self.charges_owed(id) + self.noted(Class::CreditHeld, id);
         must(used == 0, Rejection::DebtOutstanding)?;
         self.note(Class::LimitGranted, id, -self.noted(Class::LimitGranted, id));
         self.lines.insert(id, Line { closed: true, ..line });
         Ok(())
     }
 
-    pub(super) fn repay(&mut self, c: &RepayCredit) -> Outcome {
+    pub(super) fn repay(&mut self, c: &RepayCredit, now: u64) -> Outcome {
         let from = self.account_of(Owner::User(c.user))?;
         must(self.lines.contains_key(&c.user), Rejection::UnknownAccount)?;
         let amount = cny(c.amount)?;
         self.may_debit(from)?;
-        must(amount <= self.debt(c.user), Rejection::Overpayment)?;
+        let owed = self.debt(c.user) + self.charges_owed(c.user);
+        must(amount <= owed, Rejection::Overpayment)?;
         self.covers(from, amount)?;
-        self.write(from, of(Class::CreditUnbilled, c.user), amount);
+        self.pay_in_order(c.user, amount, now);
         Ok(())
     }
 
-    /// What a user owes.
+    /// What a user owes of principal.
     fn debt(&self, id: Id) -> i128 {
-        -self.credit(of(Class::CreditUnbilled, id))
+        let buckets = [Class::CreditUnbilled, Class::CreditBilled, Class::CreditOverdue];
+        -buckets.iter().map(|class| self.credit(of(*class, id))).sum::<i128>()
     }
 
     fn is_active(&self, id: Id) -> bool {
-        self.lines.get(&id).is_some_and(|line| !line.closed && !line.frozen)
+        self.lines.get(&id).is_some_and(|line| !line.closed && line.frozen.is_none())
     }
 
     /// Whether a line can be debited: it is active, and so is whose it is.

@@ -71,7 +71,7 @@ impl Naive {
     pub(super) fn accept(&mut self, id: Id, now: u64) -> Outcome {
         let no = self.dispute_of(id, false)?;
         must(now < self.disputes[no].due_at, Rejection::DefenceLate)?;
-        self.lose(no, 0)
+        self.lose(no, 0, now)
     }
 
     pub(super) fn cancel_dispute(&mut self, id: Id) -> Outcome {
@@ -80,20 +80,20 @@ impl Naive {
         Ok(())
     }
 
-    pub(super) fn judge(&mut self, c: &JudgeDispute) -> Outcome {
+    pub(super) fn judge(&mut self, c: &JudgeDispute, now: u64) -> Outcome {
         let no = self.dispute_of(c.dispute, true)?;
         must(c.fee.is_none() || c.for_customer, Rejection::SchemaInvalid)?;
         let sold_in = currency_of(self.orders[self.disputes[no].order].merchant);
         let fee = c.fee.map_or(Ok(0), |fee| amount_in(sold_in, fee))?;
         if c.for_customer {
-            return self.lose(no, fee);
+            return self.lose(no, fee, now);
         }
         self.win(no);
         Ok(())
     }
 
     /// To the sources of the payment; the fee out of settled money, then as a debt.
-    fn lose(&mut self, no: usize, fee: i128) -> Outcome {
+    fn lose(&mut self, no: usize, fee: i128, now: u64) -> Outcome {
         let Dispute { id, order, amount, .. } = self.disputes[no];
         let row = &self.orders[order];
         let (seller, payer) = (row.merchant, row.payer().unwrap());
@@ -102,8 +102,9 @@ impl Naive {
         let channel = row.paid.as_ref().unwrap().channel.map_or(Id::NONE, |c| c.0);
         let acquirer = of(Class::ChannelReceivable, channel);
         must(-self.credit(acquirer) >= to_channel, Rejection::ChannelInsufficient)?;
-        let debt = of(Class::CreditUnbilled, payer);
-        let to_debt = to_credit.min(-self.credit(debt));
+        let at = row.paid.as_ref().unwrap().at;
+        let off = self.taken_off(payer, at, to_credit);
+        let to_debt = off.iter().map(|part| part.1).sum::<i128>();
         let held = of_sale(Class::MerchantDisputed, id, seller);
         let from = match priced {
             Some(priced) => {
@@ -112,9 +113,10 @@ impl Naive {
             }
             None => held,
         };
-        self.write(from, debt, to_debt);
+        off.iter().for_each(|(debt, part)| self.write(from, *debt, *part));
         self.write(from, acquirer, to_channel);
         self.write(from, user(payer), part - to_debt - to_channel);
+        self.refunded_into(payer, off, now);
         let fees = of_sale(Class::OtherFees, Id::NONE, seller);
         let from_settled = fee.min(self.credit(merchant(seller)));
         self.write(merchant(seller), fees, from_settled);

@@ -61,7 +61,7 @@ pub(super) struct Parts {
 #[derive(Clone)]
 pub(super) struct Paid {
     pub(super) user: Id,
-    at: u64,
+    pub(super) at: u64,
     pub(super) day: u32,
     credit: i128,
     pub(super) channel: Option<(Id, i128)>,
@@ -358,8 +358,7 @@ impl Naive {
         must(order.left() > 0, Rejection::RefundExceedsPaid)?;
         must(now <= self.refundable_until(no), Rejection::RefundWindowClosed)?;
         let amount = amount_in(currency_of(order.merchant), c.amount)?;
-        let count = self.orders[no].refunds.len();
-        must(count < REFUNDS, Rejection::RefundCountExceeded)?;
+        must(self.orders[no].refunds.len() < REFUNDS, Rejection::RefundCountExceeded)?;
         must(amount <= self.orders[no].left(), Rejection::RefundExceedsPaid)?;
         self.refund_part(no, c.out_request_no.clone(), amount, now)
     }
@@ -372,11 +371,11 @@ impl Naive {
         x: i128,
         now: u64,
     ) -> Outcome {
-        let (entries, orders) = (self.entries.len(), self.orders.clone());
+        let (entries, before) = (self.entries.len(), (self.orders.clone(), self.lines.clone()));
         let outcome = self.refund_in_turn(payments, number, x, now);
         if outcome.is_err() {
             self.entries.truncate(entries);
-            self.orders = orders;
+            (self.orders, self.lines) = before;
         }
         outcome
     }
@@ -447,8 +446,9 @@ impl Naive {
         let channel = paid.channel.map_or(Id::NONE, |c| c.0);
         let (part, to_credit, to_channel) = order.back_to_sources(x);
         let priced = order.priced;
-        let debt = of(Class::CreditUnbilled, paid.user);
-        let to_debt = to_credit.min(-self.credit(debt));
+        let payer_id = paid.user;
+        let off = self.taken_off(payer_id, paid.at, to_credit);
+        let to_debt = off.iter().map(|part| part.1).sum::<i128>();
         let acquirer = of(Class::ChannelReceivable, channel);
         must(-self.credit(acquirer) >= to_channel, Rejection::ChannelInsufficient)?;
         let payer = user(paid.user);
@@ -473,14 +473,15 @@ impl Naive {
             }
             gives = vec![(position(priced.currency), part)];
         }
-        let takes = [(debt, to_debt), (acquirer, to_channel), (payer, to_payer), (fund, to_fund)];
-        for (to, mut wanted) in takes {
+        let takes = [(acquirer, to_channel), (payer, to_payer), (fund, to_fund)];
+        for (to, mut wanted) in off.into_iter().chain(takes) {
             for (from, rest) in &mut gives {
                 let part = wanted.min(*rest);
                 (wanted, *rest) = (wanted - part, *rest - part);
                 self.write(*from, to, part);
             }
         }
+        self.refunded_into(payer_id, off, now);
         if let Some(used) = used.filter(|_| whole) {
             self.coupon_is_back(&used, now);
         }

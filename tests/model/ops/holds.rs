@@ -1,11 +1,13 @@
 //! Commands of authorizations, lines of credit and reserves.
 
 use super::{Kind, Scene, balance, cny, named};
+use groat_ledger::instalments::{CHARGES_FIRST, PRINCIPAL_FIRST, Part};
 use groat_ledger::{
-    AdjustLimit, Authorization, AuthorizationState, AuthorizeFunds, Body, CancelAuthorization,
-    CaptureAuthorization, CaptureMode, Class, CloseCreditLine, CreditBasis, CreditLine,
-    CreditLineState, CreditTerms, FreezeCreditLine, FreezeReason, FundCredit, GrantCreditLine, Id,
-    ReleaseReserve, RepayCredit, RepayFunding, UnfreezeCreditLine, UnfreezeFunds,
+    AdjustLimit, Authorization, AuthorizationState, AuthorizeFunds, BillingTerms, Body,
+    CancelAuthorization, CaptureAuthorization, CaptureMode, Class, CloseCreditLine, CreditBasis,
+    CreditLine, CreditLineState, CreditTerms, FreezeCreditLine, FreezeReason, FundCredit,
+    GrantCreditLine, Id, ReleaseReserve, RepayCredit, RepayFunding, UnfreezeCreditLine,
+    UnfreezeFunds,
 };
 
 impl<'a> Scene<'a> {
@@ -42,14 +44,19 @@ impl<'a> Scene<'a> {
             }
             Kind::RepayCredit => {
                 let (ledger, t) = (self.ledger, self.ledger.tables());
+                let buckets = [Class::CreditUnbilled, Class::CreditBilled, Class::CreditOverdue];
                 let owing = |line: &CreditLine| {
                     let user = t.users.row(line.user).user;
-                    balance(ledger, Class::CreditUnbilled, user) > 0
+                    buckets.iter().any(|class| balance(ledger, *class, user) > 0)
                 };
                 let user = self.a_line(owing);
-                let owed = self.balance(Class::CreditUnbilled, user);
+                let charges = [Class::PenaltyReceivable, Class::InterestReceivable];
+                let principal = buckets.map(|class| self.balance(class, user));
+                let charges: u64 = charges.iter().map(|class| self.balance(*class, user)).sum();
+                let owed = principal.iter().sum::<u64>() + charges;
                 let has = self.balance(Class::UserAvailable, user);
-                let amount = self.amount(&[owed, owed, has]);
+                let due = owed - principal[0];
+                let amount = self.amount(&[owed, due, principal[2] + charges, has]);
                 Body::RepayCredit(RepayCredit { user, amount })
             }
             Kind::ReleaseReserve => {
@@ -151,17 +158,36 @@ impl<'a> Scene<'a> {
     fn grant(&mut self) -> Body {
         let user = self.user();
         let limit = self.amount(&[1_000, 300, 2_000]);
-        let day = |wrong: bool| if wrong { 29 } else { 9 };
+        let days: Vec<u32> = (1..=28).collect();
+        let statement_day = self.dice.pick(&days);
+        let due_day = 1 + (statement_day + self.dice.pick(&[0, 1, 2, 3, 4, 5])) % 28;
+        let billing = self.dice.pick(&[0, 1, 2, 3]);
         let terms = CreditTerms {
-            statement_day: 1,
-            due_day: day(self.dice.one_in(24)),
-            min_bps: 1_000,
-            day_ppm: 500,
-            late_fee_ppm: 50_000,
-            grace_days: 3,
-            tolerance: 1_000,
+            statement_day,
+            due_day: if self.dice.one_in(24) { 29 } else { due_day },
+            min_bps: self.dice.pick(&[1_000, 0, 10_000, 3_333]),
+            day_ppm: self.dice.pick(&[50_000, 500, 0]),
+            late_fee_ppm: self.dice.pick(&[50_000, 0]),
+            grace_days: self.dice.pick(&[3, 0, 1]),
+            tolerance: self.dice.pick(&[30, 1_000, 0]),
+            billing: (billing < 3).then(|| self::billing(billing)),
         };
         Body::GrantCreditLine(GrantCreditLine { user, limit, terms })
+    }
+}
+
+/// Three ways of billing.
+pub(super) fn billing(way: u32) -> BillingTerms {
+    let order = if way == 1 {
+        [Part::Fee, Part::Interest, Part::Principal, Part::Penalty]
+    } else {
+        CHARGES_FIRST
+    };
+    BillingTerms {
+        order,
+        late_order: PRINCIPAL_FIRST,
+        late_order_from_day: way * 2,
+        late_fee_max: u64::from(way) * 7,
     }
 }
 

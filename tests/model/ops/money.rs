@@ -17,9 +17,9 @@ pub(crate) fn prologue() -> Vec<Body> {
     let users = (0..4).flat_map(|u| [open_user(u), top_up(named('u', u), riches[u], 900 + u)]);
     let merchants = [0, 1, 2, 4].map(open_merchant);
     let accounts = (0..5).map(open_account);
-    let lines = (0..3).map(|u| {
-        let (statement_day, due_day, min_bps, day_ppm) = (1, 9, 1_000, 500);
-        let (late_fee_ppm, grace_days, tolerance) = (50_000, 3, 1_000);
+    let lines = [(0, 0), (1, 1), (2, 3)].map(|(u, way)| {
+        let (statement_day, due_day, min_bps, day_ppm) = (3, 4, 1_000, 50_000);
+        let (late_fee_ppm, grace_days, tolerance) = (50_000, 1, 30);
         Body::GrantCreditLine(GrantCreditLine {
             user: named('u', u),
             limit: cny(1_000),
@@ -31,6 +31,7 @@ pub(crate) fn prologue() -> Vec<Body> {
                 late_fee_ppm,
                 grace_days,
                 tolerance,
+                billing: (way < 3).then(|| super::holds::billing(way)),
             },
         })
     });

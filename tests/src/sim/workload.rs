@@ -8,7 +8,7 @@ use groat::routing::routing_key;
 use groat_ledger::{Id, Place};
 use groat_proto::Message;
 use groat_proto::json::{hex, read_line, time_text};
-use groat_proto::v1::{Command, Record};
+use groat_proto::v1::{self, Command, Record, command, leg};
 use serde_json::{Value, json};
 
 /// When everything begins, in milliseconds since 1970: the time of the first command.
@@ -36,12 +36,14 @@ impl Feed {
             command.at = at;
             command
         };
-        let opening: Vec<Command> = workload.opening();
+        let mut opening: Vec<Command> = workload.opening();
+        let mut credit = Credit::default();
+        opening.extend(credit.lines(&opening));
         let opening = opening.into_iter().map(|c| timed(c, chance)).collect::<Vec<_>>();
         let mut made: Vec<(Vec<u8>, Vec<u8>)> =
             opening.chunks(6).map(|some| record(some.to_vec(), false)).collect();
         while made.len() < records {
-            let next = match chance.below(12) {
+            let next = match chance.below(13) {
                 0 => made[chance.index(made.len())].clone(),
                 1 => {
                     let (key, mut bytes) = made[chance.index(made.len())].clone();
@@ -52,16 +54,80 @@ impl Feed {
                     (key, bytes)
                 }
                 2 => (b"nobody".to_vec(), (0..chance.below(40)).map(|b| b as u8).collect()),
+                3 if !credit.users.is_empty() => {
+                    let repaid = credit.repayment(chance);
+                    record(vec![timed(repaid, chance)], false)
+                }
                 _ => {
                     let len = 1 + chance.index(3);
-                    let commands =
-                        (0..len).map(|_| timed(workload.command(), chance)).collect::<Vec<_>>();
+                    let mut bought = || {
+                        let mut command = workload.command();
+                        if chance.one_in(3) {
+                            buy_on_credit(&mut command);
+                        }
+                        timed(command, chance)
+                    };
+                    let commands = (0..len).map(|_| bought()).collect::<Vec<_>>();
                     record(commands, chance.one_in(4))
                 }
             };
             made.push(next);
         }
         Feed { records: made, published: 0 }
+    }
+}
+
+/// Users with lines of credit: cut on the first day of February, due on the second, without grace.
+#[derive(Default)]
+struct Credit {
+    users: Vec<v1::Id>,
+    made: u128,
+}
+
+impl Credit {
+    /// A line for every other user that is opened.
+    fn lines(&mut self, opening: &[Command]) -> Vec<Command> {
+        let users = opening.iter().filter_map(|command| match &command.body {
+            Some(command::Body::OpenUser(open)) => open.user,
+            _ => None,
+        });
+        self.users = users.step_by(2).collect();
+        let granted = |user: v1::Id| v1::GrantCreditLine {
+            user: Some(user),
+            limit: Some(v1::Money { amount: 50_000, currency: 840 }),
+            statement_day: 1,
+            due_day: 2,
+            late_fee_ppm: 50_000,
+            grace_d: Some(0),
+            billing: Some(v1::BillingTerms::default()),
+            ..v1::GrantCreditLine::default()
+        };
+        let lines = self.users.clone().into_iter().map(granted);
+        lines.map(|line| self.command(command::Body::GrantCreditLine(line))).collect()
+    }
+
+    fn repayment(&mut self, chance: &mut Chance) -> Command {
+        let user = Some(self.users[chance.index(self.users.len())]);
+        let amt = Some(v1::Money { amount: 1 + chance.below(20_000), currency: 840 });
+        self.command(command::Body::RepayCredit(v1::RepayCredit { user, amt }))
+    }
+
+    fn command(&mut self, body: command::Body) -> Command {
+        self.made += 1;
+        // None of the workload's own ids is so near to this one.
+        let id = Id(u128::from(START_MS) << 80 | 7 << 76 | 2 << 62 | self.made);
+        Command { id: Some(id.into()), body: Some(body), ..Command::default() }
+    }
+}
+
+/// A payment from the balance comes from the line of credit instead.
+fn buy_on_credit(command: &mut Command) {
+    if let Some(command::Body::PayPayment(pay)) = &mut command.body {
+        for leg in &mut pay.legs {
+            if let Some(leg::Source::Balance(balance)) = &leg.source {
+                leg.source = Some(leg::Source::Credit(v1::CreditLeg { amt: balance.amt }));
+            }
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::command::Reference;
 use crate::id::Id;
+use crate::instalments::Part;
 use crate::money::Money;
 
 /// Grants a user a line of credit.
@@ -20,7 +21,7 @@ pub struct GrantCreditLine {
 pub struct CreditTerms {
     /// Day of the month on which statements are cut, 1 to 28.
     pub statement_day: u32,
-    /// Day of the month after on which they are due, 1 to 28.
+    /// Day of the month on which they are due, 1 to 28: the first such day after the statement.
     pub due_day: u32,
     /// Least part of a statement to pay, in ten-thousandths.
     pub min_bps: u32,
@@ -32,6 +33,21 @@ pub struct CreditTerms {
     pub grace_days: u32,
     /// What may stay unpaid without consequence, in minor units.
     pub tolerance: u64,
+    /// How it is billed; a line without it never is, and owes principal only.
+    pub billing: Option<BillingTerms>,
+}
+
+/// How a line is billed, beside its days and rates.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BillingTerms {
+    /// What a repayment pays first; each part once.
+    pub order: [Part; 4],
+    /// What it pays first of a debt that is late for long; each part once.
+    pub late_order: [Part; 4],
+    /// From which day after the due date that is; 0 is never.
+    pub late_order_from_day: u32,
+    /// Most of one late fee, in minor units; 0 is no bound but the unpaid minimum itself.
+    pub late_fee_max: u64,
 }
 
 /// Raises or cuts a limit.

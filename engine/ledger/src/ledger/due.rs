@@ -5,7 +5,7 @@ use crate::event::Decision;
 use crate::ledger::Ledger;
 use crate::limits::{DAY_MS, RENTAL_UNSTARTED_DAYS_MAX};
 use crate::rules::{
-    authorizations, campaigns, collection, exchange, packets, payments, rentals, settlement,
+    authorizations, billing, campaigns, collection, exchange, packets, payments, rentals, settlement,
     transfers,
 };
 use crate::state::{
@@ -36,6 +36,12 @@ pub enum DueKind {
     RentTerm = 20,
     /// A thing is not back, or charges are not paid.
     RentalOverdue = 21,
+    /// The statement of a line of credit is cut.
+    CreditStatement = 30,
+    /// The days of grace of a statement are over.
+    CreditGraceEnd = 31,
+    /// A night's interest on a line of credit.
+    CreditInterest = 40,
     /// A reserve has been kept long enough.
     ReserveRelease = 71,
     /// A business date ends for a merchant.
@@ -88,6 +94,9 @@ impl Ledger {
             DueKind::QuoteExpiry => exchange::expire(self, due.no, out),
             DueKind::RentTerm => collection::term_due(self, due.no, due.at.max(self.now), out),
             DueKind::RentalOverdue => rentals::overdue(self, due.no, out),
+            DueKind::CreditStatement => billing::cut(self, due.no, out),
+            DueKind::CreditGraceEnd => billing::assess(self, due.no, out),
+            DueKind::CreditInterest => billing::accrue(self, due.no, out),
             DueKind::ReserveRelease => settlement::release_by_clock(self, due.no, out),
             DueKind::BatchCut => settlement::cut(due.no, out),
             DueKind::BatchSettle => settlement::settle(self, due.no, out),
@@ -164,6 +173,9 @@ impl Ledger {
                     _ => None,
                 }
             }
+            DueKind::CreditStatement | DueKind::CreditGraceEnd | DueKind::CreditInterest => {
+                billing::owed_at(self, kind, no)
+            }
             DueKind::ReserveRelease => self.reserve_release_at(no),
             DueKind::PaymentFinish => {
                 let p = self.tables.payments.try_row(no)?;
@@ -209,6 +221,9 @@ impl Ledger {
             (DueKind::QuoteExpiry, self.tables.quotes.next_no()),
             (DueKind::RentTerm, self.tables.rentals.next_no()),
             (DueKind::RentalOverdue, self.tables.rentals.next_no()),
+            (DueKind::CreditStatement, self.tables.credit_lines.next_no()),
+            (DueKind::CreditGraceEnd, self.tables.credit_lines.next_no()),
+            (DueKind::CreditInterest, self.tables.credit_lines.next_no()),
             (DueKind::ReserveRelease, self.tables.batches.next_no()),
             (DueKind::BatchCut, self.tables.batches.next_no()),
             (DueKind::BatchSettle, self.tables.batches.next_no()),

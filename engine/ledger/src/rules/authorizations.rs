@@ -21,7 +21,7 @@ use crate::rejection::Rejection;
 use crate::rules::credit::{self, memorandum, memorandum_of};
 use crate::rules::limits::may_spend;
 use crate::rules::taking::{Sources, take};
-use crate::rules::{in_currency, may_credit, may_debit, merchant, refuse_if, user};
+use crate::rules::{buckets, in_currency, may_credit, may_debit, merchant, refuse_if, user};
 use crate::state::{Authorization, AuthorizationState, CreditBasis, OrderNo, Release, User};
 
 pub(crate) fn authorize(
@@ -196,7 +196,7 @@ pub(crate) fn capture(
     // it has been held; so a limit that was cut since does not matter.
     let from_balance = on_credit.min(spendable(ledger, payer));
     let from_credit = on_credit - from_balance;
-    let line_account = credit::debt(ledger, payer).0;
+    let line_account = buckets::purchases(ledger, payer);
     let usable = credit::is_usable(ledger, payer) && line_account.is_some();
     refuse_if(from_credit > 0 && !usable, Rejection::DebitFailed)?;
     // From here on nothing may fail.

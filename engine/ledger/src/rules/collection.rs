@@ -9,10 +9,10 @@ use crate::ledger::{Ledger, Refusal, in_range, post};
 use crate::limits::{REFUNDS_MAX, RENTAL_PAYMENTS_MAX};
 use crate::rejection::Rejection;
 use crate::rules::authorizations::{frozen_account, spendable};
-use crate::rules::credit;
 use crate::rules::payments::give_back;
 use crate::rules::rentals::{find, is_out, oblige, release_deposit, release_rest, unoblige};
 use crate::rules::taking::{Sources, open_batch, take};
+use crate::rules::{buckets, credit};
 use crate::rules::{in_currency, may_credit, refuse_if};
 use crate::state::{Charge, ChargeKind, Payment, PaymentState, Rental, RentalState};
 
@@ -144,11 +144,14 @@ fn collect(
         return Taken { fund, outstanding: owed };
     }
     let frozen = held.and_then(|held| frozen_account(ledger, held));
-    let mut debits: Vec<_> =
-        [(frozen, fund), (Some(payer.account), balance), (credit::debt(ledger, payer).0, credit)]
-            .into_iter()
-            .filter_map(|(account, amount)| account.map(|account| (account, amount)))
-            .collect();
+    let mut debits: Vec<_> = [
+        (frozen, fund),
+        (Some(payer.account), balance),
+        (buckets::purchases(ledger, payer), credit),
+    ]
+    .into_iter()
+    .filter_map(|(account, amount)| account.map(|account| (account, amount)))
+    .collect();
     let repaid = amount.min(rental.advanced);
     let repaying = split_off(&mut debits, repaid);
     if amount > repaid {
@@ -274,7 +277,7 @@ pub(crate) fn buy_out(
     if price > 0 {
         let payer = ledger.tables().users.row(rental.user);
         let mut debits = vec![(payer.account, balance)];
-        debits.extend(credit::debt(ledger, payer).0.map(|account| (account, credit)));
+        debits.extend(buckets::purchases(ledger, payer).map(|account| (account, credit)));
         let sources = Sources { debits, balance, credit, ..Sources::default() };
         take_for(ledger, id, rental, sources, now, out);
     }

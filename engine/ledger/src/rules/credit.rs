@@ -1,4 +1,4 @@
-//! Virtual credit: lines, purchases on them, repayment (DOMAIN §4.5, first part).
+//! Virtual credit: lines, purchases on them, repayment (DOMAIN §4.5). Bills are in `billing`.
 //!
 //! Available credit = limit − principal owed − held.
 
@@ -9,10 +9,12 @@ use crate::command::{
 };
 use crate::event::{Decision, Fact};
 use crate::id::Id;
+use crate::instalments::{Owed, Part, allocate};
 use crate::ledger::{Ledger, in_range, post};
 use crate::rejection::Rejection;
-use crate::rules::{in_currency, may_debit, refuse_if, user};
-use crate::state::{CreditLine, CreditLineState, User};
+use crate::rules::buckets::{PRINCIPAL, owed, owed_in, principal, purchases};
+use crate::rules::{billing, in_currency, may_debit, refuse_if, user};
+use crate::state::{Billing, CreditLine, CreditLineState, User, next_day_of_month};
 
 pub(crate) fn grant(
     ledger: &Ledger,
@@ -28,6 +30,7 @@ pub(crate) fn grant(
     let days_fit = days.contains(&statement_day) && days.contains(&due_day);
     let rates_fit = min_bps <= 10_000 && day_ppm <= 1_000_000 && late_fee_ppm <= 1_000_000;
     refuse_if(!days_fit || !rates_fit || c.terms.grace_days > 28, Rejection::RateOutOfRange)?;
+    refuse_if(!bill_fits(&c.terms), Rejection::RateOutOfRange)?;
     refuse_if(owner.kyc_class < 2, Rejection::KycClassTooLow)?;
     let open = line(ledger, owner).is_some_and(|line| line.state != CreditLineState::Closed);
     refuse_if(open, Rejection::Duplicate)?;
@@ -89,7 +92,7 @@ pub(crate) fn close(
 ) -> Result<(), Rejection> {
     let owner = user(ledger.tables(), c.user)?;
     let line = open_line(ledger, owner)?;
-    let outstanding = debt(ledger, owner).1 > 0 || held(ledger, owner) > 0;
+    let outstanding = owed(ledger, owner).sum() > 0 || held(ledger, owner) > 0;
     refuse_if(outstanding, Rejection::DebtOutstanding)?;
     // From here on nothing may fail.
     let (granted, contra) = memorandum(ledger, Class::LimitGranted, owner, out);
@@ -98,27 +101,66 @@ pub(crate) fn close(
     Ok(())
 }
 
-pub(crate) fn repay(ledger: &Ledger, c: &RepayCredit, out: &mut Decision) -> Result<(), Rejection> {
+/// Of a bill, grace is over before the next statement is cut, whatever the month, and the orders
+/// name each part of a debt once.
+fn bill_fits(terms: &CreditTerms) -> bool {
+    let Some(billing) = terms.billing else { return true };
+    let CreditTerms { statement_day: cut, due_day: due, grace_days, .. } = *terms;
+    let days_left = if due > cut { 28 - due + cut } else { cut - due };
+    let whole = |order: [Part; 4]| {
+        let parts = [Part::Penalty, Part::Interest, Part::Fee, Part::Principal];
+        parts.iter().all(|part| order.contains(part))
+    };
+    grace_days + 1 < days_left && whole(billing.order) && whole(billing.late_order)
+}
+
+/// What is due first is paid first: of the parts by the line's order, of the principal what is
+/// overdue, then what is billed, then the rest.
+pub(crate) fn repay(
+    ledger: &Ledger,
+    c: &RepayCredit,
+    now: u64,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
     let owner = user(ledger.tables(), c.user)?;
-    let line = line(ledger, owner);
-    refuse_if(line.is_none(), Rejection::UnknownAccount)?;
+    let line = line(ledger, owner).ok_or(Rejection::UnknownAccount)?;
     in_currency(c.amount, owner.currency)?;
     let amount = in_range(c.amount)?;
     may_debit(ledger.tables(), owner.account)?;
-    let (account, owed) = debt(ledger, owner);
-    refuse_if(amount > owed, Rejection::Overpayment)?;
+    let owed = owed(ledger, owner);
+    refuse_if(amount > owed.sum(), Rejection::Overpayment)?;
     let room = ledger.tables().accounts.row(owner.account).debit_room();
     refuse_if(room < u128::from(amount), Rejection::InsufficientFunds)?;
     // From here on nothing may fail.
-    if let Some(account) = account {
-        post(out, owner.account, account, amount);
+    let order = billing::order(line, ledger.calendar().date(now));
+    let (Owed { penalty, interest, fee, principal }, _) = allocate(amount, owed, &order);
+    let mut pay = |class, most: u64| {
+        let (account, owed) = owed_in(ledger, owner, class);
+        let part = most.min(owed);
+        if let Some(account) = account {
+            post(out, owner.account, account, part);
+        }
+        part
+    };
+    pay(Class::PenaltyReceivable, penalty);
+    pay(Class::InterestReceivable, interest);
+    pay(Class::FeeReceivable, fee);
+    let mut rest = principal;
+    let [overdue, billed, _] = PRINCIPAL.map(|class| {
+        let part = pay(class, rest);
+        rest -= part;
+        part
+    });
+    let user = c.user;
+    out.record(Fact::CreditRepaid { user, principal, penalty, interest, fee, billed, overdue });
+    if overdue > 0 {
+        billing::thaw(ledger, owner, out);
     }
-    out.record(Fact::CreditRepaid { user: c.user, principal: amount });
     Ok(())
 }
 
 /// A user's line, whatever its state.
-fn line<'a>(ledger: &'a Ledger, owner: &User) -> Option<&'a CreditLine> {
+pub(crate) fn line<'a>(ledger: &'a Ledger, owner: &User) -> Option<&'a CreditLine> {
     let no = ledger.tables().users.find(&owner.user)?;
     ledger.tables().credit_lines.get(&no)
 }
@@ -127,14 +169,6 @@ fn open_line<'a>(ledger: &'a Ledger, owner: &User) -> Result<&'a CreditLine, Rej
     let line = line(ledger, owner).ok_or(Rejection::UnknownAccount)?;
     refuse_if(line.state == CreditLineState::Closed, Rejection::InvalidState)?;
     Ok(line)
-}
-
-/// The account of what a user owes (PU), if it exists, and how much that is.
-pub(crate) fn debt(ledger: &Ledger, owner: &User) -> (Option<AccountNo>, u64) {
-    let key = AccountKey::of(Class::CreditUnbilled, owner.user, owner.currency);
-    let account = ledger.tables().accounts.find(&key);
-    let owed = account.map_or(0, |no| ledger.tables().accounts.row(no).credit_room());
-    (account, u64::try_from(owed).unwrap_or(u64::MAX))
 }
 
 /// What authorizations hold on a user's line (X2).
@@ -154,7 +188,7 @@ pub(crate) fn is_usable(ledger: &Ledger, owner: &User) -> bool {
 pub(crate) fn available(ledger: &Ledger, owner: &User) -> u64 {
     match line(ledger, owner) {
         Some(line) if is_usable(ledger, owner) => {
-            let used = debt(ledger, owner).1.saturating_add(held(ledger, owner));
+            let used = principal(ledger, owner).saturating_add(held(ledger, owner));
             line.limit.amount.saturating_sub(used)
         }
         _ => 0,
@@ -170,7 +204,7 @@ pub(crate) fn purchasable(
     let line = line(ledger, owner).ok_or(Rejection::CreditLimitExceeded)?;
     refuse_if(line.state != CreditLineState::Active, Rejection::CreditLineFrozen)?;
     refuse_if(amount > available(ledger, owner), Rejection::CreditLimitExceeded)?;
-    debt(ledger, owner).0.ok_or(Rejection::CreditLimitExceeded)
+    purchases(ledger, owner).ok_or(Rejection::CreditLimitExceeded)
 }
 
 /// A memorandum account of a user and its contra, opening them in this decision.
@@ -202,24 +236,25 @@ pub(crate) fn memorandum_of(
 }
 
 pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
-    let tables = ledger.tables_mut();
-    let mut change = |user: &Id, change: &dyn Fn(&mut CreditLine)| {
-        let no = tables.users.find(user);
-        if let Some(line) = no.and_then(|no| tables.credit_lines.get_mut(&no)) {
-            change(line);
-        }
+    let today = ledger.calendar().date(ledger.now());
+    let mut change = |user: &Id, with: &dyn Fn(&mut CreditLine)| {
+        billing::change(ledger, user, |line| with(line));
     };
     match fact {
         Fact::CreditLineGranted { user, limit, terms } => {
+            let tables = ledger.tables_mut();
             let Some(no) = tables.users.find(user) else { return };
             let (state, limit, terms) = (CreditLineState::Active, *limit, *terms);
-            let row = CreditLine { user: no, limit, terms, state };
-            match tables.credit_lines.get_mut(&no) {
-                Some(line) => *line = row,
-                None => {
-                    tables.credit_lines.insert(row);
-                }
+            if tables.credit_lines.find(&no).is_none() {
+                let state = CreditLineState::Closed;
+                let row = CreditLine { user: no, limit, terms, state, billing: None };
+                tables.credit_lines.insert(row);
             }
+            billing::change(ledger, user, |line| {
+                let next_cut = next_day_of_month(today, terms.statement_day);
+                let billing = terms.billing.map(|_| Box::new(Billing::new(next_cut)));
+                *line = CreditLine { user: no, limit, terms, state, billing };
+            });
         }
         Fact::LimitAdjusted { user, limit } => change(user, &|line| line.limit = *limit),
         Fact::CreditLineFrozen { user, reason } => {

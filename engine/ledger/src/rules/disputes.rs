@@ -19,7 +19,7 @@ use crate::id::Id;
 use crate::ledger::{Ledger, in_range, post};
 use crate::limits::TIME_MS_MAX;
 use crate::rejection::Rejection;
-use crate::rules::{credit, credit_room, exchange, in_currency, refuse_if};
+use crate::rules::{buckets, credit_room, exchange, in_currency, refuse_if};
 use crate::state::{
     BatchState, Dispute, DisputeState, Merchant, Payment, PaymentState, Ruling, Tables,
 };
@@ -178,8 +178,7 @@ fn pay_back(
     let currency = payment.amount.currency;
     let part = exchange::payers_part(payment, amount);
     let to_credit = part.min(payment.credit.saturating_sub(payment.refunded_to_credit));
-    let (line, owed_on_credit) = credit::debt(ledger, payer);
-    let to_line = to_credit.min(owed_on_credit);
+    let reduction = buckets::reduction(ledger, payer, payment, to_credit, |_| 0);
     let of_channel = payment.channel_amount.saturating_sub(payment.refunded_to_channel);
     let to_channel = (part - to_credit).min(of_channel);
     let to_balance = part - to_credit - to_channel;
@@ -196,16 +195,15 @@ fn pay_back(
         ledger.account_or_open(AccountKey::house(Class::OtherFees, currency), currency, out)
     });
     let debt = (fee_owed > 0).then(|| ledger.account_or_open(debt_key(seller), currency, out));
-    let surplus = to_credit - to_line;
+    let surplus = to_credit - reduction.sum();
     exchange::move_back(
         ledger,
         payment,
         [(held, amount)],
-        [
-            (line.unwrap_or(payer.account), to_line),
+        reduction.credits().chain([
             (tables.accounts.find(&receivable).unwrap_or(payer.account), to_channel),
             (payer.account, to_balance + surplus),
-        ],
+        ]),
         out,
     );
     if let Some(fees) = fees {
@@ -226,6 +224,7 @@ fn pay_back(
         fee,
         fee_owed,
     });
+    buckets::record_reduction(ledger, payer, &reduction, out);
     Ok(())
 }
 

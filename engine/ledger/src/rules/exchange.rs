@@ -122,17 +122,18 @@ pub(crate) fn payers_part(payment: &Payment, amount: u64) -> u64 {
 /// Notes what goes back of a payment: from the merchant's side, `from`, to the payer's, `to`. Where
 /// they are of two currencies, through the positions, which [`payers_part`] divided. What was noted
 /// before belongs to a fact by now.
-pub(crate) fn move_back<const M: usize, const N: usize>(
+pub(crate) fn move_back<const N: usize>(
     ledger: &Ledger,
     payment: &Payment,
-    from: [(AccountNo, u64); M],
-    to: [(AccountNo, u64); N],
+    from: [(AccountNo, u64); N],
+    to: impl Iterator<Item = (AccountNo, u64)>,
     out: &mut Decision,
 ) {
     let Some(exchange) = payment.exchange() else { return pair(out, from, to) };
     let currency = payment.amount.currency;
     let got = position(ledger, currency, out);
     let given = position(ledger, exchange.currency, out);
+    let to: Vec<_> = to.collect();
     let sum = |parts: &[(AccountNo, u64)]| parts.iter().map(|part| part.1).sum();
     let (sold, bought) = (sum(&from), sum(&to));
     out.record(Fact::FxReturned {

@@ -6,6 +6,8 @@
 pub(crate) mod accounts;
 pub(crate) mod apps;
 pub(crate) mod authorizations;
+pub(crate) mod billing;
+pub(crate) mod buckets;
 pub(crate) mod campaigns;
 pub(crate) mod collection;
 pub(crate) mod coupons;
@@ -347,11 +349,15 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         Fact::LimitAdjusted { user, .. }
         | Fact::CreditLineFrozen { user, .. }
         | Fact::CreditLineUnfrozen { user, .. }
-        | Fact::CreditLineClosed { user, .. }
-        | Fact::CreditRepaid { user, .. } => {
+        | Fact::CreditLineClosed { user, .. } => {
             let line = tables.users.find(user).and_then(|no| tables.credit_lines.find(&no));
             known(line.is_some(), "a line of credit is unknown")
         }
+        Fact::CreditRepaid { .. }
+        | Fact::StatementIssued { .. }
+        | Fact::StatementAssessed { .. }
+        | Fact::InterestAccrued { .. }
+        | Fact::CreditReduced { .. } => billing::fits(tables, fact),
     }
 }
 

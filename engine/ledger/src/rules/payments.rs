@@ -22,7 +22,7 @@ use crate::rules::limits::{count, may_spend};
 use crate::rules::split::{Split, split};
 use crate::rules::taking::{Sources, fee_key, settle_sources};
 use crate::rules::{
-    credit, credit_room, exchange, in_currency, invoices, may_credit, may_debit, refuse_if,
+    buckets, credit, credit_room, exchange, in_currency, invoices, may_credit, may_debit, refuse_if,
     remittances, user,
 };
 use crate::state::{AuthCode, BatchState, Payment, PaymentState, Refund, TradeNo};
@@ -332,10 +332,9 @@ pub(crate) fn give_back(
     let open_batch = today.filter(|_| still > 0);
 
     let currency = payment.amount.currency;
-    let (debt_account, owed_on_credit) = credit::debt(ledger, payer);
-    let reduced = debt_account.map_or(0, |account| noted(credited, account));
-    let still_owed = u128::from(owed_on_credit).saturating_sub(reduced);
-    let to_debt = to_credit.min(u64::try_from(still_owed).unwrap_or(u64::MAX));
+    let reduction =
+        buckets::reduction(ledger, payer, payment, to_credit, |account| noted(credited, account));
+    let to_debt = reduction.sum();
     let receivable =
         AccountKey::of(Class::ChannelReceivable, payment.channel, payment.price().currency);
     let owed = credit_room(tables, &receivable);
@@ -357,12 +356,11 @@ pub(crate) fn give_back(
         ledger,
         payment,
         [(own.account, from_own_batch), (seller.account, from_available), (today_account, still)],
-        [
-            (debt_account.unwrap_or(payer.account), to_debt),
+        reduction.credits().chain([
             (receivable, to_channel),
             (payer.account, to_payer),
             (fund.unwrap_or(payer.account), back.funded),
-        ],
+        ]),
         out,
     );
     out.record(Fact::RefundSucceeded {
@@ -378,6 +376,7 @@ pub(crate) fn give_back(
         to_channel,
         to_balance,
     });
+    buckets::record_reduction(ledger, payer, &reduction, out);
     invoices::red_if_due(payment, amount - back.discount - back.funded, out);
     Ok(())
 }

@@ -353,6 +353,13 @@ fn adjustable(ledger: &Ledger, line: &EntryLine) -> Result<(), Rejection> {
         Class::UserHold
         | Class::UserFrozen
         | Class::CreditUnbilled
+        | Class::CreditBilled
+        | Class::CreditOverdue
+        | Class::FeeReceivable
+        | Class::InterestReceivable
+        | Class::PenaltyReceivable
+        | Class::InterestIncome
+        | Class::PenaltyIncome
         | Class::RentalAdvance
         | Class::LimitGranted
         | Class::LimitGrantedContra

@@ -31,14 +31,26 @@ impl Calendar {
 /// Year and month (1 to 12) of a date in days since 1970, in the Gregorian calendar.
 /// Method: Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days.
 pub fn year_and_month(date: u32) -> (u32, u32) {
-    let z = date + 719_468;
+    let (year, month, _) = civil(date);
+    (year, month)
+}
+
+/// The first date after another that is such a day of its month; 1 to 28, which every month has.
+pub fn next_day_of_month(after: u32, day: u32) -> u32 {
+    let dates = (1..=31).map(|days| after.saturating_add(days));
+    dates.clone().find(|date| civil(*date).2 == day).unwrap_or(after.saturating_add(31))
+}
+
+fn civil(date: u32) -> (u32, u32, u32) {
+    let z = date.saturating_add(719_468);
     let (era, day_of_era) = (z / 146_097, z % 146_097);
     let year_of_era =
         (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    (year_of_era + era * 400 + u32::from(month <= 2), month)
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    (year_of_era + era * 400 + u32::from(month <= 2), month, day)
 }
 
 #[cfg(test)]
@@ -67,6 +79,18 @@ mod tests {
             (19_723, (2024, 1)),
         ] {
             assert_eq!(year_and_month(date), expected, "{date}");
+        }
+    }
+
+    #[test]
+    fn days_of_months_come_once_a_month() {
+        for (after, day, expected) in [
+            (0, 1, 31),                // 1970-01-01 itself is not after itself
+            (0, 2, 1),                 // 1970-01-02
+            (11_015, 28, 11_015 + 29), // 2000-02-28 to 2000-03-28: a leap year
+            (19_722, 1, 19_723),       // 2023-12-31 to 2024-01-01
+        ] {
+            assert_eq!(next_day_of_month(after, day), expected, "{after} {day}");
         }
     }
 }

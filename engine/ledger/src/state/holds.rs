@@ -4,6 +4,7 @@ use crate::command::{CreditTerms, FreezeReason, Reference};
 use crate::event::EventRange;
 use crate::id::Id;
 use crate::money::{Currency, Money};
+use crate::state::Billing;
 use crate::table::Row;
 
 /// A hold: part frozen cash, part credit.
@@ -104,6 +105,8 @@ pub struct CreditLine {
     pub terms: CreditTerms,
     /// Where it stands.
     pub state: CreditLineState,
+    /// Its statements, if it is billed.
+    pub billing: Option<Box<Billing>>,
 }
 
 /// Where a line stands (DOMAIN §5).

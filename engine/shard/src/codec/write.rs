@@ -1,6 +1,7 @@
 //! Domain to wire: events and settlements.
 
 pub(in crate::codec) mod apps;
+pub(in crate::codec) mod credit;
 pub(in crate::codec) mod disputes;
 mod events;
 pub(in crate::codec) mod exchange;
@@ -425,8 +426,12 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::CreditLineFrozen { .. }
         | Fact::CreditLineUnfrozen { .. }
         | Fact::CreditLineClosed { .. }
-        | Fact::CreditRepaid { .. }
         | Fact::ReserveReleased { .. } => return holds::fact(fact),
+        Fact::CreditRepaid { .. }
+        | Fact::StatementIssued { .. }
+        | Fact::StatementAssessed { .. }
+        | Fact::InterestAccrued { .. }
+        | Fact::CreditReduced { .. } => return credit::fact(fact),
         Fact::DisputeOpened { .. } | Fact::DisputeDefended { .. } | Fact::DisputeJudged { .. } => {
             return disputes::fact(fact);
         }

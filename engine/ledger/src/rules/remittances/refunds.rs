@@ -10,7 +10,7 @@ use crate::rejection::Rejection;
 use crate::remittance::{Cargo, Purpose, Remittance};
 use crate::rules::split::{Split, split};
 use crate::rules::taking::fee_key;
-use crate::rules::{coupons, credit, credit_room, exchange, invoices};
+use crate::rules::{buckets, coupons, credit_room, exchange, invoices};
 use crate::state::{AskedRefund, Payment};
 
 /// Asks the home of a payment's merchant for the money of a refund. The fee part is here.
@@ -118,8 +118,8 @@ fn give_back(
     let (payer, currency) = (ledger.tables().users.row(payer), payment.amount.currency);
     let Split { to_credit, to_channel, to_balance, back, money, .. } =
         split(ledger, payment, amount);
-    let (debt_account, owed) = credit::debt(ledger, payer);
-    let to_debt = to_credit.min(owed);
+    let reduction = buckets::reduction(ledger, payer, payment, to_credit, |_| 0);
+    let to_debt = reduction.sum();
     let receivable =
         AccountKey::of(Class::ChannelReceivable, payment.channel, payment.price().currency);
     let owed = u64::try_from(credit_room(ledger.tables(), &receivable)).unwrap_or(u64::MAX);
@@ -137,12 +137,11 @@ fn give_back(
         ledger,
         payment,
         [(transit, money)],
-        [
-            (debt_account.unwrap_or(payer.account), to_debt),
+        reduction.credits().chain([
             (receivable, to_channel),
             (payer.account, to_balance + (to_credit - to_debt)),
             (fund.unwrap_or(payer.account), back.funded),
-        ],
+        ]),
         out,
     );
     out.record(Fact::RefundSucceeded {
@@ -158,6 +157,7 @@ fn give_back(
         to_channel,
         to_balance,
     });
+    buckets::record_reduction(ledger, payer, &reduction, out);
     invoices::red_if_due(payment, amount - back.discount - back.funded, out);
 }
 

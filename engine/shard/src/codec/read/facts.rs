@@ -1,7 +1,7 @@
 //! Wire to domain: events.
 
 use super::fields::*;
-use super::{apps, disputes, exchange, holds, market, members, remittances};
+use super::{apps, credit, disputes, exchange, holds, market, members, remittances};
 use groat_ledger::{CloseReason, Fact, Rejection};
 use groat_proto::v1::{self, event};
 
@@ -246,9 +246,11 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             user: id(w.user, "user")?,
             reason: reference(&w.reason, "reason")?,
         },
-        W::CreditRepaid(w) => {
-            Fact::CreditRepaid { user: id(w.user, "user")?, principal: w.principal }
-        }
+        W::CreditRepaid(w) => credit::repaid(w)?,
+        W::StatementIssued(w) => credit::issued(w)?,
+        W::StatementAssessed(w) => credit::assessed(w)?,
+        W::InterestAccrued(w) => credit::accrued(w)?,
+        W::CreditReduced(w) => credit::reduced(w)?,
         W::DisputeOpened(w) => disputes::opened(w)?,
         W::DisputeDefended(w) => disputes::defended(w)?,
         W::DisputeJudged(w) => disputes::judged(w)?,

@@ -132,6 +132,11 @@ fn credit_terms(w: &v1::GrantCreditLine, currency: Currency) -> Field<CreditTerm
         late_fee_ppm: w.late_fee_ppm,
         grace_days: w.grace_d.unwrap_or(3),
         tolerance: part_of(w.tolerance, currency, "tolerance")?.unwrap_or(currency.major(10)),
+        billing: w
+            .billing
+            .as_ref()
+            .map(|billing| super::credit::billing_terms(billing, currency))
+            .transpose()?,
     })
 }
 

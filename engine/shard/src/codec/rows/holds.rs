@@ -1,9 +1,9 @@
 //! Rows of authorizations, lines of credit, rentals and things rented, both ways.
 
 use crate::codec::read::fields::{self as read, Field};
-use crate::codec::read::holds as read_holds;
-use crate::codec::write::holds as write_holds;
+use crate::codec::read::{credit as read_credit, holds as read_holds};
 use crate::codec::write::some;
+use crate::codec::write::{credit as write_credit, holds as write_holds};
 use groat_ledger::{
     Authorization, AuthorizationState, Charge, ChargeKind, CreditLine, CreditLineState, EventRange,
     Item, Release, Rental, RentalState, Tables,
@@ -84,7 +84,8 @@ pub(super) fn credit_line(r: &CreditLine, tables: &Tables) -> v1::CreditLineRow 
         CreditLineState::Frozen(reason) => (2, write_holds::freeze_reason(reason)),
     };
     let line = Some(write_holds::credit_line(user, r.limit, &r.terms));
-    v1::CreditLineRow { line, user: r.user, state, reason }
+    let billing = r.billing.as_deref().map(write_credit::billing);
+    v1::CreditLineRow { line, user: r.user, state, reason, billing }
 }
 
 pub(super) fn read_credit_line(w: &v1::CreditLineRow) -> Field<CreditLine> {
@@ -99,6 +100,7 @@ pub(super) fn read_credit_line(w: &v1::CreditLineRow) -> Field<CreditLine> {
             2 => CreditLineState::Frozen(read_holds::freeze_reason(w.reason)?),
             _ => return Err("state"),
         },
+        billing: w.billing.as_ref().map(read_credit::billing).transpose()?.map(Box::new),
     })
 }
 

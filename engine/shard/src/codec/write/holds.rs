@@ -1,6 +1,6 @@
 //! Domain to wire: events and settlements of authorizations, rentals and credit.
 
-use super::{some, text};
+use super::{credit, some, text};
 use groat_ledger::{
     Charge, ChargeKind, CreditBasis, CreditTerms, Currency, DayRule, Fact, FreezeReason, HoldOf,
     Id, Money, Reference, ReleaseReason, RentTerm, RentUnit, RentalOf, RentalTerms, Settlement,
@@ -74,6 +74,7 @@ pub(in crate::codec) fn credit_line(
         late_fee_ppm: terms.late_fee_ppm,
         grace_d: Some(terms.grace_days),
         tolerance: in_currency(limit.currency)(terms.tolerance),
+        billing: terms.billing.map(|billing| credit::billing_terms(&billing, limit.currency)),
     }
 }
 
@@ -255,9 +256,6 @@ pub(in crate::codec) fn fact(fact: &Fact) -> Option<event::Fact> {
             user: some(*user),
             reason: reason.to_string(),
         }),
-        Fact::CreditRepaid { user, principal } => {
-            W::CreditRepaid(v1::CreditRepaid { user: some(*user), principal: *principal })
-        }
         Fact::ReserveReleased { merchant, amount, batch } => {
             W::ReserveReleased(v1::ReserveReleased {
                 merchant: some(*merchant),

@@ -1,7 +1,7 @@
 //! Domain to wire: settlements.
 
 use super::{
-    apps, close_reason, disputes, exchange, holds, market, members, owner, remittances, some,
+    apps, close_reason, credit, disputes, exchange, holds, market, members, owner, remittances, some,
 };
 use groat_ledger::{Id, Money, Owner, Settlement};
 use groat_proto::v1::{self, settlement};
@@ -168,6 +168,9 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         | Settlement::RentalOverdue { .. }
         | Settlement::RentalCancelled { .. }
         | Settlement::ReserveReleased { .. } => return holds::settlement(told),
+        Settlement::StatementIssued { .. } | Settlement::StatementOverdue { .. } => {
+            return credit::settlement(told);
+        }
         Settlement::AppAuthGranted { .. } | Settlement::AppAuthRevoked { .. } => {
             return apps::settlement(told);
         }

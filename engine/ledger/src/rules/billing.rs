@@ -1,0 +1,289 @@
+//! The bill of a line of credit: statements, grace, late fees and interest (DOMAIN §1.4, §4.7).
+//!
+//! | at the beginning of | what | next |
+//! |---|---|---|
+//! | the statement day | what was bought is billed (PB→PU), with what was left | Issued |
+//! | the day after due date and grace | unpaid within the tolerance | Paid |
+//! | | the minimum was paid | MinPaid: the rest bears interest |
+//! | | it was not | Overdue: PO→PB, a late fee, the line is frozen |
+//! | every day, once grace was missed | interest of the night on what is unpaid (LI→I3) | |
+//!
+//! Where the book is silent: what is unpaid when the next statement is cut is part of the next, so
+//! that one statement is to be paid at a time and what revolves comes under each new minimum. What
+//! is overdue, and charges, are due whole. The nights of grace bear interest from the due date on
+//! if grace is missed, and none if it is not. Charges bear no interest; where only they are left,
+//! nothing is late, and they are due with the next statement. A late fee is half up, at most the
+//! unpaid minimum; a minimum is rounded down.
+
+use crate::account::{AccountKey, Class};
+use crate::command::{BillingTerms, FreezeReason, Reference};
+use crate::event::{Decision, Fact};
+use crate::id::Id;
+use crate::instalments::{PRINCIPAL_FIRST, Part};
+use crate::ledger::{Due, DueKind, Ledger, post};
+use crate::money::{bps_floor, fee_half_up};
+use crate::rules::buckets::{self, owed_in};
+use crate::state::{
+    Billing, CreditLine, CreditLineState, StatementState, Tables, User, next_day_of_month,
+};
+
+/// Why the clock lets a line go: what was overdue is paid.
+const PAID: &str = "paid";
+
+/// The kinds of what a line owes to the clock.
+const DUES: [DueKind; 3] =
+    [DueKind::CreditStatement, DueKind::CreditGraceEnd, DueKind::CreditInterest];
+
+/// A billed line with its owner.
+fn billed(ledger: &Ledger, no: u32) -> Option<(&CreditLine, &Billing, &User)> {
+    let line = ledger.tables().credit_lines.try_row(no)?;
+    Some((line, line.billing.as_deref()?, ledger.tables().users.row(line.user)))
+}
+
+/// The clock cuts a statement.
+pub(crate) fn cut(ledger: &Ledger, no: u32, out: &mut Decision) {
+    let Some((line, billing, owner)) = billed(ledger, no) else { return };
+    let (unbilled, purchases) = owed_in(ledger, owner, Class::CreditUnbilled);
+    let owed = buckets::owed(ledger, owner);
+    let charges = owed.penalty.saturating_add(owed.interest).saturating_add(owed.fee);
+    let principal = billing.billed.saturating_add(purchases);
+    let due_whole = billing.overdue.saturating_add(charges);
+    let total = due_whole.saturating_add(principal);
+    let minimum = due_whole.saturating_add(bps_floor(principal, line.terms.min_bps));
+    let due_on = next_day_of_month(billing.next_cut, line.terms.due_day);
+    if let Some(unbilled) = unbilled.filter(|_| purchases > 0) {
+        let key = AccountKey::of(Class::CreditBilled, owner.user, owner.currency);
+        let billed = ledger.account_or_open(key, owner.currency, out);
+        post(out, billed, unbilled, purchases);
+    }
+    let user = owner.user;
+    out.record(Fact::StatementIssued { user, due_on, purchases, charges, total, minimum });
+}
+
+/// The clock ends the days of grace of a statement that is not paid.
+pub(crate) fn assess(ledger: &Ledger, no: u32, out: &mut Decision) {
+    let Some((line, billing, owner)) = billed(ledger, no) else { return };
+    let (user, unpaid) = (owner.user, billing.unpaid());
+    let assessed = |state, overdue, late_fee| Fact::StatementAssessed {
+        user,
+        state,
+        unpaid,
+        overdue,
+        late_fee,
+    };
+    if unpaid <= line.terms.tolerance {
+        out.record(assessed(StatementState::Paid, 0, 0));
+        return;
+    }
+    let short = billing.minimum.saturating_sub(billing.paid());
+    let principal = billing.billed.saturating_add(billing.overdue);
+    if short == 0 || principal == 0 {
+        out.record(assessed(StatementState::MinPaid, 0, 0));
+        return;
+    }
+    let most = line.terms.billing.map_or(0, |terms| terms.late_fee_max);
+    let late_fee = fee_half_up(short, line.terms.late_fee_ppm).min(short);
+    let late_fee = if most > 0 { late_fee.min(most) } else { late_fee };
+    let currency = owner.currency;
+    let of = |class| AccountKey::of(class, user, currency);
+    let accounts = (billing.billed > 0).then(|| {
+        let overdue = ledger.account_or_open(of(Class::CreditOverdue), currency, out);
+        (overdue, ledger.account_or_open(of(Class::CreditBilled), currency, out))
+    });
+    let penalties = (late_fee > 0).then(|| {
+        let owed = ledger.account_or_open(of(Class::PenaltyReceivable), currency, out);
+        let income = AccountKey::house(Class::PenaltyIncome, currency);
+        (owed, ledger.account_or_open(income, currency, out))
+    });
+    if let Some((overdue, billed)) = accounts {
+        post(out, overdue, billed, billing.billed);
+    }
+    if let Some((owed, income)) = penalties {
+        post(out, owed, income, late_fee);
+    }
+    out.record(assessed(StatementState::Overdue, billing.billed, late_fee));
+    if line.state == CreditLineState::Active {
+        out.record(Fact::CreditLineFrozen { user, reason: FreezeReason::Overdue });
+    }
+}
+
+/// The clock charges the interest of a night.
+pub(crate) fn accrue(ledger: &Ledger, no: u32, out: &mut Decision) {
+    let Some((line, billing, owner)) = billed(ledger, no) else { return };
+    let (amount, rest) = billing.interest(line.terms.day_ppm);
+    let (user, currency) = (owner.user, owner.currency);
+    if amount > 0 {
+        let owed = AccountKey::of(Class::InterestReceivable, user, currency);
+        let owed = ledger.account_or_open(owed, currency, out);
+        let income = AccountKey::house(Class::InterestIncome, currency);
+        let income = ledger.account_or_open(income, currency, out);
+        post(out, owed, income, amount);
+    }
+    let on = billing.interest_on.saturating_add(1);
+    out.record(Fact::InterestAccrued { user, on, amount, rest });
+}
+
+/// What a repayment of a line pays first on a date.
+pub(crate) fn order(line: &CreditLine, today: u32) -> [Part; 4] {
+    let (Some(terms), Some(billing)) = (&line.terms.billing, line.billing.as_deref()) else {
+        return PRINCIPAL_FIRST;
+    };
+    let BillingTerms { order, late_order, late_order_from_day, .. } = *terms;
+    let late = today.saturating_sub(billing.overdue_since);
+    let is_late = billing.overdue_since > 0 && late_order_from_day > 0;
+    if is_late && late >= late_order_from_day { late_order } else { order }
+}
+
+/// Lets a line go that is frozen for a debt, when this decision has paid the last that was overdue.
+pub(crate) fn thaw(ledger: &Ledger, owner: &User, out: &mut Decision) {
+    let state = super::credit::line(ledger, owner).map(|line| line.state);
+    let (account, owed) = owed_in(ledger, owner, Class::CreditOverdue);
+    let noted = out.movements().iter().filter(|m| Some(m.credit) == account);
+    let paid = noted.map(|m| u128::from(m.amount)).sum::<u128>();
+    let is_free = paid > 0 && paid >= u128::from(owed);
+    let frozen = state == Some(CreditLineState::Frozen(FreezeReason::Overdue));
+    if let Some(reason) = Reference::new(PAID).filter(|_| frozen && is_free) {
+        out.record(Fact::CreditLineUnfrozen { user: owner.user, reason });
+    }
+}
+
+/// When a line owes something of this kind to the clock, if it does.
+pub(crate) fn owed_at(ledger: &Ledger, kind: DueKind, no: u32) -> Option<u64> {
+    let (line, billing, _) = billed(ledger, no)?;
+    let date = match kind {
+        DueKind::CreditStatement => {
+            (line.state != CreditLineState::Closed).then_some(billing.next_cut)
+        }
+        DueKind::CreditGraceEnd => billing.grace_ends_on(line.terms.grace_days),
+        DueKind::CreditInterest => {
+            (billing.bearing() > 0).then(|| billing.interest_on.saturating_add(1))
+        }
+        _ => None,
+    };
+    date.map(|date| ledger.calendar().start_of(date))
+}
+
+/// Changes the bill of a user's line, and notes what it owes to the clock now.
+pub(crate) fn change(ledger: &mut Ledger, user: &Id, change: impl FnOnce(&mut CreditLine)) {
+    let tables = ledger.tables_mut();
+    let Some(no) = tables.users.find(user).and_then(|no| tables.credit_lines.find(&no)) else {
+        return;
+    };
+    let before = DUES.map(|kind| owed_at(ledger, kind, no));
+    change(ledger.tables_mut().credit_lines.row_mut(no));
+    for (kind, before) in DUES.into_iter().zip(before) {
+        if let Some(at) = owed_at(ledger, kind, no).filter(|at| Some(*at) != before) {
+            ledger.owe(Due { at, kind, no });
+        }
+    }
+}
+
+pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
+    let today = ledger.calendar().date(ledger.now());
+    let mut bill = |user: &Id, with: &dyn Fn(&mut Billing, &CreditLine)| {
+        change(ledger, user, |line| {
+            if let Some(mut billing) = line.billing.take() {
+                with(&mut billing, line);
+                line.billing = Some(billing);
+            }
+        });
+    };
+    match fact {
+        Fact::StatementIssued { user, due_on, purchases, charges, total, minimum } => {
+            bill(user, &|b, line| {
+                b.cut_on = b.next_cut;
+                b.next_cut = next_day_of_month(b.cut_on, line.terms.statement_day);
+                b.due_on = *due_on;
+                b.state = match total {
+                    0 => StatementState::Paid,
+                    _ => StatementState::Issued,
+                };
+                b.assessed = false;
+                b.billed = b.billed.saturating_add(*purchases);
+                b.charges = *charges;
+                (b.total, b.minimum) = (*total, *minimum);
+                (b.waiting, b.waiting_on) = (0, *due_on);
+            });
+        }
+        Fact::StatementAssessed { user, state, .. } => bill(user, &|b, line| {
+            let ends = b.grace_ends_on(line.terms.grace_days).unwrap_or(today);
+            let night = ends.saturating_sub(1);
+            b.wait_until(night);
+            b.assessed = true;
+            b.state = *state;
+            if *state == StatementState::Paid {
+                b.waiting = 0;
+                return;
+            }
+            if b.bearing() == 0 {
+                (b.interest_on, b.rest) = (night, 0);
+            }
+            if *state == StatementState::Overdue {
+                b.overdue = b.overdue.saturating_add(b.billed);
+                (b.billed, b.revolving) = (0, 0);
+                b.overdue_since = if b.overdue_since == 0 { b.due_on } else { b.overdue_since };
+            } else {
+                b.revolving = b.billed;
+            }
+        }),
+        Fact::InterestAccrued { user, on, rest, .. } => bill(user, &|b, _| {
+            (b.interest_on, b.rest) = (*on, *rest);
+            // What waits for the end of grace goes on waiting.
+            if b.assessed {
+                b.waiting = 0;
+            }
+        }),
+        Fact::CreditRepaid { user, penalty, interest, fee, billed, overdue, .. } => {
+            let charges = penalty.saturating_add(*interest).saturating_add(*fee);
+            bill(user, &|b, _| b.reduce(charges, *billed, *overdue, today));
+        }
+        Fact::CreditReduced { user, billed, overdue } => {
+            bill(user, &|b, _| b.reduce(0, *billed, *overdue, today));
+        }
+        _ => {}
+    }
+}
+
+/// Whether a foreign fact fits the bill that it changes, by the dates too.
+pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
+    let known = |there: bool, what| if there { Ok(()) } else { Err(what) };
+    let line_of = |user: &Id| {
+        let line = tables.users.find(user).and_then(|no| tables.credit_lines.get(&no));
+        line.ok_or("a line of credit is unknown")
+    };
+    let bill_of = |user: &Id| line_of(user)?.billing.as_deref().ok_or("a line is not billed");
+    match fact {
+        Fact::StatementIssued { user, due_on, .. } => {
+            let bill = bill_of(user)?;
+            let days = due_on.checked_sub(bill.next_cut);
+            known(
+                days.is_some_and(|days| (1..=31).contains(&days)),
+                "a statement's dates do not fit",
+            )
+        }
+        Fact::StatementAssessed { user, overdue, state, .. } => {
+            let bill = bill_of(user)?;
+            let expected = if *state == StatementState::Overdue { bill.billed } else { 0 };
+            known(*overdue == expected, "more becomes overdue than was billed")
+        }
+        Fact::InterestAccrued { user, on, .. } => {
+            let bill = bill_of(user)?;
+            known(*on == bill.interest_on.saturating_add(1), "a night's interest is out of turn")
+        }
+        Fact::CreditRepaid { user, billed, overdue, principal, .. } => {
+            let bill = line_of(user)?.billing.as_deref().map_or((0, 0), |b| (b.billed, b.overdue));
+            let fits = *billed <= bill.0
+                && *overdue <= bill.1
+                && billed.saturating_add(*overdue) <= *principal;
+            known(fits, "more is repaid than was billed")
+        }
+        Fact::CreditReduced { user, billed, overdue } => {
+            let bill = bill_of(user)?;
+            known(
+                *billed <= bill.billed && *overdue <= bill.overdue,
+                "more is given back than owed",
+            )
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,112 @@
+//! What a user owes on credit, by account: principal not billed (PU), billed (PB) and overdue (PO),
+//! and the charges on it. When which becomes which is in `billing`.
+
+use crate::account::{AccountKey, AccountNo, Class};
+use crate::event::{Decision, Fact};
+use crate::instalments::Owed;
+use crate::ledger::Ledger;
+use crate::state::{Payment, User};
+
+/// The accounts of principal, in the order in which they are repaid: what was due first.
+pub(crate) const PRINCIPAL: [Class; 3] =
+    [Class::CreditOverdue, Class::CreditBilled, Class::CreditUnbilled];
+
+/// An account of what a user owes, if it exists, and how much that is.
+pub(crate) fn owed_in(ledger: &Ledger, owner: &User, class: Class) -> (Option<AccountNo>, u64) {
+    let key = AccountKey::of(class, owner.user, owner.currency);
+    let account = ledger.tables().accounts.find(&key);
+    let owed = account.map_or(0, |no| ledger.tables().accounts.row(no).credit_room());
+    (account, u64::try_from(owed).unwrap_or(u64::MAX))
+}
+
+/// All principal that a user owes.
+pub(crate) fn principal(ledger: &Ledger, owner: &User) -> u64 {
+    let owed = PRINCIPAL.map(|class| owed_in(ledger, owner, class).1);
+    owed.into_iter().fold(0, u64::saturating_add)
+}
+
+/// All that a user owes, by kind.
+pub(crate) fn owed(ledger: &Ledger, owner: &User) -> Owed {
+    let of = |class| owed_in(ledger, owner, class).1;
+    Owed {
+        penalty: of(Class::PenaltyReceivable),
+        interest: of(Class::InterestReceivable),
+        fee: of(Class::FeeReceivable),
+        principal: principal(ledger, owner),
+    }
+}
+
+/// The account that purchases are debited to, which the line opened.
+pub(crate) fn purchases(ledger: &Ledger, owner: &User) -> Option<AccountNo> {
+    owed_in(ledger, owner, Class::CreditUnbilled).0
+}
+
+/// What a refund or dispute takes off a debt.
+pub(crate) struct Reduction {
+    parts: [(Class, Option<AccountNo>, u64); 3],
+}
+
+impl Reduction {
+    /// Minor units.
+    pub(crate) fn sum(&self) -> u64 {
+        self.parts.iter().map(|part| part.2).sum()
+    }
+
+    /// The accounts credited, with what each gets.
+    pub(crate) fn credits(&self) -> impl Iterator<Item = (AccountNo, u64)> {
+        self.parts.iter().filter_map(|(_, account, amount)| Some(((*account)?, *amount)))
+    }
+
+    fn of(&self, class: Class) -> u64 {
+        self.parts.iter().filter(|part| part.0 == class).map(|part| part.2).sum()
+    }
+}
+
+/// Takes up to `wanted` off what the payer of a payment owes. A purchase not billed yet comes off
+/// what is not billed, then off what is billed, then off what is overdue; one that was billed comes
+/// off the bill, and off what was not billed last. `noted` is what this decision has credited to an
+/// account already.
+pub(crate) fn reduction(
+    ledger: &Ledger,
+    payer: &User,
+    payment: &Payment,
+    wanted: u64,
+    noted: impl Fn(AccountNo) -> u128,
+) -> Reduction {
+    use Class::{CreditBilled, CreditOverdue, CreditUnbilled};
+    let line = super::credit::line(ledger, payer);
+    let cut_on = line.and_then(|line| line.billing.as_ref()).map_or(0, |billing| billing.cut_on);
+    let billed = ledger.calendar().date(payment.paid_at) < cut_on;
+    let order = match billed {
+        true => [CreditBilled, CreditOverdue, CreditUnbilled],
+        false => [CreditUnbilled, CreditBilled, CreditOverdue],
+    };
+    let mut rest = wanted;
+    let parts = order.map(|class| {
+        let (account, owed) = owed_in(ledger, payer, class);
+        let gone = account.map_or(0, &noted);
+        let left = u64::try_from(u128::from(owed).saturating_sub(gone)).unwrap_or(u64::MAX);
+        let part = rest.min(left);
+        rest -= part;
+        (class, account, part)
+    });
+    Reduction { parts }
+}
+
+/// Records what a reduction took off a bill, behind the fact that moved the money. A line that was
+/// frozen for a debt is free again when nothing is overdue any more.
+pub(crate) fn record_reduction(
+    ledger: &Ledger,
+    payer: &User,
+    reduction: &Reduction,
+    out: &mut Decision,
+) {
+    let billed = reduction.of(Class::CreditBilled);
+    let overdue = reduction.of(Class::CreditOverdue);
+    if billed > 0 || overdue > 0 {
+        out.record(Fact::CreditReduced { user: payer.user, billed, overdue });
+    }
+    if overdue > 0 {
+        super::billing::thaw(ledger, payer, out);
+    }
+}

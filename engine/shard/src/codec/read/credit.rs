@@ -1,0 +1,102 @@
+//! Wire to domain: the bills of lines of credit, their facts and rows.
+
+use super::fields::*;
+use groat_ledger::instalments::{CHARGES_FIRST, PRINCIPAL_FIRST, Part};
+use groat_ledger::limits::{DAY_MS, TIME_MS_MAX};
+use groat_ledger::{Billing, BillingTerms, Currency, Fact, StatementState};
+use groat_proto::v1;
+
+fn part(value: i32) -> Field<Part> {
+    match known::<v1::CreditPart>(value, "order")? {
+        v1::CreditPart::Unspecified => Err("order"),
+        v1::CreditPart::Penalty => Ok(Part::Penalty),
+        v1::CreditPart::Interest => Ok(Part::Interest),
+        v1::CreditPart::Fee => Ok(Part::Fee),
+        v1::CreditPart::Principal => Ok(Part::Principal),
+    }
+}
+
+fn order(wire: Option<v1::RepayOrder>, absent: [Part; 4]) -> Field<[Part; 4]> {
+    let Some(w) = wire else { return Ok(absent) };
+    Ok([part(w.first)?, part(w.second)?, part(w.third)?, part(w.fourth)?])
+}
+
+pub(super) fn billing_terms(w: &v1::BillingTerms, currency: Currency) -> Field<BillingTerms> {
+    Ok(BillingTerms {
+        order: order(w.order, CHARGES_FIRST)?,
+        late_order: order(w.late_order, PRINCIPAL_FIRST)?,
+        late_order_from_day: w.late_order_from_day,
+        late_fee_max: part_of(w.late_fee_max, currency, "late_fee_max")?.unwrap_or(0),
+    })
+}
+
+pub(super) fn repaid(w: &v1::CreditRepaid) -> Field<Fact> {
+    Ok(Fact::CreditRepaid {
+        user: id(w.user, "user")?,
+        principal: w.principal,
+        penalty: w.penalty,
+        interest: w.interest,
+        fee: w.fee,
+        billed: w.billed,
+        overdue: w.overdue,
+    })
+}
+
+pub(super) fn issued(w: &v1::StatementIssued) -> Field<Fact> {
+    Ok(Fact::StatementIssued {
+        user: id(w.user, "user")?,
+        due_on: w.due_on,
+        purchases: w.purchases,
+        charges: w.charges,
+        total: w.total,
+        minimum: w.minimum,
+    })
+}
+
+pub(super) fn assessed(w: &v1::StatementAssessed) -> Field<Fact> {
+    Ok(Fact::StatementAssessed {
+        user: id(w.user, "user")?,
+        state: state(w.state)?,
+        unpaid: w.unpaid,
+        overdue: w.overdue,
+        late_fee: w.late_fee,
+    })
+}
+
+pub(super) fn accrued(w: &v1::InterestAccrued) -> Field<Fact> {
+    let user = id(w.user, "user")?;
+    Ok(Fact::InterestAccrued { user, on: w.on, amount: w.amount, rest: w.rest })
+}
+
+pub(super) fn reduced(w: &v1::CreditReduced) -> Field<Fact> {
+    let user = id(w.user, "user")?;
+    Ok(Fact::CreditReduced { user, billed: w.billed, overdue: w.overdue })
+}
+
+fn state(number: i32) -> Field<StatementState> {
+    u32::try_from(number).ok().and_then(StatementState::of).ok_or("state")
+}
+
+pub(in crate::codec) fn billing(w: &v1::BillingRow) -> Field<Billing> {
+    let last = u32::try_from(TIME_MS_MAX / DAY_MS).unwrap_or(u32::MAX);
+    ensure(w.next_cut <= last && w.due_on <= last, "billing")?;
+    ensure(w.revolving <= w.billed && w.rest < 1_000_000, "billing")?;
+    Ok(Billing {
+        next_cut: w.next_cut,
+        cut_on: w.cut_on,
+        due_on: w.due_on,
+        state: state(w.state)?,
+        assessed: w.assessed,
+        total: w.total,
+        minimum: w.minimum,
+        charges: w.charges,
+        billed: w.billed,
+        revolving: w.revolving,
+        overdue: w.overdue,
+        overdue_since: w.overdue_since,
+        interest_on: w.interest_on,
+        rest: w.rest,
+        waiting: w.waiting,
+        waiting_on: w.waiting_on,
+    })
+}

@@ -1,0 +1,226 @@
+//! The bills of lines of credit as their facts tell them: what was billed, became overdue, was
+//! charged and paid, and the interest of each night. It knows neither rows nor accounts.
+
+use super::stranger;
+use groat_ledger::{CreditTerms, Fact, Id, StatementState};
+use std::collections::BTreeMap;
+
+/// The bill of one line; minor units, dates in days since 1970.
+#[derive(Debug)]
+pub(crate) struct Bill {
+    terms: CreditTerms,
+    pub(crate) billed: i128,
+    pub(crate) overdue: i128,
+    pub(crate) penalty: i128,
+    pub(crate) interest: i128,
+    pub(crate) fee: i128,
+    /// Of `billed`, what bears interest.
+    bears: i128,
+    /// Of the last statement: due date, total, minimum, charges not paid, whether grace is over.
+    due_on: u32,
+    total: i128,
+    minimum: i128,
+    charges: i128,
+    assessed: bool,
+    /// What of `billed` bore no interest, after each change since the last statement.
+    fresh: Vec<(u32, i128)>,
+    /// Of the nights since interest began: what was earned, in millionths, and what was charged.
+    earned: i128,
+    charged: i128,
+    last_night: u32,
+}
+
+/// All of them, by user.
+#[derive(Default, Debug)]
+pub(crate) struct Statements(BTreeMap<Id, Bill>);
+
+impl Statements {
+    pub(crate) fn get(&self, user: Id) -> Option<&Bill> {
+        self.0.get(&user)
+    }
+
+    fn statement(&mut self, user: Id) -> Result<&mut Bill, String> {
+        self.0.get_mut(&user).ok_or_else(|| format!("the line of {user} is not billed"))
+    }
+
+    /// Takes in a fact of a date; says what does not follow from those before.
+    pub(crate) fn note(&mut self, fact: &Fact, today: u32) -> Result<(), String> {
+        match fact {
+            Fact::CreditLineGranted { user, terms, .. } => {
+                self.0.insert(*user, Bill::new(*terms));
+                Ok(())
+            }
+            Fact::StatementIssued { user, due_on, purchases, charges, total, minimum } => {
+                let bill = self.statement(*user)?;
+                let said = [*charges, *total, *minimum].map(i128::from);
+                let found = bill.cut(i128::from(*purchases), *due_on, today);
+                if said == found {
+                    return Ok(());
+                }
+                Err(format!("{user} is billed charges, total, minimum {said:?}, not {found:?}"))
+            }
+            Fact::StatementAssessed { user, state, unpaid, overdue, late_fee } => {
+                let bill = self.statement(*user)?;
+                let said = (*state, [*unpaid, *overdue].map(i128::from), today);
+                let found = bill.due();
+                bill.assess(*state, i128::from(*late_fee));
+                if said == found {
+                    return Ok(());
+                }
+                Err(format!("the statement of {user} is assessed as {said:?}, not {found:?}"))
+            }
+            Fact::CreditRepaid { user, penalty, interest, fee, billed, overdue, .. } => {
+                let bill = self.statement(*user)?;
+                let charges = [*penalty, *interest, *fee].map(i128::from);
+                bill.pay(charges, i128::from(*billed), i128::from(*overdue), today);
+                bill.nothing_is_below_zero(*user)
+            }
+            Fact::CreditReduced { user, billed, overdue } => {
+                let bill = self.statement(*user)?;
+                bill.pay([0; 3], i128::from(*billed), i128::from(*overdue), today);
+                bill.nothing_is_below_zero(*user)
+            }
+            other => Err(stranger(other, "a bill")),
+        }
+    }
+
+    /// The interest of a night; says if it is not the floor of what was earned, or out of turn.
+    pub(crate) fn night(&mut self, fact: &Fact, today: u32) -> Result<(), String> {
+        let Fact::InterestAccrued { user, on, amount, .. } = fact else {
+            return Err(stranger(fact, "a night's interest"));
+        };
+        let bill = self.statement(*user)?;
+        let bearing = bill.bears + bill.overdue;
+        bill.earned += bearing * i128::from(bill.terms.day_ppm);
+        bill.charged += i128::from(*amount);
+        bill.interest += i128::from(*amount);
+        bill.last_night += 1;
+        if bill.last_night != *on || *on != today || bearing == 0 {
+            return Err(format!("{user} is charged for night {on} on {today}, owing {bearing}"));
+        }
+        let earned = bill.earned / 1_000_000;
+        if earned == bill.charged {
+            return Ok(());
+        }
+        Err(format!("{user} was charged {} of interest; {earned} is earned", bill.charged))
+    }
+
+    /// The late fee of a statement, before it is noted; says if it is not what was agreed.
+    pub(crate) fn late_fee(&self, fact: &Fact) -> Result<(), String> {
+        let Fact::StatementAssessed { user, state, late_fee, .. } = fact else {
+            return Err(stranger(fact, "a late fee"));
+        };
+        let bill = self.0.get(user).ok_or_else(|| format!("the line of {user} is not billed"))?;
+        let short = (bill.minimum - bill.paid()).max(0);
+        let ppm = i128::from(bill.terms.late_fee_ppm);
+        let most = bill.terms.billing.map_or(0, |terms| i128::from(terms.late_fee_max));
+        let fee = ((short * ppm * 2 + 1_000_000) / 2_000_000).min(short);
+        let fee = if most > 0 { fee.min(most) } else { fee };
+        let fee = if *state == StatementState::Overdue { fee } else { 0 };
+        if fee == i128::from(*late_fee) {
+            return Ok(());
+        }
+        Err(format!("{user} is charged {late_fee} for being {short} short; agreed is {fee}"))
+    }
+}
+
+impl Bill {
+    fn new(terms: CreditTerms) -> Bill {
+        Bill {
+            terms,
+            billed: 0,
+            overdue: 0,
+            penalty: 0,
+            interest: 0,
+            fee: 0,
+            bears: 0,
+            due_on: 0,
+            total: 0,
+            minimum: 0,
+            charges: 0,
+            assessed: true,
+            fresh: Vec::new(),
+            earned: 0,
+            charged: 0,
+            last_night: 0,
+        }
+    }
+
+    fn unpaid(&self) -> i128 {
+        self.charges + self.billed + self.overdue
+    }
+
+    fn paid(&self) -> i128 {
+        self.total - self.unpaid()
+    }
+
+    /// Charges, total and minimum of a new statement.
+    fn cut(&mut self, purchases: i128, due_on: u32, today: u32) -> [i128; 3] {
+        self.billed += purchases;
+        self.charges = self.penalty + self.interest + self.fee;
+        self.total = self.unpaid();
+        let part = self.billed * i128::from(self.terms.min_bps) / 10_000;
+        self.minimum = self.charges + self.overdue + part;
+        (self.due_on, self.assessed) = (due_on, false);
+        self.fresh = vec![(today, self.billed - self.bears)];
+        [self.charges, self.total, self.minimum]
+    }
+
+    /// What must be said of the last statement when grace is over, and when that is.
+    fn due(&self) -> (StatementState, [i128; 2], u32) {
+        let unpaid = self.unpaid();
+        let (state, overdue) = if unpaid <= i128::from(self.terms.tolerance) {
+            (StatementState::Paid, 0)
+        } else if self.paid() >= self.minimum || self.billed + self.overdue == 0 {
+            (StatementState::MinPaid, 0)
+        } else {
+            (StatementState::Overdue, self.billed)
+        };
+        (state, [unpaid, overdue], self.due_on + self.terms.grace_days + 1)
+    }
+
+    fn assess(&mut self, state: StatementState, late_fee: i128) {
+        self.assessed = true;
+        let first_night = self.due_on + 1;
+        let last_night = self.due_on + self.terms.grace_days;
+        if state == StatementState::Paid {
+            return;
+        }
+        if self.bears + self.overdue == 0 {
+            (self.earned, self.charged, self.last_night) = (0, 0, last_night);
+        }
+        // The nights of grace, each on what was owed when it began.
+        for night in first_night..=last_night {
+            let before = self.fresh.iter().rev().find(|(date, _)| *date < night);
+            let fresh = before.map_or(0, |(_, amount)| *amount);
+            self.earned += fresh * i128::from(self.terms.day_ppm);
+        }
+        self.penalty += late_fee;
+        self.bears = self.billed;
+        if state == StatementState::Overdue {
+            self.overdue += self.billed;
+            (self.billed, self.bears) = (0, 0);
+        }
+    }
+
+    fn pay(&mut self, charges: [i128; 3], billed: i128, overdue: i128, today: u32) {
+        self.penalty -= charges[0];
+        self.interest -= charges[1];
+        self.fee -= charges[2];
+        self.charges -= self.charges.min(charges.iter().sum());
+        self.billed -= billed;
+        self.bears = (self.bears - billed).max(0);
+        self.overdue -= overdue;
+        if !self.assessed {
+            self.fresh.push((today, self.billed - self.bears));
+        }
+    }
+
+    fn nothing_is_below_zero(&self, user: Id) -> Result<(), String> {
+        let owed = [self.penalty, self.interest, self.fee, self.billed, self.overdue];
+        if owed.iter().all(|part| *part >= 0) {
+            return Ok(());
+        }
+        Err(format!("{user} pays more than is owed: {owed:?} is left"))
+    }
+}

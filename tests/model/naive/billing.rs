@@ -1,0 +1,242 @@
+//! Bills in the naive model: what is owed are sums of entries, interest is counted anew from all
+//! nights since it began.
+
+use super::credit::Line;
+use super::{Account, Naive, house, of, user};
+use groat_ledger::instalments::Part;
+use groat_ledger::{Class, CreditTerms, FreezeReason, Id, year_and_month};
+
+/// What a line's statements come to. Days since 1970.
+#[derive(Clone, Default)]
+pub(super) struct Bill {
+    next_cut: u32,
+    cut_on: u32,
+    due_on: u32,
+    total: i128,
+    minimum: i128,
+    /// Of its charges, what is not paid.
+    charges: i128,
+    /// To be looked at when grace is over.
+    open: bool,
+    /// Of what is billed, what bears interest.
+    bears: i128,
+    /// What bore none after each change since the statement.
+    fresh: Vec<(u32, i128)>,
+    /// Of every night since interest began, what it was charged on; and what was charged.
+    nights: Vec<i128>,
+    charged: i128,
+    last_night: u32,
+    late_since: Option<u32>,
+}
+
+pub(super) const CHARGES: [Class; 3] =
+    [Class::PenaltyReceivable, Class::InterestReceivable, Class::FeeReceivable];
+
+/// The next date with this day of the month: looked for day by day.
+fn next(after: u32, day: u32) -> u32 {
+    let month_of = |date| year_and_month(date).1;
+    let first_of_its_month = |date: u32| {
+        (0..31).map(|back| date - back).find(|d| *d == 0 || month_of(*d) != month_of(*d - 1))
+    };
+    let is = |date: &u32| *date - first_of_its_month(*date).unwrap() + 1 == day;
+    (after + 1..after + 40).find(is).unwrap()
+}
+
+impl Bill {
+    pub(super) fn new(terms: &CreditTerms, today: u32) -> Option<Bill> {
+        let next_cut = next(today, terms.statement_day);
+        terms.billing.map(|_| Bill { next_cut, ..Bill::default() })
+    }
+}
+
+impl Naive {
+    /// What a user owes on an account.
+    fn owes(&self, class: Class, id: Id) -> i128 {
+        -self.credit(of(class, id))
+    }
+
+    pub(super) fn charges_owed(&self, id: Id) -> i128 {
+        CHARGES.iter().map(|class| self.owes(*class, id)).sum()
+    }
+
+    fn unpaid(&self, id: Id, bill: &Bill) -> i128 {
+        bill.charges + self.owes(Class::CreditBilled, id) + self.owes(Class::CreditOverdue, id)
+    }
+
+    fn bearing(&self, id: Id, bill: &Bill) -> i128 {
+        bill.bears + self.owes(Class::CreditOverdue, id)
+    }
+
+    fn start_of(&self, day: u32) -> u64 {
+        (i128::from(day) * i128::from(super::DAY_MS) - self.offset_ms).try_into().unwrap()
+    }
+
+    /// When a statement is cut, when its grace is over, when the next night is charged.
+    pub(super) fn bill_dues(&self, id: Id, line: &Line) -> [Option<u64>; 3] {
+        let Some(bill) = line.bill.as_ref().filter(|_| !line.closed) else { return [None; 3] };
+        let end_of_grace = bill.due_on + line.terms.grace_days + 1;
+        let night = self.bearing(id, bill) > 0;
+        [
+            Some(self.start_of(bill.next_cut)),
+            bill.open.then(|| self.start_of(end_of_grace)),
+            night.then(|| self.start_of(bill.last_night + 1)),
+        ]
+    }
+
+    fn with_bill(&mut self, id: Id, change: impl FnOnce(&mut Naive, &CreditTerms, &mut Bill)) {
+        let Some(line) = self.lines.get(&id).cloned() else { return };
+        let Some(mut bill) = line.bill else { return };
+        change(self, &line.terms, &mut bill);
+        self.lines.get_mut(&id).unwrap().bill = Some(bill);
+    }
+
+    pub(super) fn cut_statement(&mut self, id: Id) {
+        self.with_bill(id, |model, terms, bill| {
+            let bought = model.owes(Class::CreditUnbilled, id);
+            model.write(of(Class::CreditBilled, id), of(Class::CreditUnbilled, id), bought);
+            bill.cut_on = bill.next_cut;
+            bill.next_cut = next(bill.cut_on, terms.statement_day);
+            bill.due_on = next(bill.cut_on, terms.due_day);
+            bill.charges = model.charges_owed(id);
+            bill.total = model.unpaid(id, bill);
+            let billed = model.owes(Class::CreditBilled, id);
+            bill.minimum = bill.total - billed + billed * i128::from(terms.min_bps) / 10_000;
+            bill.open = bill.total > 0;
+            bill.fresh = vec![(bill.cut_on, billed - bill.bears)];
+        });
+    }
+
+    pub(super) fn end_grace(&mut self, id: Id) {
+        let mut late = false;
+        self.with_bill(id, |model, terms, bill| {
+            bill.open = false;
+            let unpaid = model.unpaid(id, bill);
+            if unpaid <= i128::from(terms.tolerance) {
+                return;
+            }
+            let last = bill.due_on + terms.grace_days;
+            if model.bearing(id, bill) == 0 {
+                (bill.nights, bill.charged, bill.last_night) = (Vec::new(), 0, last);
+            }
+            for night in bill.due_on + 1..=last {
+                let begun = bill.fresh.iter().rfind(|(day, _)| *day < night);
+                bill.nights.push(begun.unwrap().1);
+            }
+            let (billed, due) = (of(Class::CreditBilled, id), of(Class::CreditOverdue, id));
+            bill.bears = -model.credit(billed);
+            let short = bill.minimum - (bill.total - unpaid);
+            let principal = bill.bears + model.owes(Class::CreditOverdue, id);
+            if short > 0 && principal > 0 {
+                let fee = super::half_up(short, terms.late_fee_ppm.into(), 1_000_000);
+                let most = terms.billing.unwrap().late_fee_max;
+                let fee = if most > 0 { fee.min(most.into()) } else { fee };
+                let penalty = of(Class::PenaltyReceivable, id);
+                model.write(due, billed, bill.bears);
+                model.write(penalty, house(Class::PenaltyIncome), fee);
+                bill.bears = 0;
+                bill.late_since = bill.late_since.or(Some(bill.due_on));
+                late = true;
+            }
+        });
+        let line = self.lines.get_mut(&id).unwrap();
+        if late && line.frozen.is_none() {
+            line.frozen = Some(FreezeReason::Overdue);
+        }
+    }
+
+    /// All nights are counted again; what was charged before is taken off.
+    pub(super) fn charge_night(&mut self, id: Id) {
+        self.with_bill(id, |model, terms, bill| {
+            bill.last_night += 1;
+            bill.nights.push(model.bearing(id, bill));
+            let earned: i128 = bill.nights.iter().map(|n| n * i128::from(terms.day_ppm)).sum();
+            let more = earned / 1_000_000 - bill.charged;
+            bill.charged += more;
+            model.write(of(Class::InterestReceivable, id), house(Class::InterestIncome), more);
+        });
+    }
+
+    /// After money has gone to the accounts: so much of it to charges, bill and what is overdue.
+    pub(super) fn bill_paid(&mut self, id: Id, charges: i128, billed: i128, due: i128, now: u64) {
+        let today = self.day(now);
+        self.with_bill(id, |model, _, bill| {
+            bill.charges -= charges.min(bill.charges);
+            bill.bears = (bill.bears - billed).max(0);
+            if bill.open {
+                let left = model.owes(Class::CreditBilled, id);
+                bill.fresh.push((today, left - bill.bears));
+                bill.open = model.unpaid(id, bill) > 0;
+            }
+        });
+        if due > 0 && self.owes(Class::CreditOverdue, id) == 0 {
+            let line = self.lines.get_mut(&id).unwrap();
+            if let Some(bill) = &mut line.bill {
+                bill.late_since = None;
+            }
+            line.frozen = line.frozen.filter(|reason| *reason != FreezeReason::Overdue);
+        }
+    }
+
+    /// The accounts a repayment goes to, in order.
+    pub(super) fn repaid_in_order(&self, id: Id, now: u64) -> Vec<Account> {
+        let line = &self.lines[&id];
+        let principal = [Class::CreditOverdue, Class::CreditBilled, Class::CreditUnbilled];
+        let Some((terms, bill)) = line.terms.billing.zip(line.bill.as_ref()) else {
+            return principal.map(|class| of(class, id)).to_vec();
+        };
+        let late = bill.late_since.map_or(0, |since| self.day(now) - since);
+        let is_late = terms.late_order_from_day > 0 && late >= terms.late_order_from_day;
+        let is_late = is_late && bill.late_since.is_some();
+        let order = if is_late { terms.late_order } else { terms.order };
+        let classes = order.iter().flat_map(|part| match part {
+            Part::Penalty => vec![Class::PenaltyReceivable],
+            Part::Interest => vec![Class::InterestReceivable],
+            Part::Fee => vec![Class::FeeReceivable],
+            Part::Principal => principal.to_vec(),
+        });
+        classes.map(|class| of(class, id)).collect()
+    }
+
+    /// What a refund of something bought at a time takes off a debt, by account.
+    pub(super) fn taken_off(&self, id: Id, bought_at: u64, wanted: i128) -> [(Account, i128); 3] {
+        let bill = self.lines.get(&id).and_then(|line| line.bill.as_ref());
+        let was_billed = bill.is_some_and(|bill| self.day(bought_at) < bill.cut_on);
+        let mut order = [Class::CreditUnbilled, Class::CreditBilled, Class::CreditOverdue];
+        if was_billed {
+            order.rotate_left(1);
+        }
+        let mut rest = wanted;
+        order.map(|class| {
+            let part = rest.min(self.owes(class, id));
+            rest -= part;
+            (of(class, id), part)
+        })
+    }
+
+    /// The bill after a refund has gone to the accounts.
+    pub(super) fn refunded_into(&mut self, id: Id, parts: [(Account, i128); 3], now: u64) {
+        let of_class =
+            |class: Class| parts.iter().filter(|(to, _)| to.0 == class).map(|p| p.1).sum::<i128>();
+        let (billed, due) = (of_class(Class::CreditBilled), of_class(Class::CreditOverdue));
+        if billed + due > 0 {
+            self.bill_paid(id, 0, billed, due, now);
+        }
+    }
+
+    /// Pays `amount` from the balance, account by account.
+    pub(super) fn pay_in_order(&mut self, id: Id, amount: i128, now: u64) {
+        let (mut rest, mut paid) = (amount, [0; 3]);
+        for to in self.repaid_in_order(id, now) {
+            let part = rest.min(-self.credit(to));
+            rest -= part;
+            self.write(user(id), to, part);
+            match to.0 {
+                Class::CreditBilled => paid[1] += part,
+                Class::CreditOverdue => paid[2] += part,
+                Class::CreditUnbilled => {}
+                _ => paid[0] += part,
+            }
+        }
+        self.bill_paid(id, paid[0], paid[1], paid[2], now);
+    }
+}
