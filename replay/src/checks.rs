@@ -25,6 +25,9 @@ mod objects;
 mod outcomes;
 mod packets;
 mod rentals;
+mod royalties;
+#[cfg(test)]
+mod royalty_forgeries;
 #[cfg(test)]
 mod statement_forgeries;
 mod statements;
@@ -32,7 +35,7 @@ mod statements;
 use crate::follow::{Finding, Place};
 use crate::naive::{
     Answers, Apps, Bills, Coupons, Disputes, Exchanges, Funding, Holds, Invoices, Journal, Lines,
-    Packets, Rentals, Reserves, Spending, Statements,
+    Packets, Rentals, Reserves, Royalties, Spending, Statements,
 };
 use apps::OfAnApp;
 use entries::Event;
@@ -119,6 +122,10 @@ checks! {
     Interest = 10, "interest = floor of principal x rate x nights, late fees as agreed";
     /// FP of each partner and currency.
     Funding = 8, "funding: owed to a partner = funded - repaid";
+    /// By split, return and refund; only between merchants that are bound.
+    Royalties = 11, "royalties: shared <= cap and <= what is left, refunds in proportion";
+    /// MF of each payment.
+    ProceedsFrozen = 11, "royalties: what is frozen is on its account";
     /// What is pending for a merchant and date is what its items sum to, until settled: receipts
     /// less fees, refunds, disputes and what was confirmed, and what came back of them.
     Batches = 12, "batches: pending = what came into them less what was taken";
@@ -202,6 +209,7 @@ pub(crate) struct Checks {
     bills: Bills,
     /// What bills say of the events since.
     billed: Vec<(Touch, Verdict)>,
+    royalties: Royalties,
     /// What is to be compared with rows and accounts once the events of a command are complete.
     touched: BTreeMap<Touched, Touch>,
     /// Commands of the current input that wait for their outcome.
@@ -232,6 +240,8 @@ enum Touched {
     Dispute(Id),
     /// Of a payment.
     Exchange(Id),
+    /// Of a payment.
+    Royalty(Id),
     /// By partner and currency.
     Funding(Id, Currency),
 }
@@ -320,6 +330,7 @@ impl Checks {
             Touched::Packet(packet) => self.compare_packet(books, at, event, packet),
             Touched::Dispute(dispute) => self.compare_dispute(books, at, event, dispute),
             Touched::Exchange(payment) => self.compare_exchange(books, at, event, payment),
+            Touched::Royalty(payment) => self.compare_royalty(books, at, event, payment),
             Touched::Funding(bank, currency) => {
                 self.compare_funding(books, at, event, bank, currency);
             }
@@ -375,6 +386,7 @@ impl Checks {
             .chain(self.invoices.payments().map(Touched::Invoices))
             .chain(self.disputes.ids().map(Touched::Dispute))
             .chain(self.exchanges.payments().map(Touched::Exchange))
+            .chain(self.royalties.ids().map(Touched::Royalty))
             .chain(self.funding.partners().map(|(bank, ccy)| Touched::Funding(bank, ccy)))
             .collect();
         for what in known {

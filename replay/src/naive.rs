@@ -14,6 +14,7 @@ mod lines;
 mod moved;
 mod packets;
 mod rentals;
+mod royalties;
 mod statements;
 
 pub(crate) use apps::{Apps, Asked};
@@ -28,6 +29,7 @@ pub(crate) use lines::{Lines, Reserves};
 pub(crate) use moved::{Moved, add, moved};
 pub(crate) use packets::Packets;
 pub(crate) use rentals::{Rental, Rentals};
+pub(crate) use royalties::{Royalties, Sale};
 pub(crate) use statements::Statements;
 
 use crate::names::{account_name, fact_name};

@@ -78,6 +78,7 @@ impl Books {
             undiscountable: None,
             timeout_s: 600,
             quote: Id::NONE,
+            royalty_freeze: false,
         });
         self.ask(&order).unwrap();
         let legs = vec![Leg { source: LegSource::Credit, amount: amount.amount }];

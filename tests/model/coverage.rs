@@ -32,6 +32,9 @@ const NOT_REACHED: &[Rejection] = &[
     Rejection::ReleaseCountExceeded,
     Rejection::ChargeCountExceeded,
     Rejection::PaymentCountExceeded,
+    Rejection::RelationLimit,
+    Rejection::SplitCountExceeded,
+    Rejection::ReturnWindowClosed,
 ];
 
 /// What follows from several commands or from the clock.
@@ -72,6 +75,11 @@ const FACTS: &[&str] = &[
     "PaymentQuoted",
     "FxConverted",
     "FxReturned",
+    "ProceedsFrozen",
+    "ProceedsFreed",
+    "PaymentSplit",
+    "SplitFinished",
+    "SplitReturned",
 ];
 
 /// The name of an enum's variant out of its debug text.

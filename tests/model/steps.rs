@@ -165,6 +165,9 @@ fn tells_of_money(fact: &Fact) -> bool {
             | Fact::PaymentQuoted { .. }
             | Fact::FxConverted { .. }
             | Fact::FxReturned { .. }
+            | Fact::RoyaltyBound { .. }
+            | Fact::RoyaltyUnbound { .. }
+            | Fact::RoyaltyFreezeSet { .. }
     )
 }
 

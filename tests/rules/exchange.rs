@@ -234,6 +234,29 @@ coupons_and_invoices_of_such_an_order "
     balance  merchant_available shop USD7.50
 "
 
+/// What is frozen and shared is the merchant's money, in its currency; what comes back of it goes to
+/// the payer in the payer's.
+such_an_order_is_shared "
+    user     alice 2 CNY                   | ok
+    top_up   alice 100.00 r1               | ok
+    merchant shop USD fee=0                | ok
+    merchant guide USD fee=0               | ok
+    merchant home CNY fee=0                | ok
+    bind     shop home                     | CurrencyMismatch
+    bind     shop guide                    | ok
+    quote    q1 USD CNY 7.2463 +0ms +2h    | ok
+    create   p1 o1 shop USD10.00 quote=q1 freeze=yes | ok
+    pay      p1 alice balance:72.46        | ok
+    balance  merchant_frozen p1 USD10.00
+    share    p1 s1 guide:USD2.00           | ok
+    balance  merchant_available guide USD2.00
+    refund   p1 f1 USD5.00 royalties=pro_rata | ok
+    balance  merchant_available guide USD1.00
+    balance  merchant_frozen p1 USD4.00
+    balance  user_available alice 63.77
+    balance  fx_position - -USD5.00
+"
+
 /// A cancelled payment gives back all that was paid. The platform squares its positions with its
 /// banks by adjustments.
 cancelled_and_squared "

@@ -25,7 +25,7 @@ pub mod table;
 
 pub use account::{Account, AccountKey, AccountNo, Class, Kind, Layer, Movement, SignRule};
 pub use command::*;
-pub use event::{CloseReason, Decision, EventRange, Fact};
+pub use event::{CloseReason, Decision, EventRange, Fact, ReturnedShare};
 pub use exchange::Price;
 pub use id::{Id, NAME_CHARS_MAX, NotAnId};
 pub use ledger::{BadState, Due, DueKind, Ledger, Refusal, Signer};
@@ -35,6 +35,6 @@ pub use rejection::Rejection;
 pub use remittance::{Cargo, Purpose, Remittance, Standing};
 pub use settlement::{
     ConversionOf, CouponOf, DisputeOf, HoldOf, InvoiceOf, PacketOf, ReleaseReason, RentalOf,
-    Settlement, StatementOf, project,
+    RoyaltyOf, Settlement, StatementOf, project,
 };
 pub use state::*;

@@ -60,6 +60,7 @@ impl Checks {
                 Subject::Packet => self.packet(at, event),
                 Subject::Invoice => self.invoice(at, event),
                 Subject::Dispute(dispute) => self.dispute(at, event, dispute),
+                Subject::Royalty => self.royalty(books, at, event),
                 Subject::Funding => self.funding(at, event),
                 Subject::Exchange => self.exchange(books, at, event),
                 Subject::App => self.app(books, at, event),
@@ -114,6 +115,7 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         Class::RedPacket => Some(Touched::Packet(key.owner)),
         Class::CouponFace => Some(Touched::Template(key.owner)),
         Class::MerchantDisputed => Some(Touched::Dispute(key.owner)),
+        Class::MerchantFrozen => Some(Touched::Royalty(key.owner)),
         Class::FundingPartner => {
             let currency = Currency::from_code(key.currency_code.into());
             currency.map(|currency| Touched::Funding(key.owner, currency))

@@ -2,6 +2,8 @@
 //! (DOMAIN §6, 13). It learns from facts whose payment, batch or payout something is, and knows
 //! neither rows nor accounts.
 
+mod royalties;
+
 use super::moved::{Moved, add};
 use super::stranger;
 use crate::names::account_name;
@@ -44,6 +46,8 @@ pub(crate) struct Bills {
     asked: IdMap<Id, ()>,
     /// What merchants get for payments that are about to be paid in another currency.
     converted: IdMap<Id, i128>,
+    /// Who got the shares of each split of a payment.
+    shares: IdMap<Id, Vec<Vec<Id>>>,
 }
 
 type Told = Result<Moved, String>;
@@ -178,6 +182,11 @@ impl Bills {
             | Fact::RentalPaymentPending { .. }
             | Fact::ReserveReleased { .. } => self.told_of_batch(fact),
             Fact::DisputeOpened { .. } | Fact::DisputeJudged { .. } => self.told_of_dispute(fact),
+            Fact::ProceedsFrozen { .. }
+            | Fact::PaymentSplit { .. }
+            | Fact::SplitFinished { .. }
+            | Fact::ProceedsFreed { .. }
+            | Fact::SplitReturned { .. } => self.told_of_royalty(fact),
             other => Err(stranger(other, "a bill")),
         }
     }

@@ -68,6 +68,7 @@ impl<'a> Scene<'a> {
         let found = self.dice.recent(rows, holds);
         c.quote = found.map_or(Id::NONE, |q| q.quote);
         if !self.dice.one_in(12) {
+            c.royalty_freeze = false;
             c.merchant = named('m', 4);
             c.amount = self.amount_in(usd(), &[90, 40]);
         }

@@ -42,7 +42,8 @@ pub(crate) fn prologue() -> Vec<Body> {
     });
     let money = users.chain(merchants).chain(accounts).chain(lines).chain(orders);
     let beside = super::coupons::prologue().into_iter().chain(super::apps::prologue());
-    money.chain(beside).chain(super::exchange::prologue()).collect()
+    let beside = beside.chain(super::royalties::prologue()).chain(super::exchange::prologue());
+    money.chain(beside).collect()
 }
 
 fn channel_of(number: usize) -> LegSource {
@@ -68,6 +69,7 @@ fn create_payment(id: usize, number: usize, seller: usize, x: u64, timeout_s: u3
         undiscountable: None,
         timeout_s,
         quote: Id::NONE,
+        royalty_freeze: false,
     })
 }
 
@@ -203,7 +205,8 @@ impl<'a> Scene<'a> {
                 });
                 let amount = self.amount_of(found, &limits);
                 let out_request_no = reference('f', self.dice.of(9));
-                Body::RefundPayment(RefundPayment { payment, out_request_no, amount })
+                let royalties = self.royalty_refunds(found);
+                Body::RefundPayment(RefundPayment { payment, out_request_no, amount, royalties })
             }
             _ => return None,
         })
@@ -348,6 +351,7 @@ impl<'a> Scene<'a> {
         let mut body = create_payment(0, 0, 0, 0, timeout_s);
         if let Body::CreatePayment(c) = &mut body {
             (c.payment, c.out_trade_no, c.merchant, c.amount) = (id, number, seller, amount);
+            c.royalty_freeze = self.dice.one_in(4);
         }
         body
     }

@@ -1,6 +1,6 @@
 //! Commands of payments (DOMAIN §4.2).
 
-use crate::command::Reference;
+use crate::command::{Reference, RoyaltyRefunds};
 use crate::id::Id;
 use crate::money::{Currency, Money};
 
@@ -29,6 +29,8 @@ pub struct CreatePayment {
     pub timeout_s: u32,
     /// At whose price the payer pays, in another currency; none, in that of the order.
     pub quote: Id,
+    /// What the merchant receives is frozen until it is shared.
+    pub royalty_freeze: bool,
 }
 
 /// How the payer meets the merchant (DOMAIN §1.1).
@@ -118,4 +120,6 @@ pub struct RefundPayment {
     pub out_request_no: Reference,
     /// How much.
     pub amount: Money,
+    /// What is taken back of royalties for it.
+    pub royalties: RoyaltyRefunds,
 }

@@ -133,6 +133,9 @@ impl Ledger {
         holds("invoices", t.invoices.rows().iter().position(|r| r.payment >= payments))?;
         holds("credit_lines", t.credit_lines.rows().iter().position(|r| r.user >= users))?;
         let payments = t.payments.next_no();
+        let mut relations = t.royalty_relations.rows().iter();
+        let position = relations.position(|r| r.merchant.max(r.receiver) >= merchants);
+        holds("royalty_relations", position)?;
         let paid = |no: u32| no < payments && t.payments.row(no).batch.is_some();
         holds("disputes", t.disputes.rows().iter().position(|r| !paid(r.payment)))?;
         holds(
@@ -142,6 +145,10 @@ impl Ledger {
                     || r.user.is_some_and(|u| u >= users)
                     || r.batch.is_some_and(|b| b >= batches)
                     || r.exchange().is_some_and(|of| t.quotes.find(&of.quote).is_none())
+                    || r.parts.as_ref().is_some_and(|parts| {
+                        let mut shares = parts.royalty.splits.iter().flat_map(|s| &s.shares);
+                        shares.any(|share| share.receiver >= merchants)
+                    })
             }),
         )
     }

@@ -9,6 +9,7 @@ use crate::ledger::{Ledger, post};
 use crate::money::{Currency, Money, fee_half_up};
 use crate::rules::coupons::{self, Redeemed};
 use crate::rules::exchange;
+use crate::rules::royalties;
 use crate::state::Exchange;
 
 /// What a payment is made of. Amounts are minor units of the payer's currency, as a rule the
@@ -31,6 +32,8 @@ pub(crate) struct Sources {
     pub(crate) coupon: Option<Redeemed>,
     /// What the payer pays, where that is in another currency; the parts above are then in it.
     pub(crate) exchange: Option<Exchange>,
+    /// What the merchant receives is frozen.
+    pub(crate) freeze: bool,
 }
 
 /// Records a payment made without an order before it; its id is new.
@@ -79,8 +82,8 @@ pub(crate) fn settle_sources(
     let terms = ledger.tables().merchants.row(merchant).terms;
     let currency = terms.settle_currency;
     let (batch, pending) = open_batch(ledger, merchant, now, out);
-    let Sources { debits, balance, credit, channel_amount, channel, agreed, coupon, exchange } =
-        sources;
+    let Sources { debits, balance, credit, channel_amount, channel, .. } = sources;
+    let Sources { agreed, coupon, exchange, freeze, .. } = sources;
     let paid_in = exchange.map_or(currency, |exchange| exchange.currency);
     let receivable = (channel_amount > 0).then(|| {
         let key = AccountKey::of(Class::ChannelReceivable, channel, paid_in);
@@ -115,6 +118,9 @@ pub(crate) fn settle_sources(
     if let Some(fees) = fees {
         post(out, pending, fees, fee);
         out.record(Fact::FeeCharged { payment, amount: fee });
+    }
+    if freeze {
+        royalties::freeze(ledger, payment, currency, pending, receipts.saturating_sub(fee), out);
     }
 }
 

@@ -4,6 +4,7 @@ use crate::command::CouponTerms;
 use crate::id::Id;
 use crate::money::Currency;
 use crate::state::Exchange;
+use crate::state::Royalty;
 use crate::table::Row;
 
 /// A campaign: money set aside for coupons.
@@ -92,8 +93,8 @@ impl CouponCount {
     }
 }
 
-/// What a payment has beside balance, credit and acquirer, and what is invoiced of it. Amounts
-/// are minor units.
+/// What a payment has beside balance, credit and acquirer, what is invoiced and shared of it.
+/// Amounts are minor units.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct PaymentParts {
     /// The coupon.
@@ -114,6 +115,8 @@ pub struct PaymentParts {
     pub invoiced: u64,
     /// What its payer pays, where that is in another currency.
     pub exchange: Option<Exchange>,
+    /// What is shared of it.
+    pub royalty: Royalty,
 }
 
 impl PaymentParts {

@@ -3,7 +3,9 @@
 use super::exchange;
 use crate::codec::read::fields::{self as read, Field};
 use crate::codec::read::market as read_market;
+use crate::codec::read::royalties as read_royalties;
 use crate::codec::write::market as write_market;
+use crate::codec::write::royalties as write_royalties;
 use crate::codec::write::{some, text};
 use groat_ledger::limits::AMOUNT_MAX;
 use groat_ledger::{
@@ -74,6 +76,7 @@ pub(super) fn parts(r: &PaymentParts) -> v1::PaymentPartsRow {
         claimed: r.claimed,
         invoiced: r.invoiced,
         exchange: r.exchange.as_ref().map(exchange::exchange),
+        royalty: write_royalties::row(&r.royalty),
     }
 }
 
@@ -88,6 +91,7 @@ pub(super) fn read_parts(w: &v1::PaymentPartsRow) -> Field<PaymentParts> {
         claimed: w.claimed,
         invoiced: w.invoiced,
         exchange: w.exchange.as_ref().map(exchange::read_exchange).transpose()?,
+        royalty: read_royalties::row(w.royalty.as_ref())?,
     })
 }
 
