@@ -1,7 +1,7 @@
 //! The naive model: a list of entries and sums over it, the rules of DOMAIN.md written a second
 //! time in the plainest way. It asks the ledger for nothing and keeps no balance: what is frozen,
-//! held, owed, waived or advanced is the sum of what was written. All its money is CNY, but what one
-//! merchant sells.
+//! held, owed, waived or advanced is the sum of what was written. All its money is CNY, but what
+//! one merchant sells.
 
 mod apps;
 mod billing;

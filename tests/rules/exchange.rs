@@ -1,8 +1,8 @@
 //! Quotes, and payments whose payer pays in another currency (DOMAIN §1.8, §4.6).
 
 tables! {
-/// DOMAIN §7, example 25: the price is in dollars, the payer pays in yuan, and gets yuan back at the
-/// price of the payment. A quote holds to its last millisecond.
+/// DOMAIN §7, example 25: the price is in dollars, the payer pays in yuan, and gets yuan back at
+/// the price of the payment. A quote holds to its last millisecond.
 the_exchange_of_example_25 "
     user     alice 2 CNY                   | ok
     top_up   alice 1000.00 r1              | ok
@@ -138,8 +138,8 @@ an_order_names_a_quote "
     pay      p1 alice balance:75.00        | ok
 "
 
-/// In the payer's currency: funds, limits, credit and acquirer; and they get it back in their order.
-/// The fee is of the merchant's currency, and so are batch, settled money and what it lacks.
+/// In the payer's currency: funds, limits, credit and acquirer; and they get it back in their
+/// order. The fee is of the merchant's currency, and so are batch, settled money and what it lacks.
 a_payer_with_every_source "
     user     alice 2 CNY                   | ok
     user     bob 2 CNY                     | ok
@@ -234,8 +234,8 @@ coupons_and_invoices_of_such_an_order "
     balance  merchant_available shop USD7.50
 "
 
-/// What is frozen and shared is the merchant's money, in its currency; what comes back of it goes to
-/// the payer in the payer's.
+/// What is frozen and shared is the merchant's money, in its currency; what comes back of it goes
+/// to the payer in the payer's.
 such_an_order_is_shared "
     user     alice 2 CNY                   | ok
     top_up   alice 100.00 r1               | ok
@@ -271,7 +271,8 @@ cancelled_and_squared "
     balance  user_available alice 100.00
     create   p2 o2 shop USD10.00 quote=q1  | ok
     pay      p2 alice balance:72.46        | ok
-    adjust   dr:safeguarded_bank:USD10.00 cr:fx_position:USD10.00 dr:fx_position:72.00 cr:safeguarded_bank:72.00 | ok
+    adjust   dr:safeguarded_bank:USD10.00 cr:fx_position:USD10.00 | ok
+    adjust   dr:fx_position:72.00 cr:safeguarded_bank:72.00 | ok
     balance  fx_position - 0.46
     balance  fx_position - USD0.00
     balance  safeguarded_bank - 28.00

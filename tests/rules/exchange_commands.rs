@@ -3,8 +3,8 @@
 use crate::words::{Args, currency, time};
 use groat_ledger::{Body, Price, PublishQuote, QuoteTerms};
 
-/// `quote q1 USD CNY 7.2463 +0ms +1h`, with `only=told` where it is not guaranteed; `None` when it is
-/// no such verb.
+/// `quote q1 USD CNY 7.2463 +0ms +1h`, with `only=told` where it is not guaranteed; `None` when it
+/// is no such verb.
 pub(crate) fn body(verb: &str, a: &mut Args<'_>, now: u64) -> Option<Body> {
     if verb != "quote" {
         return None;

@@ -50,7 +50,10 @@ fn a_quote_holds_everywhere_and_the_sale_goes_home() {
     assert_eq!(dollars(&c, 0, Class::FxPosition, ""), -1_000);
     c.days(2);
     assert_eq!(dollars(&c, 2, Class::MerchantAvailable, &shop), 994);
-    let refund = |number: &str, amount: Value| json!({ "refund_payment": { "payment": "p1", "out_request_no": number, "amt": amount } });
+    let refund = |number: &str, amount: Value| {
+        let of = json!({ "payment": "p1", "out_request_no": number, "amt": amount });
+        json!({ "refund_payment": of })
+    };
     assert_eq!(c.ask(0, refund("r1", cny(2_413))), "CurrencyMismatch");
     for (number, cents, cash) in [("r1", 333, 5_167), ("r2", 333, 7_580), ("r3", 334, 10_000)] {
         assert_eq!(c.ask(0, refund(number, usd(cents))), "ok");

@@ -300,7 +300,8 @@ pub enum Settlement {
     FxConverted {
         conversion: ConversionOf,
     },
-    /// Of a payment that is refunded or lost in a dispute: what the merchant gave and the payer gets.
+    /// Of a payment that is refunded or lost in a dispute: what the merchant gave and the payer
+    /// gets.
     FxReturned {
         conversion: ConversionOf,
     },

@@ -1,6 +1,6 @@
-//! Quotes and conversions as their facts tell them: what each quote says, and what of each payment in
-//! another currency was given and came back, computed in whole numbers. It knows neither rows nor
-//! accounts.
+//! Quotes and conversions as their facts tell them: what each quote says, and what of each payment
+//! in another currency was given and came back, computed in whole numbers. It knows neither rows
+//! nor accounts.
 
 use super::stranger;
 use groat_ledger::{Currency, Fact, Id, Money, QuoteTerms};
@@ -63,7 +63,8 @@ impl Exchanges {
         self.last.take_if(|(of, _)| *of == payment).map(|(_, converted)| converted)
     }
 
-    /// Takes a fact in and gives the payment that it is about; says if it is not as its quote has it.
+    /// Takes a fact in and gives the payment that it is about; says if it is not as its quote has
+    /// it.
     pub(crate) fn follow(
         &mut self,
         fact: &Fact,

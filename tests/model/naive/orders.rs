@@ -140,8 +140,8 @@ impl Order {
         self.priced.map_or(back, |priced| half_up(priced.amount, back, self.amount))
     }
 
-    /// What goes back to the payer with so much more of it, and of that to credit and the acquirer: of
-    /// the first money so much is credit's, then the acquirer's.
+    /// What goes back to the payer with so much more of it, and of that to credit and the acquirer:
+    /// of the first money so much is credit's, then the acquirer's.
     pub(super) fn back_to_sources(&self, x: i128) -> (i128, i128, i128) {
         let paid = self.paid.as_ref().unwrap();
         let before = self.refunded() + paid.lost;

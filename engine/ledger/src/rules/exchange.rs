@@ -1,16 +1,17 @@
 //! Quotes, and payments whose payer pays in another currency than the merchant's (DOMAIN §1.8,
 //! §4.6).
 //!
-//! An order is priced in its merchant's currency of settlement, and may name a quote for its payer's.
-//! What the payer pays is fixed when the order is made; it is paid while the quote holds. What the
-//! payer gives goes to the platform's position in the payer's currency, what the merchant gets comes
-//! from that in its own: the platform settles its positions with its banks by adjustments. What goes
-//! back, by refunds and lost disputes, goes at the payment's own price whatever it is by then: the
-//! part of what was paid that belongs to all that went back, less what came back before.
+//! An order is priced in its merchant's currency of settlement, and may name a quote for its
+//! payer's. What the payer pays is fixed when the order is made; it is paid while the quote holds.
+//! What the payer gives goes to the platform's position in the payer's currency, what the merchant
+//! gets comes from that in its own: the platform settles its positions with its banks by
+//! adjustments. What goes back, by refunds and lost disputes, goes at the payment's own price
+//! whatever it is by then: the part of what was paid that belongs to all that went back, less what
+//! came back before.
 //!
-//! The house gives one price to all: a quote holds on every shard. One that is not guaranteed is only
-//! told, as an order fixes what its payer pays. A coupon is in its user's currency, so it does not
-//! fit an order in another one.
+//! The house gives one price to all: a quote holds on every shard. One that is not guaranteed is
+//! only told, as an order fixes what its payer pays. A coupon is in its user's currency, so it does
+//! not fit an order in another one.
 
 use crate::account::{AccountKey, AccountNo, Class};
 use crate::command::{CreatePayment, PublishQuote, QuoteTerms};
@@ -91,9 +92,9 @@ pub(crate) fn holds(ledger: &Ledger, payment: &Payment, now: u64) -> Result<(), 
     refuse_if(now < row.terms.valid_from, Rejection::QuoteNotStarted)
 }
 
-/// Where what a payer gives goes, in place of the merchant's batch: to the position in its currency.
-/// The merchant's position gives the merchant the order's amount. Accounts that the same decision
-/// opens must be open by now.
+/// Where what a payer gives goes, in place of the merchant's batch: to the position in its
+/// currency. The merchant's position gives the merchant the order's amount. Accounts that the same
+/// decision opens must be open by now.
 pub(crate) fn convert(
     ledger: &Ledger,
     payment: Id,
