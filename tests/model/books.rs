@@ -158,6 +158,7 @@ pub(crate) fn rows(ledger: &Ledger) -> String {
         t.invoices.rows(),
         t.batches.rows()
     );
+    let quotes = format!("{:?}\n", t.quotes.rows());
     let apps = format!(
         "{:?}
 {:?}
@@ -165,7 +166,7 @@ pub(crate) fn rows(ledger: &Ledger) -> String {
         t.app_grants.rows(),
         t.app_uses.rows()
     );
-    format!("{apps}{money}{parties}{rest}{orders}{holds}{rentals}{funds}{coupons}{batches}")
+    format!("{quotes}{apps}{money}{parties}{rest}{orders}{holds}{rentals}{funds}{coupons}{batches}")
 }
 
 /// The rows as a snapshot would give them back.
@@ -197,6 +198,7 @@ fn at_rest(ledger: &Ledger) -> Tables {
     rest.disputes = Table::from_rows(t.disputes.rows().to_vec()).unwrap();
     rest.app_grants = Table::from_rows(t.app_grants.rows().to_vec()).unwrap();
     rest.app_uses = Table::from_rows(t.app_uses.rows().to_vec()).unwrap();
+    rest.quotes = Table::from_rows(t.quotes.rows().to_vec()).unwrap();
     rest.royalty_relations = Table::from_rows(t.royalty_relations.rows().to_vec()).unwrap();
     rest
 }

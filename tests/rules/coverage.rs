@@ -24,6 +24,7 @@ const ALL: &[&[&str]] = &[
     crate::coupons::TABLES,
     crate::packets::TABLES,
     crate::invoices::TABLES,
+    crate::exchange::TABLES,
     crate::due::TABLES,
     crate::precedence::TABLES,
     crate::museum::TABLES,

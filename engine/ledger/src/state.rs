@@ -19,6 +19,7 @@ mod billing;
 mod calendar;
 mod coupons;
 mod dispute;
+mod exchange;
 mod holds;
 mod invoices;
 mod packets;
@@ -32,6 +33,7 @@ pub use billing::*;
 pub use calendar::*;
 pub use coupons::*;
 pub use dispute::*;
+pub use exchange::*;
 pub use holds::*;
 pub use invoices::*;
 pub use packets::*;
@@ -78,6 +80,7 @@ pub struct Tables {
     pub asked_refunds: Table<AskedRefund>,
     pub app_grants: Table<AppGrant>,
     pub app_uses: Table<AppUse>,
+    pub quotes: Table<Quote>,
     /// Derived from `payments`.
     pub(crate) trade_nos: Table<TradeNo>,
     /// Derived from `invoices`.
@@ -118,6 +121,7 @@ macro_rules! every_stored_table {
         $tables.asked_refunds.$method();
         $tables.app_grants.$method();
         $tables.app_uses.$method();
+        $tables.quotes.$method();
     }};
 }
 

@@ -3,6 +3,7 @@
 use crate::command::CouponTerms;
 use crate::id::Id;
 use crate::money::Currency;
+use crate::state::Exchange;
 use crate::state::Royalty;
 use crate::table::Row;
 
@@ -112,6 +113,8 @@ pub struct PaymentParts {
     pub claimed: u64,
     /// Of `claimed`, what is issued.
     pub invoiced: u64,
+    /// What its payer pays, where that is in another currency.
+    pub exchange: Option<Exchange>,
     /// What is shared of it.
     pub royalty: Royalty,
 }

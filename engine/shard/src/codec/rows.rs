@@ -4,6 +4,7 @@
 //! that depends on batching may.
 
 mod apps;
+mod exchange;
 mod holds;
 mod market;
 mod remittances;
@@ -23,8 +24,8 @@ use groat_ledger::{
     Account, App, AppGrant, AppUse, AskedRefund, Authorization, Batch, BatchState, Calendar,
     Campaign, Coupon, CouponCount, CouponTemplate, CreditLine, Dispute, EventRange, Hold, Invoice,
     Item, Ledger, LimitRow, Merchant, Packet, PacketClaim, Payment, PaymentState, Payout,
-    PayoutState, Peer, PendingState, PendingTransfer, Place, Receipt, Refund, Rejection, Rental,
-    RoyaltyRelation, Tables, Usage, User,
+    PayoutState, Peer, PendingState, PendingTransfer, Place, Quote, Receipt, Refund, Rejection,
+    Rental, RoyaltyRelation, Tables, Usage, User,
 };
 use groat_proto::v1::{self, row};
 use groat_proto::{Message, read_varint};
@@ -470,6 +471,7 @@ pub fn read_rows(
         Table::from_rows(rows.asked_refunds).map_err(duplicate("asked_refunds"))?;
     tables.app_grants = Table::from_rows(rows.app_grants).map_err(duplicate("app_grants"))?;
     tables.app_uses = Table::from_rows(rows.app_uses).map_err(duplicate("app_uses"))?;
+    tables.quotes = Table::from_rows(rows.quotes).map_err(duplicate("quotes"))?;
     tables.payments = Table::from_rows(rows.payments).map_err(duplicate("payments"))?;
     let ledger = Ledger::from_rest(calendar, place, now, next_event, tables)
         .map_err(|b| BadRows(format!("row {} of {}: {}", b.row, b.table, b.what)))?;
@@ -507,6 +509,7 @@ struct Rows {
     asked_refunds: Vec<AskedRefund>,
     app_grants: Vec<AppGrant>,
     app_uses: Vec<AppUse>,
+    quotes: Vec<Quote>,
     seen: BTreeMap<u64, Vec<Seen>>,
 }
 
@@ -560,6 +563,7 @@ impl Rows {
             }
             row::Row::AppGrant(w) => self.app_grants.push(apps::read_grant(&w)?),
             row::Row::AppUse(w) => self.app_uses.push(apps::read_used(&w)?),
+            row::Row::Quote(w) => self.quotes.push(exchange::read_quote(&w)?),
             row::Row::Seen(w) => {
                 let seen = read_seen(&w)?;
                 self.seen.entry(SeenIds::hour(seen.id)).or_default().push(seen);
