@@ -395,6 +395,8 @@ impl Ledger {
             | Fact::PaymentSplit { .. }
             | Fact::SplitFinished { .. }
             | Fact::ProceedsFreed { .. }
+            | Fact::RoyaltyArrived { .. }
+            | Fact::RoyaltyRefused { .. }
             | Fact::SplitReturned { .. } => royalties::apply(self, fact, number),
             Fact::RemittanceSent { .. }
             | Fact::RemittanceReceived { .. }
