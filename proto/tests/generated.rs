@@ -8,7 +8,7 @@ use protox::prost_reflect::prost_types::{
 };
 use std::path::Path;
 
-const SCHEMAS: [&str; 14] = [
+const SCHEMAS: [&str; 15] = [
     "money",
     "holds",
     "market",
@@ -16,6 +16,7 @@ const SCHEMAS: [&str; 14] = [
     "dispute",
     "settle",
     "credit",
+    "instalments",
     "apps",
     "command",
     "remittance",

@@ -12,6 +12,7 @@ mod invoices;
 mod lines;
 mod moved;
 mod packets;
+mod plans;
 mod rentals;
 mod statements;
 
@@ -25,6 +26,7 @@ pub(crate) use invoices::Invoices;
 pub(crate) use lines::{Lines, Reserves};
 pub(crate) use moved::{Moved, add, moved};
 pub(crate) use packets::Packets;
+pub(crate) use plans::Plans;
 pub(crate) use rentals::{Rental, Rentals};
 pub(crate) use statements::Statements;
 

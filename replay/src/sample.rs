@@ -5,6 +5,7 @@ mod billed;
 mod chance;
 mod credit_days;
 mod market;
+mod plan_days;
 mod rented;
 
 pub(crate) use apps::app_days;
@@ -12,6 +13,7 @@ pub(crate) use billed::billed_days;
 pub(crate) use chance::chance;
 pub(crate) use credit_days::credit_days;
 pub(crate) use market::market_days;
+pub(crate) use plan_days::plan_days;
 pub(crate) use rented::rented_days;
 
 use crate::source::{Chain, Source};

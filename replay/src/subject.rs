@@ -24,6 +24,8 @@ pub(crate) enum Subject {
     Credit,
     /// The bill of a line of credit.
     Statement,
+    /// Instalment plans.
+    Plan,
     /// Campaigns and coupons.
     Coupon,
     /// Red packets.
@@ -44,7 +46,7 @@ pub(crate) enum Subject {
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
         Account, App, Batch, Bill, Coupon, Credit, Dispute, Funding, Hold, Invoice, Limits, Packet,
-        Payment, Rental, Reserve, Statement,
+        Payment, Plan, Rental, Reserve, Statement,
     };
     match fact {
         // Their movements are checked like all others, and there is no more to them.
@@ -149,8 +151,12 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::CreditLineFrozen { .. }
         | Fact::CreditLineUnfrozen { .. }
         | Fact::CreditLineClosed { .. } => vec![Credit],
-        Fact::StatementIssued { .. }
-        | Fact::StatementAssessed { .. }
+        Fact::StatementIssued { .. } => vec![Statement, Plan],
+        Fact::PlanCreated { .. }
+        | Fact::TermBilled { .. }
+        | Fact::PlanPrepaid { .. }
+        | Fact::PlanReduced { .. } => vec![Plan],
+        Fact::StatementAssessed { .. }
         | Fact::InterestAccrued { .. }
         | Fact::CreditReduced { .. } => vec![Statement],
         Fact::CreditFunded { .. } | Fact::FundingRepaid { .. } => vec![Funding],

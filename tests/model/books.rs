@@ -157,13 +157,8 @@ pub(crate) fn rows(ledger: &Ledger) -> String {
         t.invoices.rows(),
         t.batches.rows()
     );
-    let apps = format!(
-        "{:?}
-{:?}
-",
-        t.app_grants.rows(),
-        t.app_uses.rows()
-    );
+    let apps = format!("{:?}\n{:?}\n", t.app_grants.rows(), t.app_uses.rows());
+    let apps = format!("{apps}{:?}\n", t.plans.rows());
     format!("{apps}{money}{parties}{rest}{orders}{holds}{rentals}{funds}{coupons}{batches}")
 }
 
@@ -196,5 +191,6 @@ fn at_rest(ledger: &Ledger) -> Tables {
     rest.disputes = Table::from_rows(t.disputes.rows().to_vec()).unwrap();
     rest.app_grants = Table::from_rows(t.app_grants.rows().to_vec()).unwrap();
     rest.app_uses = Table::from_rows(t.app_uses.rows().to_vec()).unwrap();
+    rest.plans = Table::from_rows(t.plans.rows().to_vec()).unwrap();
     rest
 }

@@ -32,6 +32,7 @@ const NOT_REACHED: &[Rejection] = &[
     Rejection::ReleaseCountExceeded,
     Rejection::ChargeCountExceeded,
     Rejection::PaymentCountExceeded,
+    Rejection::PlanCountExceeded,
 ];
 
 /// What follows from several commands or from the clock.
@@ -58,6 +59,8 @@ const FACTS: &[&str] = &[
     "StatementAssessed",
     "InterestAccrued",
     "CreditReduced",
+    "TermBilled",
+    "PlanReduced",
     "CreditLineUnfrozen",
     "CouponUsed",
     "CouponReturned",

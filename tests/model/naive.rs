@@ -15,6 +15,8 @@ mod limits;
 mod orders;
 mod owners;
 mod packets;
+mod parts;
+mod plans;
 mod rentals;
 mod settlement;
 mod treasury;
@@ -33,6 +35,7 @@ use invoices::Invoice;
 use limits::Spending;
 use orders::Order;
 use packets::Packet;
+use plans::Plan;
 use rentals::Rental;
 use std::collections::{BTreeMap, BTreeSet};
 use treasury::{Payout, Reservation};
@@ -110,6 +113,7 @@ pub(crate) struct Naive {
     templates: BTreeMap<Id, CouponTerms>,
     coupons: Vec<Coupon>,
     packets: Vec<Packet>,
+    plans: Vec<Plan>,
     invoices: Vec<Invoice>,
     apps: BTreeMap<Id, App>,
     /// By scope and currency.
@@ -276,6 +280,8 @@ impl Naive {
             Body::ConfirmSettlement(c) => self.confirm_settlement(c),
             Body::FundCredit(c) => self.fund(c),
             Body::RepayFunding(c) => self.repay_funding(c),
+            Body::ConvertToInstalments(c) => self.convert(c, now),
+            Body::PrepayPlan(c) => self.prepay(c),
             Body::RegisterApp(c) => self.register(c),
             Body::GrantAppAuth(c) => self.grant_app(c, now),
             Body::RevokeAppAuth(c) => self.revoke_app(c),

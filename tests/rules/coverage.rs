@@ -14,6 +14,7 @@ const ALL: &[&[&str]] = &[
     crate::settlement::TABLES,
     crate::disputes::TABLES,
     crate::billing::TABLES,
+    crate::plans::TABLES,
     crate::credit::TABLES,
     crate::funding::TABLES,
     crate::authorizations::TABLES,

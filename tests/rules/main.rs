@@ -28,6 +28,7 @@ mod hold_invariants;
 mod invariants;
 mod market_commands;
 mod member_commands;
+mod plan_commands;
 mod words;
 
 mod transfers;
@@ -49,6 +50,7 @@ mod disputes;
 mod billing;
 mod credit;
 mod funding;
+mod plans;
 
 mod authorizations;
 

@@ -244,6 +244,7 @@ pub(crate) fn rows(ledger: &Ledger) -> Vec<String> {
         format!("{:?}", t.disputes.rows()),
         format!("{:?}", t.app_grants.rows()),
         format!("{:?}", t.app_uses.rows()),
+        format!("{:?}", t.plans.rows()),
     ]
 }
 
@@ -276,6 +277,7 @@ pub(crate) fn at_rest(ledger: &Ledger) -> Tables {
     rest.disputes = Table::from_rows(t.disputes.rows().to_vec()).unwrap();
     rest.app_grants = Table::from_rows(t.app_grants.rows().to_vec()).unwrap();
     rest.app_uses = Table::from_rows(t.app_uses.rows().to_vec()).unwrap();
+    rest.plans = Table::from_rows(t.plans.rows().to_vec()).unwrap();
     rest
 }
 

@@ -13,6 +13,7 @@ mod funding;
 mod invoices;
 mod packets;
 mod payments;
+mod plans;
 mod reference;
 mod rental;
 mod settlement;
@@ -29,6 +30,7 @@ pub use funding::*;
 pub use invoices::*;
 pub use packets::*;
 pub use payments::*;
+pub use plans::*;
 pub use reference::Reference;
 pub use rental::*;
 pub use settlement::*;
@@ -120,6 +122,8 @@ pub enum Body {
     ConfirmSettlement(ConfirmSettlement),
     FundCredit(FundCredit),
     RepayFunding(RepayFunding),
+    ConvertToInstalments(ConvertToInstalments),
+    PrepayPlan(PrepayPlan),
     GrantAppAuth(GrantAppAuth),
     RevokeAppAuth(RevokeAppAuth),
     SetAppLimits(SetAppLimits),
@@ -156,6 +160,8 @@ impl Body {
             Body::UnfreezeCreditLine(c) => Some(c.user),
             Body::CloseCreditLine(c) => Some(c.user),
             Body::RepayCredit(c) => Some(c.user),
+            Body::ConvertToInstalments(c) => Some(c.user),
+            Body::PrepayPlan(c) => Some(c.user),
             Body::ReleaseReserve(c) => Some(c.merchant),
             Body::FundCampaign(c) => Some(c.funder),
             Body::SendRedPacket(SendRedPacket { sender: PacketSender::User(user), .. }) => {

@@ -29,8 +29,8 @@ use crate::rejection::Rejection;
 use crate::remittance::Remittance;
 use crate::rules::{
     accounts, apps, authorizations, billing, campaigns, collection, coupons, credit, disputes,
-    funding, invoices, limits as limit_rules, packets, payments, remittances, rental_rows, rentals,
-    settlement, transfers, treasury,
+    funding, invoices, limits as limit_rules, packets, payments, plans, remittances, rental_rows,
+    rentals, settlement, transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
 use std::cmp::Reverse;
@@ -243,6 +243,8 @@ impl Ledger {
             Body::ConfirmSettlement(c) => settlement::confirm(self, c, out)?,
             Body::FundCredit(c) => funding::fund(self, c, out)?,
             Body::RepayFunding(c) => funding::repay(self, c, out)?,
+            Body::ConvertToInstalments(c) => plans::convert(self, c, now, out)?,
+            Body::PrepayPlan(c) => plans::prepay(self, c, out)?,
         }
         self.keep_sign_rules(out)?;
         Ok(())
@@ -363,6 +365,10 @@ impl Ledger {
             | Fact::StatementAssessed { .. }
             | Fact::InterestAccrued { .. }
             | Fact::CreditReduced { .. } => billing::apply(self, fact),
+            Fact::PlanCreated { .. }
+            | Fact::TermBilled { .. }
+            | Fact::PlanPrepaid { .. }
+            | Fact::PlanReduced { .. } => plans::apply(self, fact),
             Fact::CampaignFunded { .. }
             | Fact::CampaignClosed { .. }
             | Fact::CouponDefined { .. }

@@ -32,7 +32,7 @@ pub use place::Place;
 pub use rejection::Rejection;
 pub use remittance::{Cargo, Purpose, Remittance, Standing};
 pub use settlement::{
-    CouponOf, DisputeOf, HoldOf, InvoiceOf, PacketOf, ReleaseReason, RentalOf, Settlement,
+    CouponOf, DisputeOf, HoldOf, InvoiceOf, PacketOf, PlanOf, ReleaseReason, RentalOf, Settlement,
     StatementOf, project,
 };
 pub use state::*;

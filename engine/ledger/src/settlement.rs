@@ -9,6 +9,7 @@ mod disputes;
 mod holds;
 mod invoices;
 mod packets;
+mod plans;
 
 pub use coupons::CouponOf;
 pub use credit::StatementOf;
@@ -16,6 +17,7 @@ pub use disputes::DisputeOf;
 pub use holds::{HoldOf, ReleaseReason, RentalOf};
 pub use invoices::InvoiceOf;
 pub use packets::PacketOf;
+pub use plans::PlanOf;
 
 use crate::account::{Account, Layer, Movement};
 use crate::command::{Owner, Reference, Scope};
@@ -226,6 +228,17 @@ pub enum Settlement {
     StatementOverdue {
         statement: StatementOf,
     },
+    PlanCreated {
+        plan: PlanOf,
+    },
+    /// A refund cut its last terms.
+    PlanReduced {
+        plan: PlanOf,
+    },
+    /// Nothing is ahead any more.
+    PlanEnded {
+        plan: PlanOf,
+    },
     /// A part of a payment was settled ahead of its batch; `recovered` paid the merchant's debt.
     SettlementConfirmed {
         payment: Id,
@@ -332,6 +345,9 @@ impl Settlement {
             Settlement::RedInvoiceDue { merchant, .. } => *merchant,
             Settlement::StatementIssued { statement }
             | Settlement::StatementOverdue { statement } => statement.user,
+            Settlement::PlanCreated { plan }
+            | Settlement::PlanReduced { plan }
+            | Settlement::PlanEnded { plan } => plan.user,
             Settlement::CouponIssued { coupon } | Settlement::CouponEnded { coupon } => coupon.user,
             Settlement::DisputeOpened { dispute }
             | Settlement::DisputeDefended { dispute }
@@ -525,6 +541,10 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         Fact::StatementIssued { .. } | Fact::StatementAssessed { .. } => {
             return credit::told(ledger, fact);
         }
+        Fact::PlanCreated { .. }
+        | Fact::TermBilled { .. }
+        | Fact::PlanPrepaid { .. }
+        | Fact::PlanReduced { .. } => return plans::told(ledger, fact),
         Fact::TransferArrived { from, to, amount }
         | Fact::PostingArrived { debit: from, credit: to, amount } => {
             let amount = moved_money(ledger, movements, *amount)?;

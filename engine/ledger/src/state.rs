@@ -24,6 +24,7 @@ mod invoices;
 mod packets;
 mod payment;
 mod peer;
+mod plans;
 mod rental;
 
 pub use apps::*;
@@ -36,6 +37,7 @@ pub use invoices::*;
 pub use packets::*;
 pub use payment::*;
 pub use peer::*;
+pub use plans::*;
 pub use rental::*;
 
 use crate::account::{Account, AccountNo};
@@ -75,6 +77,7 @@ pub struct Tables {
     pub asked_refunds: Table<AskedRefund>,
     pub app_grants: Table<AppGrant>,
     pub app_uses: Table<AppUse>,
+    pub plans: Table<Plan>,
     /// Derived from `payments`.
     pub(crate) trade_nos: Table<TradeNo>,
     /// Derived from `invoices`.
@@ -114,6 +117,7 @@ macro_rules! every_stored_table {
         $tables.asked_refunds.$method();
         $tables.app_grants.$method();
         $tables.app_uses.$method();
+        $tables.plans.$method();
     }};
 }
 

@@ -100,13 +100,14 @@ impl Naive {
         let acquirer = of(Class::ChannelReceivable, channel);
         must(-self.credit(acquirer) >= to_channel, Rejection::ChannelInsufficient)?;
         let at = row.paid.as_ref().unwrap().at;
-        let off = self.taken_off(payer, at, to_credit);
+        let payment = row.id;
+        let off = self.taken_off(payer, (payment, at), to_credit);
         let to_debt = off.iter().map(|part| part.1).sum::<i128>();
         let held = of(Class::MerchantDisputed, id);
         off.iter().for_each(|(debt, part)| self.write(held, *debt, *part));
         self.write(held, acquirer, to_channel);
         self.write(held, user(payer), amount - to_debt - to_channel);
-        self.refunded_into(payer, off, now);
+        self.refunded_into(payer, payment, off, now);
         let from_settled = fee.min(self.credit(merchant(seller)));
         self.write(merchant(seller), house(Class::OtherFees), from_settled);
         let owing = of(Class::MerchantReceivable, seller);

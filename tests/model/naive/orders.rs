@@ -2,6 +2,7 @@
 //! out of them.
 
 use super::coupons::Use;
+use super::parts::Parts;
 use super::{
     Account, DAY_MS, Naive, Outcome, cny, half_up, house, merchant, must, of, pending, user,
 };
@@ -32,7 +33,7 @@ pub(super) struct Order {
     pub(super) id: Id,
     pub(super) merchant: Id,
     /// The merchant's number; a rental's payments have none of their own.
-    number: Option<Reference>,
+    pub(super) number: Option<Reference>,
     pub(super) amount: i128,
     expires_at: u64,
     closed: bool,
@@ -40,23 +41,12 @@ pub(super) struct Order {
     pub(super) refunds: BTreeMap<Reference, i128>,
 }
 
-/// Where the money of a payment came from: of the user's own first what was frozen.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Parts {
-    /// Out of a hold: which account, how much.
-    pub(super) frozen: Option<(Account, i128)>,
-    pub(super) balance: i128,
-    pub(super) credit: i128,
-    pub(super) channel: Option<(Id, i128)>,
-    pub(super) coupon: Option<Use>,
-}
-
 #[derive(Clone)]
 pub(super) struct Paid {
     pub(super) user: Id,
     pub(super) at: u64,
     pub(super) day: u32,
-    credit: i128,
+    pub(super) credit: i128,
     pub(super) channel: Option<(Id, i128)>,
     pub(super) coupon: Option<Use>,
     /// What it gives back before the coupon.
@@ -73,45 +63,12 @@ pub(super) struct Paid {
     coupon_back: i128,
 }
 
-impl Parts {
-    pub(super) fn sum(&self) -> i128 {
-        let frozen = self.frozen.map_or(0, |f| f.1);
-        let coupon = self.coupon.map_or(0, |used| used.sum());
-        frozen + self.balance + self.credit + self.channel.map_or(0, |c| c.1) + coupon
-    }
-
-    /// The first so much of it, and the rest.
-    pub(super) fn split(&self, first: i128) -> (Parts, Parts) {
-        let (account, cash) = self.frozen.unzip();
-        let mut rest = first.min(self.sum());
-        let mut part = |of: i128| {
-            let part = rest.min(of);
-            rest -= part;
-            part
-        };
-        let cash_part = part(cash.unwrap_or(0));
-        let (balance, credit) = (part(self.balance), part(self.credit));
-        let frozen = account.map(|account| (account, cash_part));
-        let split = Parts { frozen, balance, credit, ..Parts::default() };
-        let frozen = self.frozen.map(|(account, of)| (account, of - cash_part));
-        let (balance, credit) = (self.balance - balance, self.credit - credit);
-        (split, Parts { frozen, balance, credit, ..Parts::default() })
-    }
-
-    /// The accounts debited, with what each gives.
-    pub(super) fn debits(&self, payer: Id) -> Vec<(Account, i128)> {
-        let own = [(user(payer), self.balance), (of(Class::CreditUnbilled, payer), self.credit)];
-        let channel = self.channel.map(|(id, x)| (of(Class::ChannelReceivable, id), x));
-        self.frozen.into_iter().chain(own).chain(channel).collect()
-    }
-}
-
 impl Order {
     pub(super) fn is_open(&self, now: u64) -> bool {
         self.paid.is_none() && !self.closed && now < self.expires_at
     }
 
-    fn refunded(&self) -> i128 {
+    pub(super) fn refunded(&self) -> i128 {
         self.refunds.values().sum()
     }
 
@@ -210,21 +167,27 @@ impl Naive {
         must(c.currency == groat_ledger::Currency::CNY, Rejection::CurrencyMismatch)?;
         self.may_debit(payer)?;
         self.may_credit(merchant(order.merchant))?;
-        let (mut parts, mut coupon) = (Parts::default(), None);
+        let (mut parts, mut coupon, mut plan) = (Parts::default(), None, None);
         for leg in &c.legs {
             let amount = i128::from(leg.amount);
             must(amount > 0, Rejection::AmountOutOfRange)?;
             match leg.source {
                 LegSource::Balance => parts.balance = amount,
-                LegSource::Credit => parts.credit = amount,
+                LegSource::Credit => parts.credit += amount,
                 LegSource::Channel(id) => parts.channel = Some((id, amount)),
                 LegSource::Coupon(id) => coupon = Some((id, amount)),
+                LegSource::Instalment(terms) => {
+                    parts.credit += amount;
+                    parts.planned = amount;
+                    plan = Some(terms);
+                }
             }
         }
         let sum = parts.sum() + coupon.map_or(0, |c| c.1);
         must(sum == order.amount, Rejection::LegSumMismatch)?;
         self.covers(payer, parts.balance)?;
         self.may_spend(c.user, parts.balance, now)?;
+        let plan = plan.map(|terms| self.new_plan(c.user, terms, parts.planned)).transpose()?;
         self.may_buy(c.user, parts.credit)?;
         let order = &self.orders[no];
         let of_order = (order.merchant, order.amount);
@@ -232,6 +195,9 @@ impl Naive {
             parts.coupon = Some(self.usable(id, amount, of_order, c.user, now)?);
         }
         self.paid(no, c.user, parts, now);
+        if let Some(ahead) = plan {
+            self.add_plan(c.user, Some(c.payment), ahead);
+        }
         Ok(())
     }
 
@@ -403,7 +369,8 @@ impl Naive {
         let channel = paid.channel.map_or(Id::NONE, |c| c.0);
         let (to_credit, to_channel) = order.back_to_sources(x);
         let payer_id = paid.user;
-        let off = self.taken_off(payer_id, paid.at, to_credit);
+        let (payment, at) = (order.id, paid.at);
+        let off = self.taken_off(payer_id, (payment, at), to_credit);
         let to_debt = off.iter().map(|part| part.1).sum::<i128>();
         let acquirer = of(Class::ChannelReceivable, channel);
         must(-self.credit(acquirer) >= to_channel, Rejection::ChannelInsufficient)?;
@@ -431,7 +398,7 @@ impl Naive {
                 self.write(*from, to, part);
             }
         }
-        self.refunded_into(payer_id, off, now);
+        self.refunded_into(payer_id, payment, off, now);
         if let Some(used) = used.filter(|_| whole) {
             self.coupon_is_back(&used, now);
         }

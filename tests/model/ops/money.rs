@@ -377,7 +377,7 @@ impl<'a> Scene<'a> {
         let legs = [
             (LegSource::Balance, balance),
             (channel_of(which), channel),
-            (LegSource::Credit, credit),
+            (self.on_credit(), credit),
         ];
         pay(payment, user, &legs)
     }

@@ -1,6 +1,6 @@
 //! Commands of payments (DOMAIN §4.2).
 
-use crate::command::Reference;
+use crate::command::{PlanTerms, Reference};
 use crate::id::Id;
 use crate::money::{Currency, Money};
 
@@ -90,6 +90,8 @@ pub enum LegSource {
     Credit,
     /// A coupon of the user, whole.
     Coupon(Id),
+    /// The user's line of credit, billed in terms.
+    Instalment(PlanTerms),
 }
 
 /// Closes an unpaid order.

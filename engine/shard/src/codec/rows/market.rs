@@ -72,6 +72,7 @@ pub(super) fn parts(r: &PaymentParts) -> v1::PaymentPartsRow {
         lost: r.lost,
         claimed: r.claimed,
         invoiced: r.invoiced,
+        plan: r.plan,
     }
 }
 
@@ -85,6 +86,7 @@ pub(super) fn read_parts(w: &v1::PaymentPartsRow) -> PaymentParts {
         lost: w.lost,
         claimed: w.claimed,
         invoiced: w.invoiced,
+        plan: w.plan,
     }
 }
 

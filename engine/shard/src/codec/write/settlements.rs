@@ -1,7 +1,7 @@
 //! Domain to wire: settlements.
 
 use super::{
-    apps, close_reason, credit, disputes, holds, market, members, owner, remittances, some,
+    apps, close_reason, credit, disputes, holds, market, members, owner, plans, remittances, some,
 };
 use groat_ledger::{Id, Money, Owner, Settlement};
 use groat_proto::v1::{self, settlement};
@@ -166,6 +166,9 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         Settlement::StatementIssued { .. } | Settlement::StatementOverdue { .. } => {
             return credit::settlement(told);
         }
+        Settlement::PlanCreated { .. }
+        | Settlement::PlanReduced { .. }
+        | Settlement::PlanEnded { .. } => return plans::settlement(told),
         Settlement::AppAuthGranted { .. } | Settlement::AppAuthRevoked { .. } => {
             return apps::settlement(told);
         }
