@@ -25,6 +25,9 @@ mod packets;
 mod plan_forgeries;
 mod plans;
 mod rentals;
+mod royalties;
+#[cfg(test)]
+mod royalty_forgeries;
 #[cfg(test)]
 mod statement_forgeries;
 mod statements;
@@ -32,7 +35,7 @@ mod statements;
 use crate::follow::{Finding, Place};
 use crate::naive::{
     Answers, Apps, Bills, Coupons, Disputes, Funding, Holds, Invoices, Journal, Lines, Packets,
-    Plans, Rentals, Reserves, Spending, Statements,
+    Plans, Rentals, Reserves, Royalties, Spending, Statements,
 };
 use apps::OfAnApp;
 use entries::Event;
@@ -121,6 +124,10 @@ checks! {
     Interest = 10, "interest = floor of principal x rate x nights, late fees as agreed";
     /// FP of each partner and currency.
     Funding = 8, "funding: owed to a partner = funded - repaid";
+    /// By split, return and refund; only between merchants that are bound.
+    Royalties = 11, "royalties: shared <= cap and <= what is left, refunds in proportion";
+    /// MF of each payment.
+    ProceedsFrozen = 11, "royalties: what is frozen is on its account";
     /// What is pending for a merchant and date is what its items sum to, until settled: receipts
     /// less fees, refunds, disputes and what was confirmed, and what came back of them.
     Batches = 12, "batches: pending = what came into them less what was taken";
@@ -200,6 +207,7 @@ pub(crate) struct Checks {
     bills: Bills,
     /// What bills say of the events since.
     billed: Vec<(Touch, Verdict)>,
+    royalties: Royalties,
     /// What is to be compared with rows and accounts once the events of a command are complete.
     touched: BTreeMap<Touched, Touch>,
     /// Commands of the current input that wait for their outcome.
@@ -228,6 +236,8 @@ enum Touched {
     /// Of a payment.
     Invoices(Id),
     Dispute(Id),
+    /// Of a payment.
+    Royalty(Id),
     /// By partner and currency.
     Funding(Id, Currency),
 }
@@ -315,6 +325,7 @@ impl Checks {
             Touched::Template(template) => self.compare_template(books, at, event, template),
             Touched::Packet(packet) => self.compare_packet(books, at, event, packet),
             Touched::Dispute(dispute) => self.compare_dispute(books, at, event, dispute),
+            Touched::Royalty(payment) => self.compare_royalty(books, at, event, payment),
             Touched::Funding(bank, currency) => {
                 self.compare_funding(books, at, event, bank, currency);
             }
@@ -367,6 +378,7 @@ impl Checks {
             .chain(self.packets.ids().map(Touched::Packet))
             .chain(self.invoices.payments().map(Touched::Invoices))
             .chain(self.disputes.ids().map(Touched::Dispute))
+            .chain(self.royalties.ids().map(Touched::Royalty))
             .chain(self.funding.partners().map(|(bank, ccy)| Touched::Funding(bank, ccy)))
             .collect();
         for what in known {

@@ -190,7 +190,15 @@ fn business_of(seen: &Seen<'_>) -> (Option<String>, Option<String>) {
         | Fact::RefundFunded { payment, out_request_no, .. } => {
             (some(payment), some(&out_request_no.as_str()))
         }
-        Fact::SettlementConfirmed { payment, .. } => {
+        Fact::PaymentSplit { payment, out_request_no: number, .. }
+        | Fact::SplitReturned { payment, out_return_no: Some(number), .. } => {
+            (some(payment), some(&number.as_str()))
+        }
+        Fact::ProceedsFrozen { payment, .. }
+        | Fact::SplitFinished { payment, .. }
+        | Fact::ProceedsFreed { payment, .. }
+        | Fact::SplitReturned { payment, .. }
+        | Fact::SettlementConfirmed { payment, .. } => {
             let row = tables.payments.get(payment);
             (some(payment), row.map(|row| row.out_trade_no.as_str().to_owned()))
         }

@@ -14,6 +14,7 @@ mod moved;
 mod packets;
 mod plans;
 mod rentals;
+mod royalties;
 mod statements;
 
 pub(crate) use apps::{Apps, Asked};
@@ -28,6 +29,7 @@ pub(crate) use moved::{Moved, add, moved};
 pub(crate) use packets::Packets;
 pub(crate) use plans::Plans;
 pub(crate) use rentals::{Rental, Rentals};
+pub(crate) use royalties::{Royalties, Sale};
 pub(crate) use statements::Statements;
 
 use crate::names::{account_name, fact_name};

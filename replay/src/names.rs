@@ -40,6 +40,7 @@ pub(crate) fn holder(class: Class) -> Holder {
         Class::SafeguardedBank
         | Class::ChannelReceivable
         | Class::MerchantDisputed
+        | Class::MerchantFrozen
         | Class::PayoutInTransit
         | Class::FundingPartner
         | Class::InTransit
@@ -204,6 +205,14 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::BatchCut { .. } => "batch_cut",
         Fact::BatchSettled { .. } => "batch_settled",
         Fact::SettlementConfirmed { .. } => "settlement_confirmed",
+        Fact::RoyaltyBound { .. } => "royalty_bound",
+        Fact::RoyaltyUnbound { .. } => "royalty_unbound",
+        Fact::RoyaltyFreezeSet { .. } => "royalty_freeze_set",
+        Fact::ProceedsFrozen { .. } => "proceeds_frozen",
+        Fact::PaymentSplit { .. } => "payment_split",
+        Fact::SplitFinished { .. } => "split_finished",
+        Fact::ProceedsFreed { .. } => "proceeds_freed",
+        Fact::SplitReturned { .. } => "split_returned",
         Fact::FundsAuthorized { .. } => "funds_authorized",
         Fact::AuthorizationCaptured { .. } => "authorization_captured",
         Fact::FundsReleased { .. } => "funds_released",

@@ -7,6 +7,7 @@ mod credit_days;
 mod market;
 mod plan_days;
 mod rented;
+mod shared;
 
 pub(crate) use apps::app_days;
 pub(crate) use billed::billed_days;
@@ -15,6 +16,7 @@ pub(crate) use credit_days::credit_days;
 pub(crate) use market::market_days;
 pub(crate) use plan_days::plan_days;
 pub(crate) use rented::rented_days;
+pub(crate) use shared::shared_days;
 
 use crate::source::{Chain, Source};
 use groat_proto::v1::{BlockHeader, ChainTerms, DueEvent, Event};

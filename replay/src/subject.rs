@@ -34,6 +34,8 @@ pub(crate) enum Subject {
     Invoice,
     /// A dispute.
     Dispute(Id),
+    /// Royalties: relations, and what is shared of payments.
+    Royalty,
     /// What is owed to funding partners.
     Funding,
     /// Third-party apps.
@@ -46,7 +48,7 @@ pub(crate) enum Subject {
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
         Account, App, Batch, Bill, Coupon, Credit, Dispute, Funding, Hold, Invoice, Limits, Packet,
-        Payment, Plan, Rental, Reserve, Statement,
+        Payment, Plan, Rental, Reserve, Royalty, Statement,
     };
     match fact {
         // Their movements are checked like all others, and there is no more to them.
@@ -143,6 +145,14 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::InvoiceReversed { .. }
         | Fact::RedInvoiceDue { .. } => vec![Invoice],
         Fact::SettlementConfirmed { .. } => vec![Batch, Reserve],
+        Fact::RoyaltyBound { .. } | Fact::RoyaltyUnbound { .. } | Fact::RoyaltyFreezeSet { .. } => {
+            vec![Royalty]
+        }
+        Fact::ProceedsFrozen { .. }
+        | Fact::PaymentSplit { .. }
+        | Fact::SplitFinished { .. }
+        | Fact::ProceedsFreed { .. }
+        | Fact::SplitReturned { .. } => vec![Royalty, Batch, Bill],
         Fact::DisputeOpened { dispute, .. } => vec![Dispute(*dispute), Batch, Bill],
         Fact::DisputeDefended { dispute, .. } => vec![Dispute(*dispute)],
         Fact::DisputeJudged { dispute, .. } => vec![Dispute(*dispute), Credit, Bill],

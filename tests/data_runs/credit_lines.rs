@@ -77,6 +77,7 @@ impl Books {
             discountable: None,
             undiscountable: None,
             timeout_s: 600,
+            royalty_freeze: false,
         });
         self.ask(&order).unwrap();
         let legs = vec![Leg { source: LegSource::Credit, amount: amount.amount }];

@@ -142,6 +142,7 @@ pub(crate) fn rows(ledger: &Ledger) -> String {
     let holds = format!("{:?}\n{:?}\n", t.authorizations.rows(), t.credit_lines.rows());
     let rentals = format!("{:?}\n{:?}\n", t.rentals.rows(), t.items.rows());
     let rentals = format!("{rentals}{:?}\n", t.disputes.rows());
+    let rentals = format!("{rentals}{:?}\n", t.royalty_relations.rows());
     let funds = format!("{:?}\n{:?}\n", t.campaigns.rows(), t.coupon_templates.rows());
     let coupons = format!("{:?}\n{:?}\n", t.coupons.rows(), t.coupon_counts.rows());
     let packets = format!(
@@ -192,5 +193,6 @@ fn at_rest(ledger: &Ledger) -> Tables {
     rest.app_grants = Table::from_rows(t.app_grants.rows().to_vec()).unwrap();
     rest.app_uses = Table::from_rows(t.app_uses.rows().to_vec()).unwrap();
     rest.plans = Table::from_rows(t.plans.rows().to_vec()).unwrap();
+    rest.royalty_relations = Table::from_rows(t.royalty_relations.rows().to_vec()).unwrap();
     rest
 }

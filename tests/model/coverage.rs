@@ -33,6 +33,9 @@ const NOT_REACHED: &[Rejection] = &[
     Rejection::ChargeCountExceeded,
     Rejection::PaymentCountExceeded,
     Rejection::PlanCountExceeded,
+    Rejection::RelationLimit,
+    Rejection::SplitCountExceeded,
+    Rejection::ReturnWindowClosed,
 ];
 
 /// What follows from several commands or from the clock.
@@ -71,6 +74,11 @@ const FACTS: &[&str] = &[
     "DisputeJudged",
     "SettlementConfirmed",
     "AppAsked",
+    "ProceedsFrozen",
+    "ProceedsFreed",
+    "PaymentSplit",
+    "SplitFinished",
+    "SplitReturned",
 ];
 
 /// The name of an enum's variant out of its debug text.

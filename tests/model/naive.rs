@@ -17,7 +17,9 @@ mod owners;
 mod packets;
 mod parts;
 mod plans;
+mod refunds;
 mod rentals;
+mod royalties;
 mod settlement;
 mod treasury;
 
@@ -78,6 +80,7 @@ enum Due {
     EndOfUnstartedRental,
     Term,
     Overdue,
+    EndOfFreeze,
     Statement,
     EndOfGrace,
     Night,
@@ -106,6 +109,8 @@ pub(crate) struct Naive {
     orders: Vec<Order>,
     batches: Vec<Batch>,
     disputes: Vec<Dispute>,
+    /// Merchants with whom they may share.
+    bound: BTreeSet<(Id, Id)>,
     holds: Vec<Hold>,
     rentals: Vec<Rental>,
     lines: BTreeMap<Id, Line>,
@@ -209,6 +214,8 @@ impl Naive {
                 let done = hold.and_then(|h| h.releases.get(&c.out_request_no).copied());
                 same(done, c.amount)
             }
+            Body::SplitPayment(c) => self.was_split(c) == Some(true),
+            Body::ReturnSplit(c) => self.was_returned(c) == Some(true),
             _ => false,
         }
     }
@@ -278,6 +285,10 @@ impl Naive {
             Body::CancelDispute(c) => self.cancel_dispute(c.dispute),
             Body::JudgeDispute(c) => self.judge(c, now),
             Body::ConfirmSettlement(c) => self.confirm_settlement(c),
+            Body::BindRoyalty(c) => self.bind(c),
+            Body::UnbindRoyalty(c) => self.unbind(c),
+            Body::SplitPayment(c) => self.split_payment(c, now),
+            Body::ReturnSplit(c) => self.return_split(c, now),
             Body::FundCredit(c) => self.fund(c),
             Body::RepayFunding(c) => self.repay_funding(c),
             Body::ConvertToInstalments(c) => self.convert(c, now),
@@ -307,6 +318,7 @@ impl Naive {
                 Due::EndOfUnstartedRental => self.end_unstarted(no),
                 Due::Term => self.term_due(no, at),
                 Due::Overdue => self.rentals[no].overdue_at = Some(at),
+                Due::EndOfFreeze => self.end_of_freeze(no, at),
                 Due::Statement => self.cut_statement(self.line_no(no)),
                 Due::EndOfGrace => self.end_grace(self.line_no(no)),
                 Due::Night => self.charge_night(self.line_no(no)),
@@ -324,6 +336,7 @@ impl Naive {
         let unstarted = || self.rentals.iter().map(Rental::unstarted_until).enumerate();
         let terms = || self.rentals.iter().map(Rental::next_term_at).enumerate();
         let overdue = || self.rentals.iter().map(Rental::overdue_from).enumerate();
+        let frozen = || (0..self.orders.len()).map(|no| self.frozen_until(no)).enumerate();
         let bills = self.lines.iter().enumerate().flat_map(|(no, (id, line))| {
             let kinds = [Due::Statement, Due::EndOfGrace, Due::Night];
             let dues = self.bill_dues(*id, line).into_iter().zip(kinds);
@@ -338,6 +351,7 @@ impl Naive {
             .chain(unstarted().filter_map(numbered(Due::EndOfUnstartedRental)))
             .chain(terms().filter_map(numbered(Due::Term)))
             .chain(overdue().filter_map(numbered(Due::Overdue)))
+            .chain(frozen().filter_map(numbered(Due::EndOfFreeze)))
             .chain(bills)
             .chain(reserves().filter_map(numbered(Due::ReleaseOfReserve)))
             .chain(batches().filter_map(numbered(Due::Settlement)))

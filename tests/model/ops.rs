@@ -11,6 +11,7 @@ mod money;
 mod packets;
 mod plans;
 mod rentals;
+mod royalties;
 mod settlement;
 
 pub(crate) use money::prologue;
@@ -100,6 +101,10 @@ pub(crate) enum Kind {
     CancelDispute,
     JudgeDispute,
     ConfirmSettlement,
+    BindRoyalty,
+    UnbindRoyalty,
+    SplitPayment,
+    ReturnSplit,
     FundCredit,
     RepayFunding,
     ConvertToInstalments,
@@ -176,6 +181,10 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (1, Kind::CancelDispute),
     (4, Kind::JudgeDispute),
     (4, Kind::ConfirmSettlement),
+    (3, Kind::BindRoyalty),
+    (1, Kind::UnbindRoyalty),
+    (12, Kind::SplitPayment),
+    (4, Kind::ReturnSplit),
     (2, Kind::FundCredit),
     (3, Kind::RepayFunding),
     (7, Kind::ConvertToInstalments),
@@ -223,6 +232,7 @@ impl Op {
                 body.or_else(|| scene.rental(kind))
                     .or_else(|| scene.dispute(kind))
                     .or_else(|| scene.settlement(kind))
+                    .or_else(|| scene.royalty(kind))
                     .or_else(|| scene.coupon(kind))
                     .or_else(|| scene.packet(kind))
                     .or_else(|| scene.plan(kind))

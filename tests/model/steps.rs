@@ -167,6 +167,9 @@ fn tells_of_money(fact: &Fact) -> bool {
             | Fact::AppAuthRevoked { .. }
             | Fact::AppLimitsSet { .. }
             | Fact::AppAsked { .. }
+            | Fact::RoyaltyBound { .. }
+            | Fact::RoyaltyUnbound { .. }
+            | Fact::RoyaltyFreezeSet { .. }
     )
 }
 

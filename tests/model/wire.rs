@@ -5,6 +5,7 @@ mod market;
 mod members;
 
 pub(crate) use apps::signed;
+mod royalties;
 
 use groat_ledger::instalments::Part;
 use groat_ledger::{
@@ -148,6 +149,7 @@ fn body(body: &Body) -> Wire {
                 mode: v1::PayMode::InApp.into(),
                 amt: money(c.amount),
                 timeout_s: c.timeout_s,
+                royalty_freeze: c.royalty_freeze,
                 ..v1::CreatePayment::default()
             })
         }
@@ -184,6 +186,7 @@ fn body(body: &Body) -> Wire {
             payment: some(c.payment),
             out_request_no: text(&c.out_request_no),
             amt: money(c.amount),
+            royalty_refunds: royalties::refunds(&c.royalties),
         }),
         Body::AuthorizeFunds(c) => Wire::AuthorizeFunds(v1::AuthorizeFunds {
             auth: some(c.auth),
@@ -300,6 +303,10 @@ fn body(body: &Body) -> Wire {
         | Body::AcceptDispute(_)
         | Body::CancelDispute(_)
         | Body::JudgeDispute(_) => dispute(body),
+        Body::BindRoyalty(_)
+        | Body::UnbindRoyalty(_)
+        | Body::SplitPayment(_)
+        | Body::ReturnSplit(_) => royalties::body(body),
         Body::ConfirmSettlement(c) => Wire::ConfirmSettlement(v1::ConfirmSettlement {
             payment: some(c.payment),
             amt: money(c.amount),

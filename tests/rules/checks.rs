@@ -97,8 +97,8 @@ fn batch(books: &Books, a: &mut Args<'_>) {
     let merchant = tables.merchants.find(&a.id()).expect("a merchant");
     let batch = tables.batches.get(&(merchant, date(a.word()))).expect("a batch of that date");
     assert_eq!(shouted(&format!("{:?}", batch.state)), a.word());
-    let taken = batch.fees + batch.refunds + batch.disputes + batch.confirmed;
-    let net = batch.receipts + batch.fees_returned - taken;
+    let taken = batch.fees + batch.refunds + batch.disputes + batch.confirmed + batch.royalties;
+    let net = batch.receipts + batch.fees_returned + batch.royalties_returned - taken;
     assert_eq!(net, money(a.word()).amount, "net of the batch");
 }
 

@@ -82,6 +82,7 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>, now: u64) -> Option<(Option<Id>
             payment: a.id(),
             out_request_no: a.reference(),
             amount: a.money(),
+            royalties: crate::royalty_commands::refunds(a),
         }),
         "account" => Body::OpenLedgerAccount(OpenLedgerAccount {
             account: a.id(),
@@ -121,7 +122,8 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>, now: u64) -> Option<(Option<Id>
             Body::ConfirmSettlement(ConfirmSettlement { payment: a.id(), amount: a.money() })
         }
         _ => {
-            let dispute = crate::dispute_commands::body(verb, a, now);
+            let dispute = crate::dispute_commands::body(verb, a, now)
+                .or_else(|| crate::royalty_commands::body(verb, a));
             return dispute
                 .or_else(|| crate::app_commands::body(verb, a, now))
                 .map(|body| (None, body))
@@ -249,6 +251,7 @@ fn create(a: &mut Args<'_>) -> CreatePayment {
         discountable: a.minor_option("discountable"),
         undiscountable: a.minor_option("undiscountable"),
         timeout_s: a.number("timeout", 0),
+        royalty_freeze: a.option("freeze").is_some(),
     }
 }
 

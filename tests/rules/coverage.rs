@@ -13,6 +13,7 @@ const ALL: &[&[&str]] = &[
     crate::refunds::TABLES,
     crate::settlement::TABLES,
     crate::disputes::TABLES,
+    crate::royalties::TABLES,
     crate::billing::TABLES,
     crate::plans::TABLES,
     crate::credit::TABLES,

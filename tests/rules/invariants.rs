@@ -59,6 +59,7 @@ fn coupons_are_promised_and_covered(ledger: &Ledger) {
         assert!(promised <= has, "{}: {promised} promised of {has}", c.campaign);
     }
     disputes_are_held_and_counted(ledger);
+    royalties_are_within_and_frozen(ledger);
 }
 
 /// §6, 1: the trial balance is zero per currency, posted and pending.
@@ -144,7 +145,9 @@ fn batches_equal_their_accounts(ledger: &Ledger) {
         let net = i128::from(b.receipts) - i128::from(b.fees) - i128::from(b.refunds)
             + i128::from(b.fees_returned)
             - i128::from(b.disputes)
-            - i128::from(b.confirmed);
+            - i128::from(b.confirmed)
+            - i128::from(b.royalties)
+            + i128::from(b.royalties_returned);
         let expected = if b.state == BatchState::Settled { 0 } else { net };
         let account = tables.accounts.row(b.account);
         assert!(net >= 0, "batch {no}: net {net}");
@@ -208,5 +211,32 @@ fn disputes_are_held_and_counted(ledger: &Ledger) {
     }
     for (no, u) in (0u32..).zip(tables.users.rows()) {
         assert_eq!(u.open_disputes, count(&of_user, no), "{}: open disputes", u.user);
+    }
+}
+
+/// §6, 11: shares are within cap and payment, and what is frozen is on its account.
+fn royalties_are_within_and_frozen(ledger: &Ledger) {
+    let tables = ledger.tables();
+    let mut frozen: BTreeMap<u32, u32> = BTreeMap::new();
+    for p in tables.payments.rows() {
+        let key = AccountKey::of(Class::MerchantFrozen, p.payment, p.amount.currency);
+        let has = ledger.account(&key).map_or(0, groat_ledger::Account::credit_balance);
+        let Some(royalty) = p.parts.as_ref().map(|parts| &parts.royalty) else { continue };
+        assert_eq!(has, i128::from(royalty.frozen), "{}: frozen", p.payment);
+        assert!(!royalty.finished || royalty.frozen == 0, "{}: frozen at the end", p.payment);
+        let cap_bps = u64::from(tables.merchants.row(p.merchant).terms.royalty_cap_bps);
+        let cap = p.amount.amount * cap_bps / 10_000;
+        assert!(royalty.shared() <= cap, "{}: beyond the cap", p.payment);
+        for share in royalty.splits.iter().flat_map(|split| &split.shares) {
+            assert!(share.pro_rata <= share.returned && share.returned <= share.amount);
+        }
+        *frozen.entry(p.merchant).or_default() +=
+            u32::from(royalty.is_frozen() && p.user.is_some());
+    }
+    for (no, m) in (0u32..).zip(tables.merchants.rows()) {
+        let open = frozen.get(&no).copied().unwrap_or(0);
+        assert_eq!(m.open_freezes, open, "{}: frozen payments", m.merchant);
+        let bound = tables.royalty_relations.rows().iter().filter(|r| r.merchant == no && r.bound);
+        assert_eq!(m.royalty_receivers as usize, bound.count(), "{}: receivers", m.merchant);
     }
 }

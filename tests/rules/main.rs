@@ -47,6 +47,9 @@ mod settlement;
 mod dispute_commands;
 mod disputes;
 
+mod royalties;
+mod royalty_commands;
+
 mod billing;
 mod credit;
 mod funding;

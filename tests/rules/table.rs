@@ -129,8 +129,13 @@ impl Books {
             Err(Refusal::Repeat(range)) => {
                 let first = usize::try_from(range.first).unwrap() - 1;
                 let fact = &self.journal[first].0;
-                let answers =
-                    matches!(fact, Fact::RefundSucceeded { .. } | Fact::FundsReleased { .. });
+                let answers = matches!(
+                    fact,
+                    Fact::RefundSucceeded { .. }
+                        | Fact::FundsReleased { .. }
+                        | Fact::PaymentSplit { .. }
+                        | Fact::SplitReturned { .. }
+                );
                 assert!(answers, "the answer: {fact:?}");
                 "again".to_owned()
             }
@@ -245,6 +250,7 @@ pub(crate) fn rows(ledger: &Ledger) -> Vec<String> {
         format!("{:?}", t.app_grants.rows()),
         format!("{:?}", t.app_uses.rows()),
         format!("{:?}", t.plans.rows()),
+        format!("{:?}", t.royalty_relations.rows()),
     ]
 }
 
@@ -278,6 +284,7 @@ pub(crate) fn at_rest(ledger: &Ledger) -> Tables {
     rest.app_grants = Table::from_rows(t.app_grants.rows().to_vec()).unwrap();
     rest.app_uses = Table::from_rows(t.app_uses.rows().to_vec()).unwrap();
     rest.plans = Table::from_rows(t.plans.rows().to_vec()).unwrap();
+    rest.royalty_relations = Table::from_rows(t.royalty_relations.rows().to_vec()).unwrap();
     rest
 }
 

@@ -106,6 +106,8 @@ classes! {
     UserHold = 2030, "user_hold", Liability, CreditBalance;
     /// Sales of one business date not yet settled; owner: the merchant, sub: the date.
     MerchantPending = 2110, "merchant_pending", Liability, CreditBalance;
+    /// Proceeds that are frozen until they are shared; owner: the payment.
+    MerchantFrozen = 2120, "merchant_frozen", Liability, CreditBalance;
     /// What a merchant may pay out; owner: the merchant.
     MerchantAvailable = 2130, "merchant_available", Liability, CreditBalance;
     /// Kept back against later refunds; owner: the merchant.

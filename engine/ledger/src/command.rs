@@ -16,6 +16,7 @@ mod payments;
 mod plans;
 mod reference;
 mod rental;
+mod royalty;
 mod settlement;
 mod transfers;
 mod treasury;
@@ -33,6 +34,7 @@ pub use payments::*;
 pub use plans::*;
 pub use reference::Reference;
 pub use rental::*;
+pub use royalty::*;
 pub use settlement::*;
 pub use transfers::*;
 pub use treasury::*;
@@ -120,6 +122,10 @@ pub enum Body {
     CancelDispute(CancelDispute),
     JudgeDispute(JudgeDispute),
     ConfirmSettlement(ConfirmSettlement),
+    BindRoyalty(BindRoyalty),
+    UnbindRoyalty(UnbindRoyalty),
+    SplitPayment(SplitPayment),
+    ReturnSplit(ReturnSplit),
     FundCredit(FundCredit),
     RepayFunding(RepayFunding),
     ConvertToInstalments(ConvertToInstalments),
@@ -170,6 +176,8 @@ impl Body {
             Body::GrantAppAuth(c) => Some(c.app),
             Body::RevokeAppAuth(c) => Some(c.app),
             Body::SetAppLimits(c) => Some(c.app),
+            Body::BindRoyalty(c) => Some(c.merchant),
+            Body::UnbindRoyalty(c) => Some(c.merchant),
             // Decided where the payer is, who is not named yet, or by an object.
             Body::SetLimits(_)
             | Body::SeizeHold(_)
@@ -213,6 +221,8 @@ impl Body {
             | Body::CancelDispute(_)
             | Body::JudgeDispute(_)
             | Body::ConfirmSettlement(_)
+            | Body::SplitPayment(_)
+            | Body::ReturnSplit(_)
             | Body::FundCredit(_)
             | Body::RepayFunding(_) => None,
         };

@@ -585,6 +585,57 @@ pub enum Fact {
         reserve: u64,
         available: u64,
     },
+    RoyaltyBound {
+        merchant: Id,
+        receiver: Id,
+    },
+    RoyaltyUnbound {
+        merchant: Id,
+        receiver: Id,
+    },
+    /// What the merchant receives of the payment will be frozen.
+    RoyaltyFreezeSet {
+        payment: Id,
+    },
+    /// What the merchant receives of the payment, after its fee.
+    ProceedsFrozen {
+        payment: Id,
+        amount: u64,
+    },
+    /// `from_*` say where the money of all shares came from.
+    PaymentSplit {
+        payment: Id,
+        out_request_no: Reference,
+        shares: Vec<(Id, u64)>,
+        finish: bool,
+        from_frozen: u64,
+        from_own_batch: u64,
+        from_available: u64,
+    },
+    /// `amount` was frozen still and went into this batch; by the clock if expired.
+    SplitFinished {
+        payment: Id,
+        amount: u64,
+        batch: Option<u32>,
+        expired: bool,
+    },
+    /// Stands before the refund or dispute for which it came free: into this batch, or to the
+    /// merchant's settled money.
+    ProceedsFreed {
+        payment: Id,
+        amount: u64,
+        batch: Option<u32>,
+    },
+    /// Receivers gave back: of their own under a number, else for the refund behind this fact,
+    /// of which the merchant gives `pro_rata` where it is in proportion. Into this batch, or to
+    /// the merchant's settled money.
+    SplitReturned {
+        payment: Id,
+        out_return_no: Option<Reference>,
+        shares: Vec<ReturnedShare>,
+        batch: Option<u32>,
+        pro_rata: u64,
+    },
     /// A partner sent money to be lent.
     CreditFunded {
         bank: Id,
@@ -695,6 +746,17 @@ pub enum Fact {
         merchant: Id,
         moves: Option<Money>,
     },
+}
+
+/// What is given back of a share.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ReturnedShare {
+    /// Of which split of the payment, from 0.
+    pub split: u32,
+    /// Of which of its shares, from 0.
+    pub share: u32,
+    /// Minor units.
+    pub amount: u64,
 }
 
 /// Why an unpaid order was closed.

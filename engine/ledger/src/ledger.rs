@@ -30,7 +30,7 @@ use crate::remittance::Remittance;
 use crate::rules::{
     accounts, apps, authorizations, billing, campaigns, collection, coupons, credit, disputes,
     funding, invoices, limits as limit_rules, packets, payments, plans, remittances, rental_rows,
-    rentals, settlement, transfers, treasury,
+    rentals, royalties, settlement, transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
 use std::cmp::Reverse;
@@ -241,6 +241,10 @@ impl Ledger {
             Body::CancelDispute(c) => disputes::cancel(self, c, out)?,
             Body::JudgeDispute(c) => disputes::judge(self, c, out)?,
             Body::ConfirmSettlement(c) => settlement::confirm(self, c, out)?,
+            Body::BindRoyalty(c) => royalties::bind(self, c, out)?,
+            Body::UnbindRoyalty(c) => royalties::unbind(self, c, out)?,
+            Body::SplitPayment(c) => royalties::split(self, c, now, out)?,
+            Body::ReturnSplit(c) => royalties::return_split(self, c, now, out)?,
             Body::FundCredit(c) => funding::fund(self, c, out)?,
             Body::RepayFunding(c) => funding::repay(self, c, out)?,
             Body::ConvertToInstalments(c) => plans::convert(self, c, now, out)?,
@@ -389,6 +393,14 @@ impl Ledger {
             Fact::DisputeOpened { .. }
             | Fact::DisputeDefended { .. }
             | Fact::DisputeJudged { .. } => disputes::apply(self, fact),
+            Fact::RoyaltyBound { .. }
+            | Fact::RoyaltyUnbound { .. }
+            | Fact::RoyaltyFreezeSet { .. }
+            | Fact::ProceedsFrozen { .. }
+            | Fact::PaymentSplit { .. }
+            | Fact::SplitFinished { .. }
+            | Fact::ProceedsFreed { .. }
+            | Fact::SplitReturned { .. } => royalties::apply(self, fact, number),
             Fact::RemittanceSent { .. }
             | Fact::RemittanceReceived { .. }
             | Fact::TransferArrived { .. }

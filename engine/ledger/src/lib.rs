@@ -24,7 +24,7 @@ pub mod table;
 
 pub use account::{Account, AccountKey, AccountNo, Class, Kind, Layer, Movement, SignRule};
 pub use command::*;
-pub use event::{CloseReason, Decision, EventRange, Fact};
+pub use event::{CloseReason, Decision, EventRange, Fact, ReturnedShare};
 pub use id::{Id, NAME_CHARS_MAX, NotAnId};
 pub use ledger::{BadState, Due, DueKind, Ledger, Refusal, Signer};
 pub use money::{Currency, Money, NotMoney};
@@ -32,7 +32,7 @@ pub use place::Place;
 pub use rejection::Rejection;
 pub use remittance::{Cargo, Purpose, Remittance, Standing};
 pub use settlement::{
-    CouponOf, DisputeOf, HoldOf, InvoiceOf, PacketOf, PlanOf, ReleaseReason, RentalOf, Settlement,
-    StatementOf, project,
+    CouponOf, DisputeOf, HoldOf, InvoiceOf, PacketOf, PlanOf, ReleaseReason, RentalOf, RoyaltyOf,
+    Settlement, StatementOf, project,
 };
 pub use state::*;

@@ -55,6 +55,21 @@ pub const PLANS_MAX: usize = 64;
 /// Lines of one invoice: a page.
 pub const INVOICE_LINES_MAX: usize = 64;
 
+/// Receivers bound to one merchant: far more than share in its sales, and few enough to be read.
+pub const ROYALTY_RELATIONS_MAX: u32 = 200;
+
+/// Receivers of one split (Alipay, all or nothing: 5).
+pub const ROYALTY_RECEIVERS_MAX: usize = 5;
+
+/// Splits of one payment (Alipay: 50), and returns of them.
+pub const ROYALTY_SPLITS_MAX: usize = 50;
+
+/// Days after payment in which proceeds stay frozen (Alipay, WeChat: 30).
+pub const ROYALTY_FREEZE_DAYS: u64 = 30;
+
+/// Days after a split in which a receiver may give back (WeChat: 180).
+pub const SPLIT_RETURN_DAYS_MAX: u64 = 180;
+
 /// Characters of an external reference (DOMAIN §2).
 pub const REFERENCE_CHARS_MAX: usize = 64;
 

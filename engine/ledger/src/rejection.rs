@@ -148,6 +148,15 @@ rejections! {
     NotConvertible = 121, later, "So much of the purchase or statement cannot be put into instalments: billed, due, refunded or in a plan.";
     BadTermCount = 122, never, "A plan has 3, 6 or 12 terms.";
     PlanCountExceeded = 123, later, "The line has too many plans with terms ahead.";
+    NotBound = 154, later, "The receiver is not bound to the merchant.";
+    RelationLimit = 155, later, "As many receivers are bound to the merchant as may be; unbind one first.";
+    RoyaltyCapExceeded = 156, never, "The splits together would exceed the merchant's cap on the payment.";
+    SplitFinished = 157, never, "The splits of the payment are finished.";
+    AmountNotEnough = 158, later, "What is left of the payment, or of the merchant's money, does not cover the split.";
+    SplitCountExceeded = 159, never, "The payment was split, or its shares returned, too many times.";
+    ReturnExceedsReceived = 160, never, "More is to come back than the receiver got and kept, or than is refunded.";
+    ReturnWindowClosed = 161, never, "More than 180 days have passed since the split.";
+    ReceiverBalanceInsufficient = 162, later, "The receiver's money does not cover what is to come back.";
     FundingExceeded = 120, later, "More is to be repaid than is owed to the funding partner.";
     NotAcrossShards = 210, never, "This is only possible between accounts of one shard.";
     UnknownTenant = 220, later, "The app that the command names is not registered, or does not sign.";

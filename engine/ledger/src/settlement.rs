@@ -10,6 +10,7 @@ mod holds;
 mod invoices;
 mod packets;
 mod plans;
+mod royalties;
 
 pub use coupons::CouponOf;
 pub use credit::StatementOf;
@@ -18,6 +19,7 @@ pub use holds::{HoldOf, ReleaseReason, RentalOf};
 pub use invoices::InvoiceOf;
 pub use packets::PacketOf;
 pub use plans::PlanOf;
+pub use royalties::RoyaltyOf;
 
 use crate::account::{Account, Layer, Movement};
 use crate::command::{Owner, Reference, Scope};
@@ -73,6 +75,8 @@ pub enum Settlement {
         fees_returned: u64,
         disputes: u64,
         confirmed: u64,
+        royalties: u64,
+        royalties_returned: u64,
         recovered: u64,
         reserve: u64,
         available: u64,
@@ -248,6 +252,18 @@ pub enum Settlement {
         reserve: u64,
         available: u64,
     },
+    PaymentSplit {
+        royalty: RoyaltyOf,
+    },
+    /// What was frozen still came free; by the clock if expired.
+    SplitFinished {
+        royalty: RoyaltyOf,
+        expired: bool,
+    },
+    /// For a refund, if it has no number of its own.
+    SplitReturned {
+        royalty: RoyaltyOf,
+    },
     /// Money from an account of another shard.
     TransferArrived {
         from: Id,
@@ -319,6 +335,9 @@ impl Settlement {
             | Settlement::RefundFailed { merchant, .. }
             | Settlement::AppAuthGranted { merchant, .. }
             | Settlement::AppAuthRevoked { merchant, .. } => *merchant,
+            Settlement::PaymentSplit { royalty }
+            | Settlement::SplitFinished { royalty, .. }
+            | Settlement::SplitReturned { royalty } => royalty.merchant,
             Settlement::TransferArrived { to, .. } => *to,
             Settlement::TransferReturned { from, .. } => *from,
             Settlement::CampaignFunded { campaign, funder, .. }
@@ -533,6 +552,9 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::PacketExpired { .. }
         | Fact::PacketArrived { .. }
         | Fact::PacketReturned { .. } => return packets::told(ledger, fact, movements),
+        Fact::PaymentSplit { .. } | Fact::SplitFinished { .. } | Fact::SplitReturned { .. } => {
+            return royalties::told(ledger, fact);
+        }
         Fact::InvoiceRequested { .. }
         | Fact::InvoiceIssued { .. }
         | Fact::InvoiceRejected { .. }
@@ -602,6 +624,11 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::CreditReduced { .. }
         | Fact::CreditFunded { .. }
         | Fact::FundingRepaid { .. }
+        | Fact::RoyaltyBound { .. }
+        | Fact::RoyaltyUnbound { .. }
+        | Fact::RoyaltyFreezeSet { .. }
+        | Fact::ProceedsFrozen { .. }
+        | Fact::ProceedsFreed { .. }
         | Fact::CommandRejected { .. }
         | Fact::AccountOpened { .. }
         | Fact::TransferPosted

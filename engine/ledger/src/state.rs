@@ -26,6 +26,7 @@ mod payment;
 mod peer;
 mod plans;
 mod rental;
+mod royalty;
 
 pub use apps::*;
 pub use billing::*;
@@ -39,6 +40,7 @@ pub use payment::*;
 pub use peer::*;
 pub use plans::*;
 pub use rental::*;
+pub use royalty::*;
 
 use crate::account::{Account, AccountNo};
 use crate::command::{LimitScope, Limits, MerchantTerms, Owner, Reference};
@@ -73,6 +75,7 @@ pub struct Tables {
     pub packet_claims: Table<PacketClaim>,
     pub invoices: Table<Invoice>,
     pub disputes: Table<Dispute>,
+    pub royalty_relations: Table<RoyaltyRelation>,
     pub peers: Table<Peer>,
     pub asked_refunds: Table<AskedRefund>,
     pub app_grants: Table<AppGrant>,
@@ -113,6 +116,7 @@ macro_rules! every_stored_table {
         $tables.packet_claims.$method();
         $tables.invoices.$method();
         $tables.disputes.$method();
+        $tables.royalty_relations.$method();
         $tables.peers.$method();
         $tables.asked_refunds.$method();
         $tables.app_grants.$method();
@@ -243,6 +247,10 @@ pub struct Merchant {
     pub open_payouts: u32,
     /// Disputes not ended of what it was paid.
     pub open_disputes: u32,
+    /// Payments whose proceeds are frozen.
+    pub open_freezes: u32,
+    /// Receivers bound to it.
+    pub royalty_receivers: u32,
 }
 
 impl Merchant {
@@ -257,6 +265,8 @@ impl Merchant {
             open_batches: 0,
             open_payouts: 0,
             open_disputes: 0,
+            open_freezes: 0,
+            royalty_receivers: 0,
         }
     }
 }
@@ -355,6 +365,10 @@ pub struct Batch {
     pub disputes: u64,
     /// Sum of what of its payments was settled ahead of it.
     pub confirmed: u64,
+    /// Sum frozen or shared out of it.
+    pub royalties: u64,
+    /// Sum that came into it of what had been frozen or shared.
+    pub royalties_returned: u64,
     /// Reserve kept back at its settlement that the clock will release.
     pub reserve: u64,
     /// Sum of nets of the merchant's batches on other shards that came into it.
@@ -377,6 +391,8 @@ impl Batch {
             - i128::from(self.refunds)
             - i128::from(self.disputes)
             - i128::from(self.confirmed)
+            - i128::from(self.royalties)
+            + i128::from(self.royalties_returned)
     }
 
     /// Takes what came from the merchant's batch of that date on another shard. A batch that was

@@ -1523,6 +1523,442 @@ impl ChargeKind {
         }
     }
 }
+// Settlement ahead of the batch, and royalties: commands, facts, rows and what is told of them.
+// Amounts of facts and rows are minor units of the payment's currency.
+
+/// Settles a part of a payment ahead of its batch.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ConfirmSettlement {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    /// At most what the batch still has of the payment.
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+}
+/// `recovered` paid the merchant's debt, `reserve` was kept back, `available` may be paid out.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SettlementConfirmed {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub recovered: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reserve: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub available: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldConfirmation {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_trade_no: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    /// Paid the merchant's debt.
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub recovered: ::core::option::Option<Money>,
+    /// Kept back.
+    #[prost(message, optional, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reserve: ::core::option::Option<Money>,
+    /// May be paid out.
+    #[prost(message, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub available: ::core::option::Option<Money>,
+}
+/// A receiver of royalties is a merchant that is bound to the one who shares.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BindRoyalty {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receiver: ::core::option::Option<Id>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UnbindRoyalty {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receiver: ::core::option::Option<Id>,
+}
+/// One of both.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoyaltyShare {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receiver: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+    /// Of the payment's amount, 1 to 100, rounded down.
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub percent: u32,
+}
+/// Shares a payment with receivers, all of them or none.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SplitPayment {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_request_no: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receivers: ::prost::alloc::vec::Vec<RoyaltyShare>,
+    /// The last one: what is frozen and not shared comes free.
+    #[prost(bool, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub finish: bool,
+}
+/// A receiver gives back of what it got in a split.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReturnSplit {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    /// Of the split.
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_request_no: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_return_no: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receiver: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoyaltyRefund {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receiver: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+}
+/// What a refund takes back of royalties: one of both.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RoyaltyRefunds {
+    /// From each receiver its part of the refund, as of the payment.
+    #[prost(bool, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub pro_rata: bool,
+    #[prost(message, repeated, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receivers: ::prost::alloc::vec::Vec<RoyaltyRefund>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoyaltyFreezeSet {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProceedsFrozen {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SharedAmount {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receiver: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+/// `from_*`: where the money of all shares came from.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PaymentSplit {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_request_no: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub shares: ::prost::alloc::vec::Vec<SharedAmount>,
+    #[prost(bool, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub finish: bool,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub from_frozen: u64,
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub from_own_batch: u64,
+    #[prost(uint64, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub from_available: u64,
+}
+/// `amount` was frozen still and went into this batch; by the clock if expired.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SplitFinished {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint32, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub batch: ::core::option::Option<u32>,
+    #[prost(bool, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub expired: bool,
+}
+/// Into this batch, or to the merchant's settled money.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProceedsFreed {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint32, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub batch: ::core::option::Option<u32>,
+}
+/// Which split of the payment, and which of its shares, from 0.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReturnedShare {
+    #[prost(uint32, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub split: u32,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub share: u32,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+/// By receivers of their own under a number; else for the refund behind this event, of which the
+/// merchant gives `pro_rata` where it is in proportion.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SplitReturned {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_return_no: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub shares: ::prost::alloc::vec::Vec<ReturnedShare>,
+    #[prost(uint32, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub batch: ::core::option::Option<u32>,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub pro_rata: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ShareRow {
+    #[prost(uint32, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receiver: u32,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub returned: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub pro_rata: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SplitRow {
+    #[prost(string, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_request_no: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "2")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub at: u64,
+    #[prost(bool, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub finish: bool,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub refunded_before: u64,
+    #[prost(message, repeated, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub shares: ::prost::alloc::vec::Vec<ShareRow>,
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub first_event: u64,
+    #[prost(uint32, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub events: u32,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SplitReturnRow {
+    #[prost(string, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_return_no: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub split: u32,
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub share: u32,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub first_event: u64,
+    #[prost(uint32, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub events: u32,
+}
+/// What is shared of a payment.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RoyaltyRow {
+    #[prost(bool, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub freeze: bool,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub frozen: u64,
+    #[prost(bool, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub finished: bool,
+    #[prost(message, repeated, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub splits: ::prost::alloc::vec::Vec<SplitRow>,
+    #[prost(message, repeated, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub returns: ::prost::alloc::vec::Vec<SplitReturnRow>,
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub refunded: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoyaltyRelationRow {
+    #[prost(uint32, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: u32,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receiver: u32,
+    #[prost(bool, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub bound: bool,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldShare {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receiver: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ToldRoyalty {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_trade_no: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    /// The merchant's number of the split or return.
+    #[prost(string, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub number: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub shares: ::prost::alloc::vec::Vec<ToldShare>,
+    /// All shares, or what came free.
+    #[prost(message, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+    /// Freed by the clock.
+    #[prost(bool, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub expired: bool,
+}
 // Campaigns, coupons and invoices: commands, facts, rows and what is told of them.
 
 /// The first one opens the campaign, later ones add to it.
@@ -1785,7 +2221,7 @@ pub struct CouponCountRow {
 /// What a payment has beside balance, credit and acquirer.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct PaymentPartsRow {
     #[prost(message, optional, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
@@ -1817,6 +2253,10 @@ pub struct PaymentPartsRow {
     #[prost(uint32, optional, tag = "30")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub plan: ::core::option::Option<u32>,
+    /// What is shared of it.
+    #[prost(message, optional, tag = "36")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub royalty: ::core::option::Option<RoyaltyRow>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -2734,66 +3174,6 @@ impl Ruling {
         }
     }
 }
-// Settlement ahead of the batch: its command, fact and what is told of it. Amounts of facts are
-// minor units of the payment's currency.
-
-/// Settles a part of a payment ahead of its batch.
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ConfirmSettlement {
-    #[prost(message, optional, tag = "1")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub payment: ::core::option::Option<Id>,
-    /// At most what the batch still has of the payment.
-    #[prost(message, optional, tag = "2")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub amt: ::core::option::Option<Money>,
-}
-/// `recovered` paid the merchant's debt, `reserve` was kept back, `available` may be paid out.
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct SettlementConfirmed {
-    #[prost(message, optional, tag = "1")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub payment: ::core::option::Option<Id>,
-    #[prost(uint64, tag = "2")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub recovered: u64,
-    #[prost(uint64, tag = "3")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub reserve: u64,
-    #[prost(uint64, tag = "4")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub available: u64,
-}
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ToldConfirmation {
-    #[prost(message, optional, tag = "1")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub payment: ::core::option::Option<Id>,
-    #[prost(string, tag = "2")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub out_trade_no: ::prost::alloc::string::String,
-    #[prost(message, optional, tag = "3")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub merchant: ::core::option::Option<Id>,
-    /// Paid the merchant's debt.
-    #[prost(message, optional, tag = "4")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub recovered: ::core::option::Option<Money>,
-    /// Kept back.
-    #[prost(message, optional, tag = "5")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub reserve: ::core::option::Option<Money>,
-    /// May be paid out.
-    #[prost(message, optional, tag = "6")]
-    #[serde(skip_serializing_if = "crate::json::is_default")]
-    pub available: ::core::option::Option<Money>,
-}
 // Commands.
 
 /// Pays on credit in terms; the fee is the user's.
@@ -3206,7 +3586,7 @@ pub struct Command {
     /// bytes exactly: proto/README.md, "Signed commands".
     #[prost(bytes = "vec", tag = "149")]
     pub signature: ::prost::alloc::vec::Vec<u8>,
-    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 62, 63, 100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 113, 85, 86, 87, 88, 89, 90, 60, 61, 130, 131, 132")]
+    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 62, 63, 100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 113, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 60, 61, 130, 131, 132")]
     pub body: ::core::option::Option<command::Body>,
 }
 /// Nested message and enum types in `Command`.
@@ -3352,6 +3732,14 @@ pub mod command {
         JudgeDispute(super::JudgeDispute),
         #[prost(message, tag = "90")]
         ConfirmSettlement(super::ConfirmSettlement),
+        #[prost(message, tag = "91")]
+        BindRoyalty(super::BindRoyalty),
+        #[prost(message, tag = "92")]
+        UnbindRoyalty(super::UnbindRoyalty),
+        #[prost(message, tag = "93")]
+        SplitPayment(super::SplitPayment),
+        #[prost(message, tag = "94")]
+        ReturnSplit(super::ReturnSplit),
         #[prost(message, tag = "60")]
         FundCredit(super::FundCredit),
         #[prost(message, tag = "61")]
@@ -3819,6 +4207,10 @@ pub struct CreatePayment {
     #[prost(uint32, tag = "10")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub timeout_s: u32,
+    /// What the merchant receives is frozen until it is shared, for 30 days at most.
+    #[prost(bool, tag = "90")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub royalty_freeze: bool,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -3905,7 +4297,7 @@ pub struct CancelPayment {
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RefundPayment {
     #[prost(message, optional, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
@@ -3916,6 +4308,10 @@ pub struct RefundPayment {
     #[prost(message, optional, tag = "3")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub amt: ::core::option::Option<Money>,
+    /// Absent: the merchant alone pays.
+    #[prost(message, optional, tag = "90")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub royalty_refunds: ::core::option::Option<RoyaltyRefunds>,
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -4362,7 +4758,7 @@ pub struct Event {
     #[prost(message, repeated, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub movements: ::prost::alloc::vec::Vec<Movement>,
-    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -4548,6 +4944,22 @@ pub mod event {
         DisputeJudged(super::DisputeJudged),
         #[prost(message, tag = "133")]
         SettlementConfirmed(super::SettlementConfirmed),
+        #[prost(message, tag = "134")]
+        RoyaltyBound(super::BindRoyalty),
+        #[prost(message, tag = "135")]
+        RoyaltyUnbound(super::UnbindRoyalty),
+        #[prost(message, tag = "136")]
+        RoyaltyFreezeSet(super::RoyaltyFreezeSet),
+        #[prost(message, tag = "137")]
+        ProceedsFrozen(super::ProceedsFrozen),
+        #[prost(message, tag = "138")]
+        PaymentSplit(super::PaymentSplit),
+        #[prost(message, tag = "139")]
+        SplitFinished(super::SplitFinished),
+        #[prost(message, tag = "140")]
+        ProceedsFreed(super::ProceedsFreed),
+        #[prost(message, tag = "141")]
+        SplitReturned(super::SplitReturned),
         #[prost(message, tag = "80")]
         CreditFunded(super::CreditFunded),
         #[prost(message, tag = "81")]
@@ -5393,7 +5805,7 @@ pub struct Settlement {
     /// it fell due: a new owner goes on in the same order. 0 where there is one shard.
     #[prost(uint64, tag = "90")]
     pub remittances_before: u64,
-    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 32, 33, 34, 53, 80, 81, 82, 91, 92")]
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 32, 33, 34, 53, 54, 55, 56, 80, 81, 82, 91, 92")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -5489,6 +5901,12 @@ pub mod settlement {
         PlanEnded(super::ToldPlan),
         #[prost(message, tag = "53")]
         SettlementConfirmed(super::ToldConfirmation),
+        #[prost(message, tag = "54")]
+        PaymentSplit(super::ToldRoyalty),
+        #[prost(message, tag = "55")]
+        SplitFinished(super::ToldRoyalty),
+        #[prost(message, tag = "56")]
+        SplitReturned(super::ToldRoyalty),
         #[prost(message, tag = "80")]
         TransferArrived(super::ToldTransfer),
         #[prost(message, tag = "81")]
@@ -5632,6 +6050,13 @@ pub struct SettledBatch {
     #[prost(message, optional, tag = "53")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub confirmed: ::core::option::Option<Money>,
+    /// Frozen or shared out of it, and what of that came into it.
+    #[prost(message, optional, tag = "54")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub royalties: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "55")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub royalties_returned: ::core::option::Option<Money>,
     /// Came from the merchant's batches on other shards.
     #[prost(message, optional, tag = "11")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
@@ -5981,7 +6406,7 @@ pub struct SnapshotHead {
 #[serde(transparent)]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Row {
-    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 52, 53, 51, 35, 70, 71, 80, 81, 20")]
+    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 52, 53, 51, 35, 36, 70, 71, 80, 81, 20")]
     pub row: ::core::option::Option<row::Row>,
 }
 /// Nested message and enum types in `Row`.
@@ -6040,6 +6465,8 @@ pub mod row {
         Invoice(super::InvoiceRow),
         #[prost(message, tag = "35")]
         Dispute(super::DisputeRow),
+        #[prost(message, tag = "36")]
+        RoyaltyRelation(super::RoyaltyRelationRow),
         #[prost(message, tag = "70")]
         Peer(super::PeerRow),
         #[prost(message, tag = "71")]
@@ -6225,6 +6652,12 @@ pub struct MerchantRow {
     #[prost(uint32, tag = "20")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub open_disputes: u32,
+    #[prost(uint32, tag = "36")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub open_freezes: u32,
+    #[prost(uint32, tag = "37")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub royalty_receivers: u32,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -6319,6 +6752,12 @@ pub struct BatchRow {
     #[prost(uint64, tag = "36")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub confirmed: u64,
+    #[prost(uint64, tag = "37")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub royalties: u64,
+    #[prost(uint64, tag = "38")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub royalties_returned: u64,
     #[prost(uint64, tag = "30")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub proceeds: u64,

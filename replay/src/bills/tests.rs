@@ -46,6 +46,40 @@ TOTAL,,10,1.00,-1.00,0.00,CNY
     assert_eq!(report.currencies[0].settled, "0.00");
 }
 
+/// What others got, gave back, or may get, has a row and a column.
+#[test]
+fn royalties_have_their_column() {
+    let report = made(&sample::shared_days(), "shop", "2026-03-01").unwrap();
+    let text = text_of(&report, "trade");
+    let line = |order: &str, kind: &str, at: &str, number: &str, royalty: &str| {
+        format!(
+            "p{order},T-{order},{kind},,2026-03-01T{}:00:00Z,2026-03-01T{at}:00Z,,,,,alice,\
+             0.00,0.00,0.00,0.00,0.00,0.00,0.00,,0.00,0.00,{number},0.00,{royalty},",
+            &at[..2]
+        )
+    };
+    for line in [
+        line("1", "royalty", "09:02", "S-1", "-30.00"),
+        line("1", "royalty return", "09:03", "", "15.00"),
+        line("1", "royalty return", "09:04", "", "2.00"),
+        line("1", "royalty return", "09:05", "B-1", "3.00"),
+        line("2", "royalty freeze", "10:01", "", "-99.40"),
+        line("2", "royalty release", "10:03", "", "29.82"),
+        line("2", "royalty release", "10:04", "", "58.58"),
+        line("3", "royalty freeze", "11:01", "", "-39.76"),
+        line("3", "royalty release", "11:02", "", "10.00"),
+        "#net,93.31".into(),
+    ] {
+        assert!(text.lines().any(|l| l == line), "no line {line}\n{text}");
+    }
+    let text = text_of(&made(&sample::shared_days(), "guide", "2026-03-01").unwrap(), "settlement");
+    for line in
+        [",PAYMENT_SPLIT,2,30.00,0.00,30.00,CNY", ",SPLIT_RETURNED,2,-13.00,0.00,-13.00,CNY"]
+    {
+        assert!(text.lines().any(|l| l == line), "no line {line}\n{text}");
+    }
+}
+
 /// Date, file, lines that it has.
 #[test]
 fn the_days_of_a_shop() {

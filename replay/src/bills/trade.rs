@@ -1,5 +1,6 @@
-//! The trade bill: a row for each sale, refund, advance and dispute that moved a merchant's own
-//! money, by what the facts say.
+//! The trade bill: a row for each sale, refund, advance, dispute and royalty that moved a
+//! merchant's own money, by what the facts say. What is frozen to be shared counts as royalty until
+//! it is released. Who receives has that on its other bills.
 //!
 //! Subject, store, operator and terminal are the metadata of the command that made the order
 //! (`subject`, `store_no`, `store_name`, `operator`, `terminal`); the subject is else its
@@ -10,7 +11,7 @@ use crate::lines::Seen;
 use crate::naive::{Moved, add};
 use crate::names::fact_name;
 use crate::subject::{Subject, subjects};
-use groat_ledger::{AccountKey, Class, Currency, Fact, Id};
+use groat_ledger::{AccountKey, Class, Currency, Fact, Id, Reference};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A coupon's parts, and its template.
@@ -215,6 +216,21 @@ impl Trades {
                     self.push(seen, told, row);
                 }
             }
+            Fact::ProceedsFrozen { payment, .. }
+            | Fact::PaymentSplit { payment, .. }
+            | Fact::SplitFinished { payment, .. }
+            | Fact::ProceedsFreed { payment, .. }
+            | Fact::SplitReturned { payment, .. } => {
+                let (order, royalty) = ((shard, *payment), sum(told));
+                if self.orders.contains_key(&order) && royalty != 0 {
+                    let (kind, refund_no) = royalty_kind(seen.fact);
+                    self.push(
+                        seen,
+                        told,
+                        Row { kind, order, refund_no, royalty, ..Row::default() },
+                    );
+                }
+            }
             // What is settled ahead of its batch was sold before: it is no trade.
             Fact::SettlementConfirmed { .. } => self.count(shard, told),
             other => {
@@ -287,6 +303,19 @@ fn order(seen: &Seen<'_>) -> Order {
         subject: subject.unwrap_or_else(|| command.reference.clone()),
         store: ["store_no", "store_name", "operator", "terminal"].map(of),
         ..Order::default()
+    }
+}
+
+/// The type of a row of royalties, and the merchant's number of what it did.
+fn royalty_kind(fact: &Fact) -> (&'static str, String) {
+    let text = |number: &Reference| number.as_str().to_owned();
+    match fact {
+        Fact::PaymentSplit { out_request_no, .. } => ("royalty", text(out_request_no)),
+        Fact::SplitReturned { out_return_no, .. } => {
+            ("royalty return", out_return_no.as_ref().map(text).unwrap_or_default())
+        }
+        Fact::ProceedsFrozen { .. } => ("royalty freeze", String::new()),
+        _ => ("royalty release", String::new()),
     }
 }
 

@@ -61,6 +61,7 @@ impl Checks {
                 Subject::Packet => self.packet(at, event),
                 Subject::Invoice => self.invoice(at, event),
                 Subject::Dispute(dispute) => self.dispute(at, event, dispute),
+                Subject::Royalty => self.royalty(books, at, event),
                 Subject::Funding => self.funding(at, event),
                 Subject::App => self.app(books, at, event),
                 Subject::Bill => self.bill(books, at, event),
@@ -115,6 +116,7 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         Class::RedPacket => Some(Touched::Packet(key.owner)),
         Class::CouponFace => Some(Touched::Template(key.owner)),
         Class::MerchantDisputed => Some(Touched::Dispute(key.owner)),
+        Class::MerchantFrozen => Some(Touched::Royalty(key.owner)),
         Class::FundingPartner => {
             let currency = Currency::from_code(key.currency_code.into());
             currency.map(|currency| Touched::Funding(key.owner, currency))

@@ -54,7 +54,12 @@ impl Checks {
             Fact::FeeCharged { payment, .. }
             | Fact::FeeReturned { payment, .. }
             | Fact::DisputeOpened { payment, .. }
-            | Fact::SettlementConfirmed { payment, .. } => [of(payment), None],
+            | Fact::SettlementConfirmed { payment, .. }
+            | Fact::ProceedsFrozen { payment, .. }
+            | Fact::PaymentSplit { payment, .. } => [of(payment), None],
+            Fact::SplitFinished { payment, batch, .. }
+            | Fact::ProceedsFreed { payment, batch, .. }
+            | Fact::SplitReturned { payment, batch, .. } => [of(payment), *batch],
             Fact::RefundSucceeded { payment, open_batch, .. } => [of(payment), *open_batch],
             Fact::RentalPaymentPending { batch, .. } => [*batch, None],
             Fact::BatchForwarded { batch, .. } | Fact::ProceedsReceived { batch, .. } => {

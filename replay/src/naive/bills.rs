@@ -2,6 +2,8 @@
 //! (DOMAIN §6, 13). It learns from facts whose payment, batch or payout something is, and knows
 //! neither rows nor accounts.
 
+mod royalties;
+
 use super::moved::{Moved, add};
 use super::stranger;
 use crate::names::account_name;
@@ -42,6 +44,8 @@ pub(crate) struct Bills {
     disputes: IdMap<Id, Id>,
     /// Payments for a refund of which the merchant's home was asked.
     asked: IdMap<Id, ()>,
+    /// Who got the shares of each split of a payment.
+    shares: IdMap<Id, Vec<Vec<Id>>>,
 }
 
 type Told = Result<Moved, String>;
@@ -175,6 +179,11 @@ impl Bills {
             | Fact::RentalPaymentPending { .. }
             | Fact::ReserveReleased { .. } => self.told_of_batch(fact),
             Fact::DisputeOpened { .. } | Fact::DisputeJudged { .. } => self.told_of_dispute(fact),
+            Fact::ProceedsFrozen { .. }
+            | Fact::PaymentSplit { .. }
+            | Fact::SplitFinished { .. }
+            | Fact::ProceedsFreed { .. }
+            | Fact::SplitReturned { .. } => self.told_of_royalty(fact),
             other => Err(stranger(other, "a bill")),
         }
     }

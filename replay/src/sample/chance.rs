@@ -33,7 +33,7 @@ impl Dice {
 const MINUTE_MS: u64 = 60_000;
 const DAY_MS: u64 = 1_440 * MINUTE_MS;
 
-const OPENING: [&str; 8] = [
+const OPENING: [&str; 10] = [
     r#"open_user {"user":"ann","kyc_class":2,"ccy":"CNY"}"#,
     r#"open_user {"user":"ben","kyc_class":2,"ccy":"CNY"}"#,
     r#"open_user {"user":"cat","kyc_class":3,"ccy":"CNY"}"#,
@@ -42,6 +42,8 @@ const OPENING: [&str; 8] = [
     r#"confirm_top_up {"user":"cat","bank_ref":"b0","amt":$30.00}"#,
     r#"onboard_merchant {"merchant":"rents","fee_ppm":6000,"fee_refund":"PROPORTIONAL","cycle":1,"reserve_bps":700,"reserve_days":1,"refund_days":9,"settle_ccy":"CNY"}"#,
     r#"onboard_merchant {"merchant":"lends","fee_ppm":38,"fee_refund":"NONE","cycle":1,"reserve_bps":700,"refund_days":9,"settle_ccy":"CNY"}"#,
+    r#"bind_royalty {"merchant":"rents","receiver":"lends"}"#,
+    r#"bind_royalty {"merchant":"lends","receiver":"rents"}"#,
 ];
 
 /// So many commands after the opening ones, and sixty days without any.
@@ -212,7 +214,18 @@ impl Made {
 
     fn pay(&mut self, dice: &mut Dice, n: u64, user: &str, shop: &str) -> String {
         let order = self.orders.saturating_sub(dice.roll(3));
-        match dice.roll(7) {
+        match dice.roll(9) {
+            7 => {
+                let (to, finish) = (dice.of(&["rents", "lends"]), dice.roll(9) == 0);
+                format!(
+                    r#"split_payment {{"payment":"p{order}","out_request_no":"s{n}","receivers":[{{"receiver":"{to}","amt":{}}}],"finish":{finish}}}"#,
+                    dice.money(2)
+                )
+            }
+            8 => format!(
+                r#"refund_payment {{"payment":"p{order}","out_request_no":"q{n}","amt":{},"royalty_refunds":{{"pro_rata":true}}}}"#,
+                dice.money(5)
+            ),
             6 => {
                 format!(r#"confirm_settlement {{"payment":"p{order}","amt":{}}}"#, dice.money(9))
             }
@@ -229,7 +242,8 @@ impl Made {
                 self.orders += 1;
                 let order = self.orders;
                 format!(
-                    r#"create_payment {{"payment":"p{order}","out_trade_no":"o{n}","merchant":"{shop}","mode":"IN_APP","amt":$9.00}}"#
+                    r#"create_payment {{"payment":"p{order}","out_trade_no":"o{n}","merchant":"{shop}","mode":"IN_APP","amt":$9.00,"royalty_freeze":{}}}"#,
+                    n.is_multiple_of(4)
                 )
             }
             1 => {

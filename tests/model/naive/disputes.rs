@@ -1,6 +1,7 @@
 //! Disputes in the naive model: money held, then given to the payer or back to the merchant.
 
 use super::orders::Order;
+use super::royalties::frozen;
 use super::{Naive, Outcome, cny, house, merchant, must, of, pending, user};
 use groat_ledger::{Class, Id, JudgeDispute, OpenDispute, Rejection};
 
@@ -35,8 +36,15 @@ impl Naive {
         must(amount <= order.left() - paid.disputed, Rejection::DisputeExceedsPaid)?;
         let own = pending(seller, paid.day);
         let in_batch = |b: &super::Batch| (b.merchant, b.day) == (seller, paid.day) && !b.settled;
-        let own_part = order.amount - paid.fee + paid.fee_back - paid.own_taken;
         let unsettled = self.batches.iter().any(in_batch);
+        // What is frozen comes free as far as it is needed.
+        let (freed, id) = (amount.min(order.royalty.frozen), order.id);
+        let own_part = order.amount - paid.fee + paid.fee_back - paid.own_taken + freed;
+        self.orders[no].royalty.frozen -= freed;
+        if unsettled {
+            self.add_to_own_batch(no, freed);
+        }
+        self.write(frozen(id), if unsettled { own } else { settled }, freed);
         let from_own =
             if unsettled { amount.min(own_part).min(self.credit(own)).max(0) } else { 0 };
         let from_settled = (amount - from_own).min(self.credit(settled));

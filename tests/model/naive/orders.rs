@@ -3,12 +3,11 @@
 
 use super::coupons::Use;
 use super::parts::Parts;
-use super::{
-    Account, DAY_MS, Naive, Outcome, cny, half_up, house, merchant, must, of, pending, user,
-};
+use super::royalties::{Royalty, frozen};
+use super::{Account, DAY_MS, Naive, Outcome, cny, half_up, house, merchant, must, of, user};
 use groat_ledger::{
-    Class, CreatePayment, FeeRefund, Id, LegSource, Money, Owner, PayPayment, Reference,
-    RefundPayment, Rejection,
+    Class, CreatePayment, Id, LegSource, Money, Owner, PayPayment, Reference, RefundPayment,
+    Rejection, RoyaltyRefunds,
 };
 use std::collections::BTreeMap;
 
@@ -39,6 +38,7 @@ pub(super) struct Order {
     closed: bool,
     pub(super) paid: Option<Paid>,
     pub(super) refunds: BTreeMap<Reference, i128>,
+    pub(super) royalty: Royalty,
 }
 
 #[derive(Clone)]
@@ -60,7 +60,7 @@ pub(super) struct Paid {
     /// Lost in disputes.
     pub(super) lost: i128,
     /// Of the coupon, what refunds gave back.
-    coupon_back: i128,
+    pub(super) coupon_back: i128,
 }
 
 impl Order {
@@ -141,6 +141,8 @@ impl Naive {
         let number = Some(c.out_trade_no.clone());
         let expires_at = now + u64::from(c.timeout_s) * 1_000;
         self.add_order(c.payment, c.merchant, number, amount, expires_at);
+        let freeze = c.royalty_freeze;
+        self.orders.last_mut().unwrap().royalty.freeze = freeze;
         Ok(())
     }
 
@@ -154,7 +156,18 @@ impl Naive {
     ) {
         let (paid, refunds) = (None, BTreeMap::new());
         let closed = false;
-        self.orders.push(Order { id, merchant, number, amount, expires_at, closed, paid, refunds });
+        let royalty = Royalty::default();
+        self.orders.push(Order {
+            id,
+            merchant,
+            number,
+            amount,
+            expires_at,
+            closed,
+            paid,
+            refunds,
+            royalty,
+        });
     }
 
     pub(super) fn pay(&mut self, c: &PayPayment, now: u64) -> Outcome {
@@ -243,6 +256,13 @@ impl Naive {
             lost: 0,
             coupon_back: 0,
         });
+        if self.orders[no].royalty.freeze {
+            let net = receipts - fee;
+            self.write(to, frozen(self.orders[no].id), net);
+            let order = &mut self.orders[no];
+            order.royalty.frozen = net;
+            order.paid.as_mut().unwrap().own_taken += net;
+        }
     }
 
     pub(super) fn close_payment(&mut self, id: Id, now: u64) -> Outcome {
@@ -264,10 +284,10 @@ impl Naive {
         must(self.orders[no].refunds.is_empty() && !finished, Rejection::InvalidState)?;
         must(now <= at + DAY_MS, Rejection::CancelWindowPassed)?;
         let amount = self.orders[no].amount;
-        self.refund_part(no, Reference::new("cancel").unwrap(), amount, now)
+        self.refund_part(no, Reference::new("cancel").unwrap(), amount, &RoyaltyRefunds::None, now)
     }
 
-    fn refundable_until(&self, no: usize) -> u64 {
+    pub(super) fn refundable_until(&self, no: usize) -> u64 {
         let order = &self.orders[no];
         let days = u64::from(self.merchants[&order.merchant].refund_days);
         order.paid.as_ref().map_or(0, |paid| paid.at + days * DAY_MS)
@@ -283,7 +303,7 @@ impl Naive {
         let amount = cny(c.amount)?;
         must(self.orders[no].refunds.len() < REFUNDS, Rejection::RefundCountExceeded)?;
         must(amount <= self.orders[no].left(), Rejection::RefundExceedsPaid)?;
-        self.refund_part(no, c.out_request_no.clone(), amount, now)
+        self.refund_part(no, c.out_request_no.clone(), amount, &c.royalties, now)
     }
 
     /// These payments are refunded, the newest first, all of the amount or nothing.
@@ -322,86 +342,10 @@ impl Naive {
             } else if self.orders[no].refunds.len() >= REFUNDS {
                 or = Rejection::RefundCountExceeded;
             } else {
-                self.refund_part(no, number.clone(), part, now)?;
+                self.refund_part(no, number.clone(), part, &RoyaltyRefunds::None, now)?;
                 x -= part;
             }
         }
         must(x == 0, or)
-    }
-
-    /// First the fee part comes back; then the money is taken from the payment's own unsettled
-    /// part, from settled money, from today's batch; and given to the debt on credit, to the
-    /// acquirer, to the user. What credit gave and nobody owes any more is the user's.
-    fn refund_part(&mut self, no: usize, number: Reference, x: i128, now: u64) -> Outcome {
-        let order = &self.orders[no];
-        let (seller, total, refunded) = (order.merchant, order.amount, order.refunded());
-        let settled = merchant(seller);
-        must(!self.closed.contains(&settled), Rejection::AccountClosed)?;
-        must(x <= order.left() - order.disputed(), Rejection::PaymentDisputed)?;
-        let paid = order.paid.as_ref().unwrap();
-        // The coupon gets what is left when all else is back, also by disputes; of that, some was
-        // no money.
-        let given = refunded + paid.lost;
-        let beyond = |done: i128| (done - paid.own).max(0);
-        let to_coupon = beyond(given + x) - beyond(given);
-        let discount_of = |back: i128| paid.coupon.map_or(0, |used| used.discount_of(back));
-        let (before, after) = (paid.coupon_back, paid.coupon_back + to_coupon);
-        let receipts = total - paid.coupon.map_or(0, |used| used.discount);
-        let money = x - (discount_of(after) - discount_of(before));
-        let money_back = refunded - discount_of(before) + money;
-        let fee_part = match self.merchants[&seller].fee_refund {
-            FeeRefund::Proportional if receipts == 0 => 0,
-            FeeRefund::Proportional => half_up(paid.fee, money_back, receipts) - paid.fee_back,
-            FeeRefund::None => 0,
-        };
-        let (own, today) = (pending(seller, paid.day), pending(seller, self.day(now)));
-        let in_batch = |b: &super::Batch| (b.merchant, b.day) == (seller, paid.day) && !b.settled;
-        let unsettled = self.batches.iter().any(in_batch);
-        let fee_to = if unsettled { own } else { settled };
-        let has = |name: Account| self.credit(name) + if name == fee_to { fee_part } else { 0 };
-        let own_part = order.own_part() + fee_part;
-        let from_own = if unsettled { money.min(own_part).min(has(own)).max(0) } else { 0 };
-        let from_settled = (money - from_own).min(has(settled));
-        let from_today = money - from_own - from_settled;
-        let today_has = has(today) - if today == own { from_own } else { 0 };
-        must(from_today <= today_has, Rejection::MerchantBalanceInsufficient)?;
-
-        let channel = paid.channel.map_or(Id::NONE, |c| c.0);
-        let (to_credit, to_channel) = order.back_to_sources(x);
-        let payer_id = paid.user;
-        let (payment, at) = (order.id, paid.at);
-        let off = self.taken_off(payer_id, (payment, at), to_credit);
-        let to_debt = off.iter().map(|part| part.1).sum::<i128>();
-        let acquirer = of(Class::ChannelReceivable, channel);
-        must(-self.credit(acquirer) >= to_channel, Rejection::ChannelInsufficient)?;
-        let payer = user(paid.user);
-        let to_payer = x - to_debt - to_channel - to_coupon;
-        let to_fund = to_coupon - (x - money);
-        let whole = to_coupon > 0 && paid.coupon.is_some_and(|used| after == used.sum());
-        let used = paid.coupon;
-        let fund = used.as_ref().map_or(payer, |used| self.fund_of(used));
-        must(to_payer == 0 || !self.closed.contains(&payer), Rejection::AccountClosed)?;
-
-        let order = &mut self.orders[no];
-        order.refunds.insert(number, x);
-        let paid = order.paid.as_mut().unwrap();
-        paid.fee_back += fee_part;
-        paid.coupon_back = after;
-        paid.own_taken += from_own;
-        self.write(house(Class::ServiceFee), fee_to, fee_part);
-        let mut gives = [(own, from_own), (settled, from_settled), (today, from_today)];
-        let takes = [(acquirer, to_channel), (payer, to_payer), (fund, to_fund)];
-        for (to, mut wanted) in off.into_iter().chain(takes) {
-            for (from, rest) in &mut gives {
-                let part = wanted.min(*rest);
-                (wanted, *rest) = (wanted - part, *rest - part);
-                self.write(*from, to, part);
-            }
-        }
-        self.refunded_into(payer_id, payment, off, now);
-        if let Some(used) = used.filter(|_| whole) {
-            self.coupon_is_back(&used, now);
-        }
-        Ok(())
     }
 }

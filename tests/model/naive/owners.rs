@@ -71,6 +71,9 @@ impl Naive {
                 }
                 Owner::Merchant(id) => {
                     self.has_dispute(|o| o.merchant == id)
+                        || (0..self.orders.len()).any(|no| {
+                            self.orders[no].merchant == id && self.frozen_until(no).is_some()
+                        })
                         || self.holds.iter().any(|h| h.merchant == id && h.ended.is_none())
                         || self.rentals.iter().any(|r| r.merchant == id && !r.has_ended())
                         || self.orders.iter().any(|o| o.merchant == id && o.is_open(now))

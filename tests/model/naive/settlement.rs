@@ -12,6 +12,16 @@ impl Order {
             self.amount - discount - paid.fee + paid.fee_back - paid.own_taken
         })
     }
+
+    /// What the merchant receives of it, and of that what was refunded.
+    pub(super) fn receipts_and_back(&self) -> (i128, i128) {
+        let paid = self.paid.as_ref();
+        let coupon = paid.and_then(|paid| paid.coupon);
+        let of_coupon = paid.map_or(0, |paid| paid.coupon_back);
+        let discount = coupon.map_or(0, |used| used.discount);
+        let discount_back = coupon.map_or(0, |used| used.discount_of(of_coupon));
+        (self.amount - discount, self.refunded() - discount_back)
+    }
 }
 
 impl Naive {

@@ -41,7 +41,8 @@ pub(crate) fn prologue() -> Vec<Body> {
         [create_payment(p, p, p, amount, 86_400), pay(named('p', p), named('u', 2 - p), &legs)]
     });
     let money = users.chain(merchants).chain(accounts).chain(lines).chain(orders);
-    money.chain(super::coupons::prologue()).chain(super::apps::prologue()).collect()
+    let money = money.chain(super::coupons::prologue()).chain(super::apps::prologue());
+    money.chain(super::royalties::prologue()).collect()
 }
 
 fn channel_of(number: usize) -> LegSource {
@@ -66,6 +67,7 @@ fn create_payment(id: usize, number: usize, seller: usize, x: u64, timeout_s: u3
         discountable: None,
         undiscountable: None,
         timeout_s,
+        royalty_freeze: false,
     })
 }
 
@@ -198,7 +200,8 @@ impl<'a> Scene<'a> {
                 });
                 let amount = self.amount(&limits);
                 let out_request_no = reference('f', self.dice.of(9));
-                Body::RefundPayment(RefundPayment { payment, out_request_no, amount })
+                let royalties = self.royalty_refunds(found);
+                Body::RefundPayment(RefundPayment { payment, out_request_no, amount, royalties })
             }
             _ => return None,
         })
@@ -343,6 +346,7 @@ impl<'a> Scene<'a> {
         let mut body = create_payment(0, 0, 0, 0, timeout_s);
         if let Body::CreatePayment(c) = &mut body {
             (c.payment, c.out_trade_no, c.merchant, c.amount) = (id, number, seller, amount);
+            c.royalty_freeze = self.dice.one_in(4);
         }
         body
     }

@@ -274,6 +274,19 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                 let limits = json!({ "app_id": "till", "per_minute": chance.below(3) });
                 give(vec![command(json!({ "set_app_limits": limits }), chance)], "till", chance);
             }
+            9 if !paid.is_empty() && chance.one_in(2) => {
+                // Shared where payment and merchants are at home together, else refused.
+                let (merchant, receiver) =
+                    (named("m", chance.below(merchants)), named("m", chance.below(merchants)));
+                let bound =
+                    json!({ "bind_royalty": { "merchant": merchant, "receiver": receiver } });
+                give(vec![command(bound, chance)], &merchant, chance);
+                let (payment, user) = paid[chance.index(paid.len())].clone();
+                let split = json!({ "split_payment": { "payment": payment,
+                    "out_request_no": named("s", chance.below(3)),
+                    "receivers": [{ "receiver": receiver, "percent": 1 + chance.below(40) }] } });
+                give(vec![command(split, chance)], &user, chance);
+            }
             9 if chance.one_in(2) => {
                 let whom = if chance.one_in(2) {
                     json!({ "user": user })

@@ -46,6 +46,8 @@ scopes! {
     Invoices = "invoices";
     /// A merchant's side of disputes.
     Disputes = "disputes";
+    /// What a merchant shares of its payments, and what it got of others'.
+    Royalties = "royalties";
     /// A user's money, to anybody: for wallets.
     Wallet = "wallet";
     /// Users are opened and closed.

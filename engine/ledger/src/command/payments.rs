@@ -1,6 +1,6 @@
 //! Commands of payments (DOMAIN §4.2).
 
-use crate::command::{PlanTerms, Reference};
+use crate::command::{PlanTerms, Reference, RoyaltyRefunds};
 use crate::id::Id;
 use crate::money::{Currency, Money};
 
@@ -27,6 +27,8 @@ pub struct CreatePayment {
     pub undiscountable: Option<u64>,
     /// Seconds to pay.
     pub timeout_s: u32,
+    /// What the merchant receives is frozen until it is shared.
+    pub royalty_freeze: bool,
 }
 
 /// How the payer meets the merchant (DOMAIN §1.1).
@@ -117,4 +119,6 @@ pub struct RefundPayment {
     pub out_request_no: Reference,
     /// How much.
     pub amount: Money,
+    /// What is taken back of royalties for it.
+    pub royalties: RoyaltyRefunds,
 }

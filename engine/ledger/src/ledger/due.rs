@@ -3,10 +3,10 @@
 
 use crate::event::Decision;
 use crate::ledger::Ledger;
-use crate::limits::{DAY_MS, RENTAL_UNSTARTED_DAYS_MAX};
+use crate::limits::{DAY_MS, RENTAL_UNSTARTED_DAYS_MAX, ROYALTY_FREEZE_DAYS};
 use crate::rules::{
-    authorizations, billing, campaigns, collection, packets, payments, rentals, settlement,
-    transfers,
+    authorizations, billing, campaigns, collection, packets, payments, rentals, royalties,
+    settlement, transfers,
 };
 use crate::state::{
     AuthorizationState, BatchState, CouponState, PaymentState, PendingState, RentalState,
@@ -34,6 +34,8 @@ pub enum DueKind {
     RentTerm = 20,
     /// A thing is not back, or charges are not paid.
     RentalOverdue = 21,
+    /// Proceeds have been frozen long enough.
+    RoyaltyRelease = 70,
     /// The statement of a line of credit is cut.
     CreditStatement = 30,
     /// The days of grace of a statement are over.
@@ -91,6 +93,9 @@ impl Ledger {
             DueKind::TransferExpiry => transfers::expire(self, due.no, out),
             DueKind::RentTerm => collection::term_due(self, due.no, due.at.max(self.now), out),
             DueKind::RentalOverdue => rentals::overdue(self, due.no, out),
+            DueKind::RoyaltyRelease => {
+                royalties::release(self, due.no, due.at.max(self.now), out);
+            }
             DueKind::CreditStatement => billing::cut(self, due.no, out),
             DueKind::CreditGraceEnd => billing::assess(self, due.no, out),
             DueKind::CreditInterest => billing::accrue(self, due.no, out),
@@ -169,6 +174,11 @@ impl Ledger {
                     _ => None,
                 }
             }
+            DueKind::RoyaltyRelease => {
+                let p = self.tables.payments.try_row(no)?;
+                let is_frozen = p.batch.is_some() && royalties::royalty(p)?.is_frozen();
+                is_frozen.then(|| p.paid_at.saturating_add(ROYALTY_FREEZE_DAYS * DAY_MS))
+            }
             DueKind::CreditStatement | DueKind::CreditGraceEnd | DueKind::CreditInterest => {
                 billing::owed_at(self, kind, no)
             }
@@ -216,6 +226,7 @@ impl Ledger {
             (DueKind::RentalExpiry, self.tables.rentals.next_no()),
             (DueKind::RentTerm, self.tables.rentals.next_no()),
             (DueKind::RentalOverdue, self.tables.rentals.next_no()),
+            (DueKind::RoyaltyRelease, self.tables.payments.next_no()),
             (DueKind::CreditStatement, self.tables.credit_lines.next_no()),
             (DueKind::CreditGraceEnd, self.tables.credit_lines.next_no()),
             (DueKind::CreditInterest, self.tables.credit_lines.next_no()),

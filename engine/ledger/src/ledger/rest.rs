@@ -165,6 +165,9 @@ impl Ledger {
             }),
         )?;
         let (payments, plans) = (t.payments.next_no(), t.plans.next_no());
+        let mut relations = t.royalty_relations.rows().iter();
+        let position = relations.position(|r| r.merchant.max(r.receiver) >= merchants);
+        holds("royalty_relations", position)?;
         let paid = |no: u32| no < payments && t.payments.row(no).batch.is_some();
         holds("disputes", t.disputes.rows().iter().position(|r| !paid(r.payment)))?;
         holds(
@@ -174,6 +177,10 @@ impl Ledger {
                     || r.user.is_some_and(|u| u >= users)
                     || r.batch.is_some_and(|b| b >= batches)
                     || r.parts.as_ref().and_then(|p| p.plan).is_some_and(|no| no >= plans)
+                    || r.parts.as_ref().is_some_and(|parts| {
+                        let mut shares = parts.royalty.splits.iter().flat_map(|s| &s.shares);
+                        shares.any(|share| share.receiver >= merchants)
+                    })
             }),
         )
     }

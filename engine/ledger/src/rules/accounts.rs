@@ -112,6 +112,7 @@ pub(crate) fn close_account(
                 || m.open_batches > 0
                 || m.open_payouts > 0
                 || m.open_disputes > 0
+                || m.open_freezes > 0
                 || !zero(Class::MerchantReserve, id)
                 || tables.campaigns.rows().iter().any(|c| c.funder == id && !c.closed)
                 || !zero(Class::MerchantReceivable, id)

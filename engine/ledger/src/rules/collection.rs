@@ -2,7 +2,9 @@
 //! §4.4 SettleRental, CollectRental, BuyOutRental, ReduceCharge), and what becomes of the row.
 
 use crate::account::{AccountKey, AccountNo, Class};
-use crate::command::{BuyOutRental, CollectRental, ReduceCharge, Reference, SettleRental};
+use crate::command::{
+    BuyOutRental, CollectRental, ReduceCharge, Reference, RoyaltyRefunds, SettleRental,
+};
 use crate::event::{Decision, Fact};
 use crate::id::Id;
 use crate::ledger::{Ledger, Refusal, in_range, post};
@@ -384,7 +386,7 @@ fn give_back_paid(
             rest -= part;
             let number = format!("{:032x}", id.0);
             let number = Reference::new(&number).ok_or(Rejection::SchemaInvalid)?;
-            give_back(ledger, paid, number, part, now, out)?;
+            give_back(ledger, paid, number, part, &RoyaltyRefunds::None, now, out)?;
         }
     }
     refuse_if(rest > 0, why_not)

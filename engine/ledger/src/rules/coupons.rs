@@ -139,12 +139,10 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
         Fact::CouponUsed { coupon, payment, discount, funded } => {
             set_state(ledger, coupon, CouponState::Used);
             if let Some(row) = ledger.payment_mut(payment) {
-                row.parts = Some(Box::new(PaymentParts {
-                    coupon: *coupon,
-                    discount: *discount,
-                    funded: *funded,
-                    ..PaymentParts::default()
-                }));
+                let parts = row.parts.get_or_insert_default();
+                parts.coupon = *coupon;
+                parts.discount = *discount;
+                parts.funded = *funded;
             }
         }
         Fact::CouponReturned { coupon, payment, discount, funded, state } => {

@@ -19,13 +19,14 @@ use crate::id::Id;
 use crate::ledger::{Ledger, in_range, post};
 use crate::limits::TIME_MS_MAX;
 use crate::rejection::Rejection;
-use crate::rules::{buckets, credit_room, in_currency, pair, refuse_if};
+use crate::rules::{buckets, credit_room, in_currency, pair, refuse_if, royalties};
 use crate::state::{
     BatchState, Dispute, DisputeState, Merchant, Payment, PaymentState, Ruling, Tables,
 };
 
-/// Money is taken from the payment's own part of its unsettled batch, then from the merchant's
-/// settled money; what both lack becomes the merchant's debt.
+/// What is frozen of the payment comes free as far as it is needed. Money is taken from the
+/// payment's own part of its unsettled batch, then from the merchant's settled money; what both
+/// lack becomes the merchant's debt.
 pub(crate) fn open(
     ledger: &Ledger,
     c: &OpenDispute,
@@ -60,12 +61,19 @@ pub(crate) fn open(
     let room = |no| u64::try_from(tables.accounts.row(no).debit_room()).unwrap_or(u64::MAX);
     let own_left = payment.amount.amount.saturating_add(payment.fee_returned);
     let own_left = own_left.saturating_sub(payment.fee);
-    let own_left = own_left.saturating_sub(payment.refunded_from_own_batch);
+    let freed = royalties::to_free(payment, amount);
+    let own_left = own_left.saturating_add(freed).saturating_sub(payment.refunded_from_own_batch);
     let unsettled = own.state != BatchState::Settled;
-    let from_own_batch = if unsettled { amount.min(own_left).min(room(own.account)) } else { 0 };
-    let from_available = (amount - from_own_batch).min(room(seller.account));
+    let (to_own, to_available) = if unsettled { (freed, 0) } else { (0, freed) };
+    let of_batch = room(own.account).saturating_add(to_own);
+    let from_own_batch = if unsettled { amount.min(own_left).min(of_batch) } else { 0 };
+    let of_settled = room(seller.account).saturating_add(to_available);
+    let from_available = (amount - from_own_batch).min(of_settled);
     let owed = amount - from_own_batch - from_available;
     let currency = payment.amount.currency;
+    let freed_to = if unsettled { own.account } else { seller.account };
+    let freed_in = payment.batch.filter(|_| unsettled);
+    royalties::free(ledger, payment, freed, freed_to, freed_in, out);
     let held = ledger.account_or_open(held_key(c.dispute, payment), currency, out);
     let debt = (owed > 0).then(|| ledger.account_or_open(debt_key(seller), currency, out));
     post(out, own.account, held, from_own_batch);

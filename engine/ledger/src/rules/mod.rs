@@ -23,6 +23,7 @@ pub(crate) mod remittances;
 pub(crate) mod rent;
 pub(crate) mod rental_rows;
 pub(crate) mod rentals;
+pub(crate) mod royalties;
 pub(crate) mod scopes;
 pub(crate) mod settlement;
 pub(crate) mod split;
@@ -307,6 +308,14 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         Fact::DisputeOpened { .. } | Fact::DisputeDefended { .. } | Fact::DisputeJudged { .. } => {
             disputes::fits(tables, fact)
         }
+        Fact::RoyaltyBound { .. }
+        | Fact::RoyaltyUnbound { .. }
+        | Fact::RoyaltyFreezeSet { .. }
+        | Fact::ProceedsFrozen { .. }
+        | Fact::PaymentSplit { .. }
+        | Fact::SplitFinished { .. }
+        | Fact::ProceedsFreed { .. }
+        | Fact::SplitReturned { .. } => royalties::fits(tables, fact),
         Fact::SettlementConfirmed { payment, .. } => paid(tables, payment).map(|_| ()),
         Fact::RemittanceSent { .. } | Fact::RemittanceReceived { .. } => Ok(()),
         Fact::TransferArrived { to: user, .. } => {

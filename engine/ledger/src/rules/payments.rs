@@ -8,7 +8,7 @@
 use crate::account::{AccountKey, AccountNo, Class, Movement};
 use crate::command::{
     CancelPayment, ClosePayment, CodeKind, CreatePayment, LegSource, PayMode, PayPayment,
-    Reference, RefundPayment,
+    Reference, RefundPayment, RoyaltyRefunds,
 };
 use crate::event::{CloseReason, Decision, EventRange, Fact};
 use crate::id::Id;
@@ -23,7 +23,7 @@ use crate::rules::split::{Split, split};
 use crate::rules::taking::{Sources, fee_key, settle_sources};
 use crate::rules::{
     buckets, credit, credit_room, in_currency, invoices, may_credit, may_debit, pair, plans,
-    refuse_if, remittances, user,
+    refuse_if, remittances, royalties, user,
 };
 use crate::state::{AuthCode, BatchState, Payment, PaymentState, Refund, TradeNo};
 
@@ -69,6 +69,9 @@ pub(crate) fn create(
         (Some(_), _) => return Err(Rejection::SchemaInvalid),
         (None, _) => {}
     }
+    // What is frozen is freed into the merchant's books, which are at its home.
+    let away = c.royalty_freeze && !ledger.place().is_home(c.merchant);
+    refuse_if(away, Rejection::NotAcrossShards)?;
     // From here on nothing may fail.
     out.record(Fact::PaymentCreated {
         payment: c.payment,
@@ -81,6 +84,9 @@ pub(crate) fn create(
         expires_at: now + u64::from(timeout_s) * 1_000,
         rental: Id::NONE,
     });
+    if c.royalty_freeze {
+        out.record(Fact::RoyaltyFreezeSet { payment: c.payment });
+    }
     Ok(())
 }
 
@@ -133,6 +139,7 @@ pub(crate) fn pay(
     if let Some(leg) = c.legs.iter().find(|leg| matches!(leg.source, LegSource::Coupon(_))) {
         sources.coupon = coupons::usable(ledger, leg.source, leg.amount, payment, payer, now)?;
     }
+    sources.freeze = royalties::royalty(payment).is_some_and(|royalty| royalty.freeze);
     // From here on nothing may fail.
     sources.debits.push((payer.account, sources.balance));
     let in_plan = plan.map_or(0, |(_, amount, _)| amount);
@@ -213,7 +220,7 @@ pub(crate) fn cancel(
     refuse_if(payment.asked > 0, Rejection::InvalidState)?;
     let number = Reference::new(CANCEL_REQUEST_NO).ok_or(Rejection::SchemaInvalid)?;
     let amount = payment.amount.amount;
-    match give_back(ledger, payment, number.clone(), amount, now, out) {
+    match give_back(ledger, payment, number.clone(), amount, &RoyaltyRefunds::None, now, out) {
         Err(Rejection::MerchantBalanceInsufficient) if is_sold_from_elsewhere(ledger, payment) => {
             remittances::ask(ledger, payment, number, amount, true, out);
         }
@@ -266,7 +273,8 @@ pub(crate) fn refund(
     refuse_if(exceeds, Rejection::RefundExceedsPaid)?;
     // One at a time: what the home answers decides how much is left.
     refuse_if(payment.asked > 0, Rejection::InvalidState)?;
-    match give_back(ledger, payment, c.out_request_no.clone(), amount, now, out) {
+    let number = c.out_request_no.clone();
+    match give_back(ledger, payment, number, amount, &c.royalties, now, out) {
         Err(Rejection::MerchantBalanceInsufficient) if is_sold_from_elsewhere(ledger, payment) => {
             remittances::ask(ledger, payment, c.out_request_no.clone(), amount, false, out);
         }
@@ -280,15 +288,16 @@ fn is_sold_from_elsewhere(ledger: &Ledger, payment: &Payment) -> bool {
     !ledger.place().is_home(ledger.tables().merchants.row(payment.merchant).merchant)
 }
 
-/// Moves `amount` of a paid payment back: the fee part first, then from the payment's own part of
-/// its unsettled batch, then from the merchant's settled money, then from today's batch; to credit
-/// first (what is no longer owed there goes to the balance), to the acquirer, to the balance, and
-/// last to the coupon.
+/// Moves `amount` of a paid payment back: the fee part first, royalties, and what is frozen as far
+/// as it is needed; then from the payment's own part of its unsettled batch, then from the
+/// merchant's settled money, then from today's batch; to credit first (what is no longer owed there
+/// goes to the balance), to the acquirer, to the balance, and last to the coupon.
 pub(crate) fn give_back(
     ledger: &Ledger,
     payment: &Payment,
     out_request_no: Reference,
     amount: u64,
+    royalties: &RoyaltyRefunds,
     now: u64,
     out: &mut Decision,
 ) -> Result<(), Rejection> {
@@ -302,6 +311,11 @@ pub(crate) fn give_back(
     let payer = tables.users.row(payment.user.ok_or(Rejection::InvalidState)?);
     let Split { to_credit, to_channel, to_balance, back, money, fee_part } =
         split(ledger, payment, amount);
+    let claws = royalties::take_back(ledger, payment, royalties, money)?;
+    let freed =
+        royalties::to_free(payment, money.saturating_sub(fee_part.saturating_add(claws.sum())));
+    // What comes back to the merchant before it gives.
+    let back_first = fee_part.saturating_add(claws.sum()).saturating_add(freed);
     let own = tables.batches.row(own_batch);
     let own_unsettled = own.state != BatchState::Settled;
     // A reduction gives several payments back in one decision: what is noted counts already.
@@ -315,23 +329,24 @@ pub(crate) fn give_back(
         let room = room.saturating_add(noted(credited, account));
         u64::try_from(room.saturating_sub(noted(debited, account))).unwrap_or(u64::MAX)
     };
-    let fee_to = if own_unsettled { own.account } else { seller.account };
+    let back_to = if own_unsettled { own.account } else { seller.account };
     // A room may be the whole of `u64`: it stands for more than can be asked for.
-    let room_with_fee = |account: AccountNo| {
-        room(account).saturating_add(if account == fee_to { fee_part } else { 0 })
+    let room_with_back = |account: AccountNo| {
+        room(account).saturating_add(if account == back_to { back_first } else { 0 })
     };
 
-    let own_part = payment.receipts().saturating_add(payment.fee_returned + fee_part);
+    let own_part =
+        payment.receipts().saturating_add(payment.fee_returned).saturating_add(back_first);
     let own_left =
         own_part.saturating_sub(payment.fee.saturating_add(payment.refunded_from_own_batch));
     let from_own_batch =
-        if own_unsettled { money.min(own_left).min(room_with_fee(own.account)) } else { 0 };
-    let from_available = (money - from_own_batch).min(room_with_fee(seller.account));
+        if own_unsettled { money.min(own_left).min(room_with_back(own.account)) } else { 0 };
+    let from_available = (money - from_own_batch).min(room_with_back(seller.account));
     let still = money - from_own_batch - from_available;
     let today = tables.batches.find(&(payment.merchant, ledger.calendar().date(now)));
     let today_room = today.map_or(0, |no| {
         let taken = if no == own_batch { from_own_batch } else { 0 };
-        room_with_fee(tables.batches.row(no).account) - taken
+        room_with_back(tables.batches.row(no).account) - taken
     });
     refuse_if(still > today_room, Rejection::MerchantBalanceInsufficient)?;
     let open_batch = today.filter(|_| still > 0);
@@ -349,9 +364,12 @@ pub(crate) fn give_back(
     // From here on nothing may fail.
     if fee_part > 0 {
         let fees = ledger.account_or_open(fee_key(payment.amount.currency), currency, out);
-        post(out, fees, fee_to, fee_part);
+        post(out, fees, back_to, fee_part);
         out.record(Fact::FeeReturned { payment: payment.payment, amount: fee_part });
     }
+    let back_in = payment.batch.filter(|_| own_unsettled);
+    royalties::give_back(payment, claws, back_to, back_in, out);
+    royalties::free(ledger, payment, freed, back_to, back_in, out);
     let parts = payment.parts.as_ref().filter(|_| back.discount + back.funded > 0);
     let fund = parts.and_then(|parts| coupons::give_back(ledger, payment, parts, back, now, out));
     let today_account = open_batch.map_or(own.account, |no| tables.batches.row(no).account);

@@ -4,6 +4,7 @@
 use crate::command::{Body, Owner, PacketSender, PrepayPlan, Scope};
 use crate::id::Id;
 use crate::money::Money;
+use crate::rules::royalties;
 use crate::state::{Merchant, Tables};
 
 /// See the module.
@@ -68,6 +69,14 @@ impl Demand {
             Body::CancelPayment(c) => of(Payments, paid(&c.payment)),
             Body::ConfirmSettlement(c) => of(Payments, paid(&c.payment)).moving(c.amount),
             Body::RefundPayment(c) => of(Refunds, paid(&c.payment)).moving(c.amount),
+            Body::BindRoyalty(c) => by(Royalties, Some(c.merchant)),
+            Body::UnbindRoyalty(c) => by(Royalties, Some(c.merchant)),
+            Body::SplitPayment(c) => {
+                let demand = of(Royalties, paid(&c.payment));
+                Demand { moves: royalties::asked(t, c), ..demand }
+            }
+            // It is the receiver's money.
+            Body::ReturnSplit(c) => by(Royalties, Some(c.receiver)).moving(c.amount),
             Body::AuthorizeFunds(c) => by(Authorizations, Some(c.merchant)),
             Body::CaptureAuthorization(c) => of(Authorizations, held(&c.auth)).moving(c.amount),
             Body::UnfreezeFunds(c) => of(Authorizations, held(&c.auth)),

@@ -178,6 +178,8 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
                 fees_returned: 0,
                 disputes: 0,
                 confirmed: 0,
+                royalties: 0,
+                royalties_returned: 0,
                 reserve: 0,
                 proceeds: 0,
                 forwarded: 0,

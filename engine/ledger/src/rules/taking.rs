@@ -8,6 +8,7 @@ use crate::id::Id;
 use crate::ledger::{Ledger, post};
 use crate::money::{Currency, Money, fee_half_up};
 use crate::rules::coupons::{self, Redeemed};
+use crate::rules::royalties;
 
 /// What a payment is made of. Amounts are minor units of the merchant's currency.
 #[derive(Default)]
@@ -26,6 +27,8 @@ pub(crate) struct Sources {
     pub(crate) agreed: bool,
     /// The coupon, with what it gives.
     pub(crate) coupon: Option<Redeemed>,
+    /// What the merchant receives is frozen.
+    pub(crate) freeze: bool,
 }
 
 /// Records a payment made without an order before it; its id is new.
@@ -74,7 +77,8 @@ pub(crate) fn settle_sources(
     let terms = ledger.tables().merchants.row(merchant).terms;
     let currency = terms.settle_currency;
     let (batch, pending) = open_batch(ledger, merchant, now, out);
-    let Sources { debits, balance, credit, channel_amount, channel, agreed, coupon } = sources;
+    let Sources { debits, balance, credit, channel_amount, channel, agreed, coupon, freeze } =
+        sources;
     let receivable = (channel_amount > 0).then(|| {
         let key = AccountKey::of(Class::ChannelReceivable, channel, currency);
         ledger.account_or_open(key, currency, out)
@@ -104,6 +108,9 @@ pub(crate) fn settle_sources(
     if let Some(fees) = fees {
         post(out, pending, fees, fee);
         out.record(Fact::FeeCharged { payment, amount: fee });
+    }
+    if freeze {
+        royalties::freeze(ledger, payment, currency, pending, receipts.saturating_sub(fee), out);
     }
 }
 

@@ -377,6 +377,7 @@ fn adjustable(ledger: &Ledger, line: &EntryLine) -> Result<(), Rejection> {
         | Class::MerchantPending
         | Class::MerchantReserve
         | Class::MerchantDisputed
+        | Class::MerchantFrozen
         | Class::PayoutInTransit
         | Class::FundingPartner
         | Class::InTransit

@@ -25,6 +25,8 @@ pub(super) fn batch_settled(
         fees_returned: b.fees_returned,
         disputes: b.disputes,
         confirmed: b.confirmed,
+        royalties: b.royalties,
+        royalties_returned: b.royalties_returned,
         recovered,
         reserve,
         available,

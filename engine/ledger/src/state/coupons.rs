@@ -3,6 +3,7 @@
 use crate::command::CouponTerms;
 use crate::id::Id;
 use crate::money::Currency;
+use crate::state::Royalty;
 use crate::table::Row;
 
 /// A campaign: money set aside for coupons.
@@ -91,8 +92,8 @@ impl CouponCount {
     }
 }
 
-/// What a payment has beside balance, credit and acquirer, and what is invoiced of it. Amounts
-/// are minor units.
+/// What a payment has beside balance, credit and acquirer, what is invoiced and shared of it.
+/// Amounts are minor units.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct PaymentParts {
     /// The coupon.
@@ -113,6 +114,8 @@ pub struct PaymentParts {
     pub invoiced: u64,
     /// The plan that it was put into: number in `plans`.
     pub plan: Option<u32>,
+    /// What is shared of it.
+    pub royalty: Royalty,
 }
 
 impl PaymentParts {

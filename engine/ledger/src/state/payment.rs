@@ -50,7 +50,8 @@ pub struct Payment {
     pub batch: Option<u32>,
     /// In dispute, or lost in one: it cannot be refunded.
     pub disputed: u64,
-    /// Taken for refunds, disputes and confirmations from its own part of that batch.
+    /// Taken from its own part of that batch: refunds, disputes, confirmations, royalties, less
+    /// what came back of those.
     pub refunded_from_own_batch: u64,
     /// Returned to credit, or to the balance where nothing was owed any more.
     pub refunded_to_credit: u64,

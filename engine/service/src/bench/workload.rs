@@ -197,6 +197,7 @@ impl Workload {
                 payment,
                 out_request_no: "return".into(),
                 amt: usd(amount / 2),
+                royalty_refunds: None,
             }));
         }
         command::Body::CreatePayment(v1::CreatePayment {

@@ -17,6 +17,7 @@ mod plain;
 mod plain_events;
 pub(super) mod plans;
 mod remittances;
+pub(super) mod royalties;
 
 use crate::limits::{
     METADATA_ENTRIES_MAX, METADATA_KEY_BYTES_MAX, METADATA_VALUE_BYTES_MAX, REFERENCE_CHARS_MAX,

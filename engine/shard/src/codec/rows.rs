@@ -15,6 +15,7 @@ use super::read::disputes as read_disputes;
 use super::read::fields::{self as read, Field};
 use super::read::members as read_members;
 use super::read::plans as read_plans;
+use super::read::royalties as read_royalties;
 use super::write;
 use crate::seen::{Answer, Seen, SeenIds};
 use groat_ledger::limits::TIME_MS_MAX;
@@ -24,7 +25,7 @@ use groat_ledger::{
     Campaign, Coupon, CouponCount, CouponTemplate, CreditLine, Dispute, EventRange, Hold, Invoice,
     Item, Ledger, LimitRow, Merchant, Packet, PacketClaim, Payment, PaymentState, Payout,
     PayoutState, Peer, PendingState, PendingTransfer, Place, Plan, Receipt, Refund, Rejection,
-    Rental, Tables, Usage, User,
+    Rental, RoyaltyRelation, Tables, Usage, User,
 };
 use groat_proto::v1::{self, row};
 use groat_proto::{Message, read_varint};
@@ -168,6 +169,8 @@ fn merchant(r: &Merchant) -> v1::MerchantRow {
         open_holds: r.open_holds,
         open_payouts: r.open_payouts,
         open_disputes: r.open_disputes,
+        open_freezes: r.open_freezes,
+        royalty_receivers: r.royalty_receivers,
     }
 }
 
@@ -182,6 +185,8 @@ fn read_merchant(w: &v1::MerchantRow) -> Field<Merchant> {
         open_holds: w.open_holds,
         open_payouts: w.open_payouts,
         open_disputes: w.open_disputes,
+        open_freezes: w.open_freezes,
+        royalty_receivers: w.royalty_receivers,
     })
 }
 
@@ -245,6 +250,8 @@ fn batch(r: &Batch) -> v1::BatchRow {
         fees_returned: r.fees_returned,
         disputes: r.disputes,
         confirmed: r.confirmed,
+        royalties: r.royalties,
+        royalties_returned: r.royalties_returned,
         reserve: r.reserve,
         proceeds: r.proceeds,
         forwarded: r.forwarded,
@@ -272,6 +279,8 @@ fn read_batch(w: &v1::BatchRow) -> Field<Batch> {
         fees_returned: w.fees_returned,
         disputes: w.disputes,
         confirmed: w.confirmed,
+        royalties: w.royalties,
+        royalties_returned: w.royalties_returned,
         reserve: w.reserve,
         proceeds: w.proceeds,
         forwarded: w.forwarded,
@@ -361,7 +370,7 @@ fn read_payment(w: &v1::PaymentRow) -> Field<Payment> {
         refunded_to_credit: w.refunded_to_credit,
         refunded_to_channel: w.refunded_to_channel,
         refunds: w.refunds.iter().map(read_refund).collect::<Field<_>>()?,
-        parts: w.parts.as_ref().map(|parts| Box::new(market::read_parts(parts))),
+        parts: w.parts.as_ref().map(market::read_parts).transpose()?.map(Box::new),
         asked: w.asked,
     })
 }
@@ -455,6 +464,8 @@ pub fn read_rows(
         Table::from_rows(rows.packet_claims).map_err(duplicate("packet_claims"))?;
     tables.invoices = Table::from_rows(rows.invoices).map_err(duplicate("invoices"))?;
     tables.disputes = Table::from_rows(rows.disputes).map_err(duplicate("disputes"))?;
+    tables.royalty_relations =
+        Table::from_rows(rows.royalty_relations).map_err(duplicate("royalty_relations"))?;
     tables.peers = Table::from_rows(rows.peers).map_err(duplicate("peers"))?;
     tables.asked_refunds =
         Table::from_rows(rows.asked_refunds).map_err(duplicate("asked_refunds"))?;
@@ -493,6 +504,7 @@ struct Rows {
     packet_claims: Vec<PacketClaim>,
     invoices: Vec<Invoice>,
     disputes: Vec<Dispute>,
+    royalty_relations: Vec<RoyaltyRelation>,
     peers: Vec<Peer>,
     asked_refunds: Vec<AskedRefund>,
     app_grants: Vec<AppGrant>,
@@ -542,6 +554,9 @@ impl Rows {
             }
             row::Row::Invoice(w) => self.invoices.push(market::read_invoice(&w)?),
             row::Row::Dispute(w) => self.disputes.push(read_disputes::row(&w)?),
+            row::Row::RoyaltyRelation(w) => {
+                self.royalty_relations.push(read_royalties::relation(&w));
+            }
             row::Row::Peer(w) => self.peers.push(remittances::read_peer(&w)?),
             row::Row::AskedRefund(w) => {
                 self.asked_refunds.push(remittances::read_asked_refund(&w)?);

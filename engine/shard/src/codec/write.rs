@@ -11,6 +11,7 @@ pub(in crate::codec) mod members;
 mod plain;
 pub(in crate::codec) mod plans;
 mod remittances;
+pub(in crate::codec) mod royalties;
 mod settlements;
 
 pub use events::{append_event, write_event};
@@ -434,6 +435,14 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         Fact::DisputeOpened { .. } | Fact::DisputeDefended { .. } | Fact::DisputeJudged { .. } => {
             return disputes::fact(fact);
         }
+        Fact::RoyaltyBound { .. }
+        | Fact::RoyaltyUnbound { .. }
+        | Fact::RoyaltyFreezeSet { .. }
+        | Fact::ProceedsFrozen { .. }
+        | Fact::PaymentSplit { .. }
+        | Fact::SplitFinished { .. }
+        | Fact::ProceedsFreed { .. }
+        | Fact::SplitReturned { .. } => return royalties::fact(fact),
         Fact::SettlementConfirmed { payment, recovered, reserve, available } => {
             W::SettlementConfirmed(v1::SettlementConfirmed {
                 payment: some(*payment),

@@ -1,7 +1,7 @@
 //! Wire to domain: commands.
 
 use super::fields::*;
-use super::{apps, disputes, holds, market, members, plans};
+use super::{apps, disputes, holds, market, members, plans, royalties};
 use groat_ledger::{
     self as domain, Balancing, Body, Class, EntryLine, Leg, LegSource, Phase, Side,
 };
@@ -49,6 +49,7 @@ fn create_payment(w: &v1::CreatePayment) -> Field<domain::CreatePayment> {
         discountable: part_of(w.discountable, amount.currency, "discountable")?,
         undiscountable: part_of(w.undiscountable, amount.currency, "undiscountable")?,
         timeout_s: w.timeout_s,
+        royalty_freeze: w.royalty_freeze,
     })
 }
 
@@ -103,6 +104,7 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
             payment: id(w.payment, "payment")?,
             out_request_no: reference(&w.out_request_no, "out_request_no")?,
             amount: money(w.amt, "amt")?,
+            royalties: royalties::refunds(w.royalty_refunds.as_ref())?,
         }),
         W::OpenLedgerAccount(w) => Body::OpenLedgerAccount(domain::OpenLedgerAccount {
             account: id(w.account, "account")?,
@@ -271,6 +273,16 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
             Body::CancelDispute(domain::CancelDispute { dispute: id(w.dispute, "dispute")? })
         }
         W::JudgeDispute(w) => disputes::judge(w)?,
+        W::BindRoyalty(w) => Body::BindRoyalty(domain::BindRoyalty {
+            merchant: id(w.merchant, "merchant")?,
+            receiver: id(w.receiver, "receiver")?,
+        }),
+        W::UnbindRoyalty(w) => Body::UnbindRoyalty(domain::UnbindRoyalty {
+            merchant: id(w.merchant, "merchant")?,
+            receiver: id(w.receiver, "receiver")?,
+        }),
+        W::SplitPayment(w) => royalties::split(w)?,
+        W::ReturnSplit(w) => royalties::return_split(w)?,
         W::ConfirmSettlement(w) => Body::ConfirmSettlement(domain::ConfirmSettlement {
             payment: id(w.payment, "payment")?,
             amount: money(w.amt, "amt")?,

@@ -1,7 +1,7 @@
 //! Wire to domain: events.
 
 use super::fields::*;
-use super::{apps, credit, disputes, holds, market, members, plans, remittances};
+use super::{apps, credit, disputes, holds, market, members, plans, remittances, royalties};
 use groat_ledger::{CloseReason, Fact, Rejection};
 use groat_proto::v1::{self, event};
 
@@ -258,6 +258,26 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::DisputeOpened(w) => disputes::opened(w)?,
         W::DisputeDefended(w) => disputes::defended(w)?,
         W::DisputeJudged(w) => disputes::judged(w)?,
+        W::RoyaltyBound(w) => Fact::RoyaltyBound {
+            merchant: id(w.merchant, "merchant")?,
+            receiver: id(w.receiver, "receiver")?,
+        },
+        W::RoyaltyUnbound(w) => Fact::RoyaltyUnbound {
+            merchant: id(w.merchant, "merchant")?,
+            receiver: id(w.receiver, "receiver")?,
+        },
+        W::RoyaltyFreezeSet(w) => Fact::RoyaltyFreezeSet { payment: id(w.payment, "payment")? },
+        W::ProceedsFrozen(w) => {
+            Fact::ProceedsFrozen { payment: id(w.payment, "payment")?, amount: w.amount }
+        }
+        W::PaymentSplit(w) => royalties::payment_split(w)?,
+        W::SplitFinished(w) => royalties::finished(w)?,
+        W::ProceedsFreed(w) => Fact::ProceedsFreed {
+            payment: id(w.payment, "payment")?,
+            amount: w.amount,
+            batch: w.batch,
+        },
+        W::SplitReturned(w) => royalties::returned(w)?,
         W::SettlementConfirmed(w) => Fact::SettlementConfirmed {
             payment: id(w.payment, "payment")?,
             recovered: w.recovered,

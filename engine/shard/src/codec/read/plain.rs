@@ -9,7 +9,8 @@ use super::in_order::InOrder;
 use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::{
     Admission, AssessRental, Balancing, Body, CreatePayment, Id, Leg, LegSource, PayPayment, Phase,
-    PostTransfer, RefundPayment, ReturnRental, SecureDeposit, SettleRental, StartRental, Transfer,
+    PostTransfer, RefundPayment, ReturnRental, RoyaltyRefunds, SecureDeposit, SettleRental,
+    StartRental, Transfer,
 };
 use std::cell::OnceCell;
 
@@ -79,6 +80,7 @@ fn create_payment(b: &mut InOrder<'_>) -> Option<CreatePayment> {
         discountable: None,
         undiscountable: None,
         timeout_s: b.number(10)?,
+        royalty_freeze: false,
     })
 }
 
@@ -102,7 +104,12 @@ fn pay_payment(b: &mut InOrder<'_>) -> Option<PayPayment> {
 }
 
 fn refund_payment(b: &mut InOrder<'_>) -> Option<RefundPayment> {
-    Some(RefundPayment { payment: b.id(1)?, out_request_no: b.text(2)?, amount: b.money(3)? })
+    Some(RefundPayment {
+        payment: b.id(1)?,
+        out_request_no: b.text(2)?,
+        amount: b.money(3)?,
+        royalties: RoyaltyRefunds::None,
+    })
 }
 
 fn assess_rental(b: &mut InOrder<'_>) -> Option<AssessRental> {
@@ -203,6 +210,7 @@ mod tests {
                 payment: id,
                 out_request_no: "return-1".into(),
                 amt: usd(n),
+                royalty_refunds: None,
             }),
             assess(assess_rental::Decision::Full(v1::Admitted {})),
             assess(assess_rental::Decision::Partial(v1::PartlyAdmitted { waived: usd(n) })),

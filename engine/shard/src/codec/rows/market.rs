@@ -2,7 +2,9 @@
 
 use crate::codec::read::fields::{self as read, Field};
 use crate::codec::read::market as read_market;
+use crate::codec::read::royalties as read_royalties;
 use crate::codec::write::market as write_market;
+use crate::codec::write::royalties as write_royalties;
 use crate::codec::write::{some, text};
 use groat_ledger::limits::AMOUNT_MAX;
 use groat_ledger::{
@@ -73,11 +75,12 @@ pub(super) fn parts(r: &PaymentParts) -> v1::PaymentPartsRow {
         claimed: r.claimed,
         invoiced: r.invoiced,
         plan: r.plan,
+        royalty: write_royalties::row(&r.royalty),
     }
 }
 
-pub(super) fn read_parts(w: &v1::PaymentPartsRow) -> PaymentParts {
-    PaymentParts {
+pub(super) fn read_parts(w: &v1::PaymentPartsRow) -> Field<PaymentParts> {
+    Ok(PaymentParts {
         coupon: read::optional_id(w.coupon),
         discount: w.discount,
         funded: w.funded,
@@ -87,7 +90,8 @@ pub(super) fn read_parts(w: &v1::PaymentPartsRow) -> PaymentParts {
         claimed: w.claimed,
         invoiced: w.invoiced,
         plan: w.plan,
-    }
+        royalty: read_royalties::row(w.royalty.as_ref())?,
+    })
 }
 
 pub(super) fn invoice(r: &Invoice) -> v1::InvoiceRow {

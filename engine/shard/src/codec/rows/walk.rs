@@ -41,6 +41,9 @@ macro_rules! every_kind {
         $each!(plans, |r, _| row::Row::Plan(write::plans::row(r)));
         $each!(payments, |r, _| row::Row::Payment(payment(r)));
         $each!(disputes, |r, _| row::Row::Dispute(write::disputes::row(r)));
+        $each!(royalty_relations, |r, _| {
+            row::Row::RoyaltyRelation(write::royalties::relation(r))
+        });
     };
 }
 

@@ -1,7 +1,8 @@
 //! Domain to wire: settlements.
 
 use super::{
-    apps, close_reason, credit, disputes, holds, market, members, owner, plans, remittances, some,
+    apps, close_reason, credit, disputes, holds, market, members, owner, plans, remittances,
+    royalties, some,
 };
 use groat_ledger::{Id, Money, Owner, Settlement};
 use groat_proto::v1::{self, settlement};
@@ -86,6 +87,8 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
             fees_returned,
             disputes: disputed,
             confirmed,
+            royalties: shared,
+            royalties_returned,
             recovered,
             reserve,
             available,
@@ -103,6 +106,8 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
                 fees_returned: money(fees_returned),
                 disputes: (*disputed > 0).then(|| money(disputed)).flatten(),
                 confirmed: money(confirmed).filter(|_| *confirmed > 0),
+                royalties: money(shared).filter(|_| *shared > 0),
+                royalties_returned: money(royalties_returned).filter(|_| *royalties_returned > 0),
                 recovered: money(recovered),
                 reserve: money(reserve),
                 available: money(available),
@@ -175,6 +180,9 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         Settlement::DisputeOpened { .. }
         | Settlement::DisputeDefended { .. }
         | Settlement::DisputeJudged { .. } => return disputes::settlement(told),
+        Settlement::PaymentSplit { .. }
+        | Settlement::SplitFinished { .. }
+        | Settlement::SplitReturned { .. } => return royalties::settlement(told),
         Settlement::SettlementConfirmed {
             payment,
             out_trade_no,

@@ -1,0 +1,304 @@
+//! Royalties: a merchant shares what it was paid with others (DOMAIN §1.5, §4.6).
+//!
+//! A receiver is a merchant that is bound to the one who shares. Splits of a payment together stay
+//! within the merchant's cap (of the payment's amount) and within what is left to distribute; what
+//! comes back makes neither larger. Money comes from the frozen proceeds where the payment froze
+//! them, else from its own part of the unsettled batch, then from settled money; it goes to the
+//! receiver's settled money. The last split, or the clock after thirty days, frees what is frozen
+//! into the payment's batch, or into today's if that is settled. What a refund takes back, and
+//! what receivers give back of their own, is in `royalties/back.rs`.
+//!
+//! Both merchants are at home on the shard of the payment; elsewhere all of it is refused.
+
+mod back;
+mod rows;
+
+pub(crate) use back::{free, give_back, return_split, take_back, to_free};
+pub(crate) use rows::apply;
+
+use crate::account::{AccountKey, AccountNo, Class};
+use crate::command::{BindRoyalty, RoyaltyPart, SplitPayment, UnbindRoyalty};
+use crate::event::{Decision, Fact};
+use crate::id::Id;
+use crate::ledger::{Ledger, Refusal, in_range, post};
+use crate::limits::{ROYALTY_RECEIVERS_MAX, ROYALTY_RELATIONS_MAX, ROYALTY_SPLITS_MAX};
+use crate::money::{Currency, Money, bps_floor};
+use crate::rejection::Rejection;
+use crate::rules::taking::open_batch;
+use crate::rules::{in_currency, may_credit, may_debit, merchant, pair, refuse_if};
+use crate::state::{BatchState, Payment, PaymentState, Royalty, Share, Tables};
+
+pub(crate) fn bind(ledger: &Ledger, c: &BindRoyalty, out: &mut Decision) -> Result<(), Rejection> {
+    let tables = ledger.tables();
+    let sharer = merchant(tables, c.merchant)?;
+    let receiver = merchant(tables, c.receiver)?;
+    refuse_if(c.merchant == c.receiver, Rejection::AccountsMustDiffer)?;
+    refuse_if(!ledger.place().is_home(c.receiver), Rejection::NotAcrossShards)?;
+    let same = sharer.terms.settle_currency == receiver.terms.settle_currency;
+    refuse_if(!same, Rejection::CurrencyMismatch)?;
+    refuse_if(tables.accounts.row(sharer.account).closed, Rejection::AccountClosed)?;
+    refuse_if(tables.accounts.row(receiver.account).closed, Rejection::AccountClosed)?;
+    refuse_if(is_bound(tables, c.merchant, c.receiver), Rejection::Duplicate)?;
+    refuse_if(sharer.royalty_receivers >= ROYALTY_RELATIONS_MAX, Rejection::RelationLimit)?;
+    // From here on nothing may fail.
+    out.record(Fact::RoyaltyBound { merchant: c.merchant, receiver: c.receiver });
+    Ok(())
+}
+
+pub(crate) fn unbind(
+    ledger: &Ledger,
+    c: &UnbindRoyalty,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    merchant(ledger.tables(), c.merchant)?;
+    merchant(ledger.tables(), c.receiver)?;
+    refuse_if(!is_bound(ledger.tables(), c.merchant, c.receiver), Rejection::NotBound)?;
+    // From here on nothing may fail.
+    out.record(Fact::RoyaltyUnbound { merchant: c.merchant, receiver: c.receiver });
+    Ok(())
+}
+
+fn is_bound(tables: &Tables, merchant: Id, receiver: Id) -> bool {
+    let (merchant, receiver) = (tables.merchants.find(&merchant), tables.merchants.find(&receiver));
+    let relation = merchant.zip(receiver).and_then(|key| tables.royalty_relations.get(&key));
+    relation.is_some_and(|relation| relation.bound)
+}
+
+/// What is shared of a payment, if anything ever was or is to be.
+pub(crate) fn royalty(payment: &Payment) -> Option<&Royalty> {
+    payment.parts.as_ref().map(|parts| &parts.royalty)
+}
+
+pub(crate) fn split(
+    ledger: &Ledger,
+    c: &SplitPayment,
+    now: u64,
+    out: &mut Decision,
+) -> Result<(), Refusal> {
+    let tables = ledger.tables();
+    let payment = tables.payments.get(&c.payment).ok_or(Rejection::UnknownAccount)?;
+    let (none, currency) = (Royalty::default(), payment.amount.currency);
+    let royalty = royalty(payment).unwrap_or(&none);
+    let asked = c.shares.iter().map(|share| (share.receiver, amount_of(payment, share.part)));
+    let asked: Vec<(Id, u64)> = asked.collect();
+    if let Some((_, done)) = royalty.split(&c.out_request_no) {
+        let receiver = |share: &Share| tables.merchants.row(share.receiver).merchant;
+        let got = done.shares.iter().map(|share| (receiver(share), share.amount));
+        let in_currency = c.shares.iter().all(|share| match share.part {
+            RoyaltyPart::Amount(money) => money.currency == currency,
+            RoyaltyPart::Percent(_) => true,
+        });
+        return Err(if got.eq(asked) && done.finish == c.finish && in_currency {
+            Refusal::Repeat(done.events)
+        } else {
+            Refusal::Rejected(Rejection::IdempotencyConflict)
+        });
+    }
+    let paid = matches!(payment.state, PaymentState::Paid | PaymentState::PartiallyRefunded);
+    refuse_if(!paid, Rejection::InvalidState)?;
+    let own = tables.batches.row(payment.batch.ok_or(Rejection::InvalidState)?);
+    refuse_if(royalty.finished, Rejection::SplitFinished)?;
+    let shape = asked.len() <= ROYALTY_RECEIVERS_MAX && (c.finish || !asked.is_empty());
+    let twice = asked.iter().enumerate().any(|(at, a)| asked[..at].iter().any(|b| a.0 == b.0));
+    refuse_if(!shape || twice, Rejection::SchemaInvalid)?;
+    refuse_if(royalty.splits.len() >= ROYALTY_SPLITS_MAX, Rejection::SplitCountExceeded)?;
+    let seller = tables.merchants.row(payment.merchant);
+    refuse_if(!ledger.place().is_home(seller.merchant), Rejection::NotAcrossShards)?;
+    may_debit(tables, seller.account)?;
+    let mut sum = 0u64;
+    for (share, (_, amount)) in c.shares.iter().zip(&asked) {
+        let receiver = merchant(tables, share.receiver)?;
+        refuse_if(!is_bound(tables, seller.merchant, share.receiver), Rejection::NotBound)?;
+        may_credit(tables, receiver.account)?;
+        match share.part {
+            RoyaltyPart::Amount(money) => {
+                in_currency(money, currency)?;
+                in_range(money)?;
+            }
+            RoyaltyPart::Percent(part) => {
+                refuse_if(!(1..=100).contains(&part), Rejection::RateOutOfRange)?;
+                refuse_if(*amount == 0, Rejection::AmountOutOfRange)?;
+            }
+        }
+        sum = sum.checked_add(*amount).ok_or(Rejection::AmountOutOfRange)?;
+    }
+    let shared = royalty.shared();
+    let cap = bps_floor(payment.amount.amount, seller.terms.royalty_cap_bps);
+    refuse_if(sum > cap.saturating_sub(shared), Rejection::RoyaltyCapExceeded)?;
+    refuse_if(sum > distributable(payment, shared), Rejection::AmountNotEnough)?;
+    let room = |no| u64::try_from(tables.accounts.row(no).debit_room()).unwrap_or(u64::MAX);
+    let of_batch = match own.state {
+        BatchState::Settled => 0,
+        BatchState::Open | BatchState::Cut => payment.unsettled().min(room(own.account)),
+    };
+    let (from_frozen, from_own_batch, from_available) = match royalty.is_frozen() {
+        true => (sum.min(royalty.frozen), 0, 0),
+        false => {
+            let from_own = sum.min(of_batch);
+            (0, from_own, (sum - from_own).min(room(seller.account)))
+        }
+    };
+    refuse_if(sum > from_frozen + from_own_batch + from_available, Rejection::AmountNotEnough)?;
+    // From here on nothing may fail.
+    let frozen = tables.accounts.find(&frozen_key(payment)).unwrap_or(seller.account);
+    let receiver = |id: &Id| tables.merchants.get(id).map_or(seller.account, |row| row.account);
+    pair(
+        out,
+        [(frozen, from_frozen), (own.account, from_own_batch), (seller.account, from_available)],
+        asked.iter().map(|(id, amount)| (receiver(id), *amount)),
+    );
+    out.record(Fact::PaymentSplit {
+        payment: c.payment,
+        out_request_no: c.out_request_no.clone(),
+        shares: asked,
+        finish: c.finish,
+        from_frozen,
+        from_own_batch,
+        from_available,
+    });
+    if c.finish {
+        finish(ledger, payment, royalty.frozen - from_frozen, now, false, out);
+    }
+    Ok(())
+}
+
+/// What a split would share of a payment that is there; of other currencies nothing is shared.
+pub(crate) fn asked(tables: &Tables, c: &SplitPayment) -> Option<Money> {
+    let payment = tables.payments.get(&c.payment)?;
+    let amounts = c.shares.iter().map(|share| amount_of(payment, share.part));
+    let amount = amounts.fold(0u64, u64::saturating_add);
+    Some(Money { amount, currency: payment.amount.currency })
+}
+
+fn amount_of(payment: &Payment, part: RoyaltyPart) -> u64 {
+    match part {
+        RoyaltyPart::Amount(money) => money.amount,
+        RoyaltyPart::Percent(part) => {
+            bps_floor(payment.amount.amount, part.saturating_mul(100).min(10_000))
+        }
+    }
+}
+
+/// What of a payment was not charged, refunded, disputed or shared.
+fn distributable(payment: &Payment, shared: u64) -> u64 {
+    let left = payment.receipts().saturating_add(payment.fee_returned);
+    let left = left.saturating_sub(payment.fee).saturating_sub(payment.receipts_refunded());
+    left.saturating_sub(payment.disputed).saturating_sub(shared)
+}
+
+/// Where the frozen proceeds of a payment are.
+pub(crate) fn frozen_key(payment: &Payment) -> AccountKey {
+    AccountKey::of(Class::MerchantFrozen, payment.payment, payment.amount.currency)
+}
+
+/// Freezes what a merchant receives of a payment, after its fee.
+pub(crate) fn freeze(
+    ledger: &Ledger,
+    payment: Id,
+    currency: Currency,
+    pending: AccountNo,
+    amount: u64,
+    out: &mut Decision,
+) {
+    if amount > 0 {
+        let key = AccountKey::of(Class::MerchantFrozen, payment, currency);
+        let frozen = ledger.account_or_open(key, currency, out);
+        post(out, pending, frozen, amount);
+    }
+    out.record(Fact::ProceedsFrozen { payment, amount });
+}
+
+/// The clock ends the splits of a payment whose proceeds are frozen.
+pub(crate) fn release(ledger: &Ledger, no: u32, now: u64, out: &mut Decision) {
+    let payment = ledger.tables().payments.row(no);
+    let rest = royalty(payment).map_or(0, |royalty| royalty.frozen);
+    finish(ledger, payment, rest, now, true, out);
+}
+
+/// Frees what is still frozen: into the payment's own batch, or today's if that is settled.
+fn finish(
+    ledger: &Ledger,
+    payment: &Payment,
+    rest: u64,
+    now: u64,
+    expired: bool,
+    out: &mut Decision,
+) {
+    let tables = ledger.tables();
+    let frozen = tables.accounts.find(&frozen_key(payment)).filter(|_| rest > 0);
+    let open = |no: &u32| tables.batches.row(*no).state != BatchState::Settled;
+    let batch = frozen.map(|frozen| {
+        let own = payment.batch.filter(open).map(|no| (no, tables.batches.row(no).account));
+        let (no, account) = own.unwrap_or_else(|| open_batch(ledger, payment.merchant, now, out));
+        post(out, frozen, account, rest);
+        no
+    });
+    out.record(Fact::SplitFinished { payment: payment.payment, amount: rest, batch, expired });
+}
+
+/// Whether the objects a foreign fact names are there and leave room for its amounts.
+pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
+    let known = |there: bool, what| if there { Ok(()) } else { Err(what) };
+    let is_merchant = |id: &Id| known(tables.merchants.find(id).is_some(), "a merchant is unknown");
+    let batch_is_there = |batch: &Option<u32>| {
+        let there = batch.is_none_or(|no| tables.batches.try_row(no).is_some());
+        known(there, "a batch is unknown")
+    };
+    let of = |payment: &Id| -> Result<(&Payment, &Royalty), &'static str> {
+        let payment = tables.payments.get(payment).filter(|p| p.batch.is_some());
+        let payment = payment.ok_or("a payment is unknown or unpaid")?;
+        Ok((payment, royalty(payment).ok_or("nothing of a payment is shared")?))
+    };
+    match fact {
+        Fact::RoyaltyBound { merchant, receiver } | Fact::RoyaltyUnbound { merchant, receiver } => {
+            is_merchant(merchant).and_then(|()| is_merchant(receiver))
+        }
+        Fact::RoyaltyFreezeSet { payment } => {
+            let there = tables.payments.get(payment).is_some_and(|p| p.batch.is_none());
+            known(there, "a payment is unknown or paid")
+        }
+        Fact::ProceedsFrozen { payment, amount } => {
+            let (payment, royalty) = of(payment)?;
+            let fits = royalty.is_frozen() && royalty.frozen == 0 && *amount <= payment.unsettled();
+            known(fits, "more is frozen than was paid, or twice")
+        }
+        Fact::PaymentSplit {
+            payment, out_request_no, shares, from_frozen, from_own_batch, ..
+        } => {
+            let payment = tables.payments.get(payment).filter(|p| p.batch.is_some());
+            let payment = payment.ok_or("a payment is unknown or unpaid")?;
+            let royalty = royalty(payment);
+            let again = royalty.is_some_and(|r| r.split(out_request_no).is_some());
+            known(!again, "a payment is split twice under one number")?;
+            shares.iter().try_for_each(|(receiver, _)| is_merchant(receiver))?;
+            let before = royalty.map_or(0, Royalty::shared);
+            let sum = shares.iter().try_fold(before, |sum, (_, amount)| sum.checked_add(*amount));
+            let fits = sum.is_some_and(|sum| sum <= payment.amount.amount)
+                && *from_frozen <= royalty.map_or(0, |r| r.frozen)
+                && *from_own_batch <= payment.amount.amount;
+            known(fits, "more is shared than was paid")
+        }
+        Fact::SplitFinished { payment, amount, batch, .. } => {
+            let (_, royalty) = of(payment)?;
+            batch_is_there(batch)?;
+            let fits = !royalty.finished && *amount <= royalty.frozen;
+            known(fits, "more is freed than is frozen, or twice")
+        }
+        Fact::ProceedsFreed { payment, amount, batch } => {
+            let (_, royalty) = of(payment)?;
+            batch_is_there(batch)?;
+            known(*amount <= royalty.frozen, "more is freed than is frozen")
+        }
+        Fact::SplitReturned { payment, shares, batch, .. } => {
+            let (_, royalty) = of(payment)?;
+            batch_is_there(batch)?;
+            shares.iter().try_for_each(|back| {
+                let split = royalty.splits.get(back.split as usize);
+                let share = split.and_then(|split| split.shares.get(back.share as usize));
+                let share = share.ok_or("a share is unknown")?;
+                known(back.amount <= share.left(), "more is given back than was shared")
+            })
+        }
+        _ => Ok(()),
+    }
+}

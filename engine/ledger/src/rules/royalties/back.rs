@@ -1,0 +1,194 @@
+//! Royalties that come back: with a refund, in proportion or from the receivers that it names, and
+//! by receivers of their own; and frozen proceeds that a refund or a dispute frees.
+
+use super::{frozen_key, royalty};
+use crate::account::AccountNo;
+use crate::command::{ReturnSplit, RoyaltyRefunds};
+use crate::event::{Decision, Fact, ReturnedShare};
+use crate::ledger::{Ledger, Refusal, in_range, post};
+use crate::limits::{DAY_MS, ROYALTY_SPLITS_MAX, SPLIT_RETURN_DAYS_MAX};
+use crate::money::cumulative_half_up;
+use crate::rejection::Rejection;
+use crate::rules::{in_currency, may_credit, may_debit, merchant, refuse_if};
+use crate::state::{Payment, Royalty, Share};
+
+/// What a refund takes back of royalties. Amounts are minor units.
+#[derive(Default)]
+pub(crate) struct Claws {
+    shares: Vec<ReturnedShare>,
+    debits: Vec<(AccountNo, u64)>,
+    pro_rata: u64,
+}
+
+impl Claws {
+    /// All of it.
+    pub(crate) fn sum(&self) -> u64 {
+        self.debits.iter().fold(0, |sum, (_, amount)| sum.saturating_add(*amount))
+    }
+}
+
+/// What a refund of which the merchant gives `money` takes back. In proportion each receiver gives
+/// of its share what the refund is of the receipts, half up and cumulative, so that the parts sum
+/// to the whole; refunds of before the split do not count. Receivers that are named give of their
+/// oldest shares first, together no more than the refund. All of it is there, or nothing happens.
+pub(crate) fn take_back(
+    ledger: &Ledger,
+    payment: &Payment,
+    royalties: &RoyaltyRefunds,
+    money: u64,
+) -> Result<Claws, Rejection> {
+    let none = Royalty::default();
+    let royalty = royalty(payment).unwrap_or(&none);
+    let claws = match royalties {
+        RoyaltyRefunds::None => return Ok(Claws::default()),
+        RoyaltyRefunds::ProRata => in_proportion(royalty, payment.receipts(), money),
+        RoyaltyRefunds::Named(named) => {
+            let mut claws = Vec::new();
+            for (at, (id, amount)) in named.iter().enumerate() {
+                refuse_if(named[..at].iter().any(|n| n.0 == *id), Rejection::SchemaInvalid)?;
+                merchant(ledger.tables(), *id)?;
+                in_currency(*amount, payment.amount.currency)?;
+                let receiver = ledger.tables().merchants.find(id);
+                let mut rest = in_range(*amount)?;
+                for (no, share) in all_shares(royalty).filter(|s| Some(s.1.receiver) == receiver) {
+                    let part = rest.min(share.left());
+                    rest -= part;
+                    claws.push((no, share, part));
+                }
+                refuse_if(rest > 0, Rejection::ReturnExceedsReceived)?;
+            }
+            let sum = claws.iter().fold(0u64, |sum, claw| sum.saturating_add(claw.2));
+            refuse_if(sum > money, Rejection::ReturnExceedsReceived)?;
+            claws
+        }
+    };
+    let tables = ledger.tables();
+    let (mut shares, mut debits) = (Vec::new(), Vec::<(AccountNo, u64)>::new());
+    for ((split, share), row, amount) in claws.into_iter().filter(|claw| claw.2 > 0) {
+        let account = tables.merchants.row(row.receiver).account;
+        may_debit(tables, account)?;
+        let taken = debits.iter().filter(|d| d.0 == account).map(|d| u128::from(d.1));
+        let needed = taken.sum::<u128>() + u128::from(amount);
+        let short = tables.accounts.row(account).debit_room() < needed;
+        refuse_if(short, Rejection::ReceiverBalanceInsufficient)?;
+        shares.push(ReturnedShare { split, share, amount });
+        debits.push((account, amount));
+    }
+    let counts = *royalties == RoyaltyRefunds::ProRata && !royalty.splits.is_empty();
+    Ok(Claws { shares, debits, pro_rata: if counts { money } else { 0 } })
+}
+
+/// Every share with the places of its split and itself.
+fn all_shares(royalty: &Royalty) -> impl Iterator<Item = ((u32, u32), &Share)> {
+    (0u32..).zip(&royalty.splits).flat_map(|(no, split)| {
+        (0u32..).zip(&split.shares).map(move |(at, share)| ((no, at), share))
+    })
+}
+
+type Claw<'a> = ((u32, u32), &'a Share, u64);
+
+fn in_proportion(royalty: &Royalty, receipts: u64, money: u64) -> Vec<Claw<'_>> {
+    let refunded = royalty.refunded.saturating_add(money);
+    let claw = |split: u32, share: &Share| {
+        let before = royalty.splits.get(split as usize).map_or(0, |split| split.refunded_before);
+        let since = refunded.saturating_sub(before).min(receipts);
+        let whole = cumulative_half_up(share.amount, since, receipts);
+        whole.saturating_sub(share.pro_rata).min(share.left())
+    };
+    all_shares(royalty).map(|(no, share)| (no, share, claw(no.0, share))).collect()
+}
+
+/// Notes what a refund takes back, into the account that pays it.
+pub(crate) fn give_back(
+    payment: &Payment,
+    claws: Claws,
+    to: AccountNo,
+    batch: Option<u32>,
+    out: &mut Decision,
+) {
+    if claws.pro_rata == 0 && claws.shares.is_empty() {
+        return;
+    }
+    for (account, amount) in claws.debits {
+        post(out, account, to, amount);
+    }
+    out.record(Fact::SplitReturned {
+        payment: payment.payment,
+        out_return_no: None,
+        shares: claws.shares,
+        batch,
+        pro_rata: claws.pro_rata,
+    });
+}
+
+/// How much of what is frozen comes free where so much is needed.
+pub(crate) fn to_free(payment: &Payment, needed: u64) -> u64 {
+    royalty(payment).map_or(0, |royalty| royalty.frozen.min(needed))
+}
+
+/// Notes that a part of what is frozen comes free, into the account that gives it on.
+pub(crate) fn free(
+    ledger: &Ledger,
+    payment: &Payment,
+    amount: u64,
+    to: AccountNo,
+    batch: Option<u32>,
+    out: &mut Decision,
+) {
+    let frozen = ledger.tables().accounts.find(&frozen_key(payment));
+    let Some(frozen) = frozen.filter(|_| amount > 0) else { return };
+    post(out, frozen, to, amount);
+    out.record(Fact::ProceedsFreed { payment: payment.payment, amount, batch });
+}
+
+/// A receiver gives back to the merchant's settled money, within 180 days of the split.
+pub(crate) fn return_split(
+    ledger: &Ledger,
+    c: &ReturnSplit,
+    now: u64,
+    out: &mut Decision,
+) -> Result<(), Refusal> {
+    let tables = ledger.tables();
+    let payment = tables.payments.get(&c.payment).ok_or(Rejection::UnknownAccount)?;
+    let none = Royalty::default();
+    let royalty = royalty(payment).unwrap_or(&none);
+    let receiver = tables.merchants.find(&c.receiver);
+    let split = royalty.split(&c.out_request_no);
+    let found = split.and_then(|(no, split)| {
+        let at = split.shares.iter().position(|share| Some(share.receiver) == receiver)?;
+        Some((u32::try_from(no).ok()?, u32::try_from(at).ok()?, split, &split.shares[at]))
+    });
+    if let Some(done) = royalty.returns.iter().find(|r| r.out_return_no == c.out_return_no) {
+        let same = found.is_some_and(|(no, at, ..)| (done.split, done.share) == (no, at))
+            && done.amount == c.amount.amount
+            && c.amount.currency == payment.amount.currency;
+        return Err(if same {
+            Refusal::Repeat(done.events)
+        } else {
+            Refusal::Rejected(Rejection::IdempotencyConflict)
+        });
+    }
+    let (no, at, split, share) = found.ok_or(Rejection::UnknownAccount)?;
+    in_currency(c.amount, payment.amount.currency)?;
+    let amount = in_range(c.amount)?;
+    let until = split.at.saturating_add(SPLIT_RETURN_DAYS_MAX * DAY_MS);
+    refuse_if(now > until, Rejection::ReturnWindowClosed)?;
+    refuse_if(royalty.returns.len() >= ROYALTY_SPLITS_MAX, Rejection::SplitCountExceeded)?;
+    refuse_if(amount > share.left(), Rejection::ReturnExceedsReceived)?;
+    let from = tables.merchants.row(share.receiver).account;
+    let to = tables.merchants.row(payment.merchant).account;
+    may_debit(tables, from)?;
+    may_credit(tables, to)?;
+    let short = tables.accounts.row(from).debit_room() < u128::from(amount);
+    refuse_if(short, Rejection::ReceiverBalanceInsufficient)?;
+    // From here on nothing may fail.
+    post(out, from, to, amount);
+    out.record(Fact::SplitReturned {
+        payment: c.payment,
+        out_return_no: Some(c.out_return_no.clone()),
+        shares: vec![ReturnedShare { split: no, share: at, amount }],
+        batch: None,
+        pro_rata: 0,
+    });
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! Rows of royalties: who may receive of whom, and what is shared of a payment.
+
+use crate::command::Reference;
+use crate::event::EventRange;
+use crate::table::Row;
+
+/// Whether a merchant may share with another.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RoyaltyRelation {
+    /// Who shares: number in `merchants`.
+    pub merchant: u32,
+    /// Who receives: number in `merchants`.
+    pub receiver: u32,
+    /// It may, now.
+    pub bound: bool,
+}
+
+row!(RoyaltyRelation, (u32, u32), self => (self.merchant, self.receiver));
+
+/// What is shared of a payment. Amounts are minor units of its currency.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Royalty {
+    /// Its proceeds are frozen when it is paid.
+    pub freeze: bool,
+    /// Of them, what is frozen still.
+    pub frozen: u64,
+    /// No more is shared, and nothing is frozen.
+    pub finished: bool,
+    /// Each split.
+    pub splits: Vec<Split>,
+    /// Each return by a receiver of its own.
+    pub returns: Vec<SplitReturn>,
+    /// What the merchant and its receivers gave for refunds in proportion.
+    pub refunded: u64,
+}
+
+/// One split of a payment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Split {
+    /// The merchant's number of it.
+    pub out_request_no: Reference,
+    /// When, in milliseconds since 1970.
+    pub at: u64,
+    /// It was to be the last one.
+    pub finish: bool,
+    /// [`Royalty::refunded`] at that time: refunds of before take nothing back of it.
+    pub refunded_before: u64,
+    /// Who got what.
+    pub shares: Vec<Share>,
+    /// Its event.
+    pub events: EventRange,
+}
+
+/// What one receiver got of a split.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Share {
+    /// Number in `merchants`.
+    pub receiver: u32,
+    /// What it got.
+    pub amount: u64,
+    /// Of that, what it gave back.
+    pub returned: u64,
+    /// Of that, for refunds in proportion.
+    pub pro_rata: u64,
+}
+
+/// A return by a receiver.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SplitReturn {
+    /// The merchant's number of it.
+    pub out_return_no: Reference,
+    /// Of which split: its place in `splits`.
+    pub split: u32,
+    /// Of which share: its place in `shares`.
+    pub share: u32,
+    /// How much.
+    pub amount: u64,
+    /// Its event.
+    pub events: EventRange,
+}
+
+impl Royalty {
+    /// Its proceeds were frozen and have not been freed.
+    pub fn is_frozen(&self) -> bool {
+        self.freeze && !self.finished
+    }
+
+    /// All that was ever shared: what is given back does not become sharable again.
+    pub fn shared(&self) -> u64 {
+        let shares = self.splits.iter().flat_map(|split| &split.shares);
+        shares.fold(0, |sum, share| sum.saturating_add(share.amount))
+    }
+
+    /// The split of this number, and its place.
+    pub fn split(&self, out_request_no: &Reference) -> Option<(usize, &Split)> {
+        self.splits.iter().enumerate().find(|(_, split)| split.out_request_no == *out_request_no)
+    }
+}
+
+impl Share {
+    /// What can still be given back of it.
+    pub fn left(&self) -> u64 {
+        self.amount.saturating_sub(self.returned)
+    }
+}

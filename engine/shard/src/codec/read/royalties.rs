@@ -1,0 +1,118 @@
+//! Wire to domain: royalties, their commands, facts and rows.
+
+use super::fields::*;
+use groat_ledger::{
+    self as domain, Body, EventRange, Fact, ReturnedShare, Royalty, RoyaltyPart, RoyaltyRefunds,
+    RoyaltyRelation, RoyaltyShare, Share, Split, SplitReturn,
+};
+use groat_proto::v1;
+
+pub(super) fn split(w: &v1::SplitPayment) -> Field<Body> {
+    let share = |w: &v1::RoyaltyShare| -> Field<RoyaltyShare> {
+        let part = match (w.amt, w.percent) {
+            (Some(_), 1..) => return Err("receivers"),
+            (Some(amt), 0) => RoyaltyPart::Amount(money(Some(amt), "amt")?),
+            (None, percent) => RoyaltyPart::Percent(percent),
+        };
+        Ok(RoyaltyShare { receiver: id(w.receiver, "receiver")?, part })
+    };
+    Ok(Body::SplitPayment(domain::SplitPayment {
+        payment: id(w.payment, "payment")?,
+        out_request_no: reference(&w.out_request_no, "out_request_no")?,
+        shares: w.receivers.iter().map(share).collect::<Field<_>>()?,
+        finish: w.finish,
+    }))
+}
+
+pub(super) fn return_split(w: &v1::ReturnSplit) -> Field<Body> {
+    Ok(Body::ReturnSplit(domain::ReturnSplit {
+        payment: id(w.payment, "payment")?,
+        out_request_no: reference(&w.out_request_no, "out_request_no")?,
+        out_return_no: reference(&w.out_return_no, "out_return_no")?,
+        receiver: id(w.receiver, "receiver")?,
+        amount: money(w.amt, "amt")?,
+    }))
+}
+
+pub(super) fn refunds(w: Option<&v1::RoyaltyRefunds>) -> Field<RoyaltyRefunds> {
+    let named = |w: &v1::RoyaltyRefund| Ok((id(w.receiver, "receiver")?, money(w.amt, "amt")?));
+    Ok(match w {
+        None => RoyaltyRefunds::None,
+        Some(w) if w.pro_rata && w.receivers.is_empty() => RoyaltyRefunds::ProRata,
+        Some(w) if w.pro_rata || w.receivers.is_empty() => return Err("royalty_refunds"),
+        Some(w) => RoyaltyRefunds::Named(w.receivers.iter().map(named).collect::<Field<_>>()?),
+    })
+}
+
+pub(super) fn payment_split(w: &v1::PaymentSplit) -> Field<Fact> {
+    let share = |w: &v1::SharedAmount| Ok((id(w.receiver, "receiver")?, w.amount));
+    Ok(Fact::PaymentSplit {
+        payment: id(w.payment, "payment")?,
+        out_request_no: reference(&w.out_request_no, "out_request_no")?,
+        shares: w.shares.iter().map(share).collect::<Field<_>>()?,
+        finish: w.finish,
+        from_frozen: w.from_frozen,
+        from_own_batch: w.from_own_batch,
+        from_available: w.from_available,
+    })
+}
+
+pub(super) fn finished(w: &v1::SplitFinished) -> Field<Fact> {
+    let payment = id(w.payment, "payment")?;
+    let v1::SplitFinished { amount, batch, expired, .. } = *w;
+    Ok(Fact::SplitFinished { payment, amount, batch, expired })
+}
+
+pub(super) fn returned(w: &v1::SplitReturned) -> Field<Fact> {
+    let back = |w: &v1::ReturnedShare| {
+        let v1::ReturnedShare { split, share, amount } = *w;
+        ReturnedShare { split, share, amount }
+    };
+    Ok(Fact::SplitReturned {
+        payment: id(w.payment, "payment")?,
+        out_return_no: optional_reference(&w.out_return_no, "out_return_no")?,
+        shares: w.shares.iter().map(back).collect(),
+        batch: w.batch,
+        pro_rata: w.pro_rata,
+    })
+}
+
+pub(in crate::codec) fn relation(w: &v1::RoyaltyRelationRow) -> RoyaltyRelation {
+    let v1::RoyaltyRelationRow { merchant, receiver, bound } = *w;
+    RoyaltyRelation { merchant, receiver, bound }
+}
+
+pub(in crate::codec) fn row(w: Option<&v1::RoyaltyRow>) -> Field<Royalty> {
+    let Some(w) = w else { return Ok(Royalty::default()) };
+    let share = |w: &v1::ShareRow| {
+        let v1::ShareRow { receiver, amount, returned, pro_rata } = *w;
+        Share { receiver, amount, returned, pro_rata }
+    };
+    let split = |w: &v1::SplitRow| -> Field<Split> {
+        Ok(Split {
+            out_request_no: reference(&w.out_request_no, "out_request_no")?,
+            at: w.at,
+            finish: w.finish,
+            refunded_before: w.refunded_before,
+            shares: w.shares.iter().map(share).collect(),
+            events: EventRange { first: w.first_event, count: w.events },
+        })
+    };
+    let back = |w: &v1::SplitReturnRow| -> Field<SplitReturn> {
+        Ok(SplitReturn {
+            out_return_no: reference(&w.out_return_no, "out_return_no")?,
+            split: w.split,
+            share: w.share,
+            amount: w.amount,
+            events: EventRange { first: w.first_event, count: w.events },
+        })
+    };
+    Ok(Royalty {
+        freeze: w.freeze,
+        frozen: w.frozen,
+        finished: w.finished,
+        splits: w.splits.iter().map(split).collect::<Field<_>>()?,
+        returns: w.returns.iter().map(back).collect::<Field<_>>()?,
+        refunded: w.refunded,
+    })
+}

@@ -1,0 +1,144 @@
+//! Domain to wire: royalties, their facts, rows and what is told of them.
+
+use super::{some, text};
+use groat_ledger::{
+    Fact, Id, Money, ReturnedShare, Royalty, RoyaltyOf, RoyaltyRelation, Settlement, Share, Split,
+    SplitReturn,
+};
+use groat_proto::v1::{self, event, settlement};
+
+/// The facts of royalties; none for any other.
+pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
+    use event::Fact as W;
+    Some(match fact {
+        Fact::RoyaltyBound { merchant, receiver } => W::RoyaltyBound(v1::BindRoyalty {
+            merchant: some(*merchant),
+            receiver: some(*receiver),
+        }),
+        Fact::RoyaltyUnbound { merchant, receiver } => W::RoyaltyUnbound(v1::UnbindRoyalty {
+            merchant: some(*merchant),
+            receiver: some(*receiver),
+        }),
+        Fact::RoyaltyFreezeSet { payment } => {
+            W::RoyaltyFreezeSet(v1::RoyaltyFreezeSet { payment: some(*payment) })
+        }
+        Fact::ProceedsFrozen { payment, amount } => {
+            W::ProceedsFrozen(v1::ProceedsFrozen { payment: some(*payment), amount: *amount })
+        }
+        Fact::PaymentSplit {
+            payment,
+            out_request_no,
+            shares,
+            finish,
+            from_frozen,
+            from_own_batch,
+            from_available,
+        } => W::PaymentSplit(v1::PaymentSplit {
+            payment: some(*payment),
+            out_request_no: out_request_no.to_string(),
+            shares: shares.iter().map(shared).collect(),
+            finish: *finish,
+            from_frozen: *from_frozen,
+            from_own_batch: *from_own_batch,
+            from_available: *from_available,
+        }),
+        Fact::SplitFinished { payment, amount, batch, expired } => {
+            W::SplitFinished(v1::SplitFinished {
+                payment: some(*payment),
+                amount: *amount,
+                batch: *batch,
+                expired: *expired,
+            })
+        }
+        Fact::ProceedsFreed { payment, amount, batch } => W::ProceedsFreed(v1::ProceedsFreed {
+            payment: some(*payment),
+            amount: *amount,
+            batch: *batch,
+        }),
+        Fact::SplitReturned { payment, out_return_no, shares, batch, pro_rata } => {
+            let back = |back: &ReturnedShare| {
+                let ReturnedShare { split, share, amount } = *back;
+                v1::ReturnedShare { split, share, amount }
+            };
+            W::SplitReturned(v1::SplitReturned {
+                payment: some(*payment),
+                out_return_no: text(out_return_no),
+                shares: shares.iter().map(back).collect(),
+                batch: *batch,
+                pro_rata: *pro_rata,
+            })
+        }
+        _ => return None,
+    })
+}
+
+fn shared((receiver, amount): &(Id, u64)) -> v1::SharedAmount {
+    v1::SharedAmount { receiver: some(*receiver), amount: *amount }
+}
+
+/// What is told of royalties; none for anything else.
+pub(super) fn settlement(told: &Settlement) -> Option<settlement::Body> {
+    use settlement::Body as W;
+    Some(match told {
+        Settlement::PaymentSplit { royalty } => W::PaymentSplit(told_royalty(royalty)),
+        Settlement::SplitFinished { royalty, expired } => {
+            W::SplitFinished(v1::ToldRoyalty { expired: *expired, ..told_royalty(royalty) })
+        }
+        Settlement::SplitReturned { royalty } => W::SplitReturned(told_royalty(royalty)),
+        _ => return None,
+    })
+}
+
+fn told_royalty(r: &RoyaltyOf) -> v1::ToldRoyalty {
+    let share = |(receiver, amount): &(Id, u64)| v1::ToldShare {
+        receiver: some(*receiver),
+        amount: Some(Money { amount: *amount, currency: r.amount.currency }.into()),
+    };
+    v1::ToldRoyalty {
+        payment: some(r.payment),
+        out_trade_no: r.out_trade_no.to_string(),
+        merchant: some(r.merchant),
+        number: text(&r.number),
+        shares: r.shares.iter().map(share).collect(),
+        amount: Some(r.amount.into()),
+        expired: false,
+    }
+}
+
+pub(in crate::codec) fn relation(r: &RoyaltyRelation) -> v1::RoyaltyRelationRow {
+    let RoyaltyRelation { merchant, receiver, bound } = *r;
+    v1::RoyaltyRelationRow { merchant, receiver, bound }
+}
+
+/// Nothing where nothing is shared: such rows have the bytes they always had.
+pub(in crate::codec) fn row(r: &Royalty) -> Option<v1::RoyaltyRow> {
+    let share = |share: &Share| {
+        let Share { receiver, amount, returned, pro_rata } = *share;
+        v1::ShareRow { receiver, amount, returned, pro_rata }
+    };
+    let split = |split: &Split| v1::SplitRow {
+        out_request_no: split.out_request_no.to_string(),
+        at: split.at,
+        finish: split.finish,
+        refunded_before: split.refunded_before,
+        shares: split.shares.iter().map(share).collect(),
+        first_event: split.events.first,
+        events: split.events.count,
+    };
+    let back = |back: &SplitReturn| v1::SplitReturnRow {
+        out_return_no: back.out_return_no.to_string(),
+        split: back.split,
+        share: back.share,
+        amount: back.amount,
+        first_event: back.events.first,
+        events: back.events.count,
+    };
+    (*r != Royalty::default()).then(|| v1::RoyaltyRow {
+        freeze: r.freeze,
+        frozen: r.frozen,
+        finished: r.finished,
+        splits: r.splits.iter().map(split).collect(),
+        returns: r.returns.iter().map(back).collect(),
+        refunded: r.refunded,
+    })
+}

@@ -1,0 +1,186 @@
+//! Royalties as their facts tell them: who may receive of whom, what was shared of each payment,
+//! given back and frozen. It knows neither rows nor accounts.
+
+use super::stranger;
+use groat_ledger::{Fact, Id};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What one receiver got of a split.
+#[derive(Debug)]
+pub(crate) struct Share {
+    pub(crate) receiver: Id,
+    pub(crate) amount: i128,
+    pub(crate) returned: i128,
+    pro_rata: i128,
+}
+
+/// What is shared of a payment.
+#[derive(Default, Debug)]
+pub(crate) struct Shared {
+    /// Each split with what was refunded in proportion before it.
+    splits: Vec<(i128, Vec<Share>)>,
+    pub(crate) frozen: i128,
+    pub(crate) finished: bool,
+    refunded: i128,
+}
+
+/// Of every payment that is shared.
+#[derive(Default, Debug)]
+pub(crate) struct Royalties {
+    bound: BTreeSet<(Id, Id)>,
+    payments: BTreeMap<Id, Shared>,
+}
+
+/// What the model must be told of a payment: its merchant, and what that receives of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Sale {
+    pub(crate) merchant: Id,
+    pub(crate) receipts: i128,
+}
+
+impl Shared {
+    pub(crate) fn shares(&self) -> impl Iterator<Item = &Share> {
+        self.splits.iter().flat_map(|(_, shares)| shares)
+    }
+
+    pub(crate) fn sum(&self) -> i128 {
+        self.shares().map(|share| share.amount).sum()
+    }
+}
+
+impl Royalties {
+    pub(crate) fn get(&self, payment: Id) -> Option<&Shared> {
+        self.payments.get(&payment)
+    }
+
+    pub(crate) fn ids(&self) -> impl Iterator<Item = Id> {
+        self.payments.keys().copied()
+    }
+
+    /// Takes in who may receive of whom; says if it was so already.
+    pub(crate) fn bind(&mut self, fact: &Fact) -> Result<(), String> {
+        match fact {
+            Fact::RoyaltyBound { merchant, receiver } => {
+                let new = self.bound.insert((*merchant, *receiver));
+                new.then_some(()).ok_or_else(|| format!("{receiver} is bound to {merchant} twice"))
+            }
+            Fact::RoyaltyUnbound { merchant, receiver } => {
+                let was = self.bound.remove(&(*merchant, *receiver));
+                was.then_some(()).ok_or_else(|| format!("{receiver} is not bound to {merchant}"))
+            }
+            other => Err(stranger(other, "a relation")),
+        }
+    }
+
+    /// Takes a fact in with what it moved; says what of it does not follow from those before.
+    pub(crate) fn follow(
+        &mut self,
+        payment: Id,
+        fact: &Fact,
+        moved: i128,
+        sale: Sale,
+        due: bool,
+    ) -> Result<(), String> {
+        let shared = self.payments.entry(payment).or_default();
+        let expected = match fact {
+            Fact::RoyaltyFreezeSet { .. } => 0,
+            Fact::ProceedsFrozen { amount, .. } => {
+                shared.frozen += i128::from(*amount);
+                i128::from(*amount)
+            }
+            Fact::PaymentSplit { shares, from_frozen, from_own_batch, from_available, .. } => {
+                if shared.finished {
+                    return Err(format!("{payment} is split after the last time"));
+                }
+                let mut sum = 0;
+                let mut of_split = Vec::new();
+                for (receiver, amount) in shares {
+                    if !self.bound.contains(&(sale.merchant, *receiver)) {
+                        return Err(format!("{receiver} gets of {payment} and is not bound"));
+                    }
+                    let amount = i128::from(*amount);
+                    sum += amount;
+                    let share = Share { receiver: *receiver, amount, returned: 0, pro_rata: 0 };
+                    of_split.push(share);
+                }
+                shared.splits.push((shared.refunded, of_split));
+                shared.frozen -= i128::from(*from_frozen);
+                let parts = [*from_frozen, *from_own_batch, *from_available];
+                let from = parts.iter().map(|part| i128::from(*part)).sum::<i128>();
+                if from != sum {
+                    return Err(format!("{sum} of {payment} is shared, {from} taken"));
+                }
+                sum
+            }
+            Fact::SplitFinished { amount, expired, .. } => {
+                if shared.finished || *expired != due {
+                    return Err(format!("{payment} is finished twice, or not by the clock"));
+                }
+                shared.finished = true;
+                shared.frozen -= i128::from(*amount);
+                i128::from(*amount)
+            }
+            Fact::ProceedsFreed { amount, .. } => {
+                shared.frozen -= i128::from(*amount);
+                i128::from(*amount)
+            }
+            Fact::SplitReturned { shares, pro_rata, .. } => {
+                let back = shares.iter().map(|s| ((s.split, s.share), i128::from(s.amount)));
+                let back: BTreeMap<(u32, u32), i128> = back.collect();
+                shared.give_back(payment, &back, i128::from(*pro_rata), sale.receipts)?;
+                back.values().sum()
+            }
+            other => return Err(stranger(other, "royalties")),
+        };
+        if shared.finished && shared.frozen != 0 || shared.frozen < 0 {
+            let frozen = shared.frozen;
+            return Err(format!("{frozen} of {payment} is frozen after this"));
+        }
+        if moved == expected {
+            Ok(())
+        } else {
+            Err(format!("{moved} of {payment} is moved where its fact says {expected}"))
+        }
+    }
+}
+
+impl Shared {
+    /// In proportion each share gives `amount × refunded / receipts`, half up, less what it gave
+    /// so before, and no more than it has.
+    fn give_back(
+        &mut self,
+        payment: Id,
+        back: &BTreeMap<(u32, u32), i128>,
+        pro_rata: i128,
+        receipts: i128,
+    ) -> Result<(), String> {
+        self.refunded += pro_rata;
+        let refunded = self.refunded;
+        let mut met = 0;
+        for (no, (before, shares)) in (0u32..).zip(&mut self.splits) {
+            for (at, share) in (0u32..).zip(shares) {
+                let given = back.get(&(no, at)).copied();
+                met += usize::from(given.is_some());
+                let given = given.unwrap_or(0);
+                let receiver = share.receiver;
+                if pro_rata > 0 {
+                    let part = 2 * share.amount * (refunded - *before) + receipts;
+                    let whole = part / (2 * receipts.max(1));
+                    let left = share.amount - share.returned;
+                    let due = (whole - share.pro_rata).clamp(0, left);
+                    if given != due {
+                        return Err(format!(
+                            "{receiver} gives {given} back of {payment}; its part is {due}"
+                        ));
+                    }
+                    share.pro_rata += given;
+                }
+                share.returned += given;
+                if share.returned > share.amount {
+                    return Err(format!("{receiver} gives more back of {payment} than it got"));
+                }
+            }
+        }
+        if met == back.len() { Ok(()) } else { Err(format!("a share of {payment} is unknown")) }
+    }
+}
