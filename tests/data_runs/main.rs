@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `journal` | the exported journal in hledger and ledger |
 //! | `transfers`, `merchant_sales`, `rentals`, `tigerbeetle`, `pgledger` | the data sets |
+//! | `instalments`, `credit_lines`, `numscript` | what the ledger alone is asked |
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -22,6 +23,7 @@ mod journal;
 mod credit_lines;
 mod instalments;
 mod merchant_sales;
+mod numscript;
 mod pgledger;
 mod rentals;
 mod tigerbeetle;

@@ -4,6 +4,7 @@
 //! serialization. Read [`Ledger`] first, then one file of `rules`.
 
 mod account;
+pub mod allocation;
 mod command;
 mod currencies;
 mod event;

@@ -17,6 +17,7 @@ pub(crate) use back::{free, give_back, return_split, take_back, to_free};
 pub(crate) use rows::apply;
 
 use crate::account::{AccountKey, AccountNo, Class};
+use crate::allocation::{Portion, in_order};
 use crate::command::{BindRoyalty, RoyaltyPart, SplitPayment, UnbindRoyalty};
 use crate::event::{Decision, Fact};
 use crate::id::Id;
@@ -131,14 +132,12 @@ pub(crate) fn split(
         BatchState::Settled => 0,
         BatchState::Open | BatchState::Cut => payment.unsettled().min(room(own.account)),
     };
-    let (from_frozen, from_own_batch, from_available) = match royalty.is_frozen() {
-        true => (sum.min(royalty.frozen), 0, 0),
-        false => {
-            let from_own = sum.min(of_batch);
-            (0, from_own, (sum - from_own).min(room(seller.account)))
-        }
+    let mut taken = match royalty.is_frozen() {
+        true => [royalty.frozen, 0, 0],
+        false => [0, of_batch, room(seller.account)],
     };
-    refuse_if(sum > from_frozen + from_own_batch + from_available, Rejection::AmountNotEnough)?;
+    refuse_if(in_order(sum, &mut taken) > 0, Rejection::AmountNotEnough)?;
+    let [from_frozen, from_own_batch, from_available] = taken;
     // From here on nothing may fail.
     let frozen = tables.accounts.find(&frozen_key(payment)).unwrap_or(seller.account);
     let receiver = |id: &Id| tables.merchants.get(id).map_or(seller.account, |row| row.account);
@@ -174,7 +173,8 @@ fn amount_of(payment: &Payment, part: RoyaltyPart) -> u64 {
     match part {
         RoyaltyPart::Amount(money) => money.amount,
         RoyaltyPart::Percent(part) => {
-            bps_floor(payment.amount.amount, part.saturating_mul(100).min(10_000))
+            let portion = Portion::new(u64::from(part.min(100)), 100);
+            portion.map_or(0, |portion| portion.floor(payment.amount.amount))
         }
     }
 }
