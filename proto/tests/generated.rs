@@ -8,8 +8,9 @@ use protox::prost_reflect::prost_types::{
 };
 use std::path::Path;
 
-const SCHEMAS: [&str; 15] = [
+const SCHEMAS: [&str; 16] = [
     "money",
+    "exchange",
     "holds",
     "market",
     "members",
@@ -130,7 +131,9 @@ fn field_attributes(config: &mut Config, message: &DescriptorProto, field: &Fiel
             let name = field.type_name().rsplit('.').next().unwrap_or_default();
             Some(format!("crate::json::Named::<crate::v1::{name}>"))
         }
-        ("ccy" | "currency" | "settle_ccy", _) if plain => Some("crate::json::currency".into()),
+        ("ccy" | "currency" | "settle_ccy" | "base_ccy" | "quote_ccy", _) if plain => {
+            Some("crate::json::currency".into())
+        }
         ("public_key", Type::Bytes) => Some("crate::json::hex".into()),
         ("class", _) if plain => Some("crate::json::class".into()),
         (

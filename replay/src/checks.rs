@@ -11,6 +11,9 @@ mod coupons;
 mod credit;
 mod disputes;
 mod entries;
+mod exchange;
+#[cfg(test)]
+mod exchange_forgeries;
 #[cfg(test)]
 mod forgeries;
 mod funding;
@@ -34,8 +37,8 @@ mod statements;
 
 use crate::follow::{Finding, Place};
 use crate::naive::{
-    Answers, Apps, Bills, Coupons, Disputes, Funding, Holds, Invoices, Journal, Lines, Packets,
-    Plans, Rentals, Reserves, Royalties, Spending, Statements,
+    Answers, Apps, Bills, Coupons, Disputes, Exchanges, Funding, Holds, Invoices, Journal, Lines,
+    Packets, Plans, Rentals, Reserves, Royalties, Spending, Statements,
 };
 use apps::OfAnApp;
 use entries::Event;
@@ -151,6 +154,10 @@ checks! {
     Invoiced = 16, "invoices: issued - reversed <= paid - refunded, or a red one is due";
     /// MD of each dispute; DOMAIN §5.
     Disputes = 12, "disputes: what is open is held, only steps that there are";
+    /// From publication to its end by the clock.
+    Quotes = 17, "quotes: published once, ended by the clock behind their time";
+    /// What payers give and merchants get, and what goes back of it.
+    Conversions = 17, "conversions: both legs at the quote in its time, parts back sum to them";
     /// Windows recomputed from events against the limits in force.
     Limits = 19, "limits in force are kept";
     /// Signed, in scope, granted and unexpired, within caps, about nobody else's objects.
@@ -202,6 +209,7 @@ pub(crate) struct Checks {
     packets: Packets,
     invoices: Invoices,
     disputes: Disputes,
+    exchanges: Exchanges,
     apps: Apps,
     of_an_app: OfAnApp,
     bills: Bills,
@@ -236,6 +244,8 @@ enum Touched {
     /// Of a payment.
     Invoices(Id),
     Dispute(Id),
+    /// Of a payment.
+    Exchange(Id),
     /// Of a payment.
     Royalty(Id),
     /// By partner and currency.
@@ -325,6 +335,7 @@ impl Checks {
             Touched::Template(template) => self.compare_template(books, at, event, template),
             Touched::Packet(packet) => self.compare_packet(books, at, event, packet),
             Touched::Dispute(dispute) => self.compare_dispute(books, at, event, dispute),
+            Touched::Exchange(payment) => self.compare_exchange(books, at, event, payment),
             Touched::Royalty(payment) => self.compare_royalty(books, at, event, payment),
             Touched::Funding(bank, currency) => {
                 self.compare_funding(books, at, event, bank, currency);
@@ -369,6 +380,8 @@ impl Checks {
         self.note(Check::InvoiceSums, at, event, holds(all, || "invoices are missing".into()));
         let all = rows(tables.disputes.next_no(), self.disputes.ids().count());
         self.note(Check::Disputes, at, event, holds(all, || "disputes are missing".into()));
+        let all = rows(tables.quotes.next_no(), self.exchanges.count());
+        self.note(Check::Quotes, at, event, holds(all, || "quotes are missing".into()));
         let known: Vec<Touched> = (self.holds.ids().map(Touched::Hold))
             .chain(self.rentals.ids().map(Touched::Rental))
             .chain(self.lines.users().map(Touched::Line))
@@ -378,6 +391,7 @@ impl Checks {
             .chain(self.packets.ids().map(Touched::Packet))
             .chain(self.invoices.payments().map(Touched::Invoices))
             .chain(self.disputes.ids().map(Touched::Dispute))
+            .chain(self.exchanges.payments().map(Touched::Exchange))
             .chain(self.royalties.ids().map(Touched::Royalty))
             .chain(self.funding.partners().map(|(bank, ccy)| Touched::Funding(bank, ccy)))
             .collect();

@@ -52,6 +52,7 @@ pub(crate) fn holder(class: Class) -> Holder {
         | Class::PenaltyIncome
         | Class::OtherFees
         | Class::Marketing
+        | Class::FxPosition
         | Class::OtherWriteOff
         | Class::LimitGrantedContra
         | Class::CreditHeldContra
@@ -270,6 +271,11 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::RedInvoiceDue { .. } => "red_invoice_due",
         Fact::DisputeOpened { .. } => "dispute_opened",
         Fact::DisputeDefended { .. } => "dispute_defended",
+        Fact::QuotePublished { .. } => "quote_published",
+        Fact::QuoteExpired { .. } => "quote_expired",
+        Fact::PaymentQuoted { .. } => "payment_quoted",
+        Fact::FxConverted { .. } => "fx_converted",
+        Fact::FxReturned { .. } => "fx_returned",
         Fact::DisputeJudged { .. } => "dispute_judged",
         Fact::CreditFunded { .. } => "credit_funded",
         Fact::FundingRepaid { .. } => "funding_repaid",

@@ -38,6 +38,8 @@ pub(crate) enum Subject {
     Royalty,
     /// What is owed to funding partners.
     Funding,
+    /// Quotes, and payments in another currency.
+    Exchange,
     /// Third-party apps.
     App,
     /// The money of users and merchants, as their bills have it.
@@ -47,8 +49,8 @@ pub(crate) enum Subject {
 /// Everything that a fact is about; nothing if no model follows it.
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
-        Account, App, Batch, Bill, Coupon, Credit, Dispute, Funding, Hold, Invoice, Limits, Packet,
-        Payment, Plan, Rental, Reserve, Royalty, Statement,
+        Account, App, Batch, Bill, Coupon, Credit, Dispute, Exchange, Funding, Hold, Invoice,
+        Limits, Packet, Payment, Plan, Rental, Reserve, Royalty, Statement,
     };
     match fact {
         // Their movements are checked like all others, and there is no more to them.
@@ -169,6 +171,11 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         Fact::StatementAssessed { .. }
         | Fact::InterestAccrued { .. }
         | Fact::CreditReduced { .. } => vec![Statement],
+        Fact::QuotePublished { .. }
+        | Fact::QuoteExpired { .. }
+        | Fact::PaymentQuoted { .. }
+        | Fact::FxReturned { .. } => vec![Exchange],
+        Fact::FxConverted { .. } => vec![Exchange, Bill],
         Fact::CreditFunded { .. } | Fact::FundingRepaid { .. } => vec![Funding],
         Fact::AppRegistered { .. }
         | Fact::AppAuthGranted { .. }

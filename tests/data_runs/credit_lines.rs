@@ -77,6 +77,7 @@ impl Books {
             discountable: None,
             undiscountable: None,
             timeout_s: 600,
+            quote: Id::NONE,
             royalty_freeze: false,
         });
         self.ask(&order).unwrap();

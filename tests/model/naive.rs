@@ -1,6 +1,7 @@
 //! The naive model: a list of entries and sums over it, the rules of DOMAIN.md written a second
 //! time in the plainest way. It asks the ledger for nothing and keeps no balance: what is frozen,
-//! held, owed, waived or advanced is the sum of what was written. All its money is CNY.
+//! held, owed, waived or advanced is the sum of what was written. All its money is CNY, but what
+//! one merchant sells.
 
 mod apps;
 mod billing;
@@ -8,6 +9,7 @@ mod charges;
 mod coupons;
 mod credit;
 mod disputes;
+mod exchange;
 mod funding;
 mod holds;
 mod invoices;
@@ -28,9 +30,10 @@ use apps::App;
 use coupons::{Campaign, Coupon, End};
 use credit::Line;
 use disputes::Dispute;
+use exchange::currency_of;
 use groat_ledger::{
     Body, Class, Command, Constraint, CouponTerms, Currency, Id, Limits, MerchantTerms, Money,
-    Owner, Reference, Rejection,
+    Owner, QuoteTerms, Reference, Rejection,
 };
 use holds::Hold;
 use invoices::Invoice;
@@ -120,6 +123,7 @@ pub(crate) struct Naive {
     packets: Vec<Packet>,
     plans: Vec<Plan>,
     invoices: Vec<Invoice>,
+    quotes: BTreeMap<Id, QuoteTerms>,
     apps: BTreeMap<Id, App>,
     /// By scope and currency.
     limits: BTreeMap<String, Limits>,
@@ -127,7 +131,7 @@ pub(crate) struct Naive {
 }
 
 fn of(class: Class, owner: Id) -> Account {
-    (class, owner, 0, Currency::CNY)
+    (class, owner, 0, currency_of(owner))
 }
 
 fn house(class: Class) -> Account {
@@ -143,7 +147,7 @@ fn merchant(id: Id) -> Account {
 }
 
 fn pending(merchant: Id, day: u32) -> Account {
-    (Class::MerchantPending, merchant, day, Currency::CNY)
+    (Class::MerchantPending, merchant, day, currency_of(merchant))
 }
 
 fn must(holds: bool, or: Rejection) -> Outcome {
@@ -151,7 +155,11 @@ fn must(holds: bool, or: Rejection) -> Outcome {
 }
 
 fn cny(money: Money) -> Result<i128, Rejection> {
-    must(money.currency == Currency::CNY, Rejection::CurrencyMismatch)?;
+    amount_in(Currency::CNY, money)
+}
+
+fn amount_in(currency: Currency, money: Money) -> Result<i128, Rejection> {
+    must(money.currency == currency, Rejection::CurrencyMismatch)?;
     must(AMOUNTS.contains(&money.amount), Rejection::AmountOutOfRange)?;
     Ok(money.amount.into())
 }
@@ -200,14 +208,16 @@ impl Naive {
 
     /// A business number that was used for the very same thing.
     fn was_done(&self, body: &Body) -> bool {
-        let same = |done: Option<i128>, money: Money| {
-            money.currency == Currency::CNY && done == Some(money.amount.into())
+        let same_in = |currency: Currency, done: Option<i128>, money: Money| {
+            money.currency == currency && done == Some(money.amount.into())
         };
+        let same = |done: Option<i128>, money: Money| same_in(Currency::CNY, done, money);
         match body {
             Body::RefundPayment(c) => {
                 let order = self.orders.iter().find(|o| o.id == c.payment);
                 let done = order.and_then(|o| o.refunds.get(&c.out_request_no).copied());
-                same(done, c.amount)
+                let sold_in = order.map_or(Currency::CNY, |o| currency_of(o.merchant));
+                same_in(sold_in, done, c.amount)
             }
             Body::UnfreezeFunds(c) => {
                 let hold = self.holds.iter().find(|h| h.id == c.auth);
@@ -293,6 +303,7 @@ impl Naive {
             Body::RepayFunding(c) => self.repay_funding(c),
             Body::ConvertToInstalments(c) => self.convert(c, now),
             Body::PrepayPlan(c) => self.prepay(c),
+            Body::PublishQuote(c) => self.publish_quote(c, now),
             Body::RegisterApp(c) => self.register(c),
             Body::GrantAppAuth(c) => self.grant_app(c, now),
             Body::RevokeAppAuth(c) => self.revoke_app(c),

@@ -5,6 +5,7 @@
 mod apps;
 mod coupons;
 mod disputes;
+mod exchange;
 mod holds;
 mod invoices;
 mod money;
@@ -112,6 +113,7 @@ pub(crate) enum Kind {
     GrantAppAuth,
     RevokeAppAuth,
     SetAppLimits,
+    PublishQuote,
 }
 
 /// How often each kind comes. Every command of the model is here.
@@ -192,6 +194,7 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (3, Kind::GrantAppAuth),
     (2, Kind::RevokeAppAuth),
     (2, Kind::SetAppLimits),
+    (6, Kind::PublishQuote),
 ];
 
 pub(crate) fn op() -> impl Strategy<Value = Op> {
@@ -237,6 +240,7 @@ impl Op {
                     .or_else(|| scene.packet(kind))
                     .or_else(|| scene.plan(kind))
                     .or_else(|| scene.app(kind))
+                    .or_else(|| scene.exchange(kind))
                     .or_else(|| scene.invoice(kind))?
             }
         };
@@ -280,6 +284,8 @@ fn wait(mut dice: Dice, ledger: &mut Ledger, now: u64) -> u64 {
             instants.push(r.returned_at.max(r.created_at) + 30 * DAY_MS);
         }
     }
+    let quotes = t.quotes.rows().iter().rev().take(3).map(|q| q.terms);
+    instants.extend(quotes.flat_map(|t| [t.valid_from, t.valid_until]));
     instants.retain(|at| *at > now);
     instants.sort_unstable();
     // What is near is likelier than what is far.
@@ -424,8 +430,7 @@ impl Scene<'_> {
 
     /// An amount about these limits, and hardly ever in another currency.
     fn amount(&mut self, limits: &[u64]) -> Money {
-        let currency = if self.dice.one_in(50) { "USD".parse().unwrap() } else { Currency::CNY };
-        Money { amount: self.dice.about(limits), currency }
+        self.amount_in(Currency::CNY, limits)
     }
 
     /// The balance of an account on its own side, as a limit.

@@ -167,6 +167,11 @@ fn tells_of_money(fact: &Fact) -> bool {
             | Fact::AppAuthRevoked { .. }
             | Fact::AppLimitsSet { .. }
             | Fact::AppAsked { .. }
+            | Fact::QuotePublished { .. }
+            | Fact::QuoteExpired { .. }
+            | Fact::PaymentQuoted { .. }
+            | Fact::FxConverted { .. }
+            | Fact::FxReturned { .. }
             | Fact::RoyaltyBound { .. }
             | Fact::RoyaltyUnbound { .. }
             | Fact::RoyaltyFreezeSet { .. }

@@ -1,6 +1,7 @@
 //! Commands as a producer writes them. The engine only reads commands; this is the other way.
 
 mod apps;
+mod exchange;
 mod market;
 mod members;
 
@@ -149,6 +150,7 @@ fn body(body: &Body) -> Wire {
                 mode: v1::PayMode::InApp.into(),
                 amt: money(c.amount),
                 timeout_s: c.timeout_s,
+                quote: some(c.quote),
                 royalty_freeze: c.royalty_freeze,
                 ..v1::CreatePayment::default()
             })
@@ -339,6 +341,7 @@ fn body(body: &Body) -> Wire {
         | Body::GrantAppAuth(_)
         | Body::RevokeAppAuth(_)
         | Body::SetAppLimits(_) => apps::body(body),
+        Body::PublishQuote(c) => Wire::PublishQuote(exchange::publish(&c)),
         Body::MatchReceipt(_) | Body::AdvanceClock(_) => {
             unreachable!("no step asks for {body:?}")
         }

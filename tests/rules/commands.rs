@@ -251,6 +251,7 @@ fn create(a: &mut Args<'_>) -> CreatePayment {
         discountable: a.minor_option("discountable"),
         undiscountable: a.minor_option("undiscountable"),
         timeout_s: a.number("timeout", 0),
+        quote: a.id_option("quote"),
         royalty_freeze: a.option("freeze").is_some(),
     }
 }

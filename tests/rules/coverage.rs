@@ -25,6 +25,7 @@ const ALL: &[&[&str]] = &[
     crate::coupons::TABLES,
     crate::packets::TABLES,
     crate::invoices::TABLES,
+    crate::exchange::TABLES,
     crate::due::TABLES,
     crate::precedence::TABLES,
     crate::museum::TABLES,

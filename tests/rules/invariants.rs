@@ -16,6 +16,21 @@ pub(crate) fn check(ledger: &Ledger) {
     holds_payouts_and_receipts_equal_their_accounts(ledger);
     coupons_are_promised_and_covered(ledger);
     packets_are_claimed_left_or_refunded(ledger);
+    conversions_go_back_whole(ledger);
+}
+
+/// §6, 17: what went back is the part of the price that belongs to it, and all of it in the end.
+fn conversions_go_back_whole(ledger: &Ledger) {
+    for p in ledger.tables().payments.rows() {
+        let (Some(of), Some(parts)) = (p.exchange(), p.parts.as_ref()) else { continue };
+        let back = p.refunded() + parts.lost;
+        assert_eq!(of.returned_for, back, "{}: refunds and lost disputes", p.payment);
+        let (full, total) = (u128::from(of.amount), u128::from(p.amount.amount));
+        // Never further from the exact part than a whole unit of the currency.
+        let off = (full * u128::from(back)).abs_diff(u128::from(of.returned) * total);
+        assert!(off < total * 100, "{}: {of:?} for {back}", p.payment);
+        assert!(back < p.amount.amount || of.returned == of.amount, "{}: all of it", p.payment);
+    }
 }
 
 /// §6, 14: claimed + unclaimed + refunded = total, and RP is what is unclaimed.
@@ -132,7 +147,7 @@ fn payments_keep_their_sums(ledger: &Ledger) {
         if p.user.is_some() {
             let elsewhere = p.parts.as_ref().map_or(0, |parts| parts.sum());
             let legs = p.balance + p.credit + p.channel_amount + elsewhere;
-            assert_eq!(legs, p.amount.amount, "{id}: legs");
+            assert_eq!(legs, p.price().amount, "{id}: legs");
             assert!(p.parts.as_ref().is_none_or(|parts| parts.returned() <= parts.sum()));
         }
     }

@@ -22,6 +22,7 @@ mod table;
 mod app_commands;
 mod checks;
 mod commands;
+mod exchange_commands;
 mod hold_checks;
 mod hold_commands;
 mod hold_invariants;
@@ -68,6 +69,8 @@ mod coupons;
 mod packets;
 
 mod invoices;
+
+mod exchange;
 
 mod due;
 

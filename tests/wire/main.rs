@@ -8,6 +8,7 @@ mod bad_bytes;
 mod bills;
 mod clock;
 mod cluster;
+mod exchange;
 mod fixtures;
 mod forged;
 mod ids;

@@ -143,6 +143,9 @@ classes! {
     Marketing = 5010, "marketing", Expense, Either;
     /// Written off for other reasons than credit.
     OtherWriteOff = 5030, "other_write_off", Expense, Either;
+    /// What the platform has given less what it has got in a currency, by exchange: credit is what
+    /// payers gave, debit what merchants got.
+    FxPosition = 6010, "fx_position", Trading, Either;
     /// Limit of a line of credit; owner: the user.
     LimitGranted = 9010, "limit_granted", Memorandum, DebitBalance;
     /// Contra of [`Class::LimitGranted`].

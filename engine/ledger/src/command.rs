@@ -9,6 +9,7 @@ mod authorization;
 mod campaigns;
 mod credit;
 mod dispute;
+mod exchange;
 mod funding;
 mod invoices;
 mod packets;
@@ -27,6 +28,7 @@ pub use authorization::*;
 pub use campaigns::*;
 pub use credit::*;
 pub use dispute::*;
+pub use exchange::*;
 pub use funding::*;
 pub use invoices::*;
 pub use packets::*;
@@ -133,6 +135,7 @@ pub enum Body {
     GrantAppAuth(GrantAppAuth),
     RevokeAppAuth(RevokeAppAuth),
     SetAppLimits(SetAppLimits),
+    PublishQuote(PublishQuote),
 }
 
 impl Body {
@@ -176,6 +179,7 @@ impl Body {
             Body::GrantAppAuth(c) => Some(c.app),
             Body::RevokeAppAuth(c) => Some(c.app),
             Body::SetAppLimits(c) => Some(c.app),
+            Body::PublishQuote(c) => Some(c.quote),
             Body::BindRoyalty(c) => Some(c.merchant),
             Body::UnbindRoyalty(c) => Some(c.merchant),
             // Decided where the payer is, who is not named yet, or by an object.

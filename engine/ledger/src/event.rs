@@ -11,7 +11,7 @@ use crate::account::{AccountKey, AccountNo, SignRule};
 use crate::command::{
     AppLimits, Block, CodeKind, CouponTerms, CreditTerms, DisputeKind, FreezeReason, InvoiceKind,
     InvoiceLine, LimitScope, Limits, MerchantTerms, Owner, PacketKind, PacketSender, PayMode,
-    PublicKey, Reference, RentalTerms, Scope,
+    PublicKey, QuoteTerms, Reference, RentalTerms, Scope,
 };
 use crate::id::Id;
 use crate::money::{Currency, Money};
@@ -745,6 +745,34 @@ pub enum Fact {
         scope: Scope,
         merchant: Id,
         moves: Option<Money>,
+    },
+    QuotePublished {
+        quote: Id,
+        terms: QuoteTerms,
+    },
+    /// Its time is over.
+    QuoteExpired {
+        quote: Id,
+    },
+    /// Stands behind the order: its payer pays this, in another currency.
+    PaymentQuoted {
+        payment: Id,
+        quote: Id,
+        amount: Money,
+    },
+    /// Stands before the fact that the payment is paid, whose movements convert what the payer gave
+    /// into what the merchant gets. The parts of that fact are in the payer's currency.
+    FxConverted {
+        payment: Id,
+        sold: Money,
+        bought: Money,
+    },
+    /// Stands before the refund or the ruling with which this goes back: `sold` by the merchant,
+    /// `bought` for the payer. What goes to the payer's sources is in the payer's currency.
+    FxReturned {
+        payment: Id,
+        sold: Money,
+        bought: Money,
     },
 }
 

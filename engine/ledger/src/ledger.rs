@@ -29,8 +29,8 @@ use crate::rejection::Rejection;
 use crate::remittance::Remittance;
 use crate::rules::{
     accounts, apps, authorizations, billing, campaigns, collection, coupons, credit, disputes,
-    funding, invoices, limits as limit_rules, packets, payments, plans, remittances, rental_rows,
-    rentals, royalties, settlement, transfers, treasury,
+    exchange, funding, invoices, limits as limit_rules, packets, payments, plans, remittances,
+    rental_rows, rentals, royalties, settlement, transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
 use std::cmp::Reverse;
@@ -249,6 +249,7 @@ impl Ledger {
             Body::RepayFunding(c) => funding::repay(self, c, out)?,
             Body::ConvertToInstalments(c) => plans::convert(self, c, now, out)?,
             Body::PrepayPlan(c) => plans::prepay(self, c, out)?,
+            Body::PublishQuote(c) => exchange::publish(self, c, now, out)?,
         }
         self.keep_sign_rules(out)?;
         Ok(())
@@ -413,6 +414,11 @@ impl Ledger {
             | Fact::RefundAsked { .. }
             | Fact::RefundFunded { .. }
             | Fact::RefundFailed { .. } => remittances::apply(self, fact, number),
+            Fact::QuotePublished { .. }
+            | Fact::QuoteExpired { .. }
+            | Fact::PaymentQuoted { .. }
+            | Fact::FxConverted { .. }
+            | Fact::FxReturned { .. } => exchange::apply(self, fact),
             Fact::RentalCollected { .. }
             | Fact::CollectionFailed { .. }
             | Fact::CreditFunded { .. }

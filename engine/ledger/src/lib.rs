@@ -8,6 +8,7 @@ pub mod allocation;
 mod command;
 mod currencies;
 mod event;
+mod exchange;
 pub mod hash;
 mod id;
 pub mod instalments;
@@ -26,6 +27,7 @@ pub mod table;
 pub use account::{Account, AccountKey, AccountNo, Class, Kind, Layer, Movement, SignRule};
 pub use command::*;
 pub use event::{CloseReason, Decision, EventRange, Fact, ReturnedShare};
+pub use exchange::Price;
 pub use id::{Id, NAME_CHARS_MAX, NotAnId};
 pub use ledger::{BadState, Due, DueKind, Ledger, Refusal, Signer};
 pub use money::{Currency, Money, NotMoney};
@@ -33,7 +35,7 @@ pub use place::Place;
 pub use rejection::Rejection;
 pub use remittance::{Cargo, Purpose, Remittance, Standing};
 pub use settlement::{
-    CouponOf, DisputeOf, HoldOf, InvoiceOf, PacketOf, PlanOf, ReleaseReason, RentalOf, RoyaltyOf,
-    Settlement, StatementOf, project,
+    ConversionOf, CouponOf, DisputeOf, HoldOf, InvoiceOf, PacketOf, PlanOf, ReleaseReason,
+    RentalOf, RoyaltyOf, Settlement, StatementOf, project,
 };
 pub use state::*;

@@ -55,6 +55,13 @@ pub const PLANS_MAX: usize = 64;
 /// Lines of one invoice: a page.
 pub const INVOICE_LINES_MAX: usize = 64;
 
+/// Digits of a price: with the largest payment in the currency of the most decimals, a product of
+/// less than 28 digits, which a decimal holds exactly.
+pub const PRICE_DIGITS_MAX: usize = 15;
+
+/// Of them behind the point.
+pub const PRICE_DECIMALS_MAX: u32 = 12;
+
 /// Receivers bound to one merchant: far more than share in its sales, and few enough to be read.
 pub const ROYALTY_RELATIONS_MAX: u32 = 200;
 

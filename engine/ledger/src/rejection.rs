@@ -167,6 +167,9 @@ rejections! {
     GrantExpired = 225, later, "The time of the merchant's grant is over.";
     AppLimitExceeded = 226, later, "The app would move more money than it may, at once or on this day.";
     AppRateExceeded = 227, later, "The app has done as many commands as it may, in this minute or on this day.";
+    QuoteExpired = 228, never, "The time of the quote is over.";
+    QuoteNotStarted = 229, later, "The quote does not hold yet.";
+    QuoteNotGuaranteed = 230, never, "The quote is not guaranteed: orders cannot be made at it.";
     ChannelInsufficient = 74, later, "The acquirer owes less than is to be returned through it.";
 }
 

@@ -5,8 +5,8 @@
 //! receiver cannot place goes back, and what comes back is always taken.
 
 use crate::command::{
-    GrantAppAuth, LimitScope, Limits, MerchantTerms, Reference, RegisterApp, RevokeAppAuth,
-    SetAppLimits,
+    GrantAppAuth, LimitScope, Limits, MerchantTerms, PublishQuote, Reference, RegisterApp,
+    RevokeAppAuth, SetAppLimits,
 };
 use crate::id::Id;
 use crate::money::Currency;
@@ -72,6 +72,8 @@ pub enum Purpose {
     AppRevocation(Box<RevokeAppAuth>),
     /// How much such an app may do on each shard.
     AppLimits(Box<SetAppLimits>),
+    /// A quote, which holds everywhere.
+    Quote(Box<PublishQuote>),
 }
 
 /// Whether money of a merchant may move.

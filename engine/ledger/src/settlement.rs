@@ -6,6 +6,7 @@ mod batches;
 mod coupons;
 mod credit;
 mod disputes;
+mod exchange;
 mod holds;
 mod invoices;
 mod packets;
@@ -15,6 +16,7 @@ mod royalties;
 pub use coupons::CouponOf;
 pub use credit::StatementOf;
 pub use disputes::DisputeOf;
+pub use exchange::ConversionOf;
 pub use holds::{HoldOf, ReleaseReason, RentalOf};
 pub use invoices::InvoiceOf;
 pub use packets::PacketOf;
@@ -22,11 +24,11 @@ pub use plans::PlanOf;
 pub use royalties::RoyaltyOf;
 
 use crate::account::{Account, Layer, Movement};
-use crate::command::{Owner, Reference, Scope};
+use crate::command::{Owner, QuoteTerms, Reference, Scope};
 use crate::event::{CloseReason, Fact};
 use crate::id::Id;
 use crate::ledger::Ledger;
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
 use crate::state::{Payment, Ruling};
 use disputes::dispute_of;
@@ -64,6 +66,8 @@ pub enum Settlement {
         to_credit: u64,
         to_channel: u64,
         channel: Id,
+        /// The currency of what goes to balance, credit and acquirer: the payer's.
+        paid_in: Currency,
     },
     BatchSettled {
         merchant: Id,
@@ -296,6 +300,24 @@ pub enum Settlement {
         merchant: Id,
         scopes: Vec<Scope>,
     },
+    QuotePublished {
+        quote: Id,
+        terms: QuoteTerms,
+    },
+    /// Its time is over.
+    QuoteExpired {
+        quote: Id,
+        terms: QuoteTerms,
+    },
+    /// Of a payment that is paid: what its payer gave and the merchant gets.
+    FxConverted {
+        conversion: ConversionOf,
+    },
+    /// Of a payment that is refunded or lost in a dispute: what the merchant gave and the payer
+    /// gets.
+    FxReturned {
+        conversion: ConversionOf,
+    },
     AccountMoved {
         account: Id,
         debit: Money,
@@ -321,6 +343,12 @@ impl Settlement {
                 Owner::User(id) | Owner::Merchant(id) | Owner::Ledger(id) => *id,
             },
             Settlement::AccountMoved { account, .. } => *account,
+            Settlement::QuotePublished { quote, .. } | Settlement::QuoteExpired { quote, .. } => {
+                *quote
+            }
+            Settlement::FxConverted { conversion } | Settlement::FxReturned { conversion } => {
+                conversion.merchant
+            }
             Settlement::HoldPlaced { hold, .. }
             | Settlement::HoldCaptured { hold, .. }
             | Settlement::HoldReleased { hold, .. } => hold.merchant,
@@ -446,6 +474,7 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
                 to_credit: to_credit.saturating_sub(*surplus),
                 to_channel: *to_channel,
                 channel: p.channel,
+                paid_in: p.price().currency,
             }
         }
         Fact::BatchSettled { batch, recovered, reserve, available } => {
@@ -547,6 +576,10 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::CouponExpired { .. }
         | Fact::CouponUsed { .. }
         | Fact::CouponReturned { .. } => return coupons::told(ledger, fact),
+        Fact::QuotePublished { .. }
+        | Fact::QuoteExpired { .. }
+        | Fact::FxConverted { .. }
+        | Fact::FxReturned { .. } => return exchange::told(ledger, fact),
         Fact::PacketSent { .. }
         | Fact::PacketClaimed { .. }
         | Fact::PacketExpired { .. }
@@ -655,6 +688,7 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::AdjustmentPosted { .. }
         | Fact::ClockAdvanced { .. }
         | Fact::PaymentCreated { .. }
+        | Fact::PaymentQuoted { .. }
         | Fact::FeeCharged { .. }
         | Fact::FeeReturned { .. }
         | Fact::PaymentCancelled { .. }

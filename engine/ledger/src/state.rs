@@ -19,6 +19,7 @@ mod billing;
 mod calendar;
 mod coupons;
 mod dispute;
+mod exchange;
 mod holds;
 mod invoices;
 mod packets;
@@ -33,6 +34,7 @@ pub use billing::*;
 pub use calendar::*;
 pub use coupons::*;
 pub use dispute::*;
+pub use exchange::*;
 pub use holds::*;
 pub use invoices::*;
 pub use packets::*;
@@ -81,6 +83,7 @@ pub struct Tables {
     pub app_grants: Table<AppGrant>,
     pub app_uses: Table<AppUse>,
     pub plans: Table<Plan>,
+    pub quotes: Table<Quote>,
     /// Derived from `payments`.
     pub(crate) trade_nos: Table<TradeNo>,
     /// Derived from `invoices`.
@@ -122,6 +125,7 @@ macro_rules! every_stored_table {
         $tables.app_grants.$method();
         $tables.app_uses.$method();
         $tables.plans.$method();
+        $tables.quotes.$method();
     }};
 }
 

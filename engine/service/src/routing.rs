@@ -94,6 +94,7 @@ pub fn routing_key(command: &v1::Command) -> Option<Id> {
         Body::GrantAppAuth(c) => c.app_id,
         Body::RevokeAppAuth(c) => c.app_id,
         Body::SetAppLimits(c) => c.app_id,
+        Body::PublishQuote(c) => c.quote,
     };
     id.map(Id::from)
 }

@@ -17,6 +17,143 @@ pub struct Money {
     #[prost(uint32, tag = "2")]
     pub currency: u32,
 }
+// Currencies: quotes, and payments whose payer pays in another currency than the merchant's:
+// commands, facts, rows and what is told of them.
+
+/// In its time one major unit of `base_ccy` costs `price` major units of `quote_ccy`.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PublishQuote {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub quote: ::core::option::Option<Id>,
+    /// ISO 4217 numeric codes: the currency of orders, and that of their payers.
+    #[prost(uint32, tag = "2")]
+    #[serde(with = "crate::json::currency")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub base_ccy: u32,
+    #[prost(uint32, tag = "3")]
+    #[serde(with = "crate::json::currency")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub quote_ccy: u32,
+    /// A decimal number such as 7.2463: at most 15 digits, 12 of them behind the point.
+    #[prost(string, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub price: ::prost::alloc::string::String,
+    /// The first and the last millisecond since 1970 in which it holds.
+    #[prost(uint64, tag = "5")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub valid_from: u64,
+    #[prost(uint64, tag = "6")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub valid_until: u64,
+    /// Orders can be made at it; else it is only told.
+    #[prost(bool, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub guaranteed: bool,
+}
+/// By the clock.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct QuoteExpired {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub quote: ::core::option::Option<Id>,
+}
+/// Stands behind the order: what its payer pays.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PaymentQuoted {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub quote: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+}
+/// Stands before the fact of the payment, refund or dispute whose movements convert `sold` into
+/// `bought`.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Conversion {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub sold: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub bought: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct QuoteRow {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub terms: ::core::option::Option<PublishQuote>,
+    #[prost(bool, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub expired: bool,
+}
+/// Of a payment: what its payer pays, and what of it came back for what of the order.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExchangeRow {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub quote: ::core::option::Option<Id>,
+    #[prost(uint32, tag = "2")]
+    #[serde(with = "crate::json::currency")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub currency: u32,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub returned: u64,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub returned_for: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldConversion {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_trade_no: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub quote: ::core::option::Option<Id>,
+    #[prost(string, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub price: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub sold: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub bought: ::core::option::Option<Money>,
+}
 // Commands.
 
 /// A funding partner sends money to be lent.
@@ -2253,6 +2390,10 @@ pub struct PaymentPartsRow {
     #[prost(uint32, optional, tag = "30")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub plan: ::core::option::Option<u32>,
+    /// Of a payment in another currency than its order's.
+    #[prost(message, optional, tag = "12")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub exchange: ::core::option::Option<ExchangeRow>,
     /// What is shared of it.
     #[prost(message, optional, tag = "36")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
@@ -3586,7 +3727,7 @@ pub struct Command {
     /// bytes exactly: proto/README.md, "Signed commands".
     #[prost(bytes = "vec", tag = "149")]
     pub signature: ::prost::alloc::vec::Vec<u8>,
-    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 62, 63, 100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 113, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 60, 61, 130, 131, 132")]
+    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 62, 63, 100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 113, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 60, 61, 130, 131, 132, 133")]
     pub body: ::core::option::Option<command::Body>,
 }
 /// Nested message and enum types in `Command`.
@@ -3750,6 +3891,8 @@ pub mod command {
         RevokeAppAuth(super::RevokeAppAuth),
         #[prost(message, tag = "132")]
         SetAppLimits(super::SetAppLimits),
+        #[prost(message, tag = "133")]
+        PublishQuote(super::PublishQuote),
     }
 }
 /// Whose account is meant.
@@ -4207,6 +4350,10 @@ pub struct CreatePayment {
     #[prost(uint32, tag = "10")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub timeout_s: u32,
+    /// The payer pays in another currency, at this price; absent, in that of the order.
+    #[prost(message, optional, tag = "11")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub quote: ::core::option::Option<Id>,
     /// What the merchant receives is frozen until it is shared, for 30 days at most.
     #[prost(bool, tag = "90")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
@@ -4610,7 +4757,7 @@ pub struct Cargo {
     #[serde(with = "crate::json::currency")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub currency: u32,
-    #[prost(oneof = "cargo::Purpose", tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 40, 41, 50, 51, 52, 53")]
+    #[prost(oneof = "cargo::Purpose", tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 40, 41, 50, 51, 52, 53, 54")]
     pub purpose: ::core::option::Option<cargo::Purpose>,
 }
 /// Nested message and enum types in `Cargo`.
@@ -4651,6 +4798,8 @@ pub mod cargo {
         AppRevocation(super::RevokeAppAuth),
         #[prost(message, tag = "53")]
         AppLimits(super::SetAppLimits),
+        #[prost(message, tag = "54")]
+        Quote(super::PublishQuote),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -4758,7 +4907,7 @@ pub struct Event {
     #[prost(message, repeated, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub movements: ::prost::alloc::vec::Vec<Movement>,
-    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 224, 225, 226, 227, 228")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -5012,6 +5161,16 @@ pub mod event {
         AppLimitsSet(super::SetAppLimits),
         #[prost(message, tag = "223")]
         AppAsked(super::AppAsked),
+        #[prost(message, tag = "224")]
+        QuotePublished(super::PublishQuote),
+        #[prost(message, tag = "225")]
+        QuoteExpired(super::QuoteExpired),
+        #[prost(message, tag = "226")]
+        PaymentQuoted(super::PaymentQuoted),
+        #[prost(message, tag = "227")]
+        FxConverted(super::Conversion),
+        #[prost(message, tag = "228")]
+        FxReturned(super::Conversion),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -5805,7 +5964,7 @@ pub struct Settlement {
     /// it fell due: a new owner goes on in the same order. 0 where there is one shard.
     #[prost(uint64, tag = "90")]
     pub remittances_before: u64,
-    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 32, 33, 34, 53, 54, 55, 56, 80, 81, 82, 91, 92")]
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 32, 33, 34, 53, 54, 55, 56, 80, 81, 82, 91, 92, 93, 94, 95, 96")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -5917,6 +6076,14 @@ pub mod settlement {
         AppAuthGranted(super::GrantAppAuth),
         #[prost(message, tag = "92")]
         AppAuthRevoked(super::RevokeAppAuth),
+        #[prost(message, tag = "93")]
+        QuotePublished(super::PublishQuote),
+        #[prost(message, tag = "94")]
+        QuoteExpired(super::PublishQuote),
+        #[prost(message, tag = "95")]
+        FxConverted(super::ToldConversion),
+        #[prost(message, tag = "96")]
+        FxReturned(super::ToldConversion),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -5965,6 +6132,7 @@ pub struct ClosedPayment {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub reason: i32,
 }
+/// Where the payer paid in another currency, what goes to balance, credit and acquirer is in that.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -6406,7 +6574,7 @@ pub struct SnapshotHead {
 #[serde(transparent)]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Row {
-    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 52, 53, 51, 35, 36, 70, 71, 80, 81, 20")]
+    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 52, 53, 51, 35, 36, 70, 71, 80, 81, 20, 82")]
     pub row: ::core::option::Option<row::Row>,
 }
 /// Nested message and enum types in `Row`.
@@ -6477,6 +6645,8 @@ pub mod row {
         AppUse(super::AppUseRow),
         #[prost(message, tag = "20")]
         Plan(super::PlanRow),
+        #[prost(message, tag = "82")]
+        Quote(super::QuoteRow),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]

@@ -9,7 +9,9 @@ use groat_shard::Books;
 impl Checks {
     pub(super) fn dispute(&mut self, at: &Place<'_>, event: &Event<'_>, dispute: Id) {
         let moved = event.movements.iter().map(|m| u128::from(m.amount)).sum();
-        let verdict = self.disputes.follow(dispute, event.fact, moved);
+        let payment = self.disputes.get(dispute).map(|seen| seen.payment);
+        let converted = payment.and_then(|payment| self.exchanges.taken_back(payment));
+        let verdict = self.disputes.follow(dispute, event.fact, moved, converted);
         self.note(Check::Disputes, at, event.number, verdict);
         self.touch(Touched::Dispute(dispute), at, event.number);
     }

@@ -63,6 +63,7 @@ impl Checks {
                 Subject::Dispute(dispute) => self.dispute(at, event, dispute),
                 Subject::Royalty => self.royalty(books, at, event),
                 Subject::Funding => self.funding(at, event),
+                Subject::Exchange => self.exchange(books, at, event),
                 Subject::App => self.app(books, at, event),
                 Subject::Bill => self.bill(books, at, event),
             }
@@ -138,6 +139,7 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         | Class::PenaltyIncome
         | Class::OtherFees
         | Class::Marketing
+        | Class::FxPosition
         | Class::OtherWriteOff
         | Class::LimitGrantedContra
         | Class::CreditHeldContra

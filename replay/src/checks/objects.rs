@@ -3,7 +3,7 @@
 use super::entries::Event;
 use super::{Check, Checks, Verdict, holds};
 use crate::follow::Place;
-use crate::naive::Person;
+use crate::naive::{Converted, Person};
 use crate::names::{account_name, fact_name};
 use groat_ledger::{
     Batch, BatchState, CodeKind, Fact, FeeRefund, Id, Owner, PacketSender, Payment, PaymentState,
@@ -25,13 +25,21 @@ impl Checks {
             Fact::RefundSucceeded { .. } => self.coupons.taken_back(payment),
             _ => (0, 0),
         };
-        let verdict = parts_sum(fact, moved, discount, funded).and_then(|()| match fact {
+        // What the payer pays, or gets back, where that is in another currency.
+        let converted = match fact {
+            Fact::PaymentPaid { .. } => self.exchanges.paid(payment),
+            Fact::RefundSucceeded { .. } => self.exchanges.taken_back(payment),
+            _ => None,
+        };
+        let parts = parts_sum(fact, moved, (discount, funded), converted);
+        let verdict = parts.and_then(|()| match fact {
             Fact::PaymentPaid { balance, credit, channel_amount, .. } => {
                 let of_coupon = self.coupons.of_payment(payment);
                 let parts = [*balance, *credit, *channel_amount, of_coupon.0, of_coupon.1];
                 let legs = parts.map(u128::from).iter().sum::<u128>();
                 let row = books.ledger().tables().payments.get(&payment);
-                holds(row.is_some_and(|p| u128::from(p.amount.amount) == legs), || {
+                let amount = row.map(|p| converted.map_or(p.amount.amount, |of| of.sold));
+                holds(amount.is_some_and(|amount| u128::from(amount) == legs), || {
                     format!("the legs of {payment} sum to {legs}, not to its amount")
                 })
             }
@@ -165,13 +173,21 @@ impl Checks {
     }
 }
 
-/// Whether the parts of a payment's fact are what it moved. Of a refund, `discount` is a coupon's
-/// part that moves no money, `funded` what goes back to a campaign.
-fn parts_sum(fact: &Fact, moved: u128, discount: u64, funded: u64) -> Verdict {
+/// Whether the parts of a payment's fact are what it moved. Of a refund, `coupon` is a coupon's
+/// part that moves no money, and what goes back to a campaign. What is `converted` moves twice: in
+/// the one currency and in the other.
+fn parts_sum(
+    fact: &Fact,
+    moved: u128,
+    coupon: (u64, u64),
+    converted: Option<Converted>,
+) -> Verdict {
+    let (discount, funded) = coupon;
     let sum = |parts: &[u64]| parts.iter().map(|p| u128::from(*p)).sum::<u128>();
     let fits = match fact {
         Fact::PaymentPaid { balance, credit, channel_amount, .. } => {
-            moved == sum(&[*balance, *credit, *channel_amount])
+            let bought = converted.map_or(0, |of| u128::from(of.bought));
+            moved == sum(&[*balance, *credit, *channel_amount]) + bought
         }
         Fact::FeeCharged { amount, .. } | Fact::FeeReturned { amount, .. } => {
             moved == u128::from(*amount)
@@ -186,9 +202,15 @@ fn parts_sum(fact: &Fact, moved: u128, discount: u64, funded: u64) -> Verdict {
             to_balance,
             ..
         } => {
-            moved + u128::from(discount) == u128::from(*amount)
-                && moved == sum(&[*from_own_batch, *from_available, *from_open_batch])
-                && moved == sum(&[*to_credit, *to_channel, *to_balance, funded])
+            let given = sum(&[*from_own_batch, *from_available, *from_open_batch]);
+            let got = sum(&[*to_credit, *to_channel, *to_balance, funded]);
+            let as_converted = match converted {
+                Some(Converted { sold, bought }) => {
+                    (given, got) == (sold.into(), bought.into()) && moved == given + got
+                }
+                None => given == got && moved == given,
+            };
+            given + u128::from(discount) == u128::from(*amount) && as_converted
         }
         Fact::PaymentCreated { .. }
         | Fact::PaymentClosed { .. }
@@ -205,7 +227,7 @@ pub(super) fn payment_holds(books: &Books, p: &Payment) -> Verdict {
     let elsewhere = p.parts.as_ref().map_or(0, |parts| parts.sum());
     let legs = [p.balance, p.credit, p.channel_amount, elsewhere].map(u128::from);
     let legs = legs.iter().sum::<u128>();
-    let legs_fit = p.user.is_none() || legs == u128::from(p.amount.amount);
+    let legs_fit = p.user.is_none() || legs == u128::from(p.price().amount);
     holds(legs_fit, || format!("the legs of {name} sum to {legs}, not to its amount"))?;
     let refunded: u128 = p.refunds.iter().map(|r| u128::from(r.amount)).sum();
     let within = refunded <= if p.user.is_some() { u128::from(p.amount.amount) } else { 0 };

@@ -44,6 +44,8 @@ pub(crate) struct Bills {
     disputes: IdMap<Id, Id>,
     /// Payments for a refund of which the merchant's home was asked.
     asked: IdMap<Id, ()>,
+    /// What merchants get for payments that are about to be paid in another currency.
+    converted: IdMap<Id, i128>,
     /// Who got the shares of each split of a payment.
     shares: IdMap<Id, Vec<Vec<Id>>>,
 }
@@ -168,6 +170,7 @@ impl Bills {
             | Fact::FeeCharged { .. }
             | Fact::FeeReturned { .. }
             | Fact::CouponUsed { .. }
+            | Fact::FxConverted { .. }
             | Fact::RefundAsked { .. }
             | Fact::RefundFailed { .. }
             | Fact::RefundSucceeded { .. }
@@ -202,9 +205,14 @@ impl Bills {
                 (order.user, order.batch) = (*user, Some(*batch));
                 let merchant = order.merchant;
                 let mut lines = self.of_user(*user, -sum(&[*balance]))?;
-                let receipts = sum(&[*balance, *credit, *channel_amount]);
+                let bought = self.converted.remove(payment);
+                let receipts = bought.unwrap_or(sum(&[*balance, *credit, *channel_amount]));
                 lines.push((self.pending(merchant, date)?, receipts));
                 Ok(lines)
+            }
+            Fact::FxConverted { payment, bought, .. } => {
+                self.converted.insert(*payment, i128::from(bought.amount));
+                Ok(vec![])
             }
             Fact::CouponUsed { payment, funded, .. } => {
                 let merchant = self.order(*payment)?.merchant;

@@ -1,7 +1,7 @@
 //! Disputes as their facts tell them: what is held, and where each stands (DOMAIN §5). It knows
 //! neither rows nor accounts.
 
-use super::stranger;
+use super::{Converted, stranger};
 use crate::names::fact_name;
 use groat_ledger::{DisputeState, Fact, Id, Ruling};
 use std::collections::BTreeMap;
@@ -41,8 +41,14 @@ impl Disputes {
     }
 
     /// Takes a fact in with what it moved; says if its parts do not sum up, or if the state it
-    /// finds does not have that step.
-    pub(crate) fn follow(&mut self, id: Id, fact: &Fact, moved: u128) -> Result<(), String> {
+    /// finds does not have that step. What is `converted` for the payer moves twice.
+    pub(crate) fn follow(
+        &mut self,
+        id: Id,
+        fact: &Fact,
+        moved: u128,
+        converted: Option<Converted>,
+    ) -> Result<(), String> {
         let name = fact_name(fact);
         let sum = |parts: &[u64]| parts.iter().map(|part| i128::from(*part)).sum::<i128>();
         let (parts, total) = match fact {
@@ -84,7 +90,14 @@ impl Disputes {
                     return Err(format!("{name} of {id} gives to who has lost"));
                 }
                 let fee = i128::from(*fee);
-                (to_payer + to_merchant + fee, amount + fee)
+                match converted {
+                    Some(Converted { sold, bought }) if lost && i128::from(sold) == amount => {
+                        // In the merchant's currency too, as what it was before.
+                        (to_payer + amount + fee, i128::from(bought) + amount + fee)
+                    }
+                    Some(_) => return Err(format!("{name} of {id} converts another amount")),
+                    None => (to_payer + to_merchant + fee, amount + fee),
+                }
             }
             other => return Err(stranger(other, "a dispute")),
         };

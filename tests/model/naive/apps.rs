@@ -204,6 +204,7 @@ impl Naive {
             Body::FundCredit(c) => ("treasury", None, Some(c.amount)),
             Body::RepayFunding(c) => ("treasury", None, Some(c.amount)),
             Body::ConfirmPayout(_) | Body::FailPayout(_) => ("treasury", None, None),
+            Body::PublishQuote(_) => ("treasury", None, None),
             Body::OpenLedgerAccount(_) => ("ledger", None, None),
             Body::PostTransfer(c) => ("ledger", None, c.amount),
             Body::SetLimits(_)

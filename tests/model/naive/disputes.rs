@@ -1,8 +1,9 @@
 //! Disputes in the naive model: money held, then given to the payer or back to the merchant.
 
+use super::exchange::{currency_of, of_sale, position};
 use super::orders::Order;
 use super::royalties::frozen;
-use super::{Naive, Outcome, cny, house, merchant, must, of, pending, user};
+use super::{Naive, Outcome, amount_in, merchant, must, of, pending, user};
 use groat_ledger::{Class, Id, JudgeDispute, OpenDispute, Rejection};
 
 pub(super) struct Dispute {
@@ -28,7 +29,7 @@ impl Naive {
         let no = self.order(c.payment)?;
         let order = &self.orders[no];
         let paid = order.paid.as_ref().ok_or(Rejection::InvalidState)?;
-        let amount = cny(c.amount)?;
+        let amount = amount_in(currency_of(order.merchant), c.amount)?;
         must(c.due_at > now && c.due_at <= LATEST, Rejection::SchemaInvalid)?;
         let (seller, settled) = (order.merchant, merchant(order.merchant));
         let closed = self.closed.contains(&user(paid.user)) || self.closed.contains(&settled);
@@ -48,7 +49,7 @@ impl Naive {
         let from_own =
             if unsettled { amount.min(own_part).min(self.credit(own)).max(0) } else { 0 };
         let from_settled = (amount - from_own).min(self.credit(settled));
-        let held = of(Class::MerchantDisputed, c.dispute);
+        let held = of_sale(Class::MerchantDisputed, c.dispute, seller);
         self.write(own, held, from_own);
         self.write(settled, held, from_settled);
         let owed = amount - from_own - from_settled;
@@ -90,7 +91,8 @@ impl Naive {
     pub(super) fn judge(&mut self, c: &JudgeDispute, now: u64) -> Outcome {
         let no = self.dispute_of(c.dispute, true)?;
         must(c.fee.is_none() || c.for_customer, Rejection::SchemaInvalid)?;
-        let fee = c.fee.map_or(Ok(0), cny)?;
+        let sold_in = currency_of(self.orders[self.disputes[no].order].merchant);
+        let fee = c.fee.map_or(Ok(0), |fee| amount_in(sold_in, fee))?;
         if c.for_customer {
             return self.lose(no, fee, now);
         }
@@ -103,7 +105,8 @@ impl Naive {
         let Dispute { id, order, amount, .. } = self.disputes[no];
         let row = &self.orders[order];
         let (seller, payer) = (row.merchant, row.payer().unwrap());
-        let (to_credit, to_channel) = row.back_to_sources(amount);
+        let (part, to_credit, to_channel) = row.back_to_sources(amount);
+        let priced = row.priced();
         let channel = row.paid.as_ref().unwrap().channel.map_or(Id::NONE, |c| c.0);
         let acquirer = of(Class::ChannelReceivable, channel);
         must(-self.credit(acquirer) >= to_channel, Rejection::ChannelInsufficient)?;
@@ -111,15 +114,23 @@ impl Naive {
         let payment = row.id;
         let off = self.taken_off(payer, (payment, at), to_credit);
         let to_debt = off.iter().map(|part| part.1).sum::<i128>();
-        let held = of(Class::MerchantDisputed, id);
-        off.iter().for_each(|(debt, part)| self.write(held, *debt, *part));
-        self.write(held, acquirer, to_channel);
-        self.write(held, user(payer), amount - to_debt - to_channel);
+        let held = of_sale(Class::MerchantDisputed, id, seller);
+        let from = match priced {
+            Some(priced) => {
+                self.write(held, position(currency_of(seller)), amount);
+                position(priced.currency)
+            }
+            None => held,
+        };
+        off.iter().for_each(|(debt, part)| self.write(from, *debt, *part));
+        self.write(from, acquirer, to_channel);
+        self.write(from, user(payer), part - to_debt - to_channel);
         self.refunded_into(payer, payment, off, now);
+        let fees = of_sale(Class::OtherFees, Id::NONE, seller);
         let from_settled = fee.min(self.credit(merchant(seller)));
-        self.write(merchant(seller), house(Class::OtherFees), from_settled);
+        self.write(merchant(seller), fees, from_settled);
         let owing = of(Class::MerchantReceivable, seller);
-        self.write(owing, house(Class::OtherFees), fee - from_settled);
+        self.write(owing, fees, fee - from_settled);
         self.orders[order].paid.as_mut().unwrap().lost += amount;
         self.disputes[no].ended = true;
         Ok(())
@@ -131,7 +142,7 @@ impl Naive {
         let seller = self.orders[order].merchant;
         let debt = of(Class::MerchantReceivable, seller);
         let to_debt = amount.min(-self.credit(debt));
-        let held = of(Class::MerchantDisputed, id);
+        let held = of_sale(Class::MerchantDisputed, id, seller);
         self.write(held, debt, to_debt);
         self.write(held, merchant(seller), amount - to_debt);
         self.orders[order].paid.as_mut().unwrap().disputed -= amount;

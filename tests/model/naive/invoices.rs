@@ -1,7 +1,8 @@
 //! Invoices in the naive model: what is invoiced of a payment is the sum of its invoices.
 
-use super::{Naive, Outcome, cny, must};
-use groat_ledger::{Id, IssueInvoice, RedInvoice, Reference, Rejection, RequestInvoice};
+use super::exchange::currency_of;
+use super::{Naive, Outcome, amount_in, must};
+use groat_ledger::{Currency, Id, IssueInvoice, RedInvoice, Reference, Rejection, RequestInvoice};
 
 /// Red invoices of one invoice.
 const REDS: usize = 50;
@@ -31,7 +32,7 @@ impl Naive {
     pub(super) fn request_invoice(&mut self, c: &RequestInvoice) -> Outcome {
         must(self.invoice(c.invoice).is_err(), Rejection::Duplicate)?;
         let paid = self.paid_by_user(c.payment)?;
-        let amount = cny(c.amount)?;
+        let amount = amount_in(self.sold_in(c.payment), c.amount)?;
         let claimed = self.invoiced(c.payment, |i| !i.rejected);
         must(amount <= paid - claimed, Rejection::NotInvoiceable)?;
         let (id, payment, numbers) = (c.invoice, c.payment, Vec::new());
@@ -44,6 +45,8 @@ impl Naive {
         let no = self.invoice(c.invoice)?;
         let invoice = &self.invoices[no];
         must(!invoice.issued && !invoice.rejected, Rejection::InvalidState)?;
+        let currency = self.sold_in(invoice.payment);
+        must(c.tax.currency == currency, Rejection::CurrencyMismatch)?;
         let lines = || c.lines.iter().map(|l| (i128::from(l.amount), i128::from(l.rate_bps)));
         must(lines().count() > 0, Rejection::SchemaInvalid)?;
         must(lines().all(|(x, _)| x > 0), Rejection::AmountOutOfRange)?;
@@ -60,6 +63,10 @@ impl Naive {
         invoice.issued = true;
         invoice.numbers.push(c.no.clone());
         Ok(())
+    }
+
+    fn sold_in(&self, payment: Id) -> Currency {
+        self.seller_of(payment).map_or(Currency::CNY, currency_of)
     }
 
     fn new_invoice_no(&self, payment: Id, no: &Reference) -> Outcome {
@@ -83,7 +90,7 @@ impl Naive {
         must(invoice.issued, Rejection::InvalidState)?;
         let left = invoice.amount - invoice.reversed;
         must(left > 0, Rejection::RedExceedsBlue)?;
-        let amount = cny(c.amount)?;
+        let amount = amount_in(self.sold_in(invoice.payment), c.amount)?;
         must(amount <= left, Rejection::RedExceedsBlue)?;
         must(invoice.numbers.len() <= REDS, Rejection::RefundCountExceeded)?;
         self.new_invoice_no(invoice.payment, &c.no)?;

@@ -2,12 +2,13 @@
 //! out of them.
 
 use super::coupons::Use;
+use super::exchange::{Priced, currency_of, of_sale, position};
 use super::parts::Parts;
 use super::royalties::{Royalty, frozen};
-use super::{Account, DAY_MS, Naive, Outcome, cny, half_up, house, merchant, must, of, user};
+use super::{Account, DAY_MS, Naive, Outcome, amount_in, half_up, merchant, must, of, user};
 use groat_ledger::{
-    Class, CreatePayment, Id, LegSource, Money, Owner, PayPayment, Reference, RefundPayment,
-    Rejection, RoyaltyRefunds,
+    Class, CreatePayment, Currency, Id, LegSource, Money, Owner, PayPayment, Reference,
+    RefundPayment, Rejection, RoyaltyRefunds,
 };
 use std::collections::BTreeMap;
 
@@ -22,7 +23,11 @@ const TIMEOUTS: std::ops::RangeInclusive<u32> = 60..=1_296_000;
 
 /// An amount of one payment, or hold.
 pub(super) fn payable(money: Money) -> Result<i128, Rejection> {
-    let amount = cny(money)?;
+    payable_in(Currency::CNY, money)
+}
+
+fn payable_in(currency: Currency, money: Money) -> Result<i128, Rejection> {
+    let amount = amount_in(currency, money)?;
     must(amount <= LARGEST, Rejection::AmountOutOfRange)?;
     Ok(amount)
 }
@@ -34,6 +39,8 @@ pub(super) struct Order {
     /// The merchant's number; a rental's payments have none of their own.
     pub(super) number: Option<Reference>,
     pub(super) amount: i128,
+    /// What its payer pays, if in another currency.
+    priced: Option<Priced>,
     expires_at: u64,
     closed: bool,
     pub(super) paid: Option<Paid>,
@@ -85,16 +92,27 @@ impl Order {
         self.paid.as_ref().map_or(0, |paid| paid.disputed)
     }
 
-    /// What credit and the acquirer get of so much more given back: of the first money so much is
-    /// credit's, then the acquirer's.
-    pub(super) fn back_to_sources(&self, x: i128) -> (i128, i128) {
+    /// What its payer has back when so much of it is back: the part of what was paid, at its price.
+    pub(super) fn payers(&self, back: i128) -> i128 {
+        self.priced.map_or(back, |priced| half_up(priced.amount, back, self.amount))
+    }
+
+    /// What goes back to the payer with so much more of it, and of that to credit and the acquirer:
+    /// of the first money so much is credit's, then the acquirer's.
+    pub(super) fn back_to_sources(&self, x: i128) -> (i128, i128, i128) {
         let paid = self.paid.as_ref().unwrap();
-        let given = self.refunded() + paid.lost;
+        let before = self.refunded() + paid.lost;
+        let (given, after) = (self.payers(before), self.payers(before + x));
+        let x = after - given;
         let credit_back = |done: i128| done.min(paid.credit);
         let of_channel = paid.channel.map_or(0, |c| c.1);
         let channel_back = |done: i128| (done - credit_back(done)).min(of_channel);
         let to_credit = credit_back(given + x) - credit_back(given);
-        (to_credit, channel_back(given + x) - channel_back(given))
+        (x, to_credit, channel_back(given + x) - channel_back(given))
+    }
+
+    pub(super) fn priced(&self) -> Option<Priced> {
+        self.priced
     }
 }
 
@@ -135,12 +153,14 @@ impl Naive {
     pub(super) fn create_payment(&mut self, c: &CreatePayment, now: u64) -> Outcome {
         self.new_payment(c.payment)?;
         self.may_credit(self.account_of(Owner::Merchant(c.merchant))?)?;
-        let amount = payable(c.amount)?;
+        let amount = payable_in(currency_of(c.merchant), c.amount)?;
         must(TIMEOUTS.contains(&c.timeout_s), Rejection::SchemaInvalid)?;
         self.new_trade_no(c.merchant, &c.out_trade_no)?;
+        let priced = self.price_of(c, now)?;
         let number = Some(c.out_trade_no.clone());
         let expires_at = now + u64::from(c.timeout_s) * 1_000;
         self.add_order(c.payment, c.merchant, number, amount, expires_at);
+        self.orders.last_mut().unwrap().priced = priced;
         let freeze = c.royalty_freeze;
         self.orders.last_mut().unwrap().royalty.freeze = freeze;
         Ok(())
@@ -155,13 +175,13 @@ impl Naive {
         expires_at: u64,
     ) {
         let (paid, refunds) = (None, BTreeMap::new());
-        let closed = false;
-        let royalty = Royalty::default();
+        let (closed, priced, royalty) = (false, None, Royalty::default());
         self.orders.push(Order {
             id,
             merchant,
             number,
             amount,
+            priced,
             expires_at,
             closed,
             paid,
@@ -177,7 +197,11 @@ impl Naive {
         must(!timed_out, Rejection::PaymentExpired)?;
         must(order.paid.is_none() && !order.closed, Rejection::InvalidState)?;
         let payer = self.account_of(Owner::User(c.user))?;
-        must(c.currency == groat_ledger::Currency::CNY, Rejection::CurrencyMismatch)?;
+        let (seller, priced) = (order.merchant, order.priced);
+        let (currency, price) =
+            priced.map_or((currency_of(seller), order.amount), |of| (of.currency, of.amount));
+        let same = currency == Currency::CNY && c.currency == currency;
+        must(same, Rejection::CurrencyMismatch)?;
         self.may_debit(payer)?;
         self.may_credit(merchant(order.merchant))?;
         let (mut parts, mut coupon, mut plan) = (Parts::default(), None, None);
@@ -197,7 +221,8 @@ impl Naive {
             }
         }
         let sum = parts.sum() + coupon.map_or(0, |c| c.1);
-        must(sum == order.amount, Rejection::LegSumMismatch)?;
+        must(sum == price, Rejection::LegSumMismatch)?;
+        priced.map_or(Ok(()), |priced| self.quote_holds(priced, now))?;
         self.covers(payer, parts.balance)?;
         self.may_spend(c.user, parts.balance, now)?;
         let plan = plan.map(|terms| self.new_plan(c.user, terms, parts.planned)).transpose()?;
@@ -205,6 +230,7 @@ impl Naive {
         let order = &self.orders[no];
         let of_order = (order.merchant, order.amount);
         if let Some((id, amount)) = coupon {
+            must(priced.is_none(), Rejection::CouponNotUsable)?;
             parts.coupon = Some(self.usable(id, amount, of_order, c.user, now)?);
         }
         self.paid(no, c.user, parts, now);
@@ -236,10 +262,17 @@ impl Naive {
         if let Some(used) = parts.coupon {
             self.use_coupon(used, to);
         }
+        let given_to = match self.orders[no].priced {
+            Some(priced) => {
+                self.write(position(currency_of(seller)), to, amount);
+                position(priced.currency)
+            }
+            None => to,
+        };
         for (from, part) in parts.debits(payer) {
-            self.write(from, to, part);
+            self.write(from, given_to, part);
         }
-        self.write(to, house(Class::ServiceFee), fee);
+        self.write(to, of_sale(Class::ServiceFee, Id::NONE, seller), fee);
         self.spend(payer, parts.frozen.map_or(0, |f| f.1) + parts.balance, now);
         self.orders[no].paid = Some(Paid {
             user: payer,
@@ -248,7 +281,7 @@ impl Naive {
             credit: parts.credit,
             channel: parts.channel,
             coupon: parts.coupon,
-            own: parts.sum() - parts.coupon.map_or(0, |used| used.sum()),
+            own: amount - parts.coupon.map_or(0, |used| used.sum()),
             fee,
             fee_back: 0,
             own_taken: 0,
@@ -300,7 +333,7 @@ impl Naive {
         must(order.paid.is_some(), Rejection::InvalidState)?;
         must(order.left() > 0, Rejection::RefundExceedsPaid)?;
         must(now <= self.refundable_until(no), Rejection::RefundWindowClosed)?;
-        let amount = cny(c.amount)?;
+        let amount = amount_in(currency_of(order.merchant), c.amount)?;
         must(self.orders[no].refunds.len() < REFUNDS, Rejection::RefundCountExceeded)?;
         must(amount <= self.orders[no].left(), Rejection::RefundExceedsPaid)?;
         self.refund_part(no, c.out_request_no.clone(), amount, &c.royalties, now)

@@ -69,7 +69,7 @@ impl Naive {
         let planned = self.plans.iter().any(|p| p.payment == Some(c.payment));
         let fresh = self.day(paid.at) >= self.last_cut(c.user) && paid.disputed == 0;
         must(!of_rental && !planned && fresh, Rejection::NotConvertible)?;
-        let left = paid.credit - order.refunded().min(paid.credit);
+        let left = paid.credit - order.payers(order.refunded()).min(paid.credit);
         let unbilled = of(Class::CreditUnbilled, c.user);
         must(amount <= left.min(-self.credit(unbilled)), Rejection::NotConvertible)?;
         self.write(ahead, unbilled, amount);

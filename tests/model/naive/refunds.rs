@@ -1,7 +1,8 @@
 //! One refund of a payment in the naive model: what comes back first, and who gives and takes.
 
+use super::exchange::{currency_of, of_sale, position};
 use super::royalties::frozen;
-use super::{Account, Naive, Outcome, half_up, house, merchant, must, of, pending, user};
+use super::{Account, Naive, Outcome, half_up, merchant, must, of, pending, user};
 use groat_ledger::{Class, FeeRefund, Id, Reference, Rejection, RoyaltyRefunds};
 
 impl Naive {
@@ -55,7 +56,8 @@ impl Naive {
         must(from_today <= today_has, Rejection::MerchantBalanceInsufficient)?;
 
         let channel = paid.channel.map_or(Id::NONE, |c| c.0);
-        let (to_credit, to_channel) = order.back_to_sources(x);
+        let (part, to_credit, to_channel) = order.back_to_sources(x);
+        let priced = order.priced();
         let payer_id = paid.user;
         let (payment, at) = (order.id, paid.at);
         let off = self.taken_off(payer_id, (payment, at), to_credit);
@@ -63,7 +65,7 @@ impl Naive {
         let acquirer = of(Class::ChannelReceivable, channel);
         must(-self.credit(acquirer) >= to_channel, Rejection::ChannelInsufficient)?;
         let payer = user(paid.user);
-        let to_payer = x - to_debt - to_channel - to_coupon;
+        let to_payer = part - to_debt - to_channel - to_coupon;
         let to_fund = to_coupon - (x - money);
         let whole = to_coupon > 0 && paid.coupon.is_some_and(|used| after == used.sum());
         let used = paid.coupon;
@@ -82,11 +84,17 @@ impl Naive {
         paid.own_taken += from_own;
         order.royalty.frozen -= freed;
         let id = order.id;
-        self.write(house(Class::ServiceFee), back_to, fee_part);
+        self.write(of_sale(Class::ServiceFee, Id::NONE, seller), back_to, fee_part);
         let in_proportion = *royalties == RoyaltyRefunds::ProRata && self.has_splits(no);
         self.take_back(no, &claws, back_to, if in_proportion { money } else { 0 });
         self.write(frozen(id), back_to, freed);
-        let mut gives = [(own, from_own), (settled, from_settled), (today, from_today)];
+        let mut gives = vec![(own, from_own), (settled, from_settled), (today, from_today)];
+        if let Some(priced) = priced {
+            for (from, given) in gives {
+                self.write(from, position(currency_of(seller)), given);
+            }
+            gives = vec![(position(priced.currency), part)];
+        }
         let takes = [(acquirer, to_channel), (payer, to_payer), (fund, to_fund)];
         for (to, mut wanted) in off.into_iter().chain(takes) {
             for (from, rest) in &mut gives {

@@ -1,6 +1,7 @@
 //! Royalties in the naive model: shares of payments, what is frozen of them and what comes back.
 
-use super::{DAY_MS, Naive, Outcome, cny, half_up, merchant, must, of, pending};
+use super::exchange::currency_of;
+use super::{DAY_MS, Naive, Outcome, amount_in, cny, half_up, merchant, must, of, pending};
 use groat_ledger::{
     BindRoyalty, Class, Id, Money, Reference, Rejection, ReturnSplit, RoyaltyPart, RoyaltyRefunds,
     RoyaltyShare, SplitPayment, UnbindRoyalty,
@@ -243,7 +244,7 @@ impl Naive {
                     let again = named[..nth].iter().any(|other| other.0 == *id);
                     must(!again, Rejection::SchemaInvalid)?;
                     must(self.merchants.contains_key(id), Rejection::UnknownAccount)?;
-                    let mut rest = cny(*amount)?;
+                    let mut rest = amount_in(currency_of(self.orders[no].merchant), *amount)?;
                     for (at, split) in royalty.splits.iter().enumerate() {
                         let shares = split.shares.iter().enumerate();
                         for (of, share) in shares.filter(|(_, share)| share.receiver == *id) {

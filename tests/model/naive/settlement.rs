@@ -1,7 +1,8 @@
 //! Settlement in the naive model: batches, and parts of payments ahead of them.
 
+use super::exchange::currency_of;
 use super::orders::Order;
-use super::{Batch, Naive, Outcome, cny, merchant, must, of, pending};
+use super::{Batch, Naive, Outcome, amount_in, merchant, must, of, pending};
 use groat_ledger::{Class, ConfirmSettlement, Id, Rejection};
 
 impl Order {
@@ -50,7 +51,7 @@ impl Naive {
         let no = self.order(c.payment)?;
         let order = &self.orders[no];
         let paid = order.paid.as_ref().ok_or(Rejection::InvalidState)?;
-        let amount = cny(c.amount)?;
+        let amount = amount_in(currency_of(order.merchant), c.amount)?;
         let (seller, day, own) = (order.merchant, paid.day, order.own_part());
         self.may_credit(merchant(seller))?;
         let of_day = |b: &Batch| (b.merchant, b.day) == (seller, day) && !b.settled;

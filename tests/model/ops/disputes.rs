@@ -19,7 +19,9 @@ impl Scene<'_> {
             Kind::JudgeDispute => {
                 let (dispute, for_customer) = (self.a_dispute(), self.dice.of(3) > 0);
                 let fee = self.dice.one_in(if for_customer { 3 } else { 24 });
-                let fee = fee.then(|| self.amount(&[20, 600]));
+                let t = self.ledger.tables();
+                let paid = t.disputes.get(&dispute).map(|d| t.payments.row(d.payment));
+                let fee = fee.then(|| self.amount_of(paid, &[20, 600]));
                 Body::JudgeDispute(JudgeDispute { dispute, for_customer, fee })
             }
             _ => return None,
@@ -28,9 +30,9 @@ impl Scene<'_> {
 
     fn open_dispute(&mut self) -> Body {
         let dispute = self.fresh('d', self.ledger.tables().disputes.rows().len());
-        let (payment, found) = self.a_payment(|p| p.user.is_some());
+        let (payment, found) = self.a_paid_payment();
         let left = found.map_or(100, |p| p.amount.amount - p.refunded() - p.disputed);
-        let amount = self.amount(&[left, left, left / 2]);
+        let amount = self.amount_of(found, &[left, left, left / 2]);
         let kinds = [
             DisputeKind::Chargeback,
             DisputeKind::RetrievalRequest,

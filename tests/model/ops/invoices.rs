@@ -20,7 +20,7 @@ impl Scene<'_> {
                 let (payment, found) = self.a_payment(|p| p.user.is_some());
                 let claimed = found.and_then(|p| p.parts.as_ref()).map_or(0, |p| p.claimed);
                 let paid = found.map_or(9, |p| p.paid_by_user());
-                let amount = self.amount(&[paid.saturating_sub(claimed), paid]);
+                let amount = self.amount_of(found, &[paid.saturating_sub(claimed), paid]);
                 Body::RequestInvoice(RequestInvoice {
                     invoice: self.fresh('i', rows.len()),
                     payment,
@@ -33,7 +33,8 @@ impl Scene<'_> {
             Kind::IssueInvoice => {
                 let found = self.dice.recent(rows, open);
                 let (invoice, amount) = found.map_or((named('x', 8), 9), |i| (i.invoice, i.amount));
-                self.issue(invoice, amount)
+                let currency = self.sold_in(found);
+                self.issue(invoice, amount, currency)
             }
             Kind::RejectInvoice => {
                 let found = self.dice.recent(rows, open);
@@ -43,11 +44,18 @@ impl Scene<'_> {
             Kind::RedInvoice => {
                 let found = self.dice.recent(rows, is_issued);
                 let (invoice, left) = found.map_or((named('x', 8), 9), |i| (i.invoice, i.left()));
-                let (no, amount) = (self.fiscal_number(), self.amount(&[left, left]));
+                let currency = self.sold_in(found);
+                let (no, amount) = (self.fiscal_number(), self.amount_in(currency, &[left, left]));
                 Body::RedInvoice(RedInvoice { invoice, no, amount })
             }
             _ => return None,
         })
+    }
+
+    /// The currency of what an invoice is about.
+    fn sold_in(&self, invoice: Option<&Invoice>) -> Currency {
+        let payments = &self.ledger.tables().payments;
+        invoice.map_or(Currency::CNY, |i| payments.row(i.payment).amount.currency)
     }
 
     /// A new one, in most cases.
@@ -57,7 +65,7 @@ impl Scene<'_> {
     }
 
     /// One line or two, whose tax is right in most cases.
-    fn issue(&mut self, invoice: Id, amount: u64) -> Body {
+    fn issue(&mut self, invoice: Id, amount: u64, currency: Currency) -> Body {
         let first = if amount > 1 && self.dice.one_in(2) {
             self.dice.between(1, amount.min(900) - 1)
         } else {
@@ -73,7 +81,7 @@ impl Scene<'_> {
             line.amount - groat_ledger::money::without_tax_half_up(line.amount, line.rate_bps)
         });
         let tax = tax.sum::<u64>() + u64::from(self.dice.one_in(8));
-        let tax = Money { amount: tax, currency: Currency::CNY };
+        let tax = Money { amount: tax, currency };
         let no = self.fiscal_number();
         Body::IssueInvoice(IssueInvoice { invoice, no, lines, tax })
     }

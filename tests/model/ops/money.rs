@@ -15,7 +15,7 @@ use groat_ledger::{
 pub(crate) fn prologue() -> Vec<Body> {
     let riches = [3_000, 900, 500, 300];
     let users = (0..4).flat_map(|u| [open_user(u), top_up(named('u', u), riches[u], 900 + u)]);
-    let merchants = (0..3).map(open_merchant);
+    let merchants = [0, 1, 2, 4].map(open_merchant);
     let accounts = (0..5).map(open_account);
     let lines = [(0, 0), (1, 1), (2, 3)].map(|(u, way)| {
         let (statement_day, due_day, min_bps, day_ppm) = (3, 4, 1_000, 50_000);
@@ -41,8 +41,9 @@ pub(crate) fn prologue() -> Vec<Body> {
         [create_payment(p, p, p, amount, 86_400), pay(named('p', p), named('u', 2 - p), &legs)]
     });
     let money = users.chain(merchants).chain(accounts).chain(lines).chain(orders);
-    let money = money.chain(super::coupons::prologue()).chain(super::apps::prologue());
-    money.chain(super::royalties::prologue()).collect()
+    let beside = super::coupons::prologue().into_iter().chain(super::apps::prologue());
+    let beside = beside.chain(super::royalties::prologue()).chain(super::exchange::prologue());
+    money.chain(beside).collect()
 }
 
 fn channel_of(number: usize) -> LegSource {
@@ -67,6 +68,7 @@ fn create_payment(id: usize, number: usize, seller: usize, x: u64, timeout_s: u3
         discountable: None,
         undiscountable: None,
         timeout_s,
+        quote: Id::NONE,
         royalty_freeze: false,
     })
 }
@@ -84,16 +86,19 @@ pub(super) fn top_up(user: Id, x: u64, number: usize) -> Body {
 
 /// Merchants differ in their terms: 0 as usual; 1 keeps its fees, settles late, with a reserve
 /// that the clock releases; 2 pays a tenth and settles with the cut, its reserve is released by
-/// hand; 3 pays everything, for a day.
+/// hand; 3 pays everything, for a day; 4 sells in dollars.
 fn open_merchant(number: usize) -> Body {
     let (fee_ppm, cycle_days, reserve_bps, reserve_days, refund_days) = [
         (6_000, 1, 0, 0, 365),
         (38_000, 2, 500, 4, 30),
         (100_000, 0, 3_333, 0, 3),
         (1_000_000, 3, 0, 0, 1),
+        (6_000, 1, 500, 2, 30),
     ][number];
     let fee_refund = if number == 1 { FeeRefund::None } else { FeeRefund::Proportional };
-    let (royalty_cap_bps, settle_currency) = (3_000, Currency::CNY);
+    let usd: Currency = "USD".parse().unwrap();
+    let (royalty_cap_bps, settle_currency) =
+        (3_000, [Currency::CNY, usd][usize::from(number == 4)]);
     let terms = MerchantTerms {
         fee_ppm,
         fee_refund,
@@ -172,7 +177,7 @@ impl<'a> Scene<'a> {
             }
             Kind::PostAdjustment => self.adjust(),
             Kind::PostTransfer => self.transfer(),
-            Kind::CreatePayment => self.order(),
+            Kind::CreatePayment => self.any_order(),
             Kind::PayPayment => self.pay(),
             Kind::ClosePayment => {
                 let payment = self.a_payment(|p| p.state == PaymentState::Created).0;
@@ -192,13 +197,13 @@ impl<'a> Scene<'a> {
                     with_coupon && self.ledger.tables().payments.rows().iter().any(fits);
                 let (payment, found) = match with_coupon {
                     true => self.a_payment(fits),
-                    false => self.a_payment(|p| p.user.is_some()),
+                    false => self.a_paid_payment(),
                 };
                 let limits = found.map_or(vec![100], |p| {
                     let left = p.amount.amount - p.refunded();
                     vec![left, p.credit, p.channel_amount, left / 2]
                 });
-                let amount = self.amount(&limits);
+                let amount = self.amount_of(found, &limits);
                 let out_request_no = reference('f', self.dice.of(9));
                 let royalties = self.royalty_refunds(found);
                 Body::RefundPayment(RefundPayment { payment, out_request_no, amount, royalties })
@@ -352,6 +357,14 @@ impl<'a> Scene<'a> {
         body
     }
 
+    /// One order, in another currency now and then.
+    fn any_order(&mut self) -> Body {
+        match self.order() {
+            Body::CreatePayment(c) if self.dice.one_in(2) => self.abroad(c),
+            body => body,
+        }
+    }
+
     pub(super) fn a_payment(
         &mut self,
         fits: impl Fn(&Payment) -> bool,
@@ -366,8 +379,10 @@ impl<'a> Scene<'a> {
         {
             return body;
         }
-        let (payment, found) = self.a_payment(|p| p.state == PaymentState::Created);
-        let amount = found.map_or(9, |p| p.amount.amount);
+        let abroad = self.dice.one_in(3);
+        let open = |p: &Payment| p.state == PaymentState::Created;
+        let (payment, found) = self.a_payment(|p| open(p) && (!abroad || p.exchange().is_some()));
+        let amount = found.map_or(9, |p| p.price().amount);
         let user = self.user();
         let left = self.credit_left(user);
         let mut share = |sides: usize, most: u64, of: u64| {

@@ -11,7 +11,7 @@ impl Scene<'_> {
                 let open = |no: u32| batches.row(no).state != BatchState::Settled;
                 let (payment, found) = self.a_payment(|p| p.batch.is_some_and(open));
                 let unsettled = found.map_or(100, groat_ledger::Payment::unsettled);
-                let amount = self.amount(&[unsettled, unsettled / 2, unsettled / 3]);
+                let amount = self.amount_of(found, &[unsettled, unsettled / 2, unsettled / 3]);
                 Body::ConfirmSettlement(ConfirmSettlement { payment, amount })
             }
             _ => return None,

@@ -7,7 +7,7 @@ use groat::bench::{Kind, Spread, Workload};
 use groat::routing::routing_key;
 use groat_ledger::{Id, Place};
 use groat_proto::Message;
-use groat_proto::json::{hex, read_line};
+use groat_proto::json::{hex, read_line, time_text};
 use groat_proto::v1::{self, Command, Record, command, leg};
 use serde_json::{Value, json};
 
@@ -177,6 +177,7 @@ fn record(commands: Vec<Command>, atomic: bool) -> (Vec<u8>, Vec<u8>) {
 
 /// Feeds of shards that send to each other: each account at home where its id says, money between
 /// all of them, some of it to nobody, payments and refunds of merchants at home elsewhere, some of
+/// them at quotes for another currency, some of
 /// the orders made by an app that signs, or that a wrong key signs, days that pass in between, and
 /// some records that come to the wrong shard.
 pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
@@ -218,6 +219,18 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
             "scopes": ["payments"] });
         give(vec![command(json!({ "grant_app_auth": grant }), chance)], "till", chance);
     }
+    let abroad = json!({ "merchant": "abroad", "fee_ppm": 6000, "cycle": 1,
+        "fee_refund": "PROPORTIONAL", "settle_ccy": "USD" });
+    give(vec![command(json!({ "onboard_merchant": abroad }), chance)], "abroad", chance);
+    // Fen for a cent, of a quote that ends soon, of one that does not, of one that is only told.
+    let quotes = [("q1", "7", 700), ("q2", "7.25", 725), ("q3", "0.5", 50)];
+    for (quote, price, _) in quotes {
+        let ends = START_MS + if quote == "q1" { 90_000_000 } else { 90_000_000_000 };
+        let published = json!({ "publish_quote": { "quote": quote, "base_ccy": "USD",
+            "quote_ccy": "CNY", "price": price, "valid_from": time_text(START_MS),
+            "valid_until": time_text(ends), "guaranteed": quote != "q3" } });
+        give(vec![command(published, chance)], quote, chance);
+    }
     for no in 0..users {
         let (user, account) = (named("u", no), named("l", no));
         let opened = json!({ "open_user": { "user": user, "kyc_class": 3, "ccy": "CNY" } });
@@ -229,7 +242,8 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
         let opened = json!({ "open_ledger_account": { "account": account, "currency": "CNY" } });
         give(vec![command(opened, chance)], &account, chance);
     }
-    let (mut paid, mut packets) = (Vec::<(String, String)>::new(), Vec::<(String, String)>::new());
+    let mut paid = Vec::<(String, String, &str)>::new();
+    let mut packets = Vec::<(String, String)>::new();
     for no in 0..records as u64 * u64::from(shards) {
         let (from, to) = (chance.below(users), chance.below(users + 1));
         let (user, amount) = (named("u", from), 1 + chance.below(40));
@@ -261,13 +275,14 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                 };
                 let both = vec![created, command(pay, chance)];
                 give(both, &user, chance);
-                paid.push((payment, user));
+                paid.push((payment, user, "CNY"));
             }
             8 if !paid.is_empty() => {
-                let (payment, user) = paid[chance.index(paid.len())].clone();
+                let (payment, user, currency) = paid[chance.index(paid.len())].clone();
+                let back = json!({ "amount": format!("{}.{:02}", amount / 3, 1 + amount),
+                    "currency": currency });
                 let refund = json!({ "refund_payment": { "payment": payment,
-                    "out_request_no": named("r", chance.below(3)),
-                    "amt": money(1 + amount / 3) } });
+                    "out_request_no": named("r", chance.below(3)), "amt": back } });
                 give(vec![command(refund, chance)], &user, chance);
             }
             9 if chance.one_in(4) => {
@@ -281,7 +296,7 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                 let bound =
                     json!({ "bind_royalty": { "merchant": merchant, "receiver": receiver } });
                 give(vec![command(bound, chance)], &merchant, chance);
-                let (payment, user) = paid[chance.index(paid.len())].clone();
+                let (payment, user, _) = paid[chance.index(paid.len())].clone();
                 let split = json!({ "split_payment": { "payment": payment,
                     "out_request_no": named("s", chance.below(3)),
                     "receivers": [{ "receiver": receiver, "percent": 1 + chance.below(40) }] } });
@@ -311,6 +326,21 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                     "seed": no, "timeout_s": if chance.one_in(2) { 60 } else { 0 } } });
                 give(vec![command(sent, chance)], &user, chance);
                 packets.push((packet, user));
+            }
+            9 | 10 if chance.one_in(2) => {
+                let (quote, _, cents) = quotes[chance.index(quotes.len())];
+                let payment = named("p", no);
+                let amt = json!({ "amount": format!("{amount}.00"), "currency": "USD" });
+                let created = json!({ "create_payment": { "payment": payment,
+                    "out_trade_no": named("o", no), "merchant": "abroad", "mode": "IN_APP",
+                    "amt": amt, "quote": quote } });
+                let price = json!({ "amount": format!("{}.{:02}", amount * cents / 100,
+                    amount * cents % 100), "currency": "CNY" });
+                let pay = json!({ "pay_payment": { "payment": payment, "user": user,
+                    "legs": [{ "balance": { "amt": price } }] } });
+                let both = vec![command(created, chance), command(pay, chance)];
+                give(both, &user, chance);
+                paid.push((payment, user, "USD"));
             }
             _ if !packets.is_empty() => {
                 let (packet, sender) = packets[chance.index(packets.len())].clone();

@@ -27,6 +27,8 @@ pub struct CreatePayment {
     pub undiscountable: Option<u64>,
     /// Seconds to pay.
     pub timeout_s: u32,
+    /// At whose price the payer pays, in another currency; none, in that of the order.
+    pub quote: Id,
     /// What the merchant receives is frozen until it is shared.
     pub royalty_freeze: bool,
 }
@@ -68,7 +70,8 @@ pub struct PayPayment {
     pub user: Id,
     /// The currency of the legs.
     pub currency: Currency,
-    /// From what; the legs sum to the payment's amount.
+    /// From what; the legs sum to what the payer pays: the payment's amount, at its quote if it has
+    /// one.
     pub legs: Vec<Leg>,
 }
 

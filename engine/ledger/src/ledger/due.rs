@@ -5,8 +5,8 @@ use crate::event::Decision;
 use crate::ledger::Ledger;
 use crate::limits::{DAY_MS, RENTAL_UNSTARTED_DAYS_MAX, ROYALTY_FREEZE_DAYS};
 use crate::rules::{
-    authorizations, billing, campaigns, collection, packets, payments, rentals, royalties,
-    settlement, transfers,
+    authorizations, billing, campaigns, collection, exchange, packets, payments, rentals,
+    royalties, settlement, transfers,
 };
 use crate::state::{
     AuthorizationState, BatchState, CouponState, PaymentState, PendingState, RentalState,
@@ -30,6 +30,8 @@ pub enum DueKind {
     RentalExpiry = 14,
     /// A pending transfer times out.
     TransferExpiry = 15,
+    /// The time of a quote is over.
+    QuoteExpiry = 16,
     /// A term of a rent plan.
     RentTerm = 20,
     /// A thing is not back, or charges are not paid.
@@ -91,6 +93,7 @@ impl Ledger {
             DueKind::PacketExpiry => packets::expire(self, due.no, out),
             DueKind::RentalExpiry => rentals::expire(self, due.no, out),
             DueKind::TransferExpiry => transfers::expire(self, due.no, out),
+            DueKind::QuoteExpiry => exchange::expire(self, due.no, out),
             DueKind::RentTerm => collection::term_due(self, due.no, due.at.max(self.now), out),
             DueKind::RentalOverdue => rentals::overdue(self, due.no, out),
             DueKind::RoyaltyRelease => {
@@ -143,6 +146,7 @@ impl Ledger {
                 let packet = self.tables.packets.try_row(no)?;
                 packet.is_open().then_some(packet.expires_at)
             }
+            DueKind::QuoteExpiry => exchange::expires_at(self.tables.quotes.try_row(no)?),
             DueKind::RentalExpiry => {
                 let r = self.tables.rentals.try_row(no)?;
                 let unconfirmed = r.created_at.saturating_add(RENTAL_UNSTARTED_DAYS_MAX * DAY_MS);
@@ -224,6 +228,7 @@ impl Ledger {
             (DueKind::CouponExpiry, self.tables.coupons.next_no()),
             (DueKind::PacketExpiry, self.tables.packets.next_no()),
             (DueKind::RentalExpiry, self.tables.rentals.next_no()),
+            (DueKind::QuoteExpiry, self.tables.quotes.next_no()),
             (DueKind::RentTerm, self.tables.rentals.next_no()),
             (DueKind::RentalOverdue, self.tables.rentals.next_no()),
             (DueKind::RoyaltyRelease, self.tables.payments.next_no()),

@@ -177,6 +177,7 @@ impl Ledger {
                     || r.user.is_some_and(|u| u >= users)
                     || r.batch.is_some_and(|b| b >= batches)
                     || r.parts.as_ref().and_then(|p| p.plan).is_some_and(|no| no >= plans)
+                    || r.exchange().is_some_and(|of| t.quotes.find(&of.quote).is_none())
                     || r.parts.as_ref().is_some_and(|parts| {
                         let mut shares = parts.royalty.splits.iter().flat_map(|s| &s.shares);
                         shares.any(|share| share.receiver >= merchants)

@@ -19,7 +19,7 @@ use crate::id::Id;
 use crate::ledger::{Ledger, in_range, post};
 use crate::limits::TIME_MS_MAX;
 use crate::rejection::Rejection;
-use crate::rules::{buckets, credit_room, in_currency, pair, refuse_if, royalties};
+use crate::rules::{buckets, credit_room, exchange, in_currency, refuse_if, royalties};
 use crate::state::{
     BatchState, Dispute, DisputeState, Merchant, Payment, PaymentState, Ruling, Tables,
 };
@@ -184,12 +184,14 @@ fn pay_back(
     let payer = tables.users.row(payment.user.ok_or(Rejection::InvalidState)?);
     let seller = tables.merchants.row(payment.merchant);
     let currency = payment.amount.currency;
-    let to_credit = amount.min(payment.credit.saturating_sub(payment.refunded_to_credit));
+    let part = exchange::payers_part(payment, amount);
+    let to_credit = part.min(payment.credit.saturating_sub(payment.refunded_to_credit));
     let reduction = buckets::reduction(ledger, payer, payment, to_credit, |_| 0);
     let of_channel = payment.channel_amount.saturating_sub(payment.refunded_to_channel);
-    let to_channel = (amount - to_credit).min(of_channel);
-    let to_balance = amount - to_credit - to_channel;
-    let receivable = AccountKey::of(Class::ChannelReceivable, payment.channel, currency);
+    let to_channel = (part - to_credit).min(of_channel);
+    let to_balance = part - to_credit - to_channel;
+    let receivable =
+        AccountKey::of(Class::ChannelReceivable, payment.channel, payment.price().currency);
     let short = credit_room(tables, &receivable) < u128::from(to_channel);
     refuse_if(short, Rejection::ChannelInsufficient)?;
     // From here on nothing may fail.
@@ -202,13 +204,15 @@ fn pay_back(
     });
     let debt = (fee_owed > 0).then(|| ledger.account_or_open(debt_key(seller), currency, out));
     let surplus = to_credit - reduction.sum();
-    pair(
-        out,
+    exchange::move_back(
+        ledger,
+        payment,
         [(held, amount)],
         reduction.credits().chain([
             (tables.accounts.find(&receivable).unwrap_or(payer.account), to_channel),
             (payer.account, to_balance + surplus),
         ]),
+        out,
     );
     if let Some(fees) = fees {
         post(out, seller.account, fees, fee_paid);

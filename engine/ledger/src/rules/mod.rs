@@ -13,6 +13,7 @@ pub(crate) mod collection;
 pub(crate) mod coupons;
 pub(crate) mod credit;
 pub(crate) mod disputes;
+pub(crate) mod exchange;
 pub(crate) mod funding;
 pub(crate) mod invoices;
 pub(crate) mod limits;
@@ -308,6 +309,11 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         Fact::DisputeOpened { .. } | Fact::DisputeDefended { .. } | Fact::DisputeJudged { .. } => {
             disputes::fits(tables, fact)
         }
+        Fact::QuotePublished { .. }
+        | Fact::QuoteExpired { .. }
+        | Fact::PaymentQuoted { .. }
+        | Fact::FxConverted { .. }
+        | Fact::FxReturned { .. } => exchange::names_exist(tables, fact),
         Fact::RoyaltyBound { .. }
         | Fact::RoyaltyUnbound { .. }
         | Fact::RoyaltyFreezeSet { .. }

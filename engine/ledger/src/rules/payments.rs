@@ -22,7 +22,7 @@ use crate::rules::limits::{count, may_spend};
 use crate::rules::split::{Split, split};
 use crate::rules::taking::{Sources, fee_key, settle_sources};
 use crate::rules::{
-    buckets, credit, credit_room, in_currency, invoices, may_credit, may_debit, pair, plans,
+    buckets, credit, credit_room, exchange, in_currency, invoices, may_credit, may_debit, plans,
     refuse_if, remittances, royalties, user,
 };
 use crate::state::{AuthCode, BatchState, Payment, PaymentState, Refund, TradeNo};
@@ -69,6 +69,7 @@ pub(crate) fn create(
         (Some(_), _) => return Err(Rejection::SchemaInvalid),
         (None, _) => {}
     }
+    let quoted = exchange::quoted(ledger, c, now)?;
     // What is frozen is freed into the merchant's books, which are at its home.
     let away = c.royalty_freeze && !ledger.place().is_home(c.merchant);
     refuse_if(away, Rejection::NotAcrossShards)?;
@@ -84,6 +85,7 @@ pub(crate) fn create(
         expires_at: now + u64::from(timeout_s) * 1_000,
         rental: Id::NONE,
     });
+    quoted.into_iter().for_each(|fact| out.record(fact));
     if c.royalty_freeze {
         out.record(Fact::RoyaltyFreezeSet { payment: c.payment });
     }
@@ -119,12 +121,13 @@ pub(crate) fn pay(
     let payer = user(tables, c.user)?;
     let seller = tables.merchants.row(payment.merchant);
     refuse_if(payer.user == seller.merchant, Rejection::BuyerIsSeller)?;
-    let currency = payment.amount.currency;
-    refuse_if(payer.currency != currency, Rejection::CurrencyMismatch)?;
-    refuse_if(c.currency != currency, Rejection::CurrencyMismatch)?;
+    let price = payment.price();
+    refuse_if(payer.currency != price.currency, Rejection::CurrencyMismatch)?;
+    refuse_if(c.currency != price.currency, Rejection::CurrencyMismatch)?;
     may_debit(tables, payer.account)?;
     may_credit(tables, seller.account)?;
-    let mut sources = legs(c, payment.amount.amount)?;
+    let mut sources = legs(c, price.amount)?;
+    exchange::holds(ledger, payment, now)?;
     let room = tables.accounts.row(payer.account).debit_room();
     refuse_if(room < u128::from(sources.balance), Rejection::InsufficientFunds)?;
     if sources.balance > 0 {
@@ -145,9 +148,10 @@ pub(crate) fn pay(
     let in_plan = plan.map_or(0, |(_, amount, _)| amount);
     sources.debits.extend(credit_account.map(|account| (account, sources.credit - in_plan)));
     if in_plan > 0 {
-        let key = AccountKey::of(Class::CreditInstalment, payer.user, currency);
-        sources.debits.push((ledger.account_or_open(key, currency, out), in_plan));
+        let key = AccountKey::of(Class::CreditInstalment, payer.user, price.currency);
+        sources.debits.push((ledger.account_or_open(key, price.currency, out), in_plan));
     }
+    sources.exchange = payment.exchange().copied();
     let amount = payment.amount.amount;
     settle_sources(ledger, c.payment, payment.merchant, c.user, amount, sources, now, out);
     if let Some(plan) = plan {
@@ -156,7 +160,7 @@ pub(crate) fn pay(
     Ok(())
 }
 
-/// The parts of the legs, each at most once, which sum to the amount.
+/// The parts of the legs, each at most once, which sum to what the payer pays.
 fn legs(c: &PayPayment, amount: u64) -> Result<Sources, Rejection> {
     let (mut sources, mut sum, mut coupon, mut in_plan) = (Sources::default(), 0u64, 0, 0u64);
     refuse_if(c.legs.len() > LEGS_MAX, Rejection::SchemaInvalid)?;
@@ -291,7 +295,8 @@ fn is_sold_from_elsewhere(ledger: &Ledger, payment: &Payment) -> bool {
 /// Moves `amount` of a paid payment back: the fee part first, royalties, and what is frozen as far
 /// as it is needed; then from the payment's own part of its unsettled batch, then from the
 /// merchant's settled money, then from today's batch; to credit first (what is no longer owed there
-/// goes to the balance), to the acquirer, to the balance, and last to the coupon.
+/// goes to the balance), to the acquirer, to the balance, and last to the coupon; in between it is
+/// converted where the payer paid in another currency.
 pub(crate) fn give_back(
     ledger: &Ledger,
     payment: &Payment,
@@ -355,7 +360,8 @@ pub(crate) fn give_back(
     let reduction =
         buckets::reduction(ledger, payer, payment, to_credit, |account| noted(credited, account));
     let to_debt = reduction.sum();
-    let receivable = AccountKey::of(Class::ChannelReceivable, payment.channel, currency);
+    let receivable =
+        AccountKey::of(Class::ChannelReceivable, payment.channel, payment.price().currency);
     let owed = credit_room(tables, &receivable);
     refuse_if(owed < u128::from(to_channel), Rejection::ChannelInsufficient)?;
     let closed = tables.accounts.row(payer.account).closed;
@@ -374,14 +380,16 @@ pub(crate) fn give_back(
     let fund = parts.and_then(|parts| coupons::give_back(ledger, payment, parts, back, now, out));
     let today_account = open_batch.map_or(own.account, |no| tables.batches.row(no).account);
     let receivable = tables.accounts.find(&receivable).unwrap_or(payer.account);
-    pair(
-        out,
+    exchange::move_back(
+        ledger,
+        payment,
         [(own.account, from_own_batch), (seller.account, from_available), (today_account, still)],
         reduction.credits().chain([
             (receivable, to_channel),
             (payer.account, to_payer),
             (fund.unwrap_or(payer.account), back.funded),
         ]),
+        out,
     );
     out.record(Fact::RefundSucceeded {
         payment: payment.payment,

@@ -151,6 +151,7 @@ impl Demand {
             Body::FundCredit(c) => platform(Treasury).moving(c.amount),
             Body::RepayFunding(c) => platform(Treasury).moving(c.amount),
             Body::ConfirmPayout(_) | Body::FailPayout(_) => platform(Treasury),
+            Body::PublishQuote(_) => platform(Treasury),
             Body::OpenLedgerAccount(_) => platform(Ledger),
             Body::PostTransfer(c) => Demand { moves: c.amount, ..platform(Ledger) },
         })

@@ -4,9 +4,10 @@ use crate::command::FeeRefund;
 use crate::ledger::Ledger;
 use crate::money::cumulative_half_up;
 use crate::rules::coupons::{self, Back};
+use crate::rules::exchange::payers_part;
 use crate::state::Payment;
 
-/// Where a refund goes, and what of it the merchant gives.
+/// Where a refund goes, in the payer's currency, and what of it the merchant gives.
 pub(crate) struct Split {
     pub(crate) to_credit: u64,
     pub(crate) to_channel: u64,
@@ -21,11 +22,13 @@ pub(crate) struct Split {
 
 /// To credit first, to the acquirer, to the balance, and last to the coupon.
 pub(crate) fn split(ledger: &Ledger, payment: &Payment, amount: u64) -> Split {
-    let to_credit = amount.min(payment.credit.saturating_sub(payment.refunded_to_credit));
+    let part = payers_part(payment, amount);
+    let to_credit = part.min(payment.credit.saturating_sub(payment.refunded_to_credit));
     let of_channel = payment.channel_amount.saturating_sub(payment.refunded_to_channel);
-    let to_channel = (amount - to_credit).min(of_channel);
-    let rest = amount - to_credit - to_channel;
-    let back = payment.parts.as_ref().map_or_else(Back::default, |parts| {
+    let to_channel = (part - to_credit).min(of_channel);
+    let rest = part - to_credit - to_channel;
+    let with_coupon = payment.parts.as_ref().filter(|parts| parts.exchange.is_none());
+    let back = with_coupon.map_or_else(Back::default, |parts| {
         coupons::part_of(parts, rest.saturating_sub(payment.balance_left()))
     });
     let to_balance = rest - back.discount - back.funded;

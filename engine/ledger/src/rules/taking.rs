@@ -8,9 +8,12 @@ use crate::id::Id;
 use crate::ledger::{Ledger, post};
 use crate::money::{Currency, Money, fee_half_up};
 use crate::rules::coupons::{self, Redeemed};
+use crate::rules::exchange;
 use crate::rules::royalties;
+use crate::state::Exchange;
 
-/// What a payment is made of. Amounts are minor units of the merchant's currency.
+/// What a payment is made of. Amounts are minor units of the payer's currency, as a rule the
+/// merchant's too.
 #[derive(Default)]
 pub(crate) struct Sources {
     /// Accounts debited for the user, with what each gives: frozen deposit, balance, credit.
@@ -27,6 +30,8 @@ pub(crate) struct Sources {
     pub(crate) agreed: bool,
     /// The coupon, with what it gives.
     pub(crate) coupon: Option<Redeemed>,
+    /// What the payer pays, where that is in another currency; the parts above are then in it.
+    pub(crate) exchange: Option<Exchange>,
     /// What the merchant receives is frozen.
     pub(crate) freeze: bool,
 }
@@ -77,11 +82,12 @@ pub(crate) fn settle_sources(
     let terms = ledger.tables().merchants.row(merchant).terms;
     let currency = terms.settle_currency;
     let (batch, pending) = open_batch(ledger, merchant, now, out);
-    let Sources { debits, balance, credit, channel_amount, channel, agreed, coupon, freeze } =
-        sources;
+    let Sources { debits, balance, credit, channel_amount, channel, .. } = sources;
+    let Sources { agreed, coupon, exchange, freeze, .. } = sources;
+    let paid_in = exchange.map_or(currency, |exchange| exchange.currency);
     let receivable = (channel_amount > 0).then(|| {
-        let key = AccountKey::of(Class::ChannelReceivable, channel, currency);
-        ledger.account_or_open(key, currency, out)
+        let key = AccountKey::of(Class::ChannelReceivable, channel, paid_in);
+        ledger.account_or_open(key, paid_in, out)
     });
     let receipts = amount - coupon.map_or(0, |coupon| coupon.discount);
     let fee = fee_half_up(receipts, terms.fee_ppm);
@@ -89,11 +95,15 @@ pub(crate) fn settle_sources(
     if let Some(coupon) = coupon {
         coupons::redeem(ledger, coupon, payment, pending, out);
     }
+    let order = Money { amount, currency };
+    let to = exchange.as_ref().map_or(pending, |exchange| {
+        exchange::convert(ledger, payment, exchange, order, pending, out)
+    });
     for (account, amount) in debits {
-        post(out, account, pending, amount);
+        post(out, account, to, amount);
     }
     if let Some(receivable) = receivable {
-        post(out, receivable, pending, channel_amount);
+        post(out, receivable, to, channel_amount);
     }
     out.record(Fact::PaymentPaid {
         payment,

@@ -348,6 +348,7 @@ fn adjustable(ledger: &Ledger, line: &EntryLine) -> Result<(), Rejection> {
         | Class::ServiceFee
         | Class::OtherFees
         | Class::Marketing
+        | Class::FxPosition
         | Class::OtherWriteOff => Ok(()),
         Class::UserHold
         | Class::UserFrozen

@@ -3,6 +3,7 @@
 use crate::command::CouponTerms;
 use crate::id::Id;
 use crate::money::Currency;
+use crate::state::Exchange;
 use crate::state::Royalty;
 use crate::table::Row;
 
@@ -114,6 +115,8 @@ pub struct PaymentParts {
     pub invoiced: u64,
     /// The plan that it was put into: number in `plans`.
     pub plan: Option<u32>,
+    /// What its payer pays, where that is in another currency.
+    pub exchange: Option<Exchange>,
     /// What is shared of it.
     pub royalty: Royalty,
 }

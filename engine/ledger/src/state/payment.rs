@@ -34,7 +34,8 @@ pub struct Payment {
     pub user: Option<u32>,
     /// The rental that made it, or none; its number is then the rental's.
     pub rental: Id,
-    /// Minor units from the balance, frozen or not.
+    /// Minor units from the balance, frozen or not. This and all below that payers give and get is
+    /// in the payer's currency, where that is another one.
     pub balance: u64,
     /// Minor units from the line of credit.
     pub credit: u64,

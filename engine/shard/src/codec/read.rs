@@ -7,6 +7,7 @@ pub(super) mod apps;
 mod commands;
 pub(super) mod credit;
 pub(super) mod disputes;
+pub(super) mod exchange;
 mod facts;
 pub(super) mod fields;
 pub(super) mod holds;

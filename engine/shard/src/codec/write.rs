@@ -4,6 +4,7 @@ pub(in crate::codec) mod apps;
 pub(in crate::codec) mod credit;
 pub(in crate::codec) mod disputes;
 mod events;
+pub(in crate::codec) mod exchange;
 mod fields;
 pub(in crate::codec) mod holds;
 pub(in crate::codec) mod market;
@@ -371,6 +372,11 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::InvoiceRejected { .. }
         | Fact::InvoiceReversed { .. }
         | Fact::RedInvoiceDue { .. } => return market::fact(fact),
+        Fact::QuotePublished { .. }
+        | Fact::QuoteExpired { .. }
+        | Fact::PaymentQuoted { .. }
+        | Fact::FxConverted { .. }
+        | Fact::FxReturned { .. } => return exchange::fact(fact),
         Fact::PacketSent { .. }
         | Fact::PacketClaimed { .. }
         | Fact::PacketExpired { .. }

@@ -10,7 +10,7 @@ use crate::rejection::Rejection;
 use crate::remittance::{Cargo, Purpose, Remittance};
 use crate::rules::split::{Split, split};
 use crate::rules::taking::fee_key;
-use crate::rules::{buckets, coupons, credit_room, invoices, pair};
+use crate::rules::{buckets, coupons, credit_room, exchange, invoices};
 use crate::state::{AskedRefund, Payment};
 
 /// Asks the home of a payment's merchant for the money of a refund. The fee part is here.
@@ -120,7 +120,8 @@ fn give_back(
         split(ledger, payment, amount);
     let reduction = buckets::reduction(ledger, payer, payment, to_credit, |_| 0);
     let to_debt = reduction.sum();
-    let receivable = AccountKey::of(Class::ChannelReceivable, payment.channel, currency);
+    let receivable =
+        AccountKey::of(Class::ChannelReceivable, payment.channel, payment.price().currency);
     let owed = u64::try_from(credit_room(ledger.tables(), &receivable)).unwrap_or(u64::MAX);
     let (short, to_channel) = (to_channel.saturating_sub(owed), to_channel.min(owed));
     let to_balance = to_balance + short;
@@ -132,14 +133,16 @@ fn give_back(
     let parts = payment.parts.as_ref().filter(|_| back.discount + back.funded > 0);
     let fund = parts.and_then(|parts| coupons::give_back(ledger, payment, parts, back, now, out));
     let receivable = ledger.tables().accounts.find(&receivable).unwrap_or(payer.account);
-    pair(
-        out,
+    exchange::move_back(
+        ledger,
+        payment,
         [(transit, money)],
         reduction.credits().chain([
             (receivable, to_channel),
             (payer.account, to_balance + (to_credit - to_debt)),
             (fund.unwrap_or(payer.account), back.funded),
         ]),
+        out,
     );
     out.record(Fact::RefundSucceeded {
         payment: payment.payment,

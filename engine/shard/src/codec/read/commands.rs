@@ -1,7 +1,7 @@
 //! Wire to domain: commands.
 
 use super::fields::*;
-use super::{apps, disputes, holds, market, members, plans, royalties};
+use super::{apps, disputes, exchange, holds, market, members, plans, royalties};
 use groat_ledger::{
     self as domain, Balancing, Body, Class, EntryLine, Leg, LegSource, Phase, Side,
 };
@@ -49,6 +49,7 @@ fn create_payment(w: &v1::CreatePayment) -> Field<domain::CreatePayment> {
         discountable: part_of(w.discountable, amount.currency, "discountable")?,
         undiscountable: part_of(w.undiscountable, amount.currency, "undiscountable")?,
         timeout_s: w.timeout_s,
+        quote: optional_id(w.quote),
         royalty_freeze: w.royalty_freeze,
     })
 }
@@ -116,6 +117,7 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
         W::GrantAppAuth(w) => Body::GrantAppAuth(apps::grant(w)?),
         W::RevokeAppAuth(w) => Body::RevokeAppAuth(apps::revoke(w)?),
         W::SetAppLimits(w) => Body::SetAppLimits(apps::set_limits(w)?),
+        W::PublishQuote(w) => Body::PublishQuote(exchange::publish(w)?),
         W::OpenUser(w) => Body::OpenUser(domain::OpenUser {
             user: id(w.user, "user")?,
             kyc_class: u8::try_from(w.kyc_class).map_err(|_| "kyc_class")?,

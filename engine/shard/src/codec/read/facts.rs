@@ -1,7 +1,9 @@
 //! Wire to domain: events.
 
 use super::fields::*;
-use super::{apps, credit, disputes, holds, market, members, plans, remittances, royalties};
+use super::{
+    apps, credit, disputes, exchange, holds, market, members, plans, remittances, royalties,
+};
 use groat_ledger::{CloseReason, Fact, Rejection};
 use groat_proto::v1::{self, event};
 
@@ -312,6 +314,11 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::CouponExpired(w) => Fact::CouponExpired { coupon: id(w.coupon, "coupon")? },
         W::CouponUsed(w) => market::coupon_used(w)?,
         W::CouponReturned(w) => market::coupon_returned(w)?,
+        W::QuotePublished(_)
+        | W::QuoteExpired(_)
+        | W::PaymentQuoted(_)
+        | W::FxConverted(_)
+        | W::FxReturned(_) => exchange::read_fact(wire)?,
         W::PacketSent(_)
         | W::PacketClaimed(_)
         | W::PacketExpired(_)

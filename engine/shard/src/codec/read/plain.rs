@@ -80,6 +80,7 @@ fn create_payment(b: &mut InOrder<'_>) -> Option<CreatePayment> {
         discountable: None,
         undiscountable: None,
         timeout_s: b.number(10)?,
+        quote: Id::NONE,
         royalty_freeze: false,
     })
 }

@@ -1,6 +1,7 @@
 //! Wire to domain: what goes between shards, and the events of it.
 
 use super::apps;
+use super::exchange;
 use super::fields::*;
 use super::members;
 use groat_ledger::limits::{AMOUNT_MAX, TIME_MS_MAX};
@@ -70,6 +71,7 @@ fn read_cargo(wire: &v1::Cargo) -> Field<Cargo> {
         W::App(w) => Purpose::App(Box::new(apps::register(w)?)),
         W::AppGrant(w) => Purpose::AppGrant(Box::new(apps::grant(w)?)),
         W::AppRevocation(w) => Purpose::AppRevocation(Box::new(apps::revoke(w)?)),
+        W::Quote(w) => Purpose::Quote(Box::new(exchange::publish(w)?)),
         W::AppLimits(w) => Purpose::AppLimits(Box::new(apps::set_limits(w)?)),
     };
     Ok(Cargo { amount: wire.amount, currency, purpose })

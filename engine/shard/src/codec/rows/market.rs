@@ -1,5 +1,6 @@
 //! Rows of campaigns, coupons and invoices, and of what few payments have, both ways.
 
+use super::exchange;
 use crate::codec::read::fields::{self as read, Field};
 use crate::codec::read::market as read_market;
 use crate::codec::read::royalties as read_royalties;
@@ -75,6 +76,7 @@ pub(super) fn parts(r: &PaymentParts) -> v1::PaymentPartsRow {
         claimed: r.claimed,
         invoiced: r.invoiced,
         plan: r.plan,
+        exchange: r.exchange.as_ref().map(exchange::exchange),
         royalty: write_royalties::row(&r.royalty),
     }
 }
@@ -90,6 +92,7 @@ pub(super) fn read_parts(w: &v1::PaymentPartsRow) -> Field<PaymentParts> {
         claimed: w.claimed,
         invoiced: w.invoiced,
         plan: w.plan,
+        exchange: w.exchange.as_ref().map(exchange::read_exchange).transpose()?,
         royalty: read_royalties::row(w.royalty.as_ref())?,
     })
 }

@@ -1,8 +1,8 @@
 //! Domain to wire: settlements.
 
 use super::{
-    apps, close_reason, credit, disputes, holds, market, members, owner, plans, remittances,
-    royalties, some,
+    apps, close_reason, credit, disputes, exchange, holds, market, members, owner, plans,
+    remittances, royalties, some,
 };
 use groat_ledger::{Id, Money, Owner, Settlement};
 use groat_proto::v1::{self, settlement};
@@ -60,9 +60,10 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
             to_credit,
             to_channel,
             channel,
+            paid_in,
         } => {
-            let money =
-                |minor: &u64| Some(Money { amount: *minor, currency: amount.currency }.into());
+            let money = |minor: &u64| Some(Money { amount: *minor, currency: *paid_in }.into());
+            let refunded = Money { amount: *refunded, currency: amount.currency };
             W::PaymentRefunded(v1::RefundedPayment {
                 payment: some(*payment),
                 out_trade_no: out_trade_no.to_string(),
@@ -70,7 +71,7 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
                 merchant: some(*merchant),
                 user: some(*user),
                 amount: Some((*amount).into()),
-                refunded: money(refunded),
+                refunded: Some(refunded.into()),
                 to_balance: money(to_balance),
                 to_credit: money(to_credit),
                 to_channel: money(to_channel),
@@ -150,6 +151,10 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         | Settlement::InvoiceRejected { .. }
         | Settlement::InvoiceReversed { .. }
         | Settlement::RedInvoiceDue { .. } => return market::settlement(told),
+        Settlement::QuotePublished { .. }
+        | Settlement::QuoteExpired { .. }
+        | Settlement::FxConverted { .. }
+        | Settlement::FxReturned { .. } => return exchange::settlement(told),
         Settlement::PacketSent { .. }
         | Settlement::PacketClaimed { .. }
         | Settlement::PacketEnded { .. }
