@@ -194,6 +194,9 @@ fn business_of(seen: &Seen<'_>) -> (Option<String>, Option<String>) {
         | Fact::SplitReturned { payment, out_return_no: Some(number), .. } => {
             (some(payment), some(&number.as_str()))
         }
+        Fact::RoyaltyArrived { sent, .. } | Fact::RoyaltyRefused { sent, .. } => {
+            (some(&sent.payment), None)
+        }
         Fact::ProceedsFrozen { payment, .. }
         | Fact::SplitFinished { payment, .. }
         | Fact::ProceedsFreed { payment, .. }

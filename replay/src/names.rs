@@ -214,6 +214,8 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::SplitFinished { .. } => "split_finished",
         Fact::ProceedsFreed { .. } => "proceeds_freed",
         Fact::SplitReturned { .. } => "split_returned",
+        Fact::RoyaltyArrived { .. } => "royalty_arrived",
+        Fact::RoyaltyRefused { .. } => "royalty_refused",
         Fact::FundsAuthorized { .. } => "funds_authorized",
         Fact::AuthorizationCaptured { .. } => "authorization_captured",
         Fact::FundsReleased { .. } => "funds_released",

@@ -155,6 +155,7 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::SplitFinished { .. }
         | Fact::ProceedsFreed { .. }
         | Fact::SplitReturned { .. } => vec![Royalty, Batch, Bill],
+        Fact::RoyaltyArrived { .. } | Fact::RoyaltyRefused { .. } => vec![Bill],
         Fact::DisputeOpened { dispute, .. } => vec![Dispute(*dispute), Batch, Bill],
         Fact::DisputeDefended { dispute, .. } => vec![Dispute(*dispute)],
         Fact::DisputeJudged { dispute, .. } => vec![Dispute(*dispute), Credit, Bill],

@@ -348,3 +348,60 @@ fn parts_of_red_packets_travel_and_return() {
     assert_eq!(c.balance(0, Class::RedPacket, "k1"), 0);
     c.holds();
 }
+
+/// A share is a receiver's wherever it is at home. What cannot be placed there is the sharer's
+/// again, as if it had been given back; nothing is taken back from there.
+#[test]
+fn royalties_travel_and_return() {
+    let mut c = Cluster::new(2);
+    let alice = c.user(0, "alice", 30_000);
+    let shop = c.merchant(0, "PROPORTIONAL");
+    let [near, guide, driver] = [(0, "near"), (1, "guide"), (1, "driver")].map(|(shard, what)| {
+        let merchant = c.at(shard, what);
+        let terms = json!({ "merchant": merchant, "fee_ppm": 6000, "settle_ccy": "CNY" });
+        assert_eq!(c.ask(shard, json!({ "onboard_merchant": terms })), "ok");
+        merchant
+    });
+    c.settle();
+    for receiver in [&near, &guide, &driver] {
+        let bind = json!({ "bind_royalty": { "merchant": shop, "receiver": receiver } });
+        assert_eq!(c.ask(0, bind), "ok");
+    }
+    c.pay(0, &alice, &shop, "p1", 10_000);
+    let restricted = json!({ "account": { "merchant": driver }, "block": "CREDIT", "case": "c" });
+    assert_eq!(c.ask(1, json!({ "restrict_account": restricted })), "ok");
+    let split = json!({ "split_payment": { "payment": "p1", "out_request_no": "s1", "receivers": [
+        { "receiver": guide, "percent": 10 },
+        { "receiver": near, "amt": cny(500) },
+        { "receiver": driver, "amt": cny(700) },
+    ] } });
+    assert_eq!(c.ask(0, split.clone()), "ok");
+    let has = |c: &Cluster, shard: u32, merchant: &str| {
+        c.balance(shard, Class::MerchantAvailable, merchant)
+    };
+    assert_eq!((has(&c, 0, &guide), has(&c, 1, &guide)), (0, 0), "it is on its way");
+    assert_eq!(has(&c, 0, &near), 500);
+    c.settle();
+    assert_eq!((has(&c, 0, &guide), has(&c, 1, &guide)), (0, 1_000));
+    assert_eq!((has(&c, 0, &driver), has(&c, 1, &driver)), (0, 0));
+    assert_eq!(has(&c, 0, &shop), 700, "what the driver could not take");
+    let told = |c: &Cluster, what: fn(&settlement::Body) -> bool| {
+        c.told.iter().filter(|told| what(told)).count()
+    };
+    assert_eq!(told(&c, |told| matches!(told, settlement::Body::RoyaltyArrived(_))), 1);
+    assert_eq!(told(&c, |told| matches!(told, settlement::Body::SplitReturned(_))), 1);
+    assert_eq!(c.ask(0, split), "ok", "it is the same split");
+    assert_eq!(has(&c, 1, &guide), 1_000);
+    let refund = |royalties: serde_json::Value| {
+        json!({ "refund_payment": { "payment": "p1", "out_request_no": "r1", "amt": cny(5_000),
+            "royalty_refunds": royalties } })
+    };
+    assert_eq!(c.ask(0, refund(json!({ "pro_rata": true }))), "NotAcrossShards");
+    let give_back = json!({ "return_split": { "payment": "p1", "out_request_no": "s1",
+        "out_return_no": "b1", "receiver": guide, "amt": cny(1) } });
+    assert_eq!(c.ask(0, give_back), "NotAcrossShards");
+    let near = json!({ "receivers": [{ "receiver": near, "amt": cny(200) }] });
+    assert_eq!(c.ask(0, refund(near)), "ok");
+    c.days(2);
+    c.holds();
+}

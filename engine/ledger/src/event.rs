@@ -16,7 +16,7 @@ use crate::command::{
 use crate::id::Id;
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
-use crate::remittance::{Cargo, Standing};
+use crate::remittance::{Cargo, RoyaltySent, Standing};
 use crate::state::{CouponState, CreditBasis, Ruling, StatementState};
 
 /// Every fact there is. Amounts are minor units, times milliseconds since 1970.
@@ -635,6 +635,17 @@ pub enum Fact {
         shares: Vec<ReturnedShare>,
         batch: Option<u32>,
         pro_rata: u64,
+    },
+    /// A share of a payment of another shard is its receiver's.
+    RoyaltyArrived {
+        sent: RoyaltySent,
+        amount: u64,
+    },
+    /// A share that the receiver's shard could not place is here again; stands before its return.
+    RoyaltyRefused {
+        sent: RoyaltySent,
+        amount: u64,
+        why: Rejection,
     },
     /// A partner sent money to be lent.
     CreditFunded {

@@ -401,6 +401,8 @@ impl Ledger {
             | Fact::PaymentSplit { .. }
             | Fact::SplitFinished { .. }
             | Fact::ProceedsFreed { .. }
+            | Fact::RoyaltyArrived { .. }
+            | Fact::RoyaltyRefused { .. }
             | Fact::SplitReturned { .. } => royalties::apply(self, fact, number),
             Fact::RemittanceSent { .. }
             | Fact::RemittanceReceived { .. }

@@ -64,6 +64,10 @@ pub enum Purpose {
     PacketClaim { packet: Id, user: Id },
     /// Such a part that could not be placed, and why.
     PacketBack { packet: Id, user: Id, why: Rejection },
+    /// A share of a payment of the sender for a merchant of the receiver.
+    Royalty(RoyaltySent),
+    /// Such a share that could not be placed, and why.
+    RoyaltyBack(RoyaltySent, Rejection),
     /// An app of the sender that signs.
     App(Box<RegisterApp>),
     /// What a merchant, of any shard, lets such an app do.
@@ -74,6 +78,21 @@ pub enum Purpose {
     AppLimits(Box<SetAppLimits>),
     /// A quote, which holds everywhere.
     Quote(Box<PublishQuote>),
+}
+
+/// Which share of which payment goes to a receiver elsewhere.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RoyaltySent {
+    /// The payment, on the shard that sends.
+    pub payment: Id,
+    /// Who shares.
+    pub merchant: Id,
+    /// Who receives.
+    pub receiver: Id,
+    /// Of which split of the payment, from 0.
+    pub split: u32,
+    /// Of which of its shares, from 0.
+    pub share: u32,
 }
 
 /// Whether money of a merchant may move.

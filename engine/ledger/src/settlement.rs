@@ -268,6 +268,13 @@ pub enum Settlement {
     SplitReturned {
         royalty: RoyaltyOf,
     },
+    /// A share of a payment on another shard.
+    RoyaltyArrived {
+        payment: Id,
+        merchant: Id,
+        receiver: Id,
+        amount: Money,
+    },
     /// Money from an account of another shard.
     TransferArrived {
         from: Id,
@@ -366,6 +373,7 @@ impl Settlement {
             Settlement::PaymentSplit { royalty }
             | Settlement::SplitFinished { royalty, .. }
             | Settlement::SplitReturned { royalty } => royalty.merchant,
+            Settlement::RoyaltyArrived { receiver, .. } => *receiver,
             Settlement::TransferArrived { to, .. } => *to,
             Settlement::TransferReturned { from, .. } => *from,
             Settlement::CampaignFunded { campaign, funder, .. }
@@ -585,9 +593,10 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::PacketExpired { .. }
         | Fact::PacketArrived { .. }
         | Fact::PacketReturned { .. } => return packets::told(ledger, fact, movements),
-        Fact::PaymentSplit { .. } | Fact::SplitFinished { .. } | Fact::SplitReturned { .. } => {
-            return royalties::told(ledger, fact);
-        }
+        Fact::PaymentSplit { .. }
+        | Fact::SplitFinished { .. }
+        | Fact::SplitReturned { .. }
+        | Fact::RoyaltyArrived { .. } => return royalties::told(ledger, fact, movements),
         Fact::InvoiceRequested { .. }
         | Fact::InvoiceIssued { .. }
         | Fact::InvoiceRejected { .. }
@@ -662,6 +671,7 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::RoyaltyFreezeSet { .. }
         | Fact::ProceedsFrozen { .. }
         | Fact::ProceedsFreed { .. }
+        | Fact::RoyaltyRefused { .. }
         | Fact::CommandRejected { .. }
         | Fact::AccountOpened { .. }
         | Fact::TransferPosted

@@ -17,7 +17,7 @@ use super::csv::{Sheet, amount, text};
 use crate::lines::Seen;
 use crate::naive::Moved;
 use crate::names::fact_name;
-use groat_ledger::{Class, Currency, Fact, Id};
+use groat_ledger::{Cargo, Class, Currency, Fact, Id, Purpose};
 use groat_proto::json::date_text;
 use std::collections::BTreeMap;
 
@@ -152,7 +152,8 @@ impl Settled {
             }
             return Some((date, sum, out));
         }
-        if matches!(seen.fact, Fact::RemittanceSent { .. }) {
+        let sent_on = |cargo: &Cargo| matches!(cargo.purpose, Purpose::Royalty(_));
+        if matches!(seen.fact, Fact::RemittanceSent { cargo, .. } if !sent_on(cargo)) {
             // The remittance behind a batch that was forwarded; it is in its rows.
             return None;
         }

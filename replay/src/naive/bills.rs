@@ -145,6 +145,10 @@ impl Bills {
                 Purpose::Transfer { from, .. } if self.users.contains_key(from) => {
                     self.of_user(*from, -amount(cargo.amount))
                 }
+                Purpose::Royalty(sent) => Ok(vec![(
+                    self.of(Class::MerchantAvailable, sent.receiver)?,
+                    -amount(cargo.amount),
+                )]),
                 Purpose::Proceeds { merchant, date } => {
                     Ok(vec![(self.pending(*merchant, *date)?, -amount(cargo.amount))])
                 }
@@ -186,7 +190,9 @@ impl Bills {
             | Fact::PaymentSplit { .. }
             | Fact::SplitFinished { .. }
             | Fact::ProceedsFreed { .. }
-            | Fact::SplitReturned { .. } => self.told_of_royalty(fact),
+            | Fact::SplitReturned { .. }
+            | Fact::RoyaltyArrived { .. }
+            | Fact::RoyaltyRefused { .. } => self.told_of_royalty(fact),
             other => Err(stranger(other, "a bill")),
         }
     }

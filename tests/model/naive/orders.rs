@@ -5,7 +5,7 @@ use super::coupons::Use;
 use super::exchange::{Priced, currency_of, of_sale, position};
 use super::parts::Parts;
 use super::royalties::{Royalty, frozen};
-use super::{Account, DAY_MS, Naive, Outcome, amount_in, half_up, merchant, must, of, user};
+use super::{DAY_MS, Naive, Outcome, amount_in, half_up, merchant, must};
 use groat_ledger::{
     Class, CreatePayment, Currency, Id, LegSource, Money, Owner, PayPayment, Reference,
     RefundPayment, Rejection, RoyaltyRefunds,

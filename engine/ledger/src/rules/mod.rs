@@ -321,6 +321,8 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::PaymentSplit { .. }
         | Fact::SplitFinished { .. }
         | Fact::ProceedsFreed { .. }
+        | Fact::RoyaltyArrived { .. }
+        | Fact::RoyaltyRefused { .. }
         | Fact::SplitReturned { .. } => royalties::fits(tables, fact),
         Fact::SettlementConfirmed { payment, .. } => paid(tables, payment).map(|_| ()),
         Fact::RemittanceSent { .. } | Fact::RemittanceReceived { .. } => Ok(()),

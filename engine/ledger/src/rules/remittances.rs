@@ -22,7 +22,7 @@ use crate::remittance::{Cargo, Purpose, Remittance};
 use crate::rules::apps;
 use crate::rules::limits::{count, may_hold};
 use crate::rules::taking::open_batch_of;
-use crate::rules::{account_of, exchange, in_currency, may_credit, packets, user};
+use crate::rules::{account_of, exchange, in_currency, may_credit, packets, royalties, user};
 use crate::state::{BatchState, Peer, Tables};
 
 /// The account of money on its way to or from a shard.
@@ -103,6 +103,10 @@ pub(crate) fn receive(ledger: &Ledger, remittance: &Remittance, now: u64, out: &
         }
         Purpose::Limits { scope, limits } => {
             out.record(Fact::LimitsSet { scope: *scope, currency, limits: *limits });
+        }
+        Purpose::Royalty(sent) => royalties::arrive(ledger, remittance, *sent, out),
+        Purpose::RoyaltyBack(sent, why) => {
+            royalties::come_back(ledger, remittance, *sent, *why, out);
         }
         Purpose::App(_)
         | Purpose::AppGrant(_)

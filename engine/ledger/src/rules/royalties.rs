@@ -8,11 +8,14 @@
 //! into the payment's batch, or into today's if that is settled. What a refund takes back, and
 //! what receivers give back of their own, is in `royalties/back.rs`.
 //!
-//! Both merchants are at home on the shard of the payment; elsewhere all of it is refused.
+//! Who shares is at home on the shard of the payment, else it is refused. A receiver may be at home
+//! elsewhere (`royalties/away.rs`); nothing is taken back from there.
 
+mod away;
 mod back;
 mod rows;
 
+pub(crate) use away::{arrive, come_back};
 pub(crate) use back::{free, give_back, return_split, take_back, to_free};
 pub(crate) use rows::apply;
 
@@ -34,7 +37,6 @@ pub(crate) fn bind(ledger: &Ledger, c: &BindRoyalty, out: &mut Decision) -> Resu
     let sharer = merchant(tables, c.merchant)?;
     let receiver = merchant(tables, c.receiver)?;
     refuse_if(c.merchant == c.receiver, Rejection::AccountsMustDiffer)?;
-    refuse_if(!ledger.place().is_home(c.receiver), Rejection::NotAcrossShards)?;
     let same = sharer.terms.settle_currency == receiver.terms.settle_currency;
     refuse_if(!same, Rejection::CurrencyMismatch)?;
     refuse_if(tables.accounts.row(sharer.account).closed, Rejection::AccountClosed)?;
@@ -149,12 +151,14 @@ pub(crate) fn split(
     out.record(Fact::PaymentSplit {
         payment: c.payment,
         out_request_no: c.out_request_no.clone(),
-        shares: asked,
+        shares: asked.clone(),
         finish: c.finish,
         from_frozen,
         from_own_batch,
         from_available,
     });
+    let split_no = u32::try_from(royalty.splits.len()).unwrap_or(u32::MAX);
+    away::send_on(ledger, payment, split_no, &asked, out);
     if c.finish {
         finish(ledger, payment, royalty.frozen - from_frozen, now, false, out);
     }
@@ -298,6 +302,10 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
                 let share = share.ok_or("a share is unknown")?;
                 known(back.amount <= share.left(), "more is given back than was shared")
             })
+        }
+        Fact::RoyaltyArrived { sent, .. } => is_merchant(&sent.receiver),
+        Fact::RoyaltyRefused { sent, .. } => {
+            is_merchant(&sent.receiver).and_then(|()| of(&sent.payment).map(|_| ()))
         }
         _ => Ok(()),
     }

@@ -1,12 +1,14 @@
 //! What the outside is told of royalties.
 
+use crate::account::Movement;
 use crate::command::Reference;
 use crate::event::{Fact, ReturnedShare};
 use crate::id::Id;
 use crate::ledger::Ledger;
 use crate::money::Money;
+use crate::remittance::RoyaltySent;
 use crate::rules::royalties::royalty;
-use crate::settlement::Settlement;
+use crate::settlement::{Settlement, moved_money};
 use crate::state::Payment;
 
 /// A payment and what was shared, given back or freed of it.
@@ -25,7 +27,7 @@ pub struct RoyaltyOf {
 }
 
 /// What a fact of royalties means to the outside; nothing for those of others.
-pub(super) fn told(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {
+pub(super) fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settlement> {
     let tables = ledger.tables();
     let of = |payment: &Id, number: Option<&Reference>, shares: Vec<(Id, u64)>, amount: u64| {
         let row = tables.payments.row(ledger.payment_no(payment)?);
@@ -56,6 +58,11 @@ pub(super) fn told(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {
             let amount = sum(&shares);
             let royalty = of(payment, out_return_no.as_ref(), shares, amount)?;
             Settlement::SplitReturned { royalty }
+        }
+        Fact::RoyaltyArrived { sent, amount } => {
+            let RoyaltySent { payment, merchant, receiver, .. } = *sent;
+            let amount = moved_money(ledger, movements, *amount)?;
+            Settlement::RoyaltyArrived { payment, merchant, receiver, amount }
         }
         _ => return None,
     })

@@ -448,6 +448,8 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::PaymentSplit { .. }
         | Fact::SplitFinished { .. }
         | Fact::ProceedsFreed { .. }
+        | Fact::RoyaltyArrived { .. }
+        | Fact::RoyaltyRefused { .. }
         | Fact::SplitReturned { .. } => return royalties::fact(fact),
         Fact::SettlementConfirmed { payment, recovered, reserve, available } => {
             W::SettlementConfirmed(v1::SettlementConfirmed {

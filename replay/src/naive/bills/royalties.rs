@@ -38,6 +38,10 @@ impl Bills {
                 }
                 Ok(lines)
             }
+            // The account of a receiver from elsewhere is empty again when it is sent on.
+            Fact::RoyaltyArrived { sent, amount } | Fact::RoyaltyRefused { sent, amount, .. } => {
+                Ok(vec![(self.of(Class::MerchantAvailable, sent.receiver)?, signed(amount))])
+            }
             other => Err(stranger(other, "a royalty")),
         }
     }

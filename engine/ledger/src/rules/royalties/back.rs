@@ -65,7 +65,9 @@ pub(crate) fn take_back(
     let tables = ledger.tables();
     let (mut shares, mut debits) = (Vec::new(), Vec::<(AccountNo, u64)>::new());
     for ((split, share), row, amount) in claws.into_iter().filter(|claw| claw.2 > 0) {
-        let account = tables.merchants.row(row.receiver).account;
+        let receiver = tables.merchants.row(row.receiver);
+        let (at_home, account) = (ledger.place().is_home(receiver.merchant), receiver.account);
+        refuse_if(!at_home, Rejection::NotAcrossShards)?;
         may_debit(tables, account)?;
         let taken = debits.iter().filter(|d| d.0 == account).map(|d| u128::from(d.1));
         let needed = taken.sum::<u128>() + u128::from(amount);
@@ -169,6 +171,7 @@ pub(crate) fn return_split(
         });
     }
     let (no, at, split, share) = found.ok_or(Rejection::UnknownAccount)?;
+    refuse_if(!ledger.place().is_home(c.receiver), Rejection::NotAcrossShards)?;
     in_currency(c.amount, payment.amount.currency)?;
     let amount = in_range(c.amount)?;
     let until = split.at.saturating_add(SPLIT_RETURN_DAYS_MAX * DAY_MS);

@@ -280,6 +280,10 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             batch: w.batch,
         },
         W::SplitReturned(w) => royalties::returned(w)?,
+        W::RoyaltyArrived(w) => {
+            Fact::RoyaltyArrived { sent: royalties::sent(w)?, amount: w.amount }
+        }
+        W::RoyaltyRefused(w) => royalties::refused(w)?,
         W::SettlementConfirmed(w) => Fact::SettlementConfirmed {
             payment: id(w.payment, "payment")?,
             recovered: w.recovered,

@@ -4,6 +4,7 @@ use super::apps;
 use super::exchange;
 use super::fields::*;
 use super::members;
+use super::royalties;
 use groat_ledger::limits::{AMOUNT_MAX, TIME_MS_MAX};
 use groat_ledger::{Cargo, Fact, Id, MerchantTerms, Purpose, Rejection, Remittance, Standing};
 use groat_proto::Message;
@@ -39,6 +40,11 @@ fn read_cargo(wire: &v1::Cargo) -> Field<Cargo> {
         W::PacketBack(w) => {
             let (packet, user, why) = members::part_back(w)?;
             Purpose::PacketBack { packet, user, why }
+        }
+        W::Royalty(w) => Purpose::Royalty(royalties::sent(w)?),
+        W::RoyaltyBack(w) => {
+            let (sent, why) = royalties::sent_back(w)?;
+            Purpose::RoyaltyBack(sent, why)
         }
         W::Merchant(w) => {
             let (merchant, terms, standing) = merchant_word(w)?;

@@ -2,8 +2,8 @@
 
 use super::fields::*;
 use groat_ledger::{
-    self as domain, Body, EventRange, Fact, ReturnedShare, Royalty, RoyaltyPart, RoyaltyRefunds,
-    RoyaltyRelation, RoyaltyShare, Share, Split, SplitReturn,
+    self as domain, Body, EventRange, Fact, Rejection, ReturnedShare, Royalty, RoyaltyPart,
+    RoyaltyRefunds, RoyaltyRelation, RoyaltySent, RoyaltyShare, Share, Split, SplitReturn,
 };
 use groat_proto::v1;
 
@@ -75,6 +75,25 @@ pub(super) fn returned(w: &v1::SplitReturned) -> Field<Fact> {
         batch: w.batch,
         pro_rata: w.pro_rata,
     })
+}
+
+pub(super) fn sent(w: &v1::RoyaltySent) -> Field<RoyaltySent> {
+    Ok(RoyaltySent {
+        payment: id(w.payment, "payment")?,
+        merchant: id(w.merchant, "merchant")?,
+        receiver: id(w.receiver, "receiver")?,
+        split: w.split,
+        share: w.share,
+    })
+}
+
+pub(super) fn sent_back(w: &v1::RoyaltySent) -> Field<(RoyaltySent, Rejection)> {
+    Ok((sent(w)?, Rejection::from_code(w.why).ok_or("why")?))
+}
+
+pub(super) fn refused(w: &v1::RoyaltySent) -> Field<Fact> {
+    let (sent, why) = sent_back(w)?;
+    Ok(Fact::RoyaltyRefused { sent, amount: w.amount, why })
 }
 
 pub(in crate::codec) fn relation(w: &v1::RoyaltyRelationRow) -> RoyaltyRelation {

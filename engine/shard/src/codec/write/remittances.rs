@@ -1,6 +1,6 @@
 //! Domain to wire: what goes between shards, and the events of it.
 
-use super::{apps, exchange, limits, members, some, terms};
+use super::{apps, exchange, limits, members, royalties, some, terms};
 use groat_ledger::{Cargo, Fact, Id, Purpose, Rejection, Settlement};
 use groat_proto::v1::{self, cargo, event, settlement};
 
@@ -35,6 +35,10 @@ fn write_cargo(content: &Cargo) -> v1::Cargo {
         }
         Purpose::PacketBack { packet, user, why } => {
             W::PacketBack(members::part(*packet, *user, 0, why.code().into()))
+        }
+        Purpose::Royalty(sent) => W::Royalty(royalties::sent(sent, 0, 0)),
+        Purpose::RoyaltyBack(sent, why) => {
+            W::RoyaltyBack(royalties::sent(sent, 0, why.code().into()))
         }
         Purpose::Merchant { merchant, terms: agreed, standing } => W::Merchant(v1::MerchantWord {
             terms: Some(terms(*merchant, agreed)),

@@ -2,8 +2,8 @@
 
 use super::{some, text};
 use groat_ledger::{
-    Fact, Id, Money, ReturnedShare, Royalty, RoyaltyOf, RoyaltyRelation, Settlement, Share, Split,
-    SplitReturn,
+    Fact, Id, Money, ReturnedShare, Royalty, RoyaltyOf, RoyaltyRelation, RoyaltySent, Settlement,
+    Share, Split, SplitReturn,
 };
 use groat_proto::v1::{self, event, settlement};
 
@@ -68,8 +68,24 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
                 pro_rata: *pro_rata,
             })
         }
+        Fact::RoyaltyArrived { sent: to, amount } => W::RoyaltyArrived(sent(to, *amount, 0)),
+        Fact::RoyaltyRefused { sent: to, amount, why } => {
+            W::RoyaltyRefused(sent(to, *amount, why.code().into()))
+        }
         _ => return None,
     })
+}
+
+pub(super) fn sent(to: &RoyaltySent, amount: u64, why: u32) -> v1::RoyaltySent {
+    v1::RoyaltySent {
+        payment: some(to.payment),
+        merchant: some(to.merchant),
+        receiver: some(to.receiver),
+        split: to.split,
+        share: to.share,
+        amount,
+        why,
+    }
 }
 
 fn shared((receiver, amount): &(Id, u64)) -> v1::SharedAmount {
@@ -85,6 +101,16 @@ pub(super) fn settlement(told: &Settlement) -> Option<settlement::Body> {
             W::SplitFinished(v1::ToldRoyalty { expired: *expired, ..told_royalty(royalty) })
         }
         Settlement::SplitReturned { royalty } => W::SplitReturned(told_royalty(royalty)),
+        Settlement::RoyaltyArrived { payment, merchant, receiver, amount } => {
+            let share = v1::ToldShare { receiver: some(*receiver), amount: Some((*amount).into()) };
+            W::RoyaltyArrived(v1::ToldRoyalty {
+                payment: some(*payment),
+                merchant: some(*merchant),
+                shares: vec![share],
+                amount: Some((*amount).into()),
+                ..v1::ToldRoyalty::default()
+            })
+        }
         _ => return None,
     })
 }

@@ -187,7 +187,8 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         | Settlement::DisputeJudged { .. } => return disputes::settlement(told),
         Settlement::PaymentSplit { .. }
         | Settlement::SplitFinished { .. }
-        | Settlement::SplitReturned { .. } => return royalties::settlement(told),
+        | Settlement::SplitReturned { .. }
+        | Settlement::RoyaltyArrived { .. } => return royalties::settlement(told),
         Settlement::SettlementConfirmed {
             payment,
             out_trade_no,
