@@ -9,8 +9,8 @@ use proptest::test_runner::TestRunner;
 use std::collections::BTreeMap;
 
 /// What these steps do not come to: what only a shard answers, what the model has no command or
-/// no second currency for, what takes more of one thing than a run is long, and an order paid before
-/// its quote begins, which comes too seldom.
+/// no second currency for, what takes more of one thing than a run is long, and, as it comes too
+/// seldom, an order paid before its quote begins.
 const NOT_REACHED: &[Rejection] = &[
     Rejection::CommandTooOld,
     Rejection::CommandIdInFuture,
