@@ -236,7 +236,7 @@ enumerations! {
     CaptureMode RentUnit DayRule FreezeReason CreditBasis ReleaseReason ChargeKind
     CouponState InvoiceKind PacketKind
     DisputeKind Ruling
-    CreditPart StatementState
+    CreditPart StatementState PlanState
 }
 
 /// Serde functions of a field that holds an [`Enumeration`].

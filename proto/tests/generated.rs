@@ -8,7 +8,7 @@ use protox::prost_reflect::prost_types::{
 };
 use std::path::Path;
 
-const SCHEMAS: [&str; 15] = [
+const SCHEMAS: [&str; 16] = [
     "money",
     "exchange",
     "holds",
@@ -17,6 +17,7 @@ const SCHEMAS: [&str; 15] = [
     "dispute",
     "settle",
     "credit",
+    "instalments",
     "apps",
     "command",
     "remittance",

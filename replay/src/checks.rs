@@ -24,6 +24,9 @@ mod market_forgeries;
 mod objects;
 mod outcomes;
 mod packets;
+#[cfg(test)]
+mod plan_forgeries;
+mod plans;
 mod rentals;
 mod royalties;
 #[cfg(test)]
@@ -35,7 +38,7 @@ mod statements;
 use crate::follow::{Finding, Place};
 use crate::naive::{
     Answers, Apps, Bills, Coupons, Disputes, Exchanges, Funding, Holds, Invoices, Journal, Lines,
-    Packets, Rentals, Reserves, Royalties, Spending, Statements,
+    Packets, Plans, Rentals, Reserves, Royalties, Spending, Statements,
 };
 use apps::OfAnApp;
 use entries::Event;
@@ -118,6 +121,8 @@ checks! {
     CreditStates = 8, "credit: only steps that there are";
     /// PB, PO, LP, LI and LF of each user; DOMAIN §5, by the clock.
     Statements = 9, "statements: total = billed + overdue + charges, minimum <= total";
+    /// PI of each user; by the clock, as published.
+    Plans = 9, "plans: terms sum to principal and fee, one is billed by each statement";
     /// By the nights since grace was missed.
     Interest = 10, "interest = floor of principal x rate x nights, late fees as agreed";
     /// FP of each partner and currency.
@@ -197,6 +202,7 @@ pub(crate) struct Checks {
     rentals: Rentals,
     lines: Lines,
     statements: Statements,
+    plans: Plans,
     funding: Funding,
     reserves: Reserves,
     coupons: Coupons,

@@ -23,6 +23,7 @@ pub(crate) fn holder(class: Class) -> Holder {
         | Class::UserHold
         | Class::CreditUnbilled
         | Class::CreditBilled
+        | Class::CreditInstalment
         | Class::CreditOverdue
         | Class::FeeReceivable
         | Class::InterestReceivable
@@ -46,6 +47,7 @@ pub(crate) fn holder(class: Class) -> Holder {
         | Class::Suspense
         | Class::Equity
         | Class::ServiceFee
+        | Class::InstalmentFee
         | Class::InterestIncome
         | Class::PenaltyIncome
         | Class::OtherFees
@@ -246,6 +248,10 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::StatementAssessed { .. } => "statement_assessed",
         Fact::InterestAccrued { .. } => "interest_accrued",
         Fact::CreditReduced { .. } => "credit_reduced",
+        Fact::PlanCreated { .. } => "plan_created",
+        Fact::TermBilled { .. } => "term_billed",
+        Fact::PlanPrepaid { .. } => "plan_prepaid",
+        Fact::PlanReduced { .. } => "plan_reduced",
         Fact::ReserveReleased { .. } => "reserve_released",
         Fact::CampaignFunded { .. } => "campaign_funded",
         Fact::CampaignClosed { .. } => "campaign_closed",

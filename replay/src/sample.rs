@@ -6,6 +6,7 @@ mod chance;
 mod credit_days;
 mod exchange;
 mod market;
+mod plan_days;
 mod rented;
 mod shared;
 
@@ -15,6 +16,7 @@ pub(crate) use chance::chance;
 pub(crate) use credit_days::credit_days;
 pub(crate) use exchange::exchanged_days;
 pub(crate) use market::market_days;
+pub(crate) use plan_days::plan_days;
 pub(crate) use rented::rented_days;
 pub(crate) use shared::shared_days;
 

@@ -24,6 +24,8 @@ pub(crate) enum Subject {
     Credit,
     /// The bill of a line of credit.
     Statement,
+    /// Instalment plans.
+    Plan,
     /// Campaigns and coupons.
     Coupon,
     /// Red packets.
@@ -48,7 +50,7 @@ pub(crate) enum Subject {
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
         Account, App, Batch, Bill, Coupon, Credit, Dispute, Exchange, Funding, Hold, Invoice,
-        Limits, Packet, Payment, Rental, Reserve, Royalty, Statement,
+        Limits, Packet, Payment, Plan, Rental, Reserve, Royalty, Statement,
     };
     match fact {
         // Their movements are checked like all others, and there is no more to them.
@@ -162,8 +164,12 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::CreditLineFrozen { .. }
         | Fact::CreditLineUnfrozen { .. }
         | Fact::CreditLineClosed { .. } => vec![Credit],
-        Fact::StatementIssued { .. }
-        | Fact::StatementAssessed { .. }
+        Fact::StatementIssued { .. } => vec![Statement, Plan],
+        Fact::PlanCreated { .. }
+        | Fact::TermBilled { .. }
+        | Fact::PlanPrepaid { .. }
+        | Fact::PlanReduced { .. } => vec![Plan],
+        Fact::StatementAssessed { .. }
         | Fact::InterestAccrued { .. }
         | Fact::CreditReduced { .. } => vec![Statement],
         Fact::QuotePublished { .. }

@@ -159,13 +159,8 @@ pub(crate) fn rows(ledger: &Ledger) -> String {
         t.batches.rows()
     );
     let quotes = format!("{:?}\n", t.quotes.rows());
-    let apps = format!(
-        "{:?}
-{:?}
-",
-        t.app_grants.rows(),
-        t.app_uses.rows()
-    );
+    let apps = format!("{:?}\n{:?}\n", t.app_grants.rows(), t.app_uses.rows());
+    let apps = format!("{apps}{:?}\n", t.plans.rows());
     format!("{quotes}{apps}{money}{parties}{rest}{orders}{holds}{rentals}{funds}{coupons}{batches}")
 }
 
@@ -198,6 +193,7 @@ fn at_rest(ledger: &Ledger) -> Tables {
     rest.disputes = Table::from_rows(t.disputes.rows().to_vec()).unwrap();
     rest.app_grants = Table::from_rows(t.app_grants.rows().to_vec()).unwrap();
     rest.app_uses = Table::from_rows(t.app_uses.rows().to_vec()).unwrap();
+    rest.plans = Table::from_rows(t.plans.rows().to_vec()).unwrap();
     rest.quotes = Table::from_rows(t.quotes.rows().to_vec()).unwrap();
     rest.royalty_relations = Table::from_rows(t.royalty_relations.rows().to_vec()).unwrap();
     rest

@@ -17,6 +17,8 @@ mod limits;
 mod orders;
 mod owners;
 mod packets;
+mod parts;
+mod plans;
 mod refunds;
 mod rentals;
 mod royalties;
@@ -38,6 +40,7 @@ use invoices::Invoice;
 use limits::Spending;
 use orders::Order;
 use packets::Packet;
+use plans::Plan;
 use rentals::Rental;
 use std::collections::{BTreeMap, BTreeSet};
 use treasury::{Payout, Reservation};
@@ -118,6 +121,7 @@ pub(crate) struct Naive {
     templates: BTreeMap<Id, CouponTerms>,
     coupons: Vec<Coupon>,
     packets: Vec<Packet>,
+    plans: Vec<Plan>,
     invoices: Vec<Invoice>,
     quotes: BTreeMap<Id, QuoteTerms>,
     apps: BTreeMap<Id, App>,
@@ -297,6 +301,8 @@ impl Naive {
             Body::ReturnSplit(c) => self.return_split(c, now),
             Body::FundCredit(c) => self.fund(c),
             Body::RepayFunding(c) => self.repay_funding(c),
+            Body::ConvertToInstalments(c) => self.convert(c, now),
+            Body::PrepayPlan(c) => self.prepay(c),
             Body::PublishQuote(c) => self.publish_quote(c, now),
             Body::RegisterApp(c) => self.register(c),
             Body::GrantAppAuth(c) => self.grant_app(c, now),

@@ -10,6 +10,7 @@ mod holds;
 mod invoices;
 mod money;
 mod packets;
+mod plans;
 mod rentals;
 mod royalties;
 mod settlement;
@@ -107,6 +108,8 @@ pub(crate) enum Kind {
     ReturnSplit,
     FundCredit,
     RepayFunding,
+    ConvertToInstalments,
+    PrepayPlan,
     GrantAppAuth,
     RevokeAppAuth,
     SetAppLimits,
@@ -186,6 +189,8 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (4, Kind::ReturnSplit),
     (2, Kind::FundCredit),
     (3, Kind::RepayFunding),
+    (7, Kind::ConvertToInstalments),
+    (3, Kind::PrepayPlan),
     (3, Kind::GrantAppAuth),
     (2, Kind::RevokeAppAuth),
     (2, Kind::SetAppLimits),
@@ -233,6 +238,7 @@ impl Op {
                     .or_else(|| scene.royalty(kind))
                     .or_else(|| scene.coupon(kind))
                     .or_else(|| scene.packet(kind))
+                    .or_else(|| scene.plan(kind))
                     .or_else(|| scene.app(kind))
                     .or_else(|| scene.exchange(kind))
                     .or_else(|| scene.invoice(kind))?
@@ -436,6 +442,7 @@ impl Scene<'_> {
     fn credit_left(&self, user: Id) -> u64 {
         let used =
             self.balance(Class::CreditUnbilled, user) + self.balance(Class::CreditHeld, user);
+        let used = used + self.balance(Class::CreditInstalment, user);
         self.balance(Class::LimitGranted, user).saturating_sub(used)
     }
 

@@ -75,6 +75,11 @@ impl Bought {
         let (user, more) = match fact {
             Fact::PaymentPaid { user, credit, .. } => (*user, i128::from(*credit)),
             Fact::CreditRepaid { user, principal, .. } => (*user, -i128::from(*principal)),
+            Fact::PlanPrepaid { plan, amount } => {
+                let t = ledger.tables();
+                let owner = t.plans.get(plan).unwrap().user;
+                (t.users.row(owner).user, -i128::from(*amount))
+            }
             Fact::RefundSucceeded { payment, to_credit, surplus, .. } => {
                 let t = ledger.tables();
                 let payer = t.payments.get(payment).and_then(|p| p.user).unwrap();
@@ -111,7 +116,8 @@ impl Bought {
 
 /// All that was bought and not repaid, whatever became of it.
 fn principal(ledger: &Ledger, user: Id, currency: Currency) -> i128 {
-    let buckets = [Class::CreditUnbilled, Class::CreditBilled, Class::CreditOverdue];
+    let buckets =
+        [Class::CreditUnbilled, Class::CreditBilled, Class::CreditInstalment, Class::CreditOverdue];
     let accounts =
         buckets.iter().filter_map(|c| ledger.account(&AccountKey::of(*c, user, currency)));
     accounts.map(|a| -a.credit_balance()).sum()
@@ -148,6 +154,7 @@ fn tells_of_money(fact: &Fact) -> bool {
             | Fact::CreditLineFrozen { .. }
             | Fact::CreditLineUnfrozen { .. }
             | Fact::CreditReduced { .. }
+            | Fact::PlanReduced { .. }
             | Fact::CouponDefined { .. }
             | Fact::InvoiceRequested { .. }
             | Fact::InvoiceIssued { .. }

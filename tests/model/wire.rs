@@ -161,6 +161,12 @@ fn body(body: &Body) -> Wire {
                 let source = match l.source {
                     LegSource::Balance => leg::Source::Balance(v1::BalanceLeg { amt }),
                     LegSource::Credit => leg::Source::Credit(v1::CreditLeg { amt }),
+                    LegSource::Instalment(terms) => leg::Source::Instalment(v1::InstalmentLeg {
+                        plan: some(terms.plan),
+                        amt,
+                        n: terms.terms,
+                        fee_ppm: terms.fee_ppm,
+                    }),
                     LegSource::Coupon(id) => {
                         leg::Source::Coupon(v1::CouponLeg { coupon: some(id), amt })
                     }
@@ -282,6 +288,17 @@ fn body(body: &Body) -> Wire {
         }),
         Body::RepayCredit(c) => {
             Wire::RepayCredit(v1::RepayCredit { user: some(c.user), amt: money(c.amount) })
+        }
+        Body::ConvertToInstalments(c) => Wire::ConvertToInstalments(v1::ConvertToInstalments {
+            user: some(c.user),
+            plan: some(c.terms.plan),
+            payment: some(c.payment),
+            amt: money(c.amount),
+            n: c.terms.terms,
+            fee_ppm: c.terms.fee_ppm,
+        }),
+        Body::PrepayPlan(c) => {
+            Wire::PrepayPlan(v1::PrepayPlan { user: some(c.user), plan: some(c.plan) })
         }
         Body::OpenDispute(_)
         | Body::DefendDispute(_)

@@ -263,6 +263,7 @@ fn leg(word: &str, currency: Currency) -> Leg {
     match parts[..] {
         ["balance", amount] => Leg { source: LegSource::Balance, amount: minor(amount) },
         ["credit", amount] => Leg { source: LegSource::Credit, amount: minor(amount) },
+        ["instalment", ref parts @ ..] => crate::plan_commands::leg(parts),
         ["coupon", coupon, amount] => {
             Leg { source: LegSource::Coupon(id(coupon)), amount: minor(amount) }
         }

@@ -15,6 +15,7 @@ const ALL: &[&[&str]] = &[
     crate::disputes::TABLES,
     crate::royalties::TABLES,
     crate::billing::TABLES,
+    crate::plans::TABLES,
     crate::credit::TABLES,
     crate::funding::TABLES,
     crate::authorizations::TABLES,

@@ -13,6 +13,7 @@ pub(crate) fn check(books: &Books, verb: &str, a: &mut Args<'_>) -> bool {
         "charge" => charge(books, a),
         "credit" => credit(books, a),
         "bill" => bill(books, a),
+        "plan" => crate::plan_commands::plan(books, a),
         _ => return false,
     }
     true
@@ -79,7 +80,8 @@ fn credit(books: &Books, a: &mut Args<'_>) {
     let line = tables.credit_lines.get(&no).expect("a line of credit");
     let state = format!("{:?}", line.state);
     assert_eq!(shouted(state.split('(').next().unwrap()), a.word());
-    let buckets = [Class::CreditUnbilled, Class::CreditBilled, Class::CreditOverdue];
+    let buckets =
+        [Class::CreditUnbilled, Class::CreditBilled, Class::CreditInstalment, Class::CreditOverdue];
     let owed = buckets.iter().map(|c| debit(books, *c, user, line.limit.currency)).sum::<u64>();
     let held = debit(books, Class::CreditHeld, user, line.limit.currency);
     let active = line.state == CreditLineState::Active;
@@ -92,8 +94,8 @@ fn credit(books: &Books, a: &mut Args<'_>) {
 }
 
 /// `bill alice ISSUED 1400.00 min=140.00 unpaid=1400.00 due=2026-02-09`, of the last statement; and
-/// what is owed now, from the accounts: `unbilled=`, `billed=`, `overdue=`, `interest=` and
-/// `penalty=`.
+/// what is owed now, from the accounts: `unbilled=`, `billed=`, `overdue=`, `ahead=` in plans,
+/// `interest=`, `penalty=` and `fee=`.
 fn bill(books: &Books, a: &mut Args<'_>) {
     let (user, tables) = (a.id(), books.ledger.tables());
     let no = tables.users.find(&user).expect("a user");
@@ -113,6 +115,8 @@ fn bill(books: &Books, a: &mut Args<'_>) {
         ("overdue", of(Class::CreditOverdue)),
         ("interest", of(Class::InterestReceivable)),
         ("penalty", of(Class::PenaltyReceivable)),
+        ("fee", of(Class::FeeReceivable)),
+        ("ahead", of(Class::CreditInstalment)),
     ] {
         if let Some(expected) = a.minor_option(name) {
             assert_eq!(found, expected, "{name}");

@@ -17,7 +17,8 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>, now: u64) -> Option<(Option<Id>
     let body = held(verb, a).or_else(|| rented(verb, a, now)).or_else(|| owed(verb, a));
     let body = body.or_else(|| crate::market_commands::body(verb, a, now));
     let body = body.or_else(|| crate::exchange_commands::body(verb, a, now));
-    let body = body.or_else(|| crate::member_commands::body(verb, a))?;
+    let body = body.or_else(|| crate::member_commands::body(verb, a));
+    let body = body.or_else(|| crate::plan_commands::body(verb, a))?;
     Some((named, body))
 }
 

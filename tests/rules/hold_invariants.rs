@@ -3,7 +3,7 @@
 
 use groat_ledger::{
     AccountKey, AuthorizationState, Billing, Class, CreditBasis, CreditLineState, Currency, Id,
-    Ledger, PacketSender, Rental, RentalState,
+    Ledger, PacketSender, PlanState, Rental, RentalState,
 };
 use std::collections::BTreeMap;
 
@@ -118,13 +118,15 @@ fn lines_equal_their_accounts(ledger: &Ledger) {
         assert!(!closed || owed == 0, "{user}: owes {owed} on a closed line");
         if let Some(bill) = &line.billing {
             bills_equal_their_accounts(ledger, user, line.limit.currency, bill);
+            plans_equal_their_account(ledger, line.user, line.limit.currency, bill);
         }
     }
 }
 
 /// All that was bought and not repaid, whatever became of it.
 fn principal(ledger: &Ledger, user: Id, currency: Currency) -> i128 {
-    let buckets = [Class::CreditUnbilled, Class::CreditBilled, Class::CreditOverdue];
+    let buckets =
+        [Class::CreditUnbilled, Class::CreditBilled, Class::CreditInstalment, Class::CreditOverdue];
     buckets.iter().map(|class| balance(ledger, *class, user, currency)).sum()
 }
 
@@ -140,6 +142,21 @@ fn bills_equal_their_accounts(ledger: &Ledger, user: Id, currency: Currency, bil
     assert!(bill.minimum <= bill.total && bill.unpaid() <= bill.total, "{user}: {bill:?}");
     assert_eq!(bill.overdue == 0, bill.overdue_since == 0, "{user}: overdue since");
     assert!(bill.rest < 1_000_000, "{user}: carry");
+}
+
+/// §6, 9: PI is what is ahead of the plans, and the bill knows those.
+fn plans_equal_their_account(ledger: &Ledger, no: u32, currency: Currency, bill: &Billing) {
+    let (tables, user) = (ledger.tables(), ledger.tables().users.row(no).user);
+    let own = (0u32..).zip(tables.plans.rows()).filter(|(_, plan)| plan.user == no);
+    let ahead: u64 = own.clone().map(|(_, plan)| plan.left()).sum();
+    assert_eq!(balance(ledger, Class::CreditInstalment, user, currency), i128::from(ahead));
+    let active = own.filter(|(_, plan)| plan.state == PlanState::Active);
+    let active: Vec<_> = active.inspect(|(_, plan)| assert!(plan.left() > 0)).collect();
+    assert_eq!(bill.plans, active.iter().map(|(no, _)| *no).collect::<Vec<_>>(), "{user}: plans");
+    for (_, plan) in active {
+        let id = plan.plan;
+        assert!(plan.billed < plan.terms && plan.cut < plan.amount, "{id}: {plan:?}");
+    }
 }
 
 /// §6, 8: asked for by the table as long as no limit was cut in it.

@@ -29,6 +29,7 @@ mod hold_invariants;
 mod invariants;
 mod market_commands;
 mod member_commands;
+mod plan_commands;
 mod words;
 
 mod transfers;
@@ -53,6 +54,7 @@ mod royalty_commands;
 mod billing;
 mod credit;
 mod funding;
+mod plans;
 
 mod authorizations;
 

@@ -84,6 +84,8 @@ classes! {
     CreditUnbilled = 1101, "credit_unbilled", Asset, DebitBalance;
     /// Credit principal on a statement; owner: the user.
     CreditBilled = 1102, "credit_billed", Asset, DebitBalance;
+    /// Credit principal of instalment plans that is not billed yet; owner: the user.
+    CreditInstalment = 1103, "credit_instalment", Asset, DebitBalance;
     /// Credit principal whose minimum was not paid in time; owner: the user.
     CreditOverdue = 1104, "credit_overdue", Asset, DebitBalance;
     /// Fees of instalments billed; owner: the user.
@@ -129,6 +131,8 @@ classes! {
     Equity = 3010, "equity", Equity, Either;
     /// Service fees earned.
     ServiceFee = 4010, "service_fee", Income, Either;
+    /// Fees of instalments earned.
+    InstalmentFee = 4020, "instalment_fee", Income, Either;
     /// Interest earned.
     InterestIncome = 4030, "interest_income", Income, Either;
     /// Late fees earned.

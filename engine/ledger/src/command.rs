@@ -14,6 +14,7 @@ mod funding;
 mod invoices;
 mod packets;
 mod payments;
+mod plans;
 mod reference;
 mod rental;
 mod royalty;
@@ -32,6 +33,7 @@ pub use funding::*;
 pub use invoices::*;
 pub use packets::*;
 pub use payments::*;
+pub use plans::*;
 pub use reference::Reference;
 pub use rental::*;
 pub use royalty::*;
@@ -128,6 +130,8 @@ pub enum Body {
     ReturnSplit(ReturnSplit),
     FundCredit(FundCredit),
     RepayFunding(RepayFunding),
+    ConvertToInstalments(ConvertToInstalments),
+    PrepayPlan(PrepayPlan),
     GrantAppAuth(GrantAppAuth),
     RevokeAppAuth(RevokeAppAuth),
     SetAppLimits(SetAppLimits),
@@ -165,6 +169,8 @@ impl Body {
             Body::UnfreezeCreditLine(c) => Some(c.user),
             Body::CloseCreditLine(c) => Some(c.user),
             Body::RepayCredit(c) => Some(c.user),
+            Body::ConvertToInstalments(c) => Some(c.user),
+            Body::PrepayPlan(c) => Some(c.user),
             Body::ReleaseReserve(c) => Some(c.merchant),
             Body::FundCampaign(c) => Some(c.funder),
             Body::SendRedPacket(SendRedPacket { sender: PacketSender::User(user), .. }) => {

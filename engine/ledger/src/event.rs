@@ -412,6 +412,34 @@ pub enum Fact {
         billed: u64,
         overdue: u64,
     },
+    /// Principal is put into a plan, of a purchase or else of the last statement; `fee` is that of
+    /// all terms.
+    PlanCreated {
+        plan: Id,
+        user: Id,
+        payment: Id,
+        amount: u64,
+        fee_ppm: u32,
+        fee: u64,
+        terms: u32,
+    },
+    /// By a statement, which stands behind it. Terms are numbered from 1.
+    TermBilled {
+        plan: Id,
+        term_no: u32,
+        principal: u64,
+        fee: u64,
+    },
+    /// All that was ahead of a plan.
+    PlanPrepaid {
+        plan: Id,
+        amount: u64,
+    },
+    /// A refund or dispute cut the last terms; its money is in the fact before.
+    PlanReduced {
+        plan: Id,
+        amount: u64,
+    },
     /// The first one opened the campaign.
     CampaignFunded {
         campaign: Id,

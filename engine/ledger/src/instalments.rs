@@ -91,9 +91,14 @@ pub struct Instalment {
     pub fee: u64,
 }
 
+/// So many millionths of an amount, half even; none beyond any amount.
+pub fn half_even_ppm(amount: u64, ppm: u32) -> Option<u64> {
+    nearest(u128::from(amount) * u128::from(ppm), 1_000_000, Tie::Even)
+}
+
 /// A purchase in instalments: the fee is HALF_EVEN(amount × ppm), and amount and fee are cut alike.
 pub fn plan(amount: u64, terms: u32, fee_ppm: u32, how: Split) -> Option<Vec<Instalment>> {
-    let fee = nearest(u128::from(amount) * u128::from(fee_ppm), 1_000_000, Tie::Even)?;
+    let fee = half_even_ppm(amount, fee_ppm)?;
     let shares = split(amount, terms, how)?.into_iter().zip(split(fee, terms, how)?);
     Some(shares.map(|(principal, fee)| Instalment { principal, fee }).collect())
 }

@@ -29,7 +29,7 @@ use crate::rejection::Rejection;
 use crate::remittance::Remittance;
 use crate::rules::{
     accounts, apps, authorizations, billing, campaigns, collection, coupons, credit, disputes,
-    exchange, funding, invoices, limits as limit_rules, packets, payments, remittances,
+    exchange, funding, invoices, limits as limit_rules, packets, payments, plans, remittances,
     rental_rows, rentals, royalties, settlement, transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
@@ -247,6 +247,8 @@ impl Ledger {
             Body::ReturnSplit(c) => royalties::return_split(self, c, now, out)?,
             Body::FundCredit(c) => funding::fund(self, c, out)?,
             Body::RepayFunding(c) => funding::repay(self, c, out)?,
+            Body::ConvertToInstalments(c) => plans::convert(self, c, now, out)?,
+            Body::PrepayPlan(c) => plans::prepay(self, c, out)?,
             Body::PublishQuote(c) => exchange::publish(self, c, now, out)?,
         }
         self.keep_sign_rules(out)?;
@@ -368,6 +370,10 @@ impl Ledger {
             | Fact::StatementAssessed { .. }
             | Fact::InterestAccrued { .. }
             | Fact::CreditReduced { .. } => billing::apply(self, fact),
+            Fact::PlanCreated { .. }
+            | Fact::TermBilled { .. }
+            | Fact::PlanPrepaid { .. }
+            | Fact::PlanReduced { .. } => plans::apply(self, fact),
             Fact::CampaignFunded { .. }
             | Fact::CampaignClosed { .. }
             | Fact::CouponDefined { .. }

@@ -49,6 +49,9 @@ pub const PACKET_TIMEOUT_S_DEFAULT: u32 = 86_400;
 /// Longest time to claim from a red packet, in seconds (Alipay's campaigns: six months).
 pub const PACKET_TIMEOUT_S_MAX: u32 = 184 * 86_400;
 
+/// Instalment plans of one line that have terms ahead: what one statement bills is a page.
+pub const PLANS_MAX: usize = 64;
+
 /// Lines of one invoice: a page.
 pub const INVOICE_LINES_MAX: usize = 64;
 

@@ -145,6 +145,9 @@ rejections! {
     PaymentDisputed = 151, later, "So much of the payment is in dispute, or was lost in one, that it cannot be refunded.";
     DefenceLate = 152, never, "The time to defend or accept the dispute is over.";
     ConfirmationExceedsUnsettled = 153, later, "More is to be settled than the batch still has of the payment.";
+    NotConvertible = 121, later, "So much of the purchase or statement cannot be put into instalments: billed, due, refunded or in a plan.";
+    BadTermCount = 122, never, "A plan has 3, 6 or 12 terms.";
+    PlanCountExceeded = 123, later, "The line has too many plans with terms ahead.";
     NotBound = 154, later, "The receiver is not bound to the merchant.";
     RelationLimit = 155, later, "As many receivers are bound to the merchant as may be; unbind one first.";
     RoyaltyCapExceeded = 156, never, "The splits together would exceed the merchant's cap on the payment.";

@@ -10,6 +10,7 @@ mod exchange;
 mod holds;
 mod invoices;
 mod packets;
+mod plans;
 mod royalties;
 
 pub use coupons::CouponOf;
@@ -19,6 +20,7 @@ pub use exchange::ConversionOf;
 pub use holds::{HoldOf, ReleaseReason, RentalOf};
 pub use invoices::InvoiceOf;
 pub use packets::PacketOf;
+pub use plans::PlanOf;
 pub use royalties::RoyaltyOf;
 
 use crate::account::{Account, Layer, Movement};
@@ -234,6 +236,17 @@ pub enum Settlement {
     StatementOverdue {
         statement: StatementOf,
     },
+    PlanCreated {
+        plan: PlanOf,
+    },
+    /// A refund cut its last terms.
+    PlanReduced {
+        plan: PlanOf,
+    },
+    /// Nothing is ahead any more.
+    PlanEnded {
+        plan: PlanOf,
+    },
     /// A part of a payment was settled ahead of its batch; `recovered` paid the merchant's debt.
     SettlementConfirmed {
         payment: Id,
@@ -387,6 +400,9 @@ impl Settlement {
             Settlement::RedInvoiceDue { merchant, .. } => *merchant,
             Settlement::StatementIssued { statement }
             | Settlement::StatementOverdue { statement } => statement.user,
+            Settlement::PlanCreated { plan }
+            | Settlement::PlanReduced { plan }
+            | Settlement::PlanEnded { plan } => plan.user,
             Settlement::CouponIssued { coupon } | Settlement::CouponEnded { coupon } => coupon.user,
             Settlement::DisputeOpened { dispute }
             | Settlement::DisputeDefended { dispute }
@@ -589,6 +605,10 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         Fact::StatementIssued { .. } | Fact::StatementAssessed { .. } => {
             return credit::told(ledger, fact);
         }
+        Fact::PlanCreated { .. }
+        | Fact::TermBilled { .. }
+        | Fact::PlanPrepaid { .. }
+        | Fact::PlanReduced { .. } => return plans::told(ledger, fact),
         Fact::TransferArrived { from, to, amount }
         | Fact::PostingArrived { debit: from, credit: to, amount } => {
             let amount = moved_money(ledger, movements, *amount)?;

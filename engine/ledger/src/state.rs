@@ -25,6 +25,7 @@ mod invoices;
 mod packets;
 mod payment;
 mod peer;
+mod plans;
 mod rental;
 mod royalty;
 
@@ -39,6 +40,7 @@ pub use invoices::*;
 pub use packets::*;
 pub use payment::*;
 pub use peer::*;
+pub use plans::*;
 pub use rental::*;
 pub use royalty::*;
 
@@ -80,6 +82,7 @@ pub struct Tables {
     pub asked_refunds: Table<AskedRefund>,
     pub app_grants: Table<AppGrant>,
     pub app_uses: Table<AppUse>,
+    pub plans: Table<Plan>,
     pub quotes: Table<Quote>,
     /// Derived from `payments`.
     pub(crate) trade_nos: Table<TradeNo>,
@@ -121,6 +124,7 @@ macro_rules! every_stored_table {
         $tables.asked_refunds.$method();
         $tables.app_grants.$method();
         $tables.app_uses.$method();
+        $tables.plans.$method();
         $tables.quotes.$method();
     }};
 }

@@ -60,6 +60,8 @@ pub fn routing_key(command: &v1::Command) -> Option<Id> {
         Body::UnfreezeCreditLine(c) => c.user,
         Body::CloseCreditLine(c) => c.user,
         Body::RepayCredit(c) => c.user,
+        Body::ConvertToInstalments(c) => c.user,
+        Body::PrepayPlan(c) => c.user,
         Body::ReleaseReserve(c) => c.merchant,
         Body::FundCampaign(c) => c.funder.or(c.campaign),
         Body::CloseCampaign(c) => c.campaign,

@@ -60,7 +60,8 @@ impl Checks {
     pub(super) fn bought(&mut self, at: &Place<'_>, event: &Event<'_>) {
         for m in event.movements.iter().filter(|m| m.layer == Layer::Posted) {
             let Some(key) = self.journal.of(m.debit).map(|sums| sums.key) else { continue };
-            if !matches!(key.class, Class::CreditUnbilled | Class::CreditHeld) {
+            let bought = [Class::CreditUnbilled, Class::CreditInstalment, Class::CreditHeld];
+            if !bought.contains(&key.class) {
                 continue;
             }
             let state = self.lines.get(key.owner).map(|line| line.state);
@@ -84,7 +85,12 @@ impl Checks {
         let state = holds(line.state == row.state, || {
             format!("the line of {user} is {:?}; its facts make it {:?}", row.state, line.state)
         });
-        let buckets = [Class::CreditUnbilled, Class::CreditBilled, Class::CreditOverdue];
+        let buckets = [
+            Class::CreditUnbilled,
+            Class::CreditBilled,
+            Class::CreditInstalment,
+            Class::CreditOverdue,
+        ];
         let owed: i128 =
             buckets.iter().map(|class| self.balance(books, *class, user, currency)).sum();
         let sums = holds(owed == principal, || {
@@ -103,6 +109,7 @@ impl Checks {
         self.note(Check::CreditHeld, at, event, held);
         self.note(Check::CreditLimits, at, event, limits.and(exposed));
         self.compare_bill(books, at, event, user, currency);
+        self.compare_plans(books, at, event, user, currency);
     }
 
     pub(super) fn reserve(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {

@@ -56,6 +56,7 @@ impl Checks {
                 Subject::Rental(rental) => self.rental(books, at, event, rental),
                 Subject::Credit => self.credit(books, at, event),
                 Subject::Statement => self.statement(books, at, event),
+                Subject::Plan => self.plan(books, at, event),
                 Subject::Coupon => self.coupon(books, at, event),
                 Subject::Packet => self.packet(at, event),
                 Subject::Invoice => self.invoice(at, event),
@@ -104,6 +105,7 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         Class::RentObligation | Class::RentalAdvance => Some(Touched::Rental(key.owner)),
         Class::CreditUnbilled
         | Class::CreditBilled
+        | Class::CreditInstalment
         | Class::CreditOverdue
         | Class::FeeReceivable
         | Class::InterestReceivable
@@ -132,6 +134,7 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         | Class::Suspense
         | Class::Equity
         | Class::ServiceFee
+        | Class::InstalmentFee
         | Class::InterestIncome
         | Class::PenaltyIncome
         | Class::OtherFees

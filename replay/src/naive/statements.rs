@@ -84,6 +84,30 @@ impl Statements {
         }
     }
 
+    /// A term of a plan is billed.
+    pub(crate) fn term(&mut self, user: Id, principal: i128, fee: i128) -> Result<(), String> {
+        let bill = self.statement(user)?;
+        bill.billed += principal;
+        bill.fee += fee;
+        Ok(())
+    }
+
+    /// Part of the last statement goes into a plan: it is not to be paid any more, and a minimum
+    /// is at most what is left. Only what is not due and bears nothing may.
+    pub(crate) fn convert(&mut self, user: Id, amount: i128, today: u32) -> Result<(), String> {
+        let bill = self.statement(user)?;
+        let fresh = bill.billed - bill.bears;
+        let in_time = !bill.assessed && today <= bill.due_on && bill.overdue == 0;
+        bill.billed -= amount;
+        bill.total -= amount;
+        bill.minimum = bill.minimum.min(bill.total);
+        bill.fresh.push((today, bill.billed - bill.bears));
+        if in_time && amount <= fresh {
+            return Ok(());
+        }
+        Err(format!("{user} puts {amount} of a statement into a plan; {fresh} was fresh"))
+    }
+
     /// The interest of a night; says if it is not the floor of what was earned, or out of turn.
     pub(crate) fn night(&mut self, fact: &Fact, today: u32) -> Result<(), String> {
         let Fact::InterestAccrued { user, on, amount, .. } = fact else {

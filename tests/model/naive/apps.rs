@@ -186,6 +186,12 @@ impl Naive {
             }
             Body::Transfer(c) => ("wallet", None, Some(c.amount)),
             Body::RepayCredit(c) => ("wallet", None, Some(c.amount)),
+            Body::ConvertToInstalments(c) => ("wallet", None, Some(c.amount)),
+            Body::PrepayPlan(c) => {
+                let left = self.left_of_plan(c.plan);
+                let money = |left| Money { amount: left, currency: groat_ledger::Currency::CNY };
+                ("wallet", None, left.map(|left| money(u64::try_from(left).unwrap())))
+            }
             Body::OpenUser(_) => ("users", None, None),
             Body::OnboardMerchant(_) => ("merchants", None, None),
             Body::GrantCreditLine(_)

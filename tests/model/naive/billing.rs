@@ -51,7 +51,7 @@ impl Bill {
 
 impl Naive {
     /// What a user owes on an account.
-    fn owes(&self, class: Class, id: Id) -> i128 {
+    pub(super) fn owes(&self, class: Class, id: Id) -> i128 {
         -self.credit(of(class, id))
     }
 
@@ -92,6 +92,7 @@ impl Naive {
 
     pub(super) fn cut_statement(&mut self, id: Id) {
         self.with_bill(id, |model, terms, bill| {
+            model.bill_terms(id);
             let bought = model.owes(Class::CreditUnbilled, id);
             model.write(of(Class::CreditBilled, id), of(Class::CreditUnbilled, id), bought);
             bill.cut_on = bill.next_cut;
@@ -156,6 +157,30 @@ impl Naive {
         });
     }
 
+    /// How much of the last statement can go into a plan.
+    pub(super) fn convertible(&self, id: Id, now: u64) -> i128 {
+        let bill = self.lines[&id].bill.as_ref();
+        let bill = bill.filter(|b| b.open && self.day(now) <= b.due_on);
+        let bill = bill.filter(|_| self.owes(Class::CreditOverdue, id) == 0);
+        bill.map_or(0, |b| self.owes(Class::CreditBilled, id) - b.bears)
+    }
+
+    /// When the last statement was cut.
+    pub(super) fn last_cut(&self, id: Id) -> u32 {
+        self.lines[&id].bill.as_ref().map_or(0, |bill| bill.cut_on)
+    }
+
+    /// So much of the last statement, off the accounts already, is not to be paid by it any more.
+    pub(super) fn put_off(&mut self, id: Id, amount: i128, now: u64) {
+        let today = self.day(now);
+        self.with_bill(id, |model, _, bill| {
+            bill.total -= amount;
+            bill.minimum = bill.minimum.min(bill.total);
+            bill.fresh.push((today, model.owes(Class::CreditBilled, id) - bill.bears));
+            bill.open = model.unpaid(id, bill) > 0;
+        });
+    }
+
     /// After money has gone to the accounts: so much of it to charges, bill and what is overdue.
     pub(super) fn bill_paid(&mut self, id: Id, charges: i128, billed: i128, due: i128, now: u64) {
         let today = self.day(now);
@@ -197,26 +222,45 @@ impl Naive {
         classes.map(|class| of(class, id)).collect()
     }
 
-    /// What a refund of something bought at a time takes off a debt, by account.
-    pub(super) fn taken_off(&self, id: Id, bought_at: u64, wanted: i128) -> [(Account, i128); 3] {
+    /// What a refund of a payment made at a time takes off a debt, by account.
+    pub(super) fn taken_off(
+        &self,
+        id: Id,
+        (payment, bought_at): (Id, u64),
+        wanted: i128,
+    ) -> [(Account, i128); 4] {
         let bill = self.lines.get(&id).and_then(|line| line.bill.as_ref());
         let was_billed = bill.is_some_and(|bill| self.day(bought_at) < bill.cut_on);
-        let mut order = [Class::CreditUnbilled, Class::CreditBilled, Class::CreditOverdue];
+        let mut order = [
+            Class::CreditInstalment,
+            Class::CreditUnbilled,
+            Class::CreditBilled,
+            Class::CreditOverdue,
+        ];
         if was_billed {
-            order.rotate_left(1);
+            order[1..].rotate_left(1);
         }
         let mut rest = wanted;
         order.map(|class| {
-            let part = rest.min(self.owes(class, id));
+            let ahead = class == Class::CreditInstalment;
+            let has = if ahead { self.ahead_of(payment) } else { self.owes(class, id) };
+            let part = rest.min(has);
             rest -= part;
             (of(class, id), part)
         })
     }
 
     /// The bill after a refund has gone to the accounts.
-    pub(super) fn refunded_into(&mut self, id: Id, parts: [(Account, i128); 3], now: u64) {
+    pub(super) fn refunded_into(
+        &mut self,
+        id: Id,
+        payment: Id,
+        parts: [(Account, i128); 4],
+        now: u64,
+    ) {
         let of_class =
             |class: Class| parts.iter().filter(|(to, _)| to.0 == class).map(|p| p.1).sum::<i128>();
+        self.cut_plan_of(payment, of_class(Class::CreditInstalment));
         let (billed, due) = (of_class(Class::CreditBilled), of_class(Class::CreditOverdue));
         if billed + due > 0 {
             self.bill_paid(id, 0, billed, due, now);

@@ -2,7 +2,7 @@
 //! balance of its account.
 
 use super::holds::frozen;
-use super::orders::Parts;
+use super::parts::Parts;
 use super::rentals::Stage;
 use super::{Naive, Outcome, cny, must, of};
 use groat_ledger::{

@@ -74,7 +74,7 @@ impl Naive {
         must(self.lines.contains_key(&c.user), Rejection::UnknownAccount)?;
         let amount = cny(c.amount)?;
         self.may_debit(from)?;
-        let owed = self.debt(c.user) + self.charges_owed(c.user);
+        let owed = self.debt(c.user) + self.charges_owed(c.user) - self.ahead(c.user);
         must(amount <= owed, Rejection::Overpayment)?;
         self.covers(from, amount)?;
         self.pay_in_order(c.user, amount, now);
@@ -83,7 +83,12 @@ impl Naive {
 
     /// What a user owes of principal.
     fn debt(&self, id: Id) -> i128 {
-        let buckets = [Class::CreditUnbilled, Class::CreditBilled, Class::CreditOverdue];
+        let buckets = [
+            Class::CreditUnbilled,
+            Class::CreditBilled,
+            Class::CreditInstalment,
+            Class::CreditOverdue,
+        ];
         -buckets.iter().map(|class| self.credit(of(*class, id))).sum::<i128>()
     }
 

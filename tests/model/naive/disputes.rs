@@ -111,7 +111,8 @@ impl Naive {
         let acquirer = of(Class::ChannelReceivable, channel);
         must(-self.credit(acquirer) >= to_channel, Rejection::ChannelInsufficient)?;
         let at = row.paid.as_ref().unwrap().at;
-        let off = self.taken_off(payer, at, to_credit);
+        let payment = row.id;
+        let off = self.taken_off(payer, (payment, at), to_credit);
         let to_debt = off.iter().map(|part| part.1).sum::<i128>();
         let held = of_sale(Class::MerchantDisputed, id, seller);
         let from = match priced {
@@ -124,7 +125,7 @@ impl Naive {
         off.iter().for_each(|(debt, part)| self.write(from, *debt, *part));
         self.write(from, acquirer, to_channel);
         self.write(from, user(payer), part - to_debt - to_channel);
-        self.refunded_into(payer, off, now);
+        self.refunded_into(payer, payment, off, now);
         let fees = of_sale(Class::OtherFees, Id::NONE, seller);
         let from_settled = fee.min(self.credit(merchant(seller)));
         self.write(merchant(seller), fees, from_settled);

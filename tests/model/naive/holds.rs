@@ -1,7 +1,8 @@
 //! Authorizations and rentals' deposits in the naive model. What is left of a hold's cash is the
 //! balance of its frozen account, what is left of its credit that of what was waived.
 
-use super::orders::{Parts, payable};
+use super::orders::payable;
+use super::parts::Parts;
 use super::{Account, Naive, Outcome, cny, house, must, of, user};
 use groat_ledger::{
     AuthorizeFunds, CaptureAuthorization, CaptureMode, Class, Id, Owner, Reference, Rejection,

@@ -3,8 +3,9 @@
 
 use super::coupons::Use;
 use super::exchange::{Priced, currency_of, of_sale, position};
+use super::parts::Parts;
 use super::royalties::{Royalty, frozen};
-use super::{Account, DAY_MS, Naive, Outcome, amount_in, half_up, merchant, must, of, user};
+use super::{DAY_MS, Naive, Outcome, amount_in, half_up, merchant, must};
 use groat_ledger::{
     Class, CreatePayment, Currency, Id, LegSource, Money, Owner, PayPayment, Reference,
     RefundPayment, Rejection, RoyaltyRefunds,
@@ -36,7 +37,7 @@ pub(super) struct Order {
     pub(super) id: Id,
     pub(super) merchant: Id,
     /// The merchant's number; a rental's payments have none of their own.
-    number: Option<Reference>,
+    pub(super) number: Option<Reference>,
     pub(super) amount: i128,
     /// What its payer pays, if in another currency.
     priced: Option<Priced>,
@@ -47,23 +48,12 @@ pub(super) struct Order {
     pub(super) royalty: Royalty,
 }
 
-/// Where the money of a payment came from: of the user's own first what was frozen.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Parts {
-    /// Out of a hold: which account, how much.
-    pub(super) frozen: Option<(Account, i128)>,
-    pub(super) balance: i128,
-    pub(super) credit: i128,
-    pub(super) channel: Option<(Id, i128)>,
-    pub(super) coupon: Option<Use>,
-}
-
 #[derive(Clone)]
 pub(super) struct Paid {
     pub(super) user: Id,
     pub(super) at: u64,
     pub(super) day: u32,
-    credit: i128,
+    pub(super) credit: i128,
     pub(super) channel: Option<(Id, i128)>,
     pub(super) coupon: Option<Use>,
     /// What it gives back before the coupon.
@@ -78,39 +68,6 @@ pub(super) struct Paid {
     pub(super) lost: i128,
     /// Of the coupon, what refunds gave back.
     pub(super) coupon_back: i128,
-}
-
-impl Parts {
-    pub(super) fn sum(&self) -> i128 {
-        let frozen = self.frozen.map_or(0, |f| f.1);
-        let coupon = self.coupon.map_or(0, |used| used.sum());
-        frozen + self.balance + self.credit + self.channel.map_or(0, |c| c.1) + coupon
-    }
-
-    /// The first so much of it, and the rest.
-    pub(super) fn split(&self, first: i128) -> (Parts, Parts) {
-        let (account, cash) = self.frozen.unzip();
-        let mut rest = first.min(self.sum());
-        let mut part = |of: i128| {
-            let part = rest.min(of);
-            rest -= part;
-            part
-        };
-        let cash_part = part(cash.unwrap_or(0));
-        let (balance, credit) = (part(self.balance), part(self.credit));
-        let frozen = account.map(|account| (account, cash_part));
-        let split = Parts { frozen, balance, credit, ..Parts::default() };
-        let frozen = self.frozen.map(|(account, of)| (account, of - cash_part));
-        let (balance, credit) = (self.balance - balance, self.credit - credit);
-        (split, Parts { frozen, balance, credit, ..Parts::default() })
-    }
-
-    /// The accounts debited, with what each gives.
-    pub(super) fn debits(&self, payer: Id) -> Vec<(Account, i128)> {
-        let own = [(user(payer), self.balance), (of(Class::CreditUnbilled, payer), self.credit)];
-        let channel = self.channel.map(|(id, x)| (of(Class::ChannelReceivable, id), x));
-        self.frozen.into_iter().chain(own).chain(channel).collect()
-    }
 }
 
 impl Order {
@@ -136,7 +93,7 @@ impl Order {
     }
 
     /// What its payer has back when so much of it is back: the part of what was paid, at its price.
-    fn payers(&self, back: i128) -> i128 {
+    pub(super) fn payers(&self, back: i128) -> i128 {
         self.priced.map_or(back, |priced| half_up(priced.amount, back, self.amount))
     }
 
@@ -247,15 +204,20 @@ impl Naive {
         must(same, Rejection::CurrencyMismatch)?;
         self.may_debit(payer)?;
         self.may_credit(merchant(order.merchant))?;
-        let (mut parts, mut coupon) = (Parts::default(), None);
+        let (mut parts, mut coupon, mut plan) = (Parts::default(), None, None);
         for leg in &c.legs {
             let amount = i128::from(leg.amount);
             must(amount > 0, Rejection::AmountOutOfRange)?;
             match leg.source {
                 LegSource::Balance => parts.balance = amount,
-                LegSource::Credit => parts.credit = amount,
+                LegSource::Credit => parts.credit += amount,
                 LegSource::Channel(id) => parts.channel = Some((id, amount)),
                 LegSource::Coupon(id) => coupon = Some((id, amount)),
+                LegSource::Instalment(terms) => {
+                    parts.credit += amount;
+                    parts.planned = amount;
+                    plan = Some(terms);
+                }
             }
         }
         let sum = parts.sum() + coupon.map_or(0, |c| c.1);
@@ -263,6 +225,7 @@ impl Naive {
         priced.map_or(Ok(()), |priced| self.quote_holds(priced, now))?;
         self.covers(payer, parts.balance)?;
         self.may_spend(c.user, parts.balance, now)?;
+        let plan = plan.map(|terms| self.new_plan(c.user, terms, parts.planned)).transpose()?;
         self.may_buy(c.user, parts.credit)?;
         let order = &self.orders[no];
         let of_order = (order.merchant, order.amount);
@@ -271,6 +234,9 @@ impl Naive {
             parts.coupon = Some(self.usable(id, amount, of_order, c.user, now)?);
         }
         self.paid(no, c.user, parts, now);
+        if let Some(ahead) = plan {
+            self.add_plan(c.user, Some(c.payment), ahead);
+        }
         Ok(())
     }
 

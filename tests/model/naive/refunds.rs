@@ -59,7 +59,8 @@ impl Naive {
         let (part, to_credit, to_channel) = order.back_to_sources(x);
         let priced = order.priced();
         let payer_id = paid.user;
-        let off = self.taken_off(payer_id, paid.at, to_credit);
+        let (payment, at) = (order.id, paid.at);
+        let off = self.taken_off(payer_id, (payment, at), to_credit);
         let to_debt = off.iter().map(|part| part.1).sum::<i128>();
         let acquirer = of(Class::ChannelReceivable, channel);
         must(-self.credit(acquirer) >= to_channel, Rejection::ChannelInsufficient)?;
@@ -102,7 +103,7 @@ impl Naive {
                 self.write(*from, to, part);
             }
         }
-        self.refunded_into(payer_id, off, now);
+        self.refunded_into(payer_id, payment, off, now);
         if let Some(used) = used.filter(|_| whole) {
             self.coupon_is_back(&used, now);
         }

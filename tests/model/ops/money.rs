@@ -314,7 +314,8 @@ impl<'a> Scene<'a> {
     fn transfer(&mut self) -> Body {
         let rows = self.ledger.tables().pending.rows();
         let found = self.dice.recent(rows, |p| p.state == PendingState::Pending);
-        let pending = found.map_or(named('x', 4), |p| p.transfer);
+        let known = found.filter(|_| !self.dice.one_in(24));
+        let pending = known.map_or(named('x', 4), |p| p.transfer);
         let accounts = [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 3, 4, 5];
         let debit = named('a', self.dice.pick(&accounts));
         let credit = self.dice.pick(&accounts);
@@ -396,7 +397,7 @@ impl<'a> Scene<'a> {
         let legs = [
             (LegSource::Balance, balance),
             (channel_of(which), channel),
-            (LegSource::Credit, credit),
+            (self.on_credit(), credit),
         ];
         pay(payment, user, &legs)
     }

@@ -1,7 +1,7 @@
 //! What is fuzzed, each with its seeds and its promise.
 
 use crate::fuzz::Random;
-use groat_ledger::limits::TIME_MS_MAX;
+use groat_ledger::limits::{DAY_MS, TIME_MS_MAX};
 use groat_proto::json::read_line;
 use groat_proto::v1::{self, ChainTerms};
 use groat_proto::{Message, read_record};
@@ -189,7 +189,8 @@ fn books_from_rows(bytes: &[u8]) {
     go_on(&mut books);
 }
 
-/// Steps all examples under other ids, then to the end of time.
+/// Steps all examples under other ids, then a hundred years on; and to the end of time, unless a
+/// line of credit is charged for every night until then.
 pub fn go_on(books: &mut Books) -> Outbound {
     let mut out = OpenBlock::default();
     for (offset, line) in (1_000..).zip(examples()) {
@@ -197,7 +198,12 @@ pub fn go_on(books: &mut Books) -> Outbound {
         let record = read_line(&line).unwrap().encode_to_vec();
         books.step(Inbound { offset, time: 0, record: &record }, &mut out);
     }
-    books.tick(TIME_MS_MAX, &mut out);
+    let later = books.ledger().now().saturating_add(100 * 365 * DAY_MS);
+    books.tick(later.min(TIME_MS_MAX), &mut out);
+    let mut bills = books.ledger().tables().credit_lines.rows().iter().map(|line| &line.billing);
+    if !bills.any(|bill| bill.as_ref().is_some_and(|bill| bill.bearing() > 0)) {
+        books.tick(TIME_MS_MAX, &mut out);
+    }
     out.outbound
 }
 

@@ -55,15 +55,20 @@ impl Feed {
                 }
                 2 => (b"nobody".to_vec(), (0..chance.below(40)).map(|b| b as u8).collect()),
                 3 if !credit.users.is_empty() => {
-                    let repaid = credit.repayment(chance);
-                    record(vec![timed(repaid, chance)], false)
+                    let asked = match chance.below(5) {
+                        0 => credit.conversion(chance),
+                        1 => credit.prepayment(chance),
+                        _ => credit.repayment(chance),
+                    };
+                    record(vec![timed(asked, chance)], false)
                 }
                 _ => {
                     let len = 1 + chance.index(3);
                     let mut bought = || {
                         let mut command = workload.command();
                         if chance.one_in(3) {
-                            buy_on_credit(&mut command);
+                            let in_terms = chance.one_in(3);
+                            buy_on_credit(&mut command, in_terms.then_some(&mut credit.plans));
                         }
                         timed(command, chance)
                     };
@@ -81,6 +86,8 @@ impl Feed {
 #[derive(Default)]
 struct Credit {
     users: Vec<v1::Id>,
+    /// Asked for, with whose they are to be.
+    plans: Vec<(Option<v1::Id>, Option<v1::Id>)>,
     made: u128,
 }
 
@@ -112,6 +119,30 @@ impl Credit {
         self.command(command::Body::RepayCredit(v1::RepayCredit { user, amt }))
     }
 
+    /// Part of a statement goes into a plan.
+    fn conversion(&mut self, chance: &mut Chance) -> Command {
+        let user = Some(self.users[chance.index(self.users.len())]);
+        let amt = Some(v1::Money { amount: 1 + chance.below(4_000), currency: 840 });
+        let plan = Some(Id(9 << 64 | self.plans.len() as u128).into());
+        self.plans.push((user, plan));
+        let (payment, n, fee_ppm) = (None, 3, 23_000);
+        self.command(command::Body::ConvertToInstalments(v1::ConvertToInstalments {
+            user,
+            plan,
+            payment,
+            amt,
+            n,
+            fee_ppm,
+        }))
+    }
+
+    fn prepayment(&mut self, chance: &mut Chance) -> Command {
+        let index = chance.index(self.plans.len().max(1));
+        let some = self.plans.get(index).copied();
+        let (user, plan) = some.unwrap_or((self.users.first().copied(), Some(Id(9).into())));
+        self.command(command::Body::PrepayPlan(v1::PrepayPlan { user, plan }))
+    }
+
     fn command(&mut self, body: command::Body) -> Command {
         self.made += 1;
         // None of the workload's own ids is so near to this one.
@@ -120,15 +151,23 @@ impl Credit {
     }
 }
 
-/// A payment from the balance comes from the line of credit instead.
-fn buy_on_credit(command: &mut Command) {
-    if let Some(command::Body::PayPayment(pay)) = &mut command.body {
-        for leg in &mut pay.legs {
-            if let Some(leg::Source::Balance(balance)) = &leg.source {
-                leg.source = Some(leg::Source::Credit(v1::CreditLeg { amt: balance.amt }));
-            }
+/// A payment from the balance comes from the line of credit instead, in terms where `plans` is
+/// given, which notes the plan.
+fn buy_on_credit(command: &mut Command, plans: Option<&mut Vec<(Option<v1::Id>, Option<v1::Id>)>>) {
+    let Some(command::Body::PayPayment(pay)) = &mut command.body else { return };
+    let balance = pay.legs.iter_mut().find_map(|leg| match leg.source {
+        Some(leg::Source::Balance(balance)) => Some((&mut leg.source, balance.amt)),
+        _ => None,
+    });
+    let Some((source, amt)) = balance else { return };
+    *source = Some(match plans {
+        None => leg::Source::Credit(v1::CreditLeg { amt }),
+        Some(plans) => {
+            let plan = pay.payment;
+            plans.push((pay.user, plan));
+            leg::Source::Instalment(v1::InstalmentLeg { plan, amt, n: 3, fee_ppm: 23_000 })
         }
-    }
+    });
 }
 
 fn record(commands: Vec<Command>, atomic: bool) -> (Vec<u8>, Vec<u8>) {

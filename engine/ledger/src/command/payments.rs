@@ -1,6 +1,6 @@
 //! Commands of payments (DOMAIN §4.2).
 
-use crate::command::{Reference, RoyaltyRefunds};
+use crate::command::{PlanTerms, Reference, RoyaltyRefunds};
 use crate::id::Id;
 use crate::money::{Currency, Money};
 
@@ -95,6 +95,8 @@ pub enum LegSource {
     Credit,
     /// A coupon of the user, whole.
     Coupon(Id),
+    /// The user's line of credit, billed in terms.
+    Instalment(PlanTerms),
 }
 
 /// Closes an unpaid order.

@@ -5,7 +5,7 @@ use crate::command::PacketSender;
 use crate::ledger::Ledger;
 use crate::place::Place;
 use crate::state::{
-    AuthCode, Calendar, CreditBasis, InvoiceNo, OrderNo, PendingState, Tables, TradeNo,
+    AuthCode, Calendar, CreditBasis, InvoiceNo, OrderNo, PendingState, PlanState, Tables, TradeNo,
 };
 use crate::table::{DuplicateKey, Table};
 use std::collections::BTreeMap;
@@ -64,8 +64,30 @@ impl Ledger {
         });
         ledger.tables.invoice_nos =
             Table::from_rows(numbers.collect()).map_err(duplicate("invoices"))?;
+        ledger.fill_plans();
         ledger.fill_due();
         Ok(ledger)
+    }
+
+    /// What is ahead of plans stands with the lines that bill it.
+    fn fill_plans(&mut self) {
+        for no in 0..self.tables.credit_lines.next_no() {
+            let line = self.tables.credit_lines.row(no);
+            if line.billing.as_ref().is_some_and(|billing| !billing.plans.is_empty()) {
+                let billing = &mut self.tables.credit_lines.row_mut(no).billing;
+                billing.iter_mut().for_each(|billing| billing.plans.clear());
+            }
+        }
+        let plans = self.tables.plans.rows().iter().enumerate();
+        let active = plans.filter(|(_, plan)| plan.state == PlanState::Active);
+        let active: Vec<_> = active.map(|(no, plan)| (no, plan.user)).collect();
+        for (no, user) in active {
+            let Some(line) = self.tables.credit_lines.find(&user) else { continue };
+            let billing = self.tables.credit_lines.row_mut(line).billing.as_mut();
+            if let (Some(billing), Ok(no)) = (billing, u32::try_from(no)) {
+                billing.plans.push(no);
+            }
+        }
     }
 
     /// What accounts have pending is what their pending transfers reserved: each can be given back.
@@ -132,7 +154,17 @@ impl Ledger {
         let payments = t.payments.next_no();
         holds("invoices", t.invoices.rows().iter().position(|r| r.payment >= payments))?;
         holds("credit_lines", t.credit_lines.rows().iter().position(|r| r.user >= users))?;
-        let payments = t.payments.next_no();
+        let billed =
+            |user: u32| t.credit_lines.get(&user).is_some_and(|line| line.billing.is_some());
+        holds(
+            "plans",
+            t.plans.rows().iter().position(|r| {
+                r.user >= users
+                    || r.payment.is_some_and(|no| no >= t.payments.next_no())
+                    || r.state == PlanState::Active && !billed(r.user)
+            }),
+        )?;
+        let (payments, plans) = (t.payments.next_no(), t.plans.next_no());
         let mut relations = t.royalty_relations.rows().iter();
         let position = relations.position(|r| r.merchant.max(r.receiver) >= merchants);
         holds("royalty_relations", position)?;
@@ -144,6 +176,7 @@ impl Ledger {
                 r.merchant >= merchants
                     || r.user.is_some_and(|u| u >= users)
                     || r.batch.is_some_and(|b| b >= batches)
+                    || r.parts.as_ref().and_then(|p| p.plan).is_some_and(|no| no >= plans)
                     || r.exchange().is_some_and(|of| t.quotes.find(&of.quote).is_none())
                     || r.parts.as_ref().is_some_and(|parts| {
                         let mut shares = parts.royalty.splits.iter().flat_map(|s| &s.shares);

@@ -2,7 +2,7 @@
 //!
 //! | at the beginning of | what | next |
 //! |---|---|---|
-//! | the statement day | what was bought is billed (PB→PU), with what was left | Issued |
+//! | the statement day | a term of each plan, what was bought (PB→PU) and was left | Issued |
 //! | the day after due date and grace | unpaid within the tolerance | Paid |
 //! | | the minimum was paid | MinPaid: the rest bears interest |
 //! | | it was not | Overdue: PO→PB, a late fee, the line is frozen |
@@ -23,6 +23,7 @@ use crate::instalments::{PRINCIPAL_FIRST, Part};
 use crate::ledger::{Due, DueKind, Ledger, post};
 use crate::money::{bps_floor, fee_half_up};
 use crate::rules::buckets::{self, owed_in};
+use crate::rules::plans;
 use crate::state::{
     Billing, CreditLine, CreditLineState, StatementState, Tables, User, next_day_of_month,
 };
@@ -45,8 +46,10 @@ pub(crate) fn cut(ledger: &Ledger, no: u32, out: &mut Decision) {
     let Some((line, billing, owner)) = billed(ledger, no) else { return };
     let (unbilled, purchases) = owed_in(ledger, owner, Class::CreditUnbilled);
     let owed = buckets::owed(ledger, owner);
+    let (terms, fees) = plans::bill(ledger, billing, owner, out);
     let charges = owed.penalty.saturating_add(owed.interest).saturating_add(owed.fee);
-    let principal = billing.billed.saturating_add(purchases);
+    let charges = charges.saturating_add(fees);
+    let principal = billing.billed.saturating_add(purchases).saturating_add(terms);
     let due_whole = billing.overdue.saturating_add(charges);
     let total = due_whole.saturating_add(principal);
     let minimum = due_whole.saturating_add(bps_floor(principal, line.terms.min_bps));

@@ -1,8 +1,10 @@
 //! What a user owes on credit, by account: principal not billed (PU), billed (PB) and overdue (PO),
-//! and the charges on it. When which becomes which is in `billing`.
+//! and the charges on it. When which becomes which is in `billing`; principal of plans that is not
+//! billed (PI) in `plans`.
 
 use crate::account::{AccountKey, AccountNo, Class};
 use crate::event::{Decision, Fact};
+use crate::id::Id;
 use crate::instalments::Owed;
 use crate::ledger::Ledger;
 use crate::state::{Payment, User};
@@ -19,7 +21,7 @@ pub(crate) fn owed_in(ledger: &Ledger, owner: &User, class: Class) -> (Option<Ac
     (account, u64::try_from(owed).unwrap_or(u64::MAX))
 }
 
-/// All principal that a user owes.
+/// All principal that a user owes, but for what is ahead of instalment plans.
 pub(crate) fn principal(ledger: &Ledger, owner: &User) -> u64 {
     let owed = PRINCIPAL.map(|class| owed_in(ledger, owner, class).1);
     owed.into_iter().fold(0, u64::saturating_add)
@@ -43,7 +45,9 @@ pub(crate) fn purchases(ledger: &Ledger, owner: &User) -> Option<AccountNo> {
 
 /// What a refund or dispute takes off a debt.
 pub(crate) struct Reduction {
-    parts: [(Class, Option<AccountNo>, u64); 3],
+    /// What is ahead of the purchase's plan goes first.
+    parts: [(Class, Option<AccountNo>, u64); 4],
+    plan: Option<Id>,
 }
 
 impl Reduction {
@@ -62,7 +66,8 @@ impl Reduction {
     }
 }
 
-/// Takes up to `wanted` off what the payer of a payment owes. A purchase not billed yet comes off
+/// Takes up to `wanted` off what the payer of a payment owes: first the last terms of the plan that
+/// the purchase is in. One not billed yet comes off
 /// what is not billed, then off what is billed, then off what is overdue; one that was billed comes
 /// off the bill, and off what was not billed last. `noted` is what this decision has credited to an
 /// account already.
@@ -73,24 +78,30 @@ pub(crate) fn reduction(
     wanted: u64,
     noted: impl Fn(AccountNo) -> u128,
 ) -> Reduction {
-    use Class::{CreditBilled, CreditOverdue, CreditUnbilled};
+    use Class::{CreditBilled, CreditInstalment, CreditOverdue, CreditUnbilled};
     let line = super::credit::line(ledger, payer);
     let cut_on = line.and_then(|line| line.billing.as_ref()).map_or(0, |billing| billing.cut_on);
     let billed = ledger.calendar().date(payment.paid_at) < cut_on;
     let order = match billed {
-        true => [CreditBilled, CreditOverdue, CreditUnbilled],
-        false => [CreditUnbilled, CreditBilled, CreditOverdue],
+        true => [CreditInstalment, CreditBilled, CreditOverdue, CreditUnbilled],
+        false => [CreditInstalment, CreditUnbilled, CreditBilled, CreditOverdue],
     };
+    let plan = super::plans::of_payment(ledger, payment);
     let mut rest = wanted;
     let parts = order.map(|class| {
         let (account, owed) = owed_in(ledger, payer, class);
         let gone = account.map_or(0, &noted);
         let left = u64::try_from(u128::from(owed).saturating_sub(gone)).unwrap_or(u64::MAX);
+        let left = match (class, plan) {
+            (CreditInstalment, Some((_, ahead))) => left.min(ahead),
+            (CreditInstalment, None) => 0,
+            _ => left,
+        };
         let part = rest.min(left);
         rest -= part;
         (class, account, part)
     });
-    Reduction { parts }
+    Reduction { parts, plan: plan.map(|(plan, _)| plan) }
 }
 
 /// Records what a reduction took off a bill, behind the fact that moved the money. A line that was
@@ -103,6 +114,10 @@ pub(crate) fn record_reduction(
 ) {
     let billed = reduction.of(Class::CreditBilled);
     let overdue = reduction.of(Class::CreditOverdue);
+    let cut = reduction.of(Class::CreditInstalment);
+    if let Some(plan) = reduction.plan.filter(|_| cut > 0) {
+        out.record(Fact::PlanReduced { plan, amount: cut });
+    }
     if billed > 0 || overdue > 0 {
         out.record(Fact::CreditReduced { user: payer.user, billed, overdue });
     }

@@ -92,7 +92,8 @@ pub(crate) fn close(
 ) -> Result<(), Rejection> {
     let owner = user(ledger.tables(), c.user)?;
     let line = open_line(ledger, owner)?;
-    let outstanding = owed(ledger, owner).sum() > 0 || held(ledger, owner) > 0;
+    let ahead = owed_in(ledger, owner, Class::CreditInstalment).1;
+    let outstanding = owed(ledger, owner).sum() > 0 || ahead > 0 || held(ledger, owner) > 0;
     refuse_if(outstanding, Rejection::DebtOutstanding)?;
     // From here on nothing may fail.
     let (granted, contra) = memorandum(ledger, Class::LimitGranted, owner, out);
@@ -188,7 +189,9 @@ pub(crate) fn is_usable(ledger: &Ledger, owner: &User) -> bool {
 pub(crate) fn available(ledger: &Ledger, owner: &User) -> u64 {
     match line(ledger, owner) {
         Some(line) if is_usable(ledger, owner) => {
-            let used = principal(ledger, owner).saturating_add(held(ledger, owner));
+            let ahead = owed_in(ledger, owner, Class::CreditInstalment).1;
+            let used = principal(ledger, owner).saturating_add(ahead);
+            let used = used.saturating_add(held(ledger, owner));
             line.limit.amount.saturating_sub(used)
         }
         _ => 0,

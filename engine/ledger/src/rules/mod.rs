@@ -19,6 +19,7 @@ pub(crate) mod invoices;
 pub(crate) mod limits;
 pub(crate) mod packets;
 pub(crate) mod payments;
+pub(crate) mod plans;
 pub(crate) mod remittances;
 pub(crate) mod rent;
 pub(crate) mod rental_rows;
@@ -369,6 +370,10 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::StatementAssessed { .. }
         | Fact::InterestAccrued { .. }
         | Fact::CreditReduced { .. } => billing::fits(tables, fact),
+        Fact::PlanCreated { .. }
+        | Fact::TermBilled { .. }
+        | Fact::PlanPrepaid { .. }
+        | Fact::PlanReduced { .. } => plans::fits(tables, fact),
     }
 }
 

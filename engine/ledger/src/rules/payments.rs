@@ -22,7 +22,7 @@ use crate::rules::limits::{count, may_spend};
 use crate::rules::split::{Split, split};
 use crate::rules::taking::{Sources, fee_key, settle_sources};
 use crate::rules::{
-    buckets, credit, credit_room, exchange, in_currency, invoices, may_credit, may_debit,
+    buckets, credit, credit_room, exchange, in_currency, invoices, may_credit, may_debit, plans,
     refuse_if, remittances, royalties, user,
 };
 use crate::state::{AuthCode, BatchState, Payment, PaymentState, Refund, TradeNo};
@@ -133,6 +133,7 @@ pub(crate) fn pay(
     if sources.balance > 0 {
         may_spend(ledger, payer, sources.balance, payment.code_kind, now)?;
     }
+    let plan = plans::offered(ledger, &c.legs, payer)?;
     let credit_account = if sources.credit > 0 {
         Some(credit::purchasable(ledger, payer, sources.credit)?)
     } else {
@@ -144,16 +145,24 @@ pub(crate) fn pay(
     sources.freeze = royalties::royalty(payment).is_some_and(|royalty| royalty.freeze);
     // From here on nothing may fail.
     sources.debits.push((payer.account, sources.balance));
-    sources.debits.extend(credit_account.map(|account| (account, sources.credit)));
+    let in_plan = plan.map_or(0, |(_, amount, _)| amount);
+    sources.debits.extend(credit_account.map(|account| (account, sources.credit - in_plan)));
+    if in_plan > 0 {
+        let key = AccountKey::of(Class::CreditInstalment, payer.user, price.currency);
+        sources.debits.push((ledger.account_or_open(key, price.currency, out), in_plan));
+    }
     sources.exchange = payment.exchange().copied();
     let amount = payment.amount.amount;
     settle_sources(ledger, c.payment, payment.merchant, c.user, amount, sources, now, out);
+    if let Some(plan) = plan {
+        plans::record_created(payer, c.payment, plan, out);
+    }
     Ok(())
 }
 
 /// The parts of the legs, each at most once, which sum to what the payer pays.
 fn legs(c: &PayPayment, amount: u64) -> Result<Sources, Rejection> {
-    let (mut sources, mut sum, mut coupon) = (Sources::default(), 0u64, 0);
+    let (mut sources, mut sum, mut coupon, mut in_plan) = (Sources::default(), 0u64, 0, 0u64);
     refuse_if(c.legs.len() > LEGS_MAX, Rejection::SchemaInvalid)?;
     for leg in &c.legs {
         refuse_if(leg.amount == 0, Rejection::AmountOutOfRange)?;
@@ -163,6 +172,7 @@ fn legs(c: &PayPayment, amount: u64) -> Result<Sources, Rejection> {
             LegSource::Credit => &mut sources.credit,
             LegSource::Channel(_) => &mut sources.channel_amount,
             LegSource::Coupon(_) => &mut coupon,
+            LegSource::Instalment(_) => &mut in_plan,
         };
         refuse_if(*part > 0, Rejection::SchemaInvalid)?;
         *part = leg.amount;
@@ -171,6 +181,8 @@ fn legs(c: &PayPayment, amount: u64) -> Result<Sources, Rejection> {
         }
     }
     refuse_if(sum != amount, Rejection::LegSumMismatch)?;
+    // The sum of all legs fits.
+    sources.credit += in_plan;
     Ok(sources)
 }
 

@@ -1,7 +1,7 @@
 //! What a command demands of the app that asks for it: a scope, the grant of the merchant whose
 //! object it is about, and room for the money that it moves. One line per command.
 
-use crate::command::{Body, Owner, PacketSender, Scope};
+use crate::command::{Body, Owner, PacketSender, PrepayPlan, Scope};
 use crate::id::Id;
 use crate::money::Money;
 use crate::rules::royalties;
@@ -126,6 +126,8 @@ impl Demand {
             }
             Body::Transfer(c) => platform(Wallet).moving(c.amount),
             Body::RepayCredit(c) => platform(Wallet).moving(c.amount),
+            Body::ConvertToInstalments(c) => platform(Wallet).moving(c.amount),
+            Body::PrepayPlan(c) => plan_ahead(t, c),
             Body::OpenUser(_) => platform(Users),
             Body::OnboardMerchant(_) => platform(Merchants),
             Body::GrantCreditLine(_)
@@ -158,6 +160,16 @@ impl Demand {
     fn moving(self, money: Money) -> Demand {
         Demand { moves: Some(money), ..self }
     }
+}
+
+/// What is ahead of a plan is what paying it ahead moves.
+fn plan_ahead(t: &Tables, c: &PrepayPlan) -> Demand {
+    let row = t.plans.get(&c.plan);
+    let moves = row.map(|row| {
+        let currency = t.users.row(row.user).currency;
+        Money { amount: row.left(), currency }
+    });
+    Demand { moves, ..platform(Scope::Wallet) }
 }
 
 /// What belongs to no merchant.

@@ -354,10 +354,12 @@ fn adjustable(ledger: &Ledger, line: &EntryLine) -> Result<(), Rejection> {
         | Class::UserFrozen
         | Class::CreditUnbilled
         | Class::CreditBilled
+        | Class::CreditInstalment
         | Class::CreditOverdue
         | Class::FeeReceivable
         | Class::InterestReceivable
         | Class::PenaltyReceivable
+        | Class::InstalmentFee
         | Class::InterestIncome
         | Class::PenaltyIncome
         | Class::RentalAdvance

@@ -40,6 +40,8 @@ pub struct Billing {
     pub waiting: u64,
     /// The date up to which `waiting` counts.
     pub waiting_on: u32,
+    /// Numbers in `plans` of those with terms ahead, as they were made. Derived from them.
+    pub plans: Vec<u32>,
 }
 
 /// Where a statement stands (DOMAIN §5). The numbers stand in facts and snapshots.
@@ -82,6 +84,7 @@ impl Billing {
             rest: 0,
             waiting: 0,
             waiting_on: 0,
+            plans: Vec::new(),
         }
     }
 
@@ -126,6 +129,16 @@ impl Billing {
             self.waiting = self.waiting.saturating_add(fresh.saturating_mul(nights));
             self.waiting_on = date;
         }
+    }
+
+    /// Takes off what goes into a plan: it is no longer to be paid, and the minimum is at most the
+    /// rest.
+    pub(crate) fn convert(&mut self, amount: u64, date: u32) {
+        self.total = self.total.saturating_sub(amount);
+        self.minimum = self.minimum.min(self.total);
+        let revolving = self.revolving;
+        self.reduce(0, amount, 0, date);
+        self.revolving = revolving.min(self.billed);
     }
 
     /// Takes off what was paid on a date, or refunded: what bears interest goes first.

@@ -113,6 +113,8 @@ pub struct PaymentParts {
     pub claimed: u64,
     /// Of `claimed`, what is issued.
     pub invoiced: u64,
+    /// The plan that it was put into: number in `plans`.
+    pub plan: Option<u32>,
     /// What its payer pays, where that is in another currency.
     pub exchange: Option<Exchange>,
     /// What is shared of it.

@@ -16,6 +16,7 @@ pub(super) mod market;
 pub(super) mod members;
 mod plain;
 mod plain_events;
+pub(super) mod plans;
 mod remittances;
 pub(super) mod royalties;
 

@@ -15,6 +15,7 @@ pub use walk::{begin_rest, for_each_row, go_on_resting};
 use super::read::disputes as read_disputes;
 use super::read::fields::{self as read, Field};
 use super::read::members as read_members;
+use super::read::plans as read_plans;
 use super::read::royalties as read_royalties;
 use super::write;
 use crate::seen::{Answer, Seen, SeenIds};
@@ -24,8 +25,8 @@ use groat_ledger::{
     Account, App, AppGrant, AppUse, AskedRefund, Authorization, Batch, BatchState, Calendar,
     Campaign, Coupon, CouponCount, CouponTemplate, CreditLine, Dispute, EventRange, Hold, Invoice,
     Item, Ledger, LimitRow, Merchant, Packet, PacketClaim, Payment, PaymentState, Payout,
-    PayoutState, Peer, PendingState, PendingTransfer, Place, Quote, Receipt, Refund, Rejection,
-    Rental, RoyaltyRelation, Tables, Usage, User,
+    PayoutState, Peer, PendingState, PendingTransfer, Place, Plan, Quote, Receipt, Refund,
+    Rejection, Rental, RoyaltyRelation, Tables, Usage, User,
 };
 use groat_proto::v1::{self, row};
 use groat_proto::{Message, read_varint};
@@ -471,6 +472,7 @@ pub fn read_rows(
         Table::from_rows(rows.asked_refunds).map_err(duplicate("asked_refunds"))?;
     tables.app_grants = Table::from_rows(rows.app_grants).map_err(duplicate("app_grants"))?;
     tables.app_uses = Table::from_rows(rows.app_uses).map_err(duplicate("app_uses"))?;
+    tables.plans = Table::from_rows(rows.plans).map_err(duplicate("plans"))?;
     tables.quotes = Table::from_rows(rows.quotes).map_err(duplicate("quotes"))?;
     tables.payments = Table::from_rows(rows.payments).map_err(duplicate("payments"))?;
     let ledger = Ledger::from_rest(calendar, place, now, next_event, tables)
@@ -509,6 +511,7 @@ struct Rows {
     asked_refunds: Vec<AskedRefund>,
     app_grants: Vec<AppGrant>,
     app_uses: Vec<AppUse>,
+    plans: Vec<Plan>,
     quotes: Vec<Quote>,
     seen: BTreeMap<u64, Vec<Seen>>,
 }
@@ -563,6 +566,7 @@ impl Rows {
             }
             row::Row::AppGrant(w) => self.app_grants.push(apps::read_grant(&w)?),
             row::Row::AppUse(w) => self.app_uses.push(apps::read_used(&w)?),
+            row::Row::Plan(w) => self.plans.push(read_plans::row(&w)?),
             row::Row::Quote(w) => self.quotes.push(exchange::read_quote(&w)?),
             row::Row::Seen(w) => {
                 let seen = read_seen(&w)?;

@@ -10,6 +10,7 @@ pub(in crate::codec) mod holds;
 pub(in crate::codec) mod market;
 pub(in crate::codec) mod members;
 mod plain;
+pub(in crate::codec) mod plans;
 mod remittances;
 pub(in crate::codec) mod royalties;
 mod settlements;
@@ -433,6 +434,10 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::StatementAssessed { .. }
         | Fact::InterestAccrued { .. }
         | Fact::CreditReduced { .. } => return credit::fact(fact),
+        Fact::PlanCreated { .. }
+        | Fact::TermBilled { .. }
+        | Fact::PlanPrepaid { .. }
+        | Fact::PlanReduced { .. } => return plans::fact(fact),
         Fact::DisputeOpened { .. } | Fact::DisputeDefended { .. } | Fact::DisputeJudged { .. } => {
             return disputes::fact(fact);
         }

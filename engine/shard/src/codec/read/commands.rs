@@ -1,7 +1,7 @@
 //! Wire to domain: commands.
 
 use super::fields::*;
-use super::{apps, disputes, exchange, holds, market, members, royalties};
+use super::{apps, disputes, exchange, holds, market, members, plans, royalties};
 use groat_ledger::{
     self as domain, Balancing, Body, Class, EntryLine, Leg, LegSource, Phase, Side,
 };
@@ -67,6 +67,7 @@ fn pay_payment(w: &v1::PayPayment) -> Field<domain::PayPayment> {
             leg::Source::Coupon(leg) => {
                 (LegSource::Coupon(id(leg.coupon, "legs")?), money(leg.amt, "legs")?)
             }
+            leg::Source::Instalment(leg) => plans::leg(&leg)?,
         };
         ensure(*currency.get_or_insert(amount.currency) == amount.currency, "legs")?;
         legs.push(Leg { source, amount: amount.amount });
@@ -263,6 +264,8 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
             user: id(w.user, "user")?,
             amount: money(w.amt, "amt")?,
         }),
+        W::ConvertToInstalments(w) => Body::ConvertToInstalments(plans::convert(w)?),
+        W::PrepayPlan(w) => Body::PrepayPlan(plans::prepay(w)?),
         W::OpenDispute(w) => disputes::open(w)?,
         W::DefendDispute(w) => disputes::defend(w)?,
         W::AcceptDispute(w) => {

@@ -98,5 +98,6 @@ pub(in crate::codec) fn billing(w: &v1::BillingRow) -> Field<Billing> {
         rest: w.rest,
         waiting: w.waiting,
         waiting_on: w.waiting_on,
+        plans: Vec::new(),
     })
 }

@@ -1,7 +1,9 @@
 //! Wire to domain: events.
 
 use super::fields::*;
-use super::{apps, credit, disputes, exchange, holds, market, members, remittances, royalties};
+use super::{
+    apps, credit, disputes, exchange, holds, market, members, plans, remittances, royalties,
+};
 use groat_ledger::{CloseReason, Fact, Rejection};
 use groat_proto::v1::{self, event};
 
@@ -251,6 +253,10 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::StatementAssessed(w) => credit::assessed(w)?,
         W::InterestAccrued(w) => credit::accrued(w)?,
         W::CreditReduced(w) => credit::reduced(w)?,
+        W::PlanCreated(w) => plans::created(w)?,
+        W::TermBilled(w) => plans::billed(w)?,
+        W::PlanPrepaid(w) => plans::prepaid(w)?,
+        W::PlanReduced(w) => plans::reduced(w)?,
         W::DisputeOpened(w) => disputes::opened(w)?,
         W::DisputeDefended(w) => disputes::defended(w)?,
         W::DisputeJudged(w) => disputes::judged(w)?,

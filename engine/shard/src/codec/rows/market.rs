@@ -75,6 +75,7 @@ pub(super) fn parts(r: &PaymentParts) -> v1::PaymentPartsRow {
         lost: r.lost,
         claimed: r.claimed,
         invoiced: r.invoiced,
+        plan: r.plan,
         exchange: r.exchange.as_ref().map(exchange::exchange),
         royalty: write_royalties::row(&r.royalty),
     }
@@ -90,6 +91,7 @@ pub(super) fn read_parts(w: &v1::PaymentPartsRow) -> Field<PaymentParts> {
         lost: w.lost,
         claimed: w.claimed,
         invoiced: w.invoiced,
+        plan: w.plan,
         exchange: w.exchange.as_ref().map(exchange::read_exchange).transpose()?,
         royalty: read_royalties::row(w.royalty.as_ref())?,
     })

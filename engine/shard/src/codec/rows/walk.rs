@@ -38,6 +38,7 @@ macro_rules! every_kind {
         $each!(asked_refunds, |r, _| row::Row::AskedRefund(remittances::asked_refund(r)));
         $each!(app_grants, |r, _| row::Row::AppGrant(apps::grant(r)));
         $each!(app_uses, |r, _| row::Row::AppUse(apps::used(r)));
+        $each!(plans, |r, _| row::Row::Plan(write::plans::row(r)));
         $each!(quotes, |r, _| row::Row::Quote(exchange::quote(r)));
         $each!(payments, |r, _| row::Row::Payment(payment(r)));
         $each!(disputes, |r, _| row::Row::Dispute(write::disputes::row(r)));

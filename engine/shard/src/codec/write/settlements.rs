@@ -1,8 +1,8 @@
 //! Domain to wire: settlements.
 
 use super::{
-    apps, close_reason, credit, disputes, exchange, holds, market, members, owner, remittances,
-    royalties, some,
+    apps, close_reason, credit, disputes, exchange, holds, market, members, owner, plans,
+    remittances, royalties, some,
 };
 use groat_ledger::{Id, Money, Owner, Settlement};
 use groat_proto::v1::{self, settlement};
@@ -176,6 +176,9 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         Settlement::StatementIssued { .. } | Settlement::StatementOverdue { .. } => {
             return credit::settlement(told);
         }
+        Settlement::PlanCreated { .. }
+        | Settlement::PlanReduced { .. }
+        | Settlement::PlanEnded { .. } => return plans::settlement(told),
         Settlement::AppAuthGranted { .. } | Settlement::AppAuthRevoked { .. } => {
             return apps::settlement(told);
         }

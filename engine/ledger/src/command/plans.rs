@@ -1,0 +1,38 @@
+//! Commands of instalment plans (DOMAIN §1.4, §4.5). A purchase is put in one by the leg
+//! [`LegSource::Instalment`](crate::LegSource::Instalment) too.
+
+use crate::id::Id;
+use crate::money::Money;
+
+/// What is agreed about a plan: product data, not constants.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PlanTerms {
+    /// The plan, new.
+    pub plan: Id,
+    /// How many terms: 3, 6 or 12.
+    pub terms: u32,
+    /// The user's fee, in millionths of the amount.
+    pub fee_ppm: u32,
+}
+
+/// Puts what was bought on credit into a plan.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ConvertToInstalments {
+    /// Whose debt.
+    pub user: Id,
+    /// The purchase, not billed yet; none is the last statement.
+    pub payment: Id,
+    /// How much of it.
+    pub amount: Money,
+    /// The plan.
+    pub terms: PlanTerms,
+}
+
+/// Pays what is left of a plan from the balance; its future fees are not charged.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PrepayPlan {
+    /// Whose.
+    pub user: Id,
+    /// The plan.
+    pub plan: Id,
+}

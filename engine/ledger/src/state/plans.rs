@@ -1,0 +1,84 @@
+//! Rows of instalment plans.
+
+use crate::id::Id;
+use crate::instalments::{self, Instalment, Split};
+use crate::table::Row;
+
+/// A plan: what is ahead of it is owed, and not billed yet (PI). What was billed of it is the
+/// statements' like any other purchase.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Plan {
+    /// Its id.
+    pub plan: Id,
+    /// Whose: number in `users`.
+    pub user: u32,
+    /// The purchase in it: number in `payments`; none if it is out of a statement.
+    pub payment: Option<u32>,
+    /// The principal, in minor units.
+    pub amount: u64,
+    /// The whole fee, in minor units.
+    pub fee: u64,
+    /// How many terms.
+    pub terms: u32,
+    /// How many of them are billed.
+    pub billed: u32,
+    /// Taken off the last terms by refunds, in minor units.
+    pub cut: u64,
+    /// Where it stands.
+    pub state: PlanState,
+}
+
+row!(Plan, Id, self => self.plan);
+
+/// Where a plan stands (DOMAIN §5). The numbers stand in snapshots.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PlanState {
+    /// Something is ahead.
+    Active = 0,
+    /// All is billed.
+    Completed = 1,
+    /// The rest was paid ahead.
+    Prepaid = 2,
+    /// The rest was refunded.
+    Cancelled = 3,
+}
+
+impl PlanState {
+    /// The state of a number.
+    pub fn of(number: u32) -> Option<PlanState> {
+        use PlanState::{Active, Cancelled, Completed, Prepaid};
+        [Active, Completed, Prepaid, Cancelled].into_iter().find(|state| *state as u32 == number)
+    }
+}
+
+impl Plan {
+    /// The terms that are not billed yet: what is cut is cut off the last ones. A term of which
+    /// nothing is left bears no fee; one that is cut in part bears its own.
+    pub fn ahead(&self) -> Vec<Instalment> {
+        if self.state != PlanState::Active {
+            return Vec::new();
+        }
+        let split = |sum| instalments::split(sum, self.terms, Split::FloorRestFirst);
+        let (principals, fees) = (split(self.amount), split(self.fee));
+        let all = principals.unwrap_or_default().into_iter().zip(fees.unwrap_or_default());
+        let ahead = all.skip(self.billed as usize);
+        let mut ahead: Vec<_> =
+            ahead.map(|(principal, fee)| Instalment { principal, fee }).collect();
+        let mut cut = self.cut;
+        for term in ahead.iter_mut().rev() {
+            let part = cut.min(term.principal);
+            term.principal -= part;
+            cut -= part;
+            if term.principal == 0 {
+                term.fee = 0;
+            }
+        }
+        ahead.retain(|term| term.principal > 0);
+        ahead
+    }
+
+    /// Principal that is not billed yet, in minor units.
+    pub fn left(&self) -> u64 {
+        self.ahead().iter().fold(0, |sum, term| sum.saturating_add(term.principal))
+    }
+}

@@ -1,0 +1,86 @@
+//! Domain to wire: instalment plans.
+
+use super::some;
+use groat_ledger::{Fact, Money, Plan, PlanOf, PlanState, Settlement};
+use groat_proto::v1::{self, event, settlement};
+
+/// The facts of plans; none for any other.
+pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
+    use event::Fact as W;
+    Some(match fact {
+        Fact::PlanCreated { plan, user, payment, amount, fee_ppm, fee, terms } => {
+            W::PlanCreated(v1::PlanCreated {
+                plan: some(*plan),
+                user: some(*user),
+                payment: some(*payment),
+                amount: *amount,
+                fee_ppm: *fee_ppm,
+                fee: *fee,
+                n: *terms,
+            })
+        }
+        Fact::TermBilled { plan, term_no, principal, fee } => W::TermBilled(v1::TermBilled {
+            plan: some(*plan),
+            term_no: *term_no,
+            principal: *principal,
+            fee: *fee,
+        }),
+        Fact::PlanPrepaid { plan, amount } => {
+            W::PlanPrepaid(v1::PlanPrepaid { plan: some(*plan), amount: *amount })
+        }
+        Fact::PlanReduced { plan, amount } => {
+            W::PlanReduced(v1::PlanReduced { plan: some(*plan), amount: *amount })
+        }
+        _ => return None,
+    })
+}
+
+/// What is told of plans; none for anything else.
+pub(super) fn settlement(told: &Settlement) -> Option<settlement::Body> {
+    use settlement::Body as W;
+    Some(match told {
+        Settlement::PlanCreated { plan } => W::PlanCreated(told_plan(plan)),
+        Settlement::PlanReduced { plan } => W::PlanReduced(told_plan(plan)),
+        Settlement::PlanEnded { plan } => W::PlanEnded(told_plan(plan)),
+        _ => return None,
+    })
+}
+
+fn told_plan(p: &PlanOf) -> v1::ToldPlan {
+    let money = |amount| Some(Money { amount, ..p.amount }.into());
+    let state = match p.state {
+        PlanState::Active => v1::PlanState::Active,
+        PlanState::Completed => v1::PlanState::Completed,
+        PlanState::Prepaid => v1::PlanState::Prepaid,
+        PlanState::Cancelled => v1::PlanState::Cancelled,
+    };
+    let term = |term: &groat_ledger::instalments::Instalment| v1::ToldTerm {
+        principal: money(term.principal),
+        fee: money(term.fee),
+    };
+    v1::ToldPlan {
+        plan: some(p.plan),
+        user: some(p.user),
+        payment: some(p.payment),
+        amount: Some(p.amount.into()),
+        fee: money(p.fee),
+        n: p.terms,
+        billed: p.billed,
+        state: state.into(),
+        ahead: p.ahead.iter().map(term).collect(),
+    }
+}
+
+pub(in crate::codec) fn row(p: &Plan) -> v1::PlanRow {
+    v1::PlanRow {
+        plan: some(p.plan),
+        user: p.user,
+        payment: p.payment,
+        amount: p.amount,
+        fee: p.fee,
+        n: p.terms,
+        billed: p.billed,
+        cut: p.cut,
+        state: p.state as u32,
+    }
+}

@@ -1,0 +1,170 @@
+//! Instalment plans as their facts tell them: the terms of each, billed from the front one by each
+//! statement, cut from the back by refunds. It knows neither rows nor accounts.
+
+use super::stranger;
+use groat_ledger::{Fact, Id};
+use std::collections::{BTreeMap, VecDeque};
+
+/// A plan: principal and fee of the terms that are not billed, in minor units.
+#[derive(Debug)]
+struct Plan {
+    user: Id,
+    ahead: VecDeque<(i128, i128)>,
+    terms_billed: u32,
+    /// Since the last statement of its user.
+    billed_now: bool,
+}
+
+/// All of them.
+#[derive(Default, Debug)]
+pub(crate) struct Plans(BTreeMap<Id, Plan>);
+
+impl Plans {
+    /// What is ahead of all plans of a user.
+    pub(crate) fn ahead_of(&self, user: Id) -> i128 {
+        self.0.values().filter(|plan| plan.user == user).map(Plan::left).sum()
+    }
+
+    pub(crate) fn owner(&self, plan: Id) -> Option<Id> {
+        self.0.get(&plan).map(|plan| plan.user)
+    }
+
+    /// Takes in a fact; says what does not follow from those before.
+    pub(crate) fn note(&mut self, fact: &Fact) -> Result<(), String> {
+        match fact {
+            Fact::PlanCreated { plan, user, amount, fee_ppm, fee, terms, .. } => {
+                let (amount, said) = (i128::from(*amount), i128::from(*fee));
+                let n = i128::from(*terms);
+                let found = half_even(amount * i128::from(*fee_ppm));
+                let cut = |sum: i128, no| sum / n + if no == 0 { sum % n } else { 0 };
+                let ahead = (0..*terms).map(|no| (cut(amount, no), cut(said, no))).collect();
+                let made = Plan { user: *user, ahead, terms_billed: 0, billed_now: false };
+                let twice = self.0.insert(*plan, made).is_some();
+                if twice {
+                    return Err(format!("plan {plan} is made twice"));
+                }
+                if [3, 6, 12].contains(terms) && said == found {
+                    return Ok(());
+                }
+                Err(format!("plan {plan} has {terms} terms and a fee of {said}, not {found}"))
+            }
+            Fact::TermBilled { plan, term_no, principal, fee } => {
+                let row = self.plan(*plan)?;
+                let (said, found) =
+                    ((i128::from(*principal), i128::from(*fee)), row.ahead.pop_front());
+                let twice = std::mem::replace(&mut row.billed_now, true);
+                row.terms_billed += 1;
+                if Some(said) == found && *term_no == row.terms_billed && !twice {
+                    return Ok(());
+                }
+                let found = found.unwrap_or_default();
+                Err(format!("term {term_no} of plan {plan} is billed {said:?}, not {found:?}"))
+            }
+            Fact::PlanPrepaid { plan, amount } => {
+                let row = self.plan(*plan)?;
+                let left = row.left();
+                row.ahead.clear();
+                if left == i128::from(*amount) && left > 0 {
+                    return Ok(());
+                }
+                Err(format!("plan {plan} is paid ahead with {amount}; {left} is ahead"))
+            }
+            Fact::PlanReduced { plan, amount } => {
+                let mut cut = i128::from(*amount);
+                let row = self.plan(*plan)?;
+                while let Some((principal, fee)) = row.ahead.pop_back() {
+                    if cut < principal {
+                        row.ahead.push_back((principal - cut, fee));
+                        cut = 0;
+                        break;
+                    }
+                    cut -= principal;
+                }
+                if cut == 0 && *amount > 0 {
+                    return Ok(());
+                }
+                Err(format!("{amount} is cut off plan {plan}, which is {cut} too much"))
+            }
+            other => Err(stranger(other, "a plan")),
+        }
+    }
+
+    /// A statement of a user is cut: says if a plan of theirs was not billed by it.
+    pub(crate) fn statement(&mut self, user: Id) -> Result<(), String> {
+        let mut left_out = None;
+        for (id, plan) in self.0.iter_mut().filter(|(_, plan)| plan.user == user) {
+            let billed = std::mem::replace(&mut plan.billed_now, false);
+            if !billed && !plan.ahead.is_empty() {
+                left_out = Some(*id);
+            }
+        }
+        left_out.map_or(Ok(()), |id| Err(format!("plan {id} is not billed by the statement")))
+    }
+
+    fn plan(&mut self, plan: Id) -> Result<&mut Plan, String> {
+        self.0.get_mut(&plan).ok_or_else(|| format!("there is no plan {plan}"))
+    }
+}
+
+impl Plan {
+    fn left(&self) -> i128 {
+        self.ahead.iter().map(|term| term.0).sum()
+    }
+}
+
+/// Millionths to the nearest whole number, a half to the even one.
+fn half_even(millionths: i128) -> i128 {
+    let (whole, rest) = (millionths / 1_000_000, millionths % 1_000_000);
+    match rest.cmp(&500_000) {
+        std::cmp::Ordering::Less => whole,
+        std::cmp::Ordering::Greater => whole + 1,
+        std::cmp::Ordering::Equal => whole + whole % 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A plan of 3.45 in 3 terms at 2.3 %: 1.15 each, with 0.04, 0.02 and 0.02.
+    fn made() -> Plans {
+        let mut plans = Plans::default();
+        let (plan, user, payment) = (Id(1), Id(2), Id(3));
+        let (amount, fee_ppm, fee, terms) = (345, 23_000, 8, 3);
+        let fact = Fact::PlanCreated { plan, user, payment, amount, fee_ppm, fee, terms };
+        assert_eq!(plans.note(&fact), Ok(()));
+        assert!(plans.note(&fact).is_err(), "made twice");
+        plans
+    }
+
+    fn billed(term_no: u32, principal: u64, fee: u64) -> Fact {
+        Fact::TermBilled { plan: Id(1), term_no, principal, fee }
+    }
+
+    #[test]
+    fn one_term_is_billed_by_each_statement() {
+        let mut plans = made();
+        assert_eq!(plans.note(&billed(1, 115, 4)), Ok(()));
+        assert_eq!(plans.statement(Id(2)), Ok(()));
+        assert!(plans.statement(Id(2)).is_err(), "a statement without a term");
+        assert_eq!(plans.note(&billed(2, 115, 2)), Ok(()));
+        assert!(plans.note(&billed(3, 115, 2)).is_err(), "two by one statement");
+        assert_eq!((plans.ahead_of(Id(2)), plans.statement(Id(2))), (0, Ok(())));
+        assert!(made().note(&billed(1, 115, 2)).is_err(), "another fee");
+        assert!(made().note(&billed(2, 115, 4)).is_err(), "out of turn");
+    }
+
+    #[test]
+    fn refunds_cut_from_the_back() {
+        let mut plans = made();
+        let cut = |amount| Fact::PlanReduced { plan: Id(1), amount };
+        assert_eq!(plans.note(&cut(130)), Ok(()));
+        assert_eq!(plans.note(&billed(1, 115, 4)), Ok(()));
+        assert_eq!(plans.statement(Id(2)), Ok(()));
+        assert_eq!(plans.note(&billed(2, 100, 2)), Ok(()));
+        assert!(made().note(&cut(346)).is_err(), "more than there is");
+        let prepaid = |amount| Fact::PlanPrepaid { plan: Id(1), amount };
+        assert_eq!(made().note(&prepaid(345)), Ok(()));
+        assert!(made().note(&prepaid(344)).is_err(), "not all of it");
+    }
+}

@@ -1,0 +1,138 @@
+//! Instalment plans in the naive model: each is the list of its terms that are not billed.
+
+use super::{Naive, Outcome, cny, house, must, of, user};
+use groat_ledger::{Class, ConvertToInstalments, Id, Owner, PlanTerms, PrepayPlan, Rejection};
+
+/// Principal and fee of a term.
+type Term = (i128, i128);
+
+pub(super) struct Plan {
+    id: Id,
+    user: Id,
+    payment: Option<Id>,
+    ahead: Vec<Term>,
+}
+
+/// To the nearest, a half to the even one.
+fn half_even(a: i128, b: i128) -> i128 {
+    let up = (2 * a + b) / (2 * b);
+    let tie = (2 * a + b) % (2 * b) == 0;
+    if tie { up - up % 2 } else { up }
+}
+
+impl Naive {
+    /// The terms of a plan that may be made.
+    pub(super) fn new_plan(
+        &self,
+        id: Id,
+        terms: PlanTerms,
+        amount: i128,
+    ) -> Result<(Id, Vec<Term>), Rejection> {
+        let line = self.lines.get(&id).ok_or(Rejection::NotConvertible)?;
+        must(!self.plans.iter().any(|p| p.id == terms.plan), Rejection::Duplicate)?;
+        must([3, 6, 12].contains(&terms.terms), Rejection::BadTermCount)?;
+        let n = i128::from(terms.terms);
+        must(amount >= n, Rejection::AmountOutOfRange)?;
+        must(terms.fee_ppm <= 1_000_000, Rejection::RateOutOfRange)?;
+        must(line.bill.is_some(), Rejection::NotConvertible)?;
+        let open = self.plans.iter().filter(|p| p.user == id && !p.ahead.is_empty());
+        must(open.count() < 64, Rejection::PlanCountExceeded)?;
+        let fee = half_even(amount * i128::from(terms.fee_ppm), 1_000_000);
+        let first = (amount / n + amount % n, fee / n + fee % n);
+        let others = (1..n).map(|_| (amount / n, fee / n));
+        Ok((terms.plan, std::iter::once(first).chain(others).collect()))
+    }
+
+    pub(super) fn add_plan(&mut self, user: Id, payment: Option<Id>, (id, ahead): (Id, Vec<Term>)) {
+        self.plans.push(Plan { id, user, payment, ahead });
+    }
+
+    pub(super) fn convert(&mut self, c: &ConvertToInstalments, now: u64) -> Outcome {
+        self.account_of(Owner::User(c.user))?;
+        let line = self.lines.get(&c.user).ok_or(Rejection::UnknownAccount)?;
+        must(!line.closed, Rejection::InvalidState)?;
+        must(line.frozen.is_none(), Rejection::CreditLineFrozen)?;
+        let amount = cny(c.amount)?;
+        let plan = self.new_plan(c.user, c.terms, amount)?;
+        let ahead = of(Class::CreditInstalment, c.user);
+        if c.payment.is_none() {
+            must(amount <= self.convertible(c.user, now), Rejection::NotConvertible)?;
+            self.write(ahead, of(Class::CreditBilled, c.user), amount);
+            self.put_off(c.user, amount, now);
+            self.add_plan(c.user, None, plan);
+            return Ok(());
+        }
+        let order = &self.orders[self.order(c.payment)?];
+        let paid = order.paid.as_ref().filter(|paid| paid.user == c.user);
+        let paid = paid.ok_or(Rejection::NotConvertible)?;
+        let of_rental = order.number.is_none();
+        let planned = self.plans.iter().any(|p| p.payment == Some(c.payment));
+        let fresh = self.day(paid.at) >= self.last_cut(c.user) && paid.disputed == 0;
+        must(!of_rental && !planned && fresh, Rejection::NotConvertible)?;
+        let left = paid.credit - order.payers(order.refunded()).min(paid.credit);
+        let unbilled = of(Class::CreditUnbilled, c.user);
+        must(amount <= left.min(-self.credit(unbilled)), Rejection::NotConvertible)?;
+        self.write(ahead, unbilled, amount);
+        self.add_plan(c.user, Some(c.payment), plan);
+        Ok(())
+    }
+
+    pub(super) fn prepay(&mut self, c: &PrepayPlan) -> Outcome {
+        let from = self.account_of(Owner::User(c.user))?;
+        let own = |p: &Plan| p.id == c.plan && p.user == c.user;
+        let no = self.plans.iter().position(own).ok_or(Rejection::UnknownAccount)?;
+        must(!self.plans[no].ahead.is_empty(), Rejection::InvalidState)?;
+        self.may_debit(from)?;
+        let left = self.plans[no].left();
+        self.covers(from, left)?;
+        self.write(user(c.user), of(Class::CreditInstalment, c.user), left);
+        self.plans[no].ahead.clear();
+        Ok(())
+    }
+
+    /// A statement bills one term of each plan.
+    pub(super) fn bill_terms(&mut self, id: Id) {
+        for no in 0..self.plans.len() {
+            if self.plans[no].user != id || self.plans[no].ahead.is_empty() {
+                continue;
+            }
+            let (principal, fee) = self.plans[no].ahead.remove(0);
+            let ahead = of(Class::CreditInstalment, id);
+            self.write(of(Class::CreditBilled, id), ahead, principal);
+            self.write(of(Class::FeeReceivable, id), house(Class::InstalmentFee), fee);
+        }
+    }
+
+    /// What is ahead of all plans of a user.
+    pub(super) fn ahead(&self, id: Id) -> i128 {
+        self.plans.iter().filter(|p| p.user == id).map(Plan::left).sum()
+    }
+
+    /// What is ahead of the plan that a purchase is in.
+    pub(super) fn ahead_of(&self, payment: Id) -> i128 {
+        self.plans.iter().filter(|p| p.payment == Some(payment)).map(Plan::left).sum()
+    }
+
+    pub(super) fn left_of_plan(&self, id: Id) -> Option<i128> {
+        self.plans.iter().find(|p| p.id == id).map(Plan::left)
+    }
+
+    /// Cuts the last terms of the plan that a purchase is in.
+    pub(super) fn cut_plan_of(&mut self, payment: Id, mut amount: i128) {
+        let Some(plan) = self.plans.iter_mut().find(|p| p.payment == Some(payment)) else { return };
+        while amount > 0 {
+            let (principal, fee) = plan.ahead.pop().unwrap();
+            if amount < principal {
+                plan.ahead.push((principal - amount, fee));
+                return;
+            }
+            amount -= principal;
+        }
+    }
+}
+
+impl Plan {
+    fn left(&self) -> i128 {
+        self.ahead.iter().map(|term| term.0).sum()
+    }
+}
