@@ -2,6 +2,7 @@
 //! charged and paid, and the interest of each night. It knows neither rows nor accounts.
 
 use super::stranger;
+use groat_ledger::limits::AMOUNT_MAX;
 use groat_ledger::{CreditTerms, Fact, Id, StatementState};
 use std::collections::BTreeMap;
 
@@ -116,17 +117,19 @@ impl Statements {
         let bill = self.statement(*user)?;
         let bearing = bill.bears + bill.overdue;
         bill.earned += bearing * i128::from(bill.terms.day_ppm);
-        bill.charged += i128::from(*amount);
+        let due = bill.earned / 1_000_000 - bill.charged;
+        let due_now = due.min(i128::from(AMOUNT_MAX) - bill.interest);
+        bill.charged += due;
         bill.interest += i128::from(*amount);
         bill.last_night += 1;
         if bill.last_night != *on || *on != today || bearing == 0 {
             return Err(format!("{user} is charged for night {on} on {today}, owing {bearing}"));
         }
-        let earned = bill.earned / 1_000_000;
-        if earned == bill.charged {
+        if due_now == i128::from(*amount) {
             return Ok(());
         }
-        Err(format!("{user} was charged {} of interest; {earned} is earned", bill.charged))
+        let (charged, earned) = (bill.charged - due + i128::from(*amount), bill.charged);
+        Err(format!("{user} was charged {charged} of interest; {earned} is earned"))
     }
 
     /// The late fee of a statement, before it is noted; says if it is not what was agreed.
@@ -140,6 +143,7 @@ impl Statements {
         let most = bill.terms.billing.map_or(0, |terms| i128::from(terms.late_fee_max));
         let fee = ((short * ppm * 2 + 1_000_000) / 2_000_000).min(short);
         let fee = if most > 0 { fee.min(most) } else { fee };
+        let fee = fee.min(i128::from(AMOUNT_MAX) - bill.penalty);
         let fee = if *state == StatementState::Overdue { fee } else { 0 };
         if fee == i128::from(*late_fee) {
             return Ok(());

@@ -29,6 +29,9 @@ pub(super) struct Bill {
     late_since: Option<u32>,
 }
 
+/// The most that is owed of a kind of charges.
+const MOST: i128 = 1_000_000_000_000_000_000;
+
 pub(super) const CHARGES: [Class; 3] =
     [Class::PenaltyReceivable, Class::InterestReceivable, Class::FeeReceivable];
 
@@ -131,6 +134,7 @@ impl Naive {
                 let fee = super::half_up(short, terms.late_fee_ppm.into(), 1_000_000);
                 let most = terms.billing.unwrap().late_fee_max;
                 let fee = if most > 0 { fee.min(most.into()) } else { fee };
+                let fee = fee.min(MOST - model.owes(Class::PenaltyReceivable, id));
                 let penalty = of(Class::PenaltyReceivable, id);
                 model.write(due, billed, bill.bears);
                 model.write(penalty, house(Class::PenaltyIncome), fee);
@@ -153,6 +157,7 @@ impl Naive {
             let earned: i128 = bill.nights.iter().map(|n| n * i128::from(terms.day_ppm)).sum();
             let more = earned / 1_000_000 - bill.charged;
             bill.charged += more;
+            let more = more.min(MOST - model.owes(Class::InterestReceivable, id));
             model.write(of(Class::InterestReceivable, id), house(Class::InterestIncome), more);
         });
     }

@@ -13,7 +13,8 @@
 //! is overdue, and charges, are due whole. The nights of grace bear interest from the due date on
 //! if grace is missed, and none if it is not. Charges bear no interest; where only they are left,
 //! nothing is late, and they are due with the next statement. A late fee is half up, at most the
-//! unpaid minimum; a minimum is rounded down.
+//! unpaid minimum; a minimum is rounded down. What is owed of late fees, or of interest, is at most
+//! as much as an amount can be: what goes beyond that is not charged.
 
 use crate::account::{AccountKey, Class};
 use crate::command::{BillingTerms, FreezeReason, Reference};
@@ -21,6 +22,7 @@ use crate::event::{Decision, Fact};
 use crate::id::Id;
 use crate::instalments::{PRINCIPAL_FIRST, Part};
 use crate::ledger::{Due, DueKind, Ledger, post};
+use crate::limits::AMOUNT_MAX;
 use crate::money::{bps_floor, fee_half_up};
 use crate::rules::buckets::{self, owed_in};
 use crate::rules::plans;
@@ -87,6 +89,7 @@ pub(crate) fn assess(ledger: &Ledger, no: u32, out: &mut Decision) {
     let most = line.terms.billing.map_or(0, |terms| terms.late_fee_max);
     let late_fee = fee_half_up(short, line.terms.late_fee_ppm).min(short);
     let late_fee = if most > 0 { late_fee.min(most) } else { late_fee };
+    let late_fee = late_fee.min(room(ledger, owner, Class::PenaltyReceivable));
     let currency = owner.currency;
     let of = |class| AccountKey::of(class, user, currency);
     let accounts = (billing.billed > 0).then(|| {
@@ -110,10 +113,16 @@ pub(crate) fn assess(ledger: &Ledger, no: u32, out: &mut Decision) {
     }
 }
 
+/// How much more can be charged of a kind.
+fn room(ledger: &Ledger, owner: &User, class: Class) -> u64 {
+    AMOUNT_MAX.saturating_sub(owed_in(ledger, owner, class).1)
+}
+
 /// The clock charges the interest of a night.
 pub(crate) fn accrue(ledger: &Ledger, no: u32, out: &mut Decision) {
     let Some((line, billing, owner)) = billed(ledger, no) else { return };
     let (amount, rest) = billing.interest(line.terms.day_ppm);
+    let amount = amount.min(room(ledger, owner, Class::InterestReceivable));
     let (user, currency) = (owner.user, owner.currency);
     if amount > 0 {
         let owed = AccountKey::of(Class::InterestReceivable, user, currency);
