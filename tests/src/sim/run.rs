@@ -287,7 +287,6 @@ pub fn heal(world: &Rc<World>, weather: Weather) {
     let (processes, shards) =
         (world.processes.borrow().len() as u32, world.feeds.borrow().len() as u32);
     for process in 0..processes {
-        world.restart(process);
         world.processes.borrow_mut()[process as usize].skew = 0;
     }
     for disk in world.disks.borrow_mut().values_mut() {
@@ -296,9 +295,11 @@ pub fn heal(world: &Rc<World>, weather: Weather) {
     for shard in 0..shards {
         world.assigned.borrow_mut().insert(shard, vec![shard % processes]);
     }
-    let mut restarts = 0;
+    let mut restarts: BTreeMap<u32, u32> = BTreeMap::new();
     let records = world.feeds.borrow().iter().map(|feed| feed.records.len()).max().unwrap_or(0);
     for _ in 0..records * ROUNDS_PER_RECORD {
+        // While one waits others take steps, and some of those kill.
+        (0..processes).for_each(|process| world.restart(process));
         for shard in 0..shards {
             publish(world, shard);
             for process in 0..processes {
@@ -309,13 +310,13 @@ pub fn heal(world: &Rc<World>, weather: Weather) {
         if world.checker.borrow().broken.is_some() {
             return;
         }
-        let stopped = stopped(world);
-        if !stopped.is_empty() && restarts < RESTARTS_MAX {
-            restarts += 1;
-            stopped.iter().for_each(|(process, _, _)| {
-                world.kill(*process);
-                world.restart(*process);
-            });
+        for (process, shard, _) in stopped(world) {
+            let restarts = restarts.entry(shard).or_insert(0);
+            if *restarts < RESTARTS_MAX {
+                *restarts += 1;
+                world.kill(process);
+                world.restart(process);
+            }
         }
     }
     for topic in ["events", "outcomes", "settlements", "dead-letter"] {
