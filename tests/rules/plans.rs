@@ -170,6 +170,25 @@ refunds_cut_the_last_terms "
     prepay   alice pl1                     | InvalidState
 "
 
+/// What is ahead of a plan is owed for its own purchase: of another one that was paid back, what is
+/// refunded beyond the debt goes to the balance.
+a_refund_leaves_the_plans_of_other_purchases "
+    user     alice 2 CNY                   | ok
+    top_up   alice 80.00 r1                | ok
+    merchant shop CNY fee=0                | ok
+    line     alice 2000.00 billed=yes      | ok
+    create   p1 o1 shop 600.00             | ok
+    create   p2 o2 shop 100.00             | ok
+    pay      p1 alice instalment:pl1:6:0:600.00 | ok
+    pay      p2 alice credit:100.00        | ok
+    repay    alice 80.00                   | ok
+    credit   alice ACTIVE owed=620.00 left=1380.00
+    refund   p2 f1 50.00                   | ok
+    plan     pl1 ACTIVE fee=0.00 6*100.00
+    credit   alice ACTIVE owed=600.00 left=1400.00
+    balance  user_available alice 30.00
+"
+
 /// Refunded before anything was billed: nothing is left, and no fee was charged.
 a_plan_is_refunded_whole "
     user     alice 2 CNY                   | ok

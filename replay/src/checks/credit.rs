@@ -26,17 +26,17 @@ impl Checks {
                 bought.try_for_each(|(user, amount)| self.lines.buy(user, i128::from(amount)))
             }
             // Lost in a dispute it is paid back as a refund is.
-            Fact::DisputeJudged { dispute, to_credit, .. } => {
+            Fact::DisputeJudged { dispute, to_credit, surplus, .. } => {
                 let tables = books.ledger().tables();
                 let paid = tables.disputes.get(dispute).map(|d| tables.payments.row(d.payment));
                 let user = paid.and_then(|p| p.user).map(|no| tables.users.row(no).user);
-                user.map_or(Ok(()), |user| self.lines.refund(user, *to_credit))
+                user.map_or(Ok(()), |user| self.refund(user, *to_credit, *surplus))
             }
-            Fact::RefundSucceeded { payment, to_credit, .. } => {
+            Fact::RefundSucceeded { payment, to_credit, surplus, .. } => {
                 let tables = books.ledger().tables();
                 let user = tables.payments.get(payment).and_then(|p| p.user);
                 let user = user.and_then(|no| tables.users.try_row(no)).map(|user| user.user);
-                user.map_or(Ok(()), |user| self.lines.refund(user, *to_credit))
+                user.map_or(Ok(()), |user| self.refund(user, *to_credit, *surplus))
             }
             Fact::CreditRepaid { user, principal, .. } => self.lines.repay(*user, *principal),
             step => {
@@ -48,6 +48,10 @@ impl Checks {
             }
         };
         self.note(Check::CreditPrincipal, at, number, verdict);
+    }
+
+    fn refund(&mut self, user: Id, amount: u64, surplus: u64) -> Verdict {
+        self.lines.refund(user, amount, surplus, self.plans.ahead_of(user))
     }
 
     /// Whose debt an account keeps, if it does.

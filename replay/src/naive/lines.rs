@@ -46,11 +46,22 @@ impl Lines {
         Ok(())
     }
 
-    /// What is refunded beyond what is owed goes to the balance.
-    pub(crate) fn refund(&mut self, user: Id, amount: u64) -> Result<(), String> {
+    /// What is refunded beyond what is owed goes to the balance; what is `ahead` of instalment plans
+    /// is owed for their own purchases only.
+    pub(crate) fn refund(
+        &mut self,
+        user: Id,
+        amount: u64,
+        surplus: u64,
+        ahead: i128,
+    ) -> Result<(), String> {
         let line = self.line(user)?;
-        line.principal -= i128::from(amount).min(line.principal);
-        Ok(())
+        let (owed, gone) = (line.principal, i128::from(amount) - i128::from(surplus));
+        line.principal -= gone;
+        if (0..=owed).contains(&gone) && (surplus == 0 || gone >= owed - ahead) {
+            return Ok(());
+        }
+        Err(format!("{user} owes {owed}, {ahead} of it later: {surplus} of {amount} is too much"))
     }
 
     /// Notes what is owed and held now; says if that is more than before and beyond the limit.
