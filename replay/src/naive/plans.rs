@@ -17,16 +17,21 @@ struct Plan {
 
 /// All of them.
 #[derive(Default, Debug)]
-pub(crate) struct Plans(BTreeMap<Id, Plan>);
+pub(crate) struct Plans {
+    plans: BTreeMap<Id, Plan>,
+    /// Those of each user.
+    of_user: BTreeMap<Id, Vec<Id>>,
+}
 
 impl Plans {
     /// What is ahead of all plans of a user.
     pub(crate) fn ahead_of(&self, user: Id) -> i128 {
-        self.0.values().filter(|plan| plan.user == user).map(Plan::left).sum()
+        let plans = self.of_user.get(&user).into_iter().flatten();
+        plans.filter_map(|plan| self.plans.get(plan)).map(Plan::left).sum()
     }
 
     pub(crate) fn owner(&self, plan: Id) -> Option<Id> {
-        self.0.get(&plan).map(|plan| plan.user)
+        self.plans.get(&plan).map(|plan| plan.user)
     }
 
     /// Takes in a fact; says what does not follow from those before.
@@ -39,10 +44,11 @@ impl Plans {
                 let cut = |sum: i128, no| sum / n + if no == 0 { sum % n } else { 0 };
                 let ahead = (0..*terms).map(|no| (cut(amount, no), cut(said, no))).collect();
                 let made = Plan { user: *user, ahead, terms_billed: 0, billed_now: false };
-                let twice = self.0.insert(*plan, made).is_some();
+                let twice = self.plans.insert(*plan, made).is_some();
                 if twice {
                     return Err(format!("plan {plan} is made twice"));
                 }
+                self.of_user.entry(*user).or_default().push(*plan);
                 if [3, 6, 12].contains(terms) && said == found {
                     return Ok(());
                 }
@@ -92,7 +98,8 @@ impl Plans {
     /// A statement of a user is cut: says if a plan of theirs was not billed by it.
     pub(crate) fn statement(&mut self, user: Id) -> Result<(), String> {
         let mut left_out = None;
-        for (id, plan) in self.0.iter_mut().filter(|(_, plan)| plan.user == user) {
+        for id in self.of_user.get(&user).into_iter().flatten() {
+            let Some(plan) = self.plans.get_mut(id) else { continue };
             let billed = std::mem::replace(&mut plan.billed_now, false);
             if !billed && !plan.ahead.is_empty() {
                 left_out = Some(*id);
@@ -102,7 +109,7 @@ impl Plans {
     }
 
     fn plan(&mut self, plan: Id) -> Result<&mut Plan, String> {
-        self.0.get_mut(&plan).ok_or_else(|| format!("there is no plan {plan}"))
+        self.plans.get_mut(&plan).ok_or_else(|| format!("there is no plan {plan}"))
     }
 }
 
