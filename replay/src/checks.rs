@@ -20,6 +20,8 @@ mod funding;
 mod holds;
 mod invoices;
 #[cfg(test)]
+mod limit_forgeries;
+#[cfg(test)]
 mod market_forgeries;
 mod objects;
 mod outcomes;

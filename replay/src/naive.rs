@@ -40,7 +40,7 @@ use groat_ledger::{
     Account, AccountKey, AccountNo, Class, CodeKind, Currency, EventRange, Fact, Id, Layer,
     LimitScope, Limits, Movement, SignRule, year_and_month,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Said of a fact that was sent to the wrong model: nothing is passed over in silence.
 fn stranger(fact: &Fact, of: &str) -> String {
@@ -191,6 +191,8 @@ struct Spent {
     lifetime: u128,
     /// By code kind on `day`.
     codes: [(Option<CodeKind>, u128); 5],
+    /// By code kind, since its limits say every window: month, year, ever.
+    by_code: HashMap<CodeKind, (Window, Window, u128)>,
 }
 
 #[derive(Default, Debug)]
@@ -213,6 +215,8 @@ impl Window {
 #[derive(Default, Debug)]
 pub(crate) struct Spending {
     limits: HashMap<(LimitScope, Currency), Limits>,
+    /// What once had limits in every window; they stay so.
+    every_window: HashSet<(LimitScope, Currency)>,
     users: IdMap<Id, Spent>,
 }
 
@@ -227,6 +231,9 @@ pub(crate) struct Person {
 impl Spending {
     pub(crate) fn set(&mut self, scope: LimitScope, currency: Currency, limits: Limits) {
         self.limits.insert((scope, currency), limits);
+        if limits.every_window {
+            self.every_window.insert((scope, currency));
+        }
     }
 
     /// The limits on a person, with their names.
@@ -244,14 +251,15 @@ impl Spending {
         date: u32,
     ) -> Result<(), String> {
         let amount = u128::from(amount);
-        let (year, month) = year_and_month(date);
+        let (year_no, month_of_year) = year_and_month(date);
+        let month_no = year_no * 12 + month_of_year;
         let spent = self.users.entry(person.user).or_default();
         if spent.day.period != date {
             spent.codes = Default::default();
         }
         let day = spent.day.add(date, amount);
-        let month = spent.month.add(year * 12 + month, amount);
-        let year = spent.year.add(year, amount);
+        let month = spent.month.add(month_no, amount);
+        let year = spent.year.add(year_no, amount);
         spent.lifetime += amount;
         let lifetime = spent.lifetime;
         let slot = spent.codes.iter_mut().find(|c| c.0.is_none_or(|kind| kind == code));
@@ -259,11 +267,23 @@ impl Spending {
             *slot = (Some(code), slot.1 + amount);
             slot.1
         });
-        let code_limit = match code {
-            CodeKind::None => None,
-            kind => self.limits.get(&(LimitScope::CodeKind(kind), person.currency)),
-        };
+        let of_kind = (LimitScope::CodeKind(code), person.currency);
+        let in_every_window = self.every_window.contains(&of_kind).then(|| {
+            let (in_month, in_year, ever) = spent.by_code.entry(code).or_default();
+            *ever += amount;
+            (in_month.add(month_no, amount), in_year.add(year_no, amount), *ever)
+        });
+        let code_limit = if code == CodeKind::None { None } else { self.limits.get(&of_kind) };
         let of_code = code_limit.map(|limits| (limits.day, of_code, "code day"));
+        let of_codes = code_limit.zip(in_every_window).map(|(limits, (month, year, ever))| {
+            [
+                (limits.single, amount, "code single"),
+                (limits.month, month, "code month"),
+                (limits.year, year, "code year"),
+                (limits.lifetime, ever, "code lifetime"),
+            ]
+        });
+        let of_code = of_code.into_iter().chain(of_codes.into_iter().flatten());
         let sums = self.on(person).flat_map(|limits| {
             [
                 (limits.single, amount, "single"),

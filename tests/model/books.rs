@@ -158,7 +158,7 @@ pub(crate) fn rows(ledger: &Ledger) -> String {
         t.invoices.rows(),
         t.batches.rows()
     );
-    let quotes = format!("{:?}\n", t.quotes.rows());
+    let quotes = format!("{:?}\n{:?}\n", t.quotes.rows(), t.code_uses.rows());
     let apps = format!("{:?}\n{:?}\n", t.app_grants.rows(), t.app_uses.rows());
     let apps = format!("{apps}{:?}\n", t.plans.rows());
     format!("{quotes}{apps}{money}{parties}{rest}{orders}{holds}{rentals}{funds}{coupons}{batches}")
@@ -195,6 +195,7 @@ fn at_rest(ledger: &Ledger) -> Tables {
     rest.app_uses = Table::from_rows(t.app_uses.rows().to_vec()).unwrap();
     rest.plans = Table::from_rows(t.plans.rows().to_vec()).unwrap();
     rest.quotes = Table::from_rows(t.quotes.rows().to_vec()).unwrap();
+    rest.code_uses = Table::from_rows(t.code_uses.rows().to_vec()).unwrap();
     rest.royalty_relations = Table::from_rows(t.royalty_relations.rows().to_vec()).unwrap();
     rest
 }

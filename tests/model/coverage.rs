@@ -28,7 +28,6 @@ const NOT_REACHED: &[Rejection] = &[
     Rejection::AuthCodeInvalid,
     Rejection::AuthCodeUsed,
     Rejection::BuyerIsSeller,
-    Rejection::QrDailyLimit,
     Rejection::RefundCountExceeded,
     Rejection::ReleaseCountExceeded,
     Rejection::ChargeCountExceeded,

@@ -128,6 +128,8 @@ pub(crate) struct Naive {
     /// By scope and currency.
     limits: BTreeMap<String, Limits>,
     spendings: Vec<Spending>,
+    /// By limits of codes: at which spending every window began to be counted.
+    counted_since: BTreeMap<String, usize>,
 }
 
 fn of(class: Class, owner: Id) -> Account {

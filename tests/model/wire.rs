@@ -2,6 +2,7 @@
 
 mod apps;
 mod exchange;
+mod limits;
 mod market;
 mod members;
 
@@ -10,12 +11,12 @@ mod royalties;
 
 use groat_ledger::instalments::Part;
 use groat_ledger::{
-    Admission, Balancing, Block, Body, CaptureMode, CodeKind, Command, Constraint, CreateRental,
-    Currency, DayRule, DisputeKind, FeeRefund, FreezeReason, GrantCreditLine, Id, LegSource,
-    LimitScope, Limits, Money, OnboardMerchant, Owner, PayMode, Phase, PostTransfer, Reference,
-    RentTerm, RentUnit, SetLimits, Side,
+    Admission, Balancing, Block, Body, CaptureMode, Command, Constraint, CreateRental, Currency,
+    DayRule, DisputeKind, FeeRefund, FreezeReason, GrantCreditLine, Id, LegSource, Money,
+    OnboardMerchant, Owner, PayMode, Phase, PostTransfer, Reference, RentTerm, RentUnit, Side,
 };
-use groat_proto::v1::{self, assess_rental, command::Body as Wire, leg, limit_scope, owner};
+use groat_proto::v1::{self, assess_rental, command::Body as Wire, leg, owner};
+use limits::{code, set_limits};
 
 /// A command on the wire.
 pub(crate) fn write(command: &Command) -> v1::Command {
@@ -142,8 +143,9 @@ fn body(body: &Body) -> Wire {
             })
         }
         Body::CreatePayment(c) => {
-            assert_eq!((c.mode, c.code_kind), (PayMode::InApp, CodeKind::None));
+            assert_eq!(c.mode, PayMode::InApp);
             Wire::CreatePayment(v1::CreatePayment {
+                code_kind: code(c.code_kind).into(),
                 payment: some(c.payment),
                 out_trade_no: text(&c.out_trade_no),
                 merchant: some(c.merchant),
@@ -422,26 +424,6 @@ fn onboard(c: &OnboardMerchant) -> v1::OnboardMerchant {
         refund_days: Some(c.terms.refund_days),
         settle_ccy: c.terms.settle_currency.code().into(),
         reserve_days: c.terms.reserve_days,
-    }
-}
-
-fn set_limits(c: &SetLimits) -> v1::SetLimits {
-    let to = match c.scope {
-        LimitScope::User(id) => limit_scope::To::User(id.into()),
-        LimitScope::KycClass(class) => limit_scope::To::KycClass(class.into()),
-        LimitScope::CodeKind(_) => unreachable!("no step limits codes"),
-    };
-    let Limits { single, day, month, year, lifetime, balance_cap } = c.limits;
-    let limit = |amount: Option<u64>| amount.and_then(|amount| part(amount, c.currency));
-    v1::SetLimits {
-        scope: Some(v1::LimitScope { to: Some(to) }),
-        ccy: c.currency.code().into(),
-        single: limit(single),
-        day: limit(day),
-        month: limit(month),
-        year: limit(year),
-        lifetime: limit(lifetime),
-        balance_cap: limit(balance_cap),
     }
 }
 

@@ -195,6 +195,11 @@ fn limits(a: &mut Args<'_>) -> SetLimits {
         year: a.minor_option("year"),
         lifetime: a.minor_option("lifetime"),
         balance_cap: a.minor_option("cap"),
+        every_window: match a.option("windows") {
+            None => false,
+            Some("all") => true,
+            Some(other) => panic!("windows=all: {other}"),
+        },
     };
     SetLimits { scope, currency, limits }
 }

@@ -191,6 +191,123 @@ a_balance_has_a_cap "
     transfer bob alice 0.01                | BalanceCapExceeded
 "
 
+/// A kind of code has every window that users have, where its limits say so.
+codes_have_every_window "
+    limits   code:static windows=all single=100.00 month=150.00 year=180.00 lifetime=200.00 | ok
+    user     alice 2 CNY                   | ok
+    user     bob 2 CNY                     | ok
+    merchant shop CNY                      | ok
+    top_up   alice 2000.00 r1              | ok
+    top_up   bob 2000.00 r2                | ok
+    at       2026-11-29T10:00:00Z          |
+    create   p1 o1 shop 100.01 code=static timeout=1296000 | ok
+    create   p2 o2 shop 100.00 code=static | ok
+    create   p3 o3 shop 50.01 code=static timeout=1296000 | ok
+    create   p4 o4 shop 50.00 code=static  | ok
+    create   p5 o5 shop 100.00 code=a      | ok
+    create   p6 o6 shop 100.00             | ok
+    create   p7 o7 shop 100.00 code=static | ok
+    pay      p1 alice balance:100.01       | LimitExceeded
+    pay      p2 alice balance:100.00       | ok
+    pay      p3 alice balance:50.01        | LimitExceeded
+    pay      p4 alice balance:50.00        | ok
+    pay      p5 alice balance:100.00       | ok
+    pay      p6 alice balance:100.00       | ok
+    pay      p7 bob balance:100.00         | ok
+    pay      p1 alice balance:0.01 channel:visa:100.00 | LimitExceeded
+    at       2026-11-30T23:59:59.999Z      | BatchCut BatchSettle
+    create   p8 o8 shop 0.01 code=static timeout=1296000 | ok
+    pay      p8 alice balance:0.01         | LimitExceeded
+    at       2026-12-01T00:00:00Z          |
+    create   p9 o9 shop 30.01 code=static  | ok
+    create   p10 o10 shop 30.00 code=static timeout=1296000 | ok
+    pay      p9 alice balance:30.01        | LimitExceeded
+    pay      p10 alice balance:30.00       | ok
+    pay      p8 alice balance:0.01         | LimitExceeded
+"
+
+/// The year of a kind ends with the year; what was ever spent with it does not.
+years_of_codes_end "
+    limits   code:c windows=all year=10.00 lifetime=15.00 | ok
+    user     alice 2 CNY                   | ok
+    merchant shop CNY                      | ok
+    top_up   alice 100.00 r1               | ok
+    at       2026-12-31T23:59:59.999Z      |
+    create   p1 o1 shop 10.00 code=c       | ok
+    create   p2 o2 shop 5.00 code=c        | ok
+    create   p3 o3 shop 0.01 code=c        | ok
+    pay      p1 alice balance:10.00        | ok
+    pay      p2 alice balance:5.00         | LimitExceeded
+    at       2027-01-01T00:00:00Z          | BatchCut BatchSettle
+    pay      p2 alice balance:5.00         | ok
+    pay      p3 alice balance:0.01         | LimitExceeded
+"
+
+/// Without the word a kind of code has a day and nothing else, as it had before there was the word;
+/// what is counted begins with it, and does not end where later limits leave it out.
+every_window_is_counted_from_when_it_is_said "
+    limits   code:b single=1.00 month=1.00 lifetime=1.00 cap=1.00 day=20.00 | ok
+    user     alice 2 CNY                   | ok
+    merchant shop CNY                      | ok
+    top_up   alice 100.00 r1               | ok
+    create   p1 o1 shop 10.00 code=b       | ok
+    create   p2 o2 shop 5.00 code=b        | ok
+    create   p3 o3 shop 0.01 code=b        | ok
+    create   p4 o4 shop 5.00 code=b        | ok
+    create   p5 o5 shop 0.01 code=b        | ok
+    pay      p1 alice balance:10.00        | ok
+    limits   code:b windows=all lifetime=5.00 | ok
+    pay      p2 alice balance:5.00         | ok
+    pay      p3 alice balance:0.01         | LimitExceeded
+    limits   code:b                        | ok
+    pay      p4 alice balance:5.00         | ok
+    limits   code:b lifetime=10.00         | ok
+    pay      p5 alice balance:0.01         | LimitExceeded
+    limits   code:b lifetime=10.01         | ok
+    pay      p5 alice balance:0.01         | ok
+"
+
+/// The day of the kind is asked before its other windows, and the user's own limits before both.
+limits_of_codes_come_after_those_of_users "
+    limits   code:a windows=all day=10.00 month=5.00 | ok
+    limits   user:alice lifetime=20.00     | UnknownAccount
+    user     alice 2 CNY                   | ok
+    merchant shop CNY                      | ok
+    top_up   alice 100.00 r1               | ok
+    create   p1 o1 shop 10.01 code=a       | ok
+    create   p2 o2 shop 5.01 code=a        | ok
+    pay      p1 alice balance:10.01        | QrDailyLimit
+    pay      p2 alice balance:5.01         | LimitExceeded
+    limits   user:alice single=10.00       | ok
+    pay      p1 alice balance:10.01        | LimitExceeded
+"
+
+/// Classes and users have every window without a word, and the word changes nothing there.
+classes_have_every_window "
+    limits   class:2 single=50.00 day=60.00 month=70.00 year=80.00 lifetime=90.00 | ok
+    limits   class:3 windows=all month=70.00 | ok
+    user     alice 2 CNY                   | ok
+    user     bob 3 CNY                     | ok
+    top_up   alice 200.00 r1               | ok
+    top_up   bob 200.00 r2                 | ok
+    at       2026-11-29T10:00:00Z          |
+    transfer alice bob 50.01               | LimitExceeded
+    transfer alice bob 50.00               | ok
+    transfer alice bob 10.01               | LimitExceeded
+    transfer alice bob 10.00               | ok
+    transfer bob alice 70.01               | LimitExceeded
+    transfer bob alice 70.00               | ok
+    at       2026-11-30T10:00:00Z          |
+    transfer alice bob 10.01               | LimitExceeded
+    transfer alice bob 10.00               | ok
+    at       2026-12-01T10:00:00Z          |
+    transfer alice bob 10.01               | LimitExceeded
+    transfer alice bob 10.00               | ok
+    at       2027-01-01T10:00:00Z          |
+    transfer alice bob 10.01               | LimitExceeded
+    transfer alice bob 10.00               | ok
+"
+
 /// SetLimits: a scope that exists.
 limits_have_a_scope "
     user     alice 1 CNY                   | ok
@@ -199,5 +316,7 @@ limits_have_a_scope "
     limits   class:0 day=1.00              | SchemaInvalid
     limits   class:4 day=1.00              | SchemaInvalid
     limits   code:none day=1.00            | SchemaInvalid
+    limits   code:none windows=all         | SchemaInvalid
+    limits   code:static windows=all cap=1.00 | SchemaInvalid
 "
 }

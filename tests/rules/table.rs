@@ -251,6 +251,7 @@ pub(crate) fn rows(ledger: &Ledger) -> Vec<String> {
         format!("{:?}", t.app_uses.rows()),
         format!("{:?}", t.plans.rows()),
         format!("{:?}", t.quotes.rows()),
+        format!("{:?}", t.code_uses.rows()),
         format!("{:?}", t.royalty_relations.rows()),
     ]
 }
@@ -286,6 +287,7 @@ pub(crate) fn at_rest(ledger: &Ledger) -> Tables {
     rest.app_uses = Table::from_rows(t.app_uses.rows().to_vec()).unwrap();
     rest.plans = Table::from_rows(t.plans.rows().to_vec()).unwrap();
     rest.quotes = Table::from_rows(t.quotes.rows().to_vec()).unwrap();
+    rest.code_uses = Table::from_rows(t.code_uses.rows().to_vec()).unwrap();
     rest.royalty_relations = Table::from_rows(t.royalty_relations.rows().to_vec()).unwrap();
     rest
 }

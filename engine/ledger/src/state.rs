@@ -22,6 +22,7 @@ mod dispute;
 mod exchange;
 mod holds;
 mod invoices;
+mod limits;
 mod packets;
 mod payment;
 mod peer;
@@ -37,6 +38,7 @@ pub use dispute::*;
 pub use exchange::*;
 pub use holds::*;
 pub use invoices::*;
+pub use limits::*;
 pub use packets::*;
 pub use payment::*;
 pub use peer::*;
@@ -45,7 +47,7 @@ pub use rental::*;
 pub use royalty::*;
 
 use crate::account::{Account, AccountNo};
-use crate::command::{LimitScope, Limits, MerchantTerms, Owner, Reference};
+use crate::command::{MerchantTerms, Owner, Reference};
 use crate::id::Id;
 use crate::money::{Currency, Money};
 use crate::table::{Row, Table};
@@ -84,6 +86,7 @@ pub struct Tables {
     pub app_uses: Table<AppUse>,
     pub plans: Table<Plan>,
     pub quotes: Table<Quote>,
+    pub code_uses: Table<CodeUse>,
     /// Derived from `payments`.
     pub(crate) trade_nos: Table<TradeNo>,
     /// Derived from `invoices`.
@@ -126,6 +129,7 @@ macro_rules! every_stored_table {
         $tables.app_uses.$method();
         $tables.plans.$method();
         $tables.quotes.$method();
+        $tables.code_uses.$method();
     }};
 }
 
@@ -210,28 +214,6 @@ pub struct User {
 
 row!(User, Id, self => self.user);
 
-/// Sums of what a user spent from the balance in the windows that limits know. Saturating: a sum
-/// beyond `u64` is beyond every limit.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Usage {
-    /// Business date of `day_sum` and `code_sums`.
-    pub day: u32,
-    /// Spent on that date.
-    pub day_sum: u64,
-    /// Year × 12 + month of `month_sum`.
-    pub month: u32,
-    /// Spent in that month.
-    pub month_sum: u64,
-    /// Year of `year_sum`.
-    pub year: u32,
-    /// Spent in that year.
-    pub year_sum: u64,
-    /// Spent ever.
-    pub lifetime: u64,
-    /// Spent on `day` by code kind: static, A, B, C.
-    pub code_sums: [u64; 4],
-}
-
 /// A merchant.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Merchant {
@@ -276,19 +258,6 @@ impl Merchant {
 }
 
 row!(Merchant, Id, self => self.merchant);
-
-/// Limits of one scope in one currency.
-#[derive(Clone, PartialEq, Debug)]
-pub struct LimitRow {
-    /// To whom they apply.
-    pub scope: LimitScope,
-    /// In which currency.
-    pub currency: Currency,
-    /// The limits.
-    pub limits: Limits,
-}
-
-row!(LimitRow, (LimitScope, Currency), self => (self.scope, self.currency));
 
 /// A compliance hold.
 #[derive(Clone, PartialEq, Debug)]

@@ -4124,6 +4124,12 @@ pub struct SetLimits {
     #[prost(message, optional, tag = "8")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub balance_cap: ::core::option::Option<Money>,
+    /// For a kind of code: `single`, `month`, `year` and `lifetime` hold too, counted from the first
+    /// limits given so; it has no balance to cap. Without it only `day` does. For users and classes all
+    /// of them always do.
+    #[prost(bool, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub every_window: bool,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -6613,7 +6619,7 @@ pub struct SnapshotHead {
 #[serde(transparent)]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Row {
-    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 52, 53, 51, 35, 36, 70, 71, 80, 81, 20, 82")]
+    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 52, 53, 51, 35, 36, 70, 71, 80, 81, 20, 82, 83")]
     pub row: ::core::option::Option<row::Row>,
 }
 /// Nested message and enum types in `Row`.
@@ -6686,6 +6692,8 @@ pub mod row {
         Plan(super::PlanRow),
         #[prost(message, tag = "82")]
         Quote(super::QuoteRow),
+        #[prost(message, tag = "83")]
+        CodeUse(super::CodeUseRow),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -6835,6 +6843,34 @@ pub struct UserRow {
     #[prost(uint32, tag = "20")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub open_disputes: u32,
+}
+/// What a user spent with one kind of code, by its number in `users`.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CodeUseRow {
+    #[prost(uint32, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: u32,
+    #[prost(enumeration = "CodeKind", tag = "2")]
+    #[serde(with = "crate::json::Named::<crate::v1::CodeKind>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: i32,
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub month: u32,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub month_sum: u64,
+    #[prost(uint32, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub year: u32,
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub year_sum: u64,
+    #[prost(uint64, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub lifetime: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]

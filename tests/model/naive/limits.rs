@@ -6,6 +6,7 @@ use groat_ledger::{CodeKind, Currency, Id, LimitScope, Limits, Owner, Rejection,
 /// Who, when by day, month and year, and how much.
 pub(super) struct Spending {
     user: Id,
+    code: CodeKind,
     when: [u32; 3],
     amount: i128,
 }
@@ -37,9 +38,17 @@ impl Naive {
             LimitScope::KycClass(class) => {
                 must((1..=3).contains(&class), Rejection::SchemaInvalid)?;
             }
-            LimitScope::CodeKind(kind) => must(kind != CodeKind::None, Rejection::SchemaInvalid)?,
+            LimitScope::CodeKind(kind) => {
+                must(kind != CodeKind::None, Rejection::SchemaInvalid)?;
+                let capped = c.limits.every_window && c.limits.balance_cap.is_some();
+                must(!capped, Rejection::SchemaInvalid)?;
+            }
         }
-        self.limits.insert(format!("{:?} {}", c.scope, c.currency), c.limits);
+        let name = format!("{:?} {}", c.scope, c.currency);
+        if c.limits.every_window && !self.counted_since.contains_key(&name) {
+            self.counted_since.insert(name.clone(), self.spendings.len());
+        }
+        self.limits.insert(name, c.limits);
         Ok(())
     }
 
@@ -49,15 +58,44 @@ impl Naive {
         names.iter().filter_map(|name| self.limits.get(name).copied()).collect()
     }
 
+    /// What is spent on the day, in the month, in the year and ever, with so much more.
+    fn windows<'a>(
+        &self,
+        spent: impl Iterator<Item = &'a Spending> + Clone,
+        amount: i128,
+        now: u64,
+    ) -> [i128; 4] {
+        let today = calendar(self.day(now));
+        [Some(0), Some(1), Some(2), None].map(|window| {
+            let spent = spent.clone();
+            let spent = spent.filter(|s| window.is_none_or(|at: usize| s.when[at] == today[at]));
+            spent.map(|s| s.amount).sum::<i128>() + amount
+        })
+    }
+
+    /// Whether so much more may be paid from the balance now, with a code of this kind.
+    pub(super) fn may_pay(&self, id: Id, amount: i128, code: CodeKind, now: u64) -> Outcome {
+        self.may_spend(id, amount, now)?;
+        let name = format!("{:?} {}", LimitScope::CodeKind(code), Currency::CNY);
+        let Some(limits) = self.limits.get(&name).filter(|_| amount > 0) else { return Ok(()) };
+        let over = |limit: Option<u64>, sum: i128| limit.is_some_and(|limit| sum > limit.into());
+        let spent = self.spendings.iter().filter(|s| s.user == id && s.code == code);
+        let today = self.windows(spent, amount, now)[0];
+        must(!over(limits.day, today), Rejection::QrDailyLimit)?;
+        let Some(since) = self.counted_since.get(&name) else { return Ok(()) };
+        let spent = self.spendings[*since..].iter().filter(|s| s.user == id && s.code == code);
+        let [_, month, year, ever] = self.windows(spent, amount, now);
+        let over = over(limits.single, amount)
+            || over(limits.month, month)
+            || over(limits.year, year)
+            || over(limits.lifetime, ever);
+        must(!over, Rejection::LimitExceeded)
+    }
+
     /// Whether so much more may be spent now.
     pub(super) fn may_spend(&self, id: Id, amount: i128, now: u64) -> Outcome {
-        let today = calendar(self.day(now));
-        let sum = |window: Option<usize>| {
-            let spent = self.spendings.iter().filter(|s| s.user == id);
-            let spent = spent.filter(|s| window.is_none_or(|at| s.when[at] == today[at]));
-            spent.map(|s| s.amount).sum::<i128>() + amount
-        };
-        let windows = [sum(Some(0)), sum(Some(1)), sum(Some(2)), sum(None)];
+        let spent = self.spendings.iter().filter(|s| s.user == id);
+        let windows = self.windows(spent, amount, now);
         for limits in self.limits_of(id).into_iter().filter(|_| amount > 0) {
             let mosts = [limits.day, limits.month, limits.year, limits.lifetime];
             let mut sums = windows.into_iter().zip(mosts).chain([(amount, limits.single)]);
@@ -76,7 +114,11 @@ impl Naive {
     }
 
     pub(super) fn spend(&mut self, id: Id, amount: i128, now: u64) {
+        self.spend_by(id, amount, CodeKind::None, now);
+    }
+
+    pub(super) fn spend_by(&mut self, id: Id, amount: i128, code: CodeKind, now: u64) {
         let when = calendar(self.day(now));
-        self.spendings.push(Spending { user: id, when, amount });
+        self.spendings.push(Spending { user: id, code, when, amount });
     }
 }

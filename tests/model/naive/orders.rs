@@ -7,7 +7,7 @@ use super::parts::Parts;
 use super::royalties::{Royalty, frozen};
 use super::{DAY_MS, Naive, Outcome, amount_in, half_up, merchant, must};
 use groat_ledger::{
-    Class, CreatePayment, Currency, Id, LegSource, Money, Owner, PayPayment, Reference,
+    Class, CodeKind, CreatePayment, Currency, Id, LegSource, Money, Owner, PayPayment, Reference,
     RefundPayment, Rejection, RoyaltyRefunds,
 };
 use std::collections::BTreeMap;
@@ -41,6 +41,7 @@ pub(super) struct Order {
     pub(super) amount: i128,
     /// What its payer pays, if in another currency.
     priced: Option<Priced>,
+    code: CodeKind,
     expires_at: u64,
     closed: bool,
     pub(super) paid: Option<Paid>,
@@ -161,6 +162,7 @@ impl Naive {
         let expires_at = now + u64::from(c.timeout_s) * 1_000;
         self.add_order(c.payment, c.merchant, number, amount, expires_at);
         self.orders.last_mut().unwrap().priced = priced;
+        self.orders.last_mut().unwrap().code = c.code_kind;
         let freeze = c.royalty_freeze;
         self.orders.last_mut().unwrap().royalty.freeze = freeze;
         Ok(())
@@ -182,6 +184,7 @@ impl Naive {
             number,
             amount,
             priced,
+            code: CodeKind::None,
             expires_at,
             closed,
             paid,
@@ -224,7 +227,7 @@ impl Naive {
         must(sum == price, Rejection::LegSumMismatch)?;
         priced.map_or(Ok(()), |priced| self.quote_holds(priced, now))?;
         self.covers(payer, parts.balance)?;
-        self.may_spend(c.user, parts.balance, now)?;
+        self.may_pay(c.user, parts.balance, self.orders[no].code, now)?;
         let plan = plan.map(|terms| self.new_plan(c.user, terms, parts.planned)).transpose()?;
         self.may_buy(c.user, parts.credit)?;
         let order = &self.orders[no];
@@ -273,7 +276,8 @@ impl Naive {
             self.write(from, given_to, part);
         }
         self.write(to, of_sale(Class::ServiceFee, Id::NONE, seller), fee);
-        self.spend(payer, parts.frozen.map_or(0, |f| f.1) + parts.balance, now);
+        let spent = parts.frozen.map_or(0, |f| f.1) + parts.balance;
+        self.spend_by(payer, spent, self.orders[no].code, now);
         self.orders[no].paid = Some(Paid {
             user: payer,
             at: now,

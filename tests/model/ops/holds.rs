@@ -130,7 +130,7 @@ impl<'a> Scene<'a> {
             let payer = t.users.row(hold.user).user;
             let cash = hold.fund_rest + self.balance(Class::UserAvailable, payer);
             let all = cash + self.credit_left(payer);
-            limits = vec![hold.rest(), hold.rest(), hold.fund_rest, cash + 1, cash, all];
+            limits = vec![hold.rest(), hold.rest(), hold.fund_rest, cash + 1, cash, all, all + 1];
         }
         let modes = [CaptureMode::NotComplete, CaptureMode::Complete, CaptureMode::NotComplete];
         Body::CaptureAuthorization(CaptureAuthorization {

@@ -3,12 +3,12 @@
 use super::{Kind, Scene, cny, named, order_id, reference};
 use groat_ledger::{
     Account, Balancing, Block, Body, CancelPayment, Class, CloseAccount, ClosePayment, CodeKind,
-    ConfirmPayout, ConfirmTopUp, Constraint, CreatePayment, CreditTerms, Currency, EntryLine,
-    FailPayout, FeeRefund, GrantCreditLine, Id, Leg, LegSource, LiftRestriction, LimitScope,
-    Limits, MerchantTerms, OnboardMerchant, OpenLedgerAccount, OpenUser, Owner, PayMode,
-    PayPayment, Payment, PaymentState, Payout, PayoutState, PendingState, Phase, PlaceHold,
-    PostAdjustment, PostTransfer, RefundPayment, ReleaseHold, RequestPayout, RestrictAccount,
-    SeizeHold, SetLimits, Side, SignRule, Transfer,
+    CodeUse, ConfirmPayout, ConfirmTopUp, Constraint, CreatePayment, CreditTerms, Currency,
+    EntryLine, FailPayout, FeeRefund, GrantCreditLine, Id, Leg, LegSource, LiftRestriction,
+    LimitScope, Limits, MerchantTerms, OnboardMerchant, OpenLedgerAccount, OpenUser, Owner,
+    PayMode, PayPayment, Payment, PaymentState, Payout, PayoutState, PendingState, Phase,
+    PlaceHold, PostAdjustment, PostTransfer, RefundPayment, ReleaseHold, RequestPayout,
+    RestrictAccount, SeizeHold, SetLimits, Side, SignRule, Transfer,
 };
 
 /// What every run starts with: parties, accounts, lines of credit, and orders, paid.
@@ -45,6 +45,9 @@ pub(crate) fn prologue() -> Vec<Body> {
     let beside = beside.chain(super::royalties::prologue()).chain(super::exchange::prologue());
     money.chain(beside).collect()
 }
+
+/// What orders are paid with; most of them with no code.
+const CODES: [CodeKind; 3] = [CodeKind::None, CodeKind::Static, CodeKind::DynamicC];
 
 fn channel_of(number: usize) -> LegSource {
     LegSource::Channel(named('c', number % 2))
@@ -215,6 +218,9 @@ impl<'a> Scene<'a> {
     /// In most cases one limit that will matter soon, in others none at all.
     fn limits(&mut self) -> Body {
         let user = self.user();
+        if self.dice.one_in(3) {
+            return self.limits_of_codes(user);
+        }
         let scopes = [LimitScope::User(user), LimitScope::KycClass(2), LimitScope::User(user)];
         let (scope, mut limits) = (self.dice.pick(&scopes), Limits::default());
         let usage = self.ledger.tables().users.get(&user).map(|u| u.usage).unwrap_or_default();
@@ -228,6 +234,29 @@ impl<'a> Scene<'a> {
             5 => limits.balance_cap = Some(self.balance(Class::UserAvailable, user) + more),
             _ => {}
         }
+        Body::SetLimits(SetLimits { scope, currency: Currency::CNY, limits })
+    }
+
+    /// Those of a kind of code, in most cases in every window, near what one user has spent.
+    fn limits_of_codes(&mut self, user: Id) -> Body {
+        let kind = self.dice.pick(&CODES[1..]);
+        let tables = self.ledger.tables();
+        let known = tables.users.find(&user).unwrap_or(u32::MAX);
+        let today = tables.users.get(&user).map_or(0, |u| u.usage.code_sums[0]);
+        let used = tables.code_uses.get(&(known, kind)).cloned();
+        let used = used.unwrap_or_else(|| CodeUse::new(known, kind));
+        let mut limits = Limits { every_window: !self.dice.one_in(4), ..Limits::default() };
+        let more = self.dice.between(0, 200);
+        match self.dice.of(12) {
+            0 => limits.single = Some(more),
+            1 => limits.month = Some(used.month_sum + more),
+            2 => limits.year = Some(used.year_sum + more),
+            3 => limits.lifetime = Some(used.lifetime + more),
+            4 => limits.balance_cap = Some(more),
+            5..9 => limits.day = Some(today + more),
+            _ => {}
+        }
+        let scope = LimitScope::CodeKind(kind);
         Body::SetLimits(SetLimits { scope, currency: Currency::CNY, limits })
     }
 
@@ -353,6 +382,9 @@ impl<'a> Scene<'a> {
         if let Body::CreatePayment(c) = &mut body {
             (c.payment, c.out_trade_no, c.merchant, c.amount) = (id, number, seller, amount);
             c.royalty_freeze = self.dice.one_in(4);
+            if self.dice.one_in(2) {
+                c.code_kind = self.dice.pick(&CODES);
+            }
         }
         body
     }
@@ -391,6 +423,9 @@ impl<'a> Scene<'a> {
         };
         let channel = share(3, amount / 2, amount);
         let credit = share(2, left, amount - channel);
+        // More than there is, now and then.
+        let beyond = left < amount - channel && self.dice.one_in(12);
+        let credit = if beyond { left + 1 } else { credit };
         let wrong = u64::from(self.dice.one_in(12));
         let balance = amount - channel - credit + wrong;
         let which = self.dice.of(2);

@@ -39,6 +39,7 @@ impl Feed {
         let mut opening: Vec<Command> = workload.opening();
         let mut credit = Credit::default();
         opening.extend(credit.lines(&opening));
+        opening.push(credit.command(command::Body::SetLimits(limits_of_codes(chance))));
         let opening = opening.into_iter().map(|c| timed(c, chance)).collect::<Vec<_>>();
         let mut made: Vec<(Vec<u8>, Vec<u8>)> =
             opening.chunks(6).map(|some| record(some.to_vec(), false)).collect();
@@ -66,6 +67,11 @@ impl Feed {
                     let len = 1 + chance.index(3);
                     let mut bought = || {
                         let mut command = workload.command();
+                        if let Some(command::Body::CreatePayment(order)) = &mut command.body
+                            && chance.one_in(3)
+                        {
+                            order.set_code_kind(v1::CodeKind::Static);
+                        }
                         if chance.one_in(3) {
                             let in_terms = chance.one_in(3);
                             buy_on_credit(&mut command, in_terms.then_some(&mut credit.plans));
@@ -151,6 +157,22 @@ impl Credit {
     }
 }
 
+/// What each user may pay with printed codes, in dollars: an order or two by day, some by month.
+fn limits_of_codes(chance: &mut Chance) -> v1::SetLimits {
+    let dollars = |amount: u64| Some(v1::Money { amount, currency: 840 });
+    let kind = v1::limit_scope::To::CodeKind(v1::CodeKind::Static.into());
+    v1::SetLimits {
+        scope: Some(v1::LimitScope { to: Some(kind) }),
+        ccy: 840,
+        single: dollars(9_000),
+        day: dollars(15_000 + chance.below(10_000)),
+        month: dollars(20_000 + chance.below(20_000)),
+        lifetime: dollars(60_000),
+        every_window: chance.one_in(2),
+        ..v1::SetLimits::default()
+    }
+}
+
 /// A payment from the balance comes from the line of credit instead, in terms where `plans` is
 /// given, which notes the plan.
 fn buy_on_credit(command: &mut Command, plans: Option<&mut Vec<(Option<v1::Id>, Option<v1::Id>)>>) {
@@ -205,6 +227,9 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
         let value = Record { atomic: commands.len() > 1, commands }.encode_to_vec();
         feeds[shard as usize].records.push((key.as_bytes().to_vec(), value));
     };
+    let codes = json!({ "scope": { "code_kind": "STATIC" }, "ccy": "CNY", "day": money(60),
+        "month": money(90), "every_window": true });
+    give(vec![command(json!({ "set_limits": codes }), chance)], "codes", chance);
     for no in 0..merchants {
         let merchant = named("m", no);
         let terms = json!({ "merchant": merchant, "fee_ppm": 6000, "cycle": 1,
@@ -263,6 +288,7 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                 let (payment, merchant) = (named("p", no), named("m", chance.below(merchants)));
                 let created = json!({ "create_payment": { "payment": payment,
                     "out_trade_no": named("o", no), "merchant": merchant, "mode": "IN_APP",
+                    "code_kind": if chance.one_in(2) { "STATIC" } else { "DYNAMIC_A" },
                     "amt": money(amount) } });
                 let legs = json!([{ "balance": { "amt": money(amount) } }]);
                 let pay = json!({ "pay_payment": { "payment": payment, "user": user,

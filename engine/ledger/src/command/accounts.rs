@@ -85,7 +85,7 @@ pub enum LimitScope {
     User(Id),
     /// Every user of an identity class.
     KycClass(u8),
-    /// Every user, for payments with a code of this kind; only `day` counts.
+    /// Every user, for payments with a code of this kind.
     CodeKind(CodeKind),
 }
 
@@ -104,6 +104,9 @@ pub struct Limits {
     pub lifetime: Option<u64>,
     /// On the balance itself.
     pub balance_cap: Option<u64>,
+    /// For a kind of code: all but `balance_cap` hold, counted from the first limits given so.
+    /// Without it only `day` does, as in chains of before. Users and classes need no such word.
+    pub every_window: bool,
 }
 
 /// What a restriction blocks.

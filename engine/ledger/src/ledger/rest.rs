@@ -146,6 +146,8 @@ impl Ledger {
             "coupon_counts",
             t.coupon_counts.rows().iter().position(|r| r.user >= users || r.template >= templates),
         )?;
+        let position = t.code_uses.rows().iter().position(|r| r.user >= users);
+        holds("code_uses", position)?;
         let unsent = |sender: PacketSender| match sender {
             PacketSender::User(id) => t.users.find(&id).is_none(),
             PacketSender::Campaign(id) => t.campaigns.find(&id).is_none(),

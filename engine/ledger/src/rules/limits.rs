@@ -1,5 +1,10 @@
 //! Limits on what users spend from their balance, by user, identity class and code kind
 //! (DOMAIN §1.9, §4.1). Limits are state; what was spent is counted as events are applied.
+//!
+//! A kind of code whose limits never said `every_window` has a daily limit alone, as all kinds had
+//! before there was that word. The first limits that say it begin to count month, year and
+//! lifetime of that kind and currency for everybody; from then on every limit it is given holds,
+//! whether that says it again or not.
 
 use crate::command::{CodeKind, LimitScope, Limits, SetLimits};
 use crate::event::{Decision, Fact};
@@ -7,7 +12,7 @@ use crate::ledger::Ledger;
 use crate::rejection::Rejection;
 use crate::rules::remittances::announce_limits;
 use crate::rules::{refuse_if, user};
-use crate::state::{Calendar, LimitRow, Tables, Usage, User, year_and_month};
+use crate::state::{Calendar, CodeUse, LimitRow, Tables, Usage, User, year_and_month};
 
 pub(crate) fn set_limits(
     ledger: &Ledger,
@@ -24,6 +29,9 @@ pub(crate) fn set_limits(
         }
         LimitScope::CodeKind(kind) => {
             refuse_if(kind == CodeKind::None, Rejection::SchemaInvalid)?;
+            // A kind of code has no balance. Without the word it is let pass, as it ever was.
+            let caps = c.limits.every_window && c.limits.balance_cap.is_some();
+            refuse_if(caps, Rejection::SchemaInvalid)?;
         }
     }
     // From here on nothing may fail.
@@ -35,7 +43,8 @@ pub(crate) fn set_limits(
     Ok(())
 }
 
-/// Refuses to spend beyond a limit, then beyond the daily limit of the code kind.
+/// Refuses to spend beyond a limit, then beyond the daily limit of the code kind, then beyond its
+/// others.
 pub(crate) fn may_spend(
     ledger: &Ledger,
     spender: &User,
@@ -62,13 +71,39 @@ pub(crate) fn may_spend(
     if let (Some(slot), Some(limits)) =
         (code_slot(code_kind), limits_of(ledger, LimitScope::CodeKind(code_kind), spender))
     {
-        let exceeded = limits.day.is_some_and(|limit| after().code_sums[slot] > limit);
-        refuse_if(exceeded, Rejection::QrDailyLimit)?;
+        let over = |limit: Option<u64>, sum: u64| limit.is_some_and(|limit| sum > limit);
+        refuse_if(over(limits.day, after().code_sums[slot]), Rejection::QrDailyLimit)?;
+        if limits.every_window {
+            let after = code_use_after(ledger, spender, amount, code_kind, now);
+            let exceeded = over(limits.single, amount)
+                || over(limits.month, after.month_sum)
+                || over(limits.year, after.year_sum)
+                || over(limits.lifetime, after.lifetime);
+            refuse_if(exceeded, Rejection::LimitExceeded)?;
+        }
     }
     Ok(())
 }
 
-/// Refuses to raise a balance above its cap.
+/// What a user would have spent with a kind of code, after so much more.
+fn code_use_after(
+    ledger: &Ledger,
+    spender: &User,
+    amount: u64,
+    kind: CodeKind,
+    now: u64,
+) -> CodeUse {
+    let tables = ledger.tables();
+    let known = tables.users.find(&spender.user).unwrap_or(u32::MAX);
+    let used = tables.code_uses.get(&(known, kind)).cloned();
+    let mut used = used.unwrap_or_else(|| CodeUse::new(known, kind));
+    used.count(ledger.calendar().date(now), amount);
+    used
+}
+
+/// Refuses to raise a balance above its cap: by a top-up, a transfer, a receipt or a packet. What
+/// is the user's already and comes back (a refund, a hold that ends, a payout that failed) is let
+/// in, and a loan of the platform's own, or a dispute won, too.
 pub(crate) fn may_hold(ledger: &Ledger, holder: &User, more: u64) -> Result<(), Rejection> {
     let balance = ledger.tables().accounts.row(holder.account).credit_balance();
     let after = balance + i128::from(more);
@@ -113,6 +148,31 @@ pub(crate) fn count(
     }
 }
 
+/// Counts what was paid from a balance, with a code or without.
+pub(crate) fn count_paid(
+    tables: &mut Tables,
+    calendar: Calendar,
+    payer: u32,
+    amount: u64,
+    kind: CodeKind,
+    now: u64,
+) {
+    let row = tables.users.row_mut(payer);
+    count(&mut row.usage, calendar, amount, kind, now);
+    let limits = (LimitScope::CodeKind(kind), row.currency);
+    let counts = kind != CodeKind::None
+        && tables.limits.get(&limits).is_some_and(|row| row.limits.every_window);
+    if !counts {
+        return;
+    }
+    if tables.code_uses.find(&(payer, kind)).is_none() {
+        tables.code_uses.insert(CodeUse::new(payer, kind));
+    }
+    if let Some(used) = tables.code_uses.get_mut(&(payer, kind)) {
+        used.count(calendar.date(now), amount);
+    }
+}
+
 fn code_slot(kind: CodeKind) -> Option<usize> {
     match kind {
         CodeKind::None => None,
@@ -126,7 +186,10 @@ fn code_slot(kind: CodeKind) -> Option<usize> {
 pub(crate) fn apply(tables: &mut Tables, fact: &Fact) {
     if let Fact::LimitsSet { scope, currency, limits } = fact {
         match tables.limits.get_mut(&(*scope, *currency)) {
-            Some(row) => row.limits = *limits,
+            Some(row) => {
+                let every_window = row.limits.every_window || limits.every_window;
+                row.limits = Limits { every_window, ..*limits };
+            }
             None => {
                 let row = LimitRow { scope: *scope, currency: *currency, limits: *limits };
                 tables.limits.insert(row);

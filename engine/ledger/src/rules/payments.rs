@@ -18,7 +18,7 @@ use crate::limits::{
 };
 use crate::rejection::Rejection;
 use crate::rules::coupons;
-use crate::rules::limits::{count, may_spend};
+use crate::rules::limits::{count_paid, may_spend};
 use crate::rules::split::{Split, split};
 use crate::rules::taking::{Sources, fee_key, settle_sources};
 use crate::rules::{
@@ -556,8 +556,7 @@ fn paid(ledger: &mut Ledger, fact: &Fact) {
     let (receipts, code_kind): (u64, CodeKind) = (row.receipts(), row.code_kind);
     let tables = ledger.tables_mut();
     if *balance > 0 {
-        let usage = &mut tables.users.row_mut(payer).usage;
-        count(usage, calendar, *balance, code_kind, now);
+        count_paid(tables, calendar, payer, *balance, code_kind, now);
     }
     let batch = tables.batches.row_mut(*batch);
     batch.count = batch.count.saturating_add(1);

@@ -23,8 +23,8 @@ use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::table::Table;
 use groat_ledger::{
     Account, App, AppGrant, AppUse, AskedRefund, Authorization, Batch, BatchState, Calendar,
-    Campaign, Coupon, CouponCount, CouponTemplate, CreditLine, Dispute, EventRange, Hold, Invoice,
-    Item, Ledger, LimitRow, Merchant, Packet, PacketClaim, Payment, PaymentState, Payout,
+    Campaign, CodeUse, Coupon, CouponCount, CouponTemplate, CreditLine, Dispute, EventRange, Hold,
+    Invoice, Item, Ledger, LimitRow, Merchant, Packet, PacketClaim, Payment, PaymentState, Payout,
     PayoutState, Peer, PendingState, PendingTransfer, Place, Plan, Quote, Receipt, Refund,
     Rejection, Rental, RoyaltyRelation, Tables, Usage, User,
 };
@@ -159,6 +159,18 @@ fn read_user(w: &v1::UserRow) -> Field<User> {
             code_sums,
         },
     })
+}
+
+fn code_use(r: &CodeUse) -> v1::CodeUseRow {
+    let CodeUse { user, kind, month, month_sum, year, year_sum, lifetime } = *r;
+    let kind = write::code_kind(kind);
+    v1::CodeUseRow { user, kind, month, month_sum, year, year_sum, lifetime }
+}
+
+fn read_code_use(w: &v1::CodeUseRow) -> Field<CodeUse> {
+    let v1::CodeUseRow { user, kind, month, month_sum, year, year_sum, lifetime } = *w;
+    let kind = read::code_kind(kind)?;
+    Ok(CodeUse { user, kind, month, month_sum, year, year_sum, lifetime })
 }
 
 fn merchant(r: &Merchant) -> v1::MerchantRow {
@@ -474,6 +486,7 @@ pub fn read_rows(
     tables.app_uses = Table::from_rows(rows.app_uses).map_err(duplicate("app_uses"))?;
     tables.plans = Table::from_rows(rows.plans).map_err(duplicate("plans"))?;
     tables.quotes = Table::from_rows(rows.quotes).map_err(duplicate("quotes"))?;
+    tables.code_uses = Table::from_rows(rows.code_uses).map_err(duplicate("code_uses"))?;
     tables.payments = Table::from_rows(rows.payments).map_err(duplicate("payments"))?;
     let ledger = Ledger::from_rest(calendar, place, now, next_event, tables)
         .map_err(|b| BadRows(format!("row {} of {}: {}", b.row, b.table, b.what)))?;
@@ -513,6 +526,7 @@ struct Rows {
     app_uses: Vec<AppUse>,
     plans: Vec<Plan>,
     quotes: Vec<Quote>,
+    code_uses: Vec<CodeUse>,
     seen: BTreeMap<u64, Vec<Seen>>,
 }
 
@@ -568,6 +582,7 @@ impl Rows {
             row::Row::AppUse(w) => self.app_uses.push(apps::read_used(&w)?),
             row::Row::Plan(w) => self.plans.push(read_plans::row(&w)?),
             row::Row::Quote(w) => self.quotes.push(exchange::read_quote(&w)?),
+            row::Row::CodeUse(w) => self.code_uses.push(read_code_use(&w)?),
             row::Row::Seen(w) => {
                 let seen = read_seen(&w)?;
                 self.seen.entry(SeenIds::hour(seen.id)).or_default().push(seen);

@@ -136,6 +136,7 @@ pub(in crate::codec) fn limits(
         year: money(limits.year),
         lifetime: money(limits.lifetime),
         balance_cap: money(limits.balance_cap),
+        every_window: limits.every_window,
     }
 }
 

@@ -148,6 +148,7 @@ pub(in crate::codec) fn limits(wire: &v1::SetLimits) -> Field<(LimitScope, Curre
         year: part_of(wire.year, currency, "year")?,
         lifetime: part_of(wire.lifetime, currency, "lifetime")?,
         balance_cap: part_of(wire.balance_cap, currency, "balance_cap")?,
+        every_window: wire.every_window,
     };
     Ok((limit_scope(wire.scope)?, currency, limits))
 }

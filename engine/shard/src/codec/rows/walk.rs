@@ -1,8 +1,8 @@
 //! All rows of a state in their one order: as they are now, or as they were when a rest began.
 
 use super::{
-    FORMAT, account, apps, batch, exchange, hold, holds, market, merchant, payment, payout,
-    pending, receipt, remittances, seen_row, user,
+    FORMAT, account, apps, batch, code_use, exchange, hold, holds, market, merchant, payment,
+    payout, pending, receipt, remittances, seen_row, user,
 };
 use crate::codec::write;
 use crate::seen::SeenIds;
@@ -40,6 +40,7 @@ macro_rules! every_kind {
         $each!(app_uses, |r, _| row::Row::AppUse(apps::used(r)));
         $each!(plans, |r, _| row::Row::Plan(write::plans::row(r)));
         $each!(quotes, |r, _| row::Row::Quote(exchange::quote(r)));
+        $each!(code_uses, |r, _| row::Row::CodeUse(code_use(r)));
         $each!(payments, |r, _| row::Row::Payment(payment(r)));
         $each!(disputes, |r, _| row::Row::Dispute(write::disputes::row(r)));
         $each!(royalty_relations, |r, _| {
