@@ -33,6 +33,9 @@ mod rentals;
 mod royalties;
 #[cfg(test)]
 mod royalty_forgeries;
+mod safeguard;
+#[cfg(test)]
+mod safeguard_forgeries;
 #[cfg(test)]
 mod statement_forgeries;
 mod statements;
@@ -46,6 +49,8 @@ use apps::OfAnApp;
 use entries::Event;
 use groat_ledger::{AccountKey, Class, Currency, Id};
 use groat_shard::{Books, Folded};
+pub use safeguard::Safeguarded;
+use safeguard::Safeguarding;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -160,6 +165,8 @@ checks! {
     Quotes = 17, "quotes: published once, ended by the clock behind their time";
     /// What payers give and merchants get, and what goes back of it.
     Conversions = 17, "conversions: both legs at the quote in its time, parts back sum to them";
+    /// At every day end, but for adjustments; what counts as what is [`Cover`]'s to say.
+    Safeguarding = 18, "safeguarding: what is owed is held, lent or given, at day ends";
     /// Windows recomputed from events against the limits in force.
     Limits = 19, "limits in force are kept";
     /// Signed, in scope, granted and unexpired, within caps, about nobody else's objects.
@@ -218,6 +225,7 @@ pub(crate) struct Checks {
     /// What bills say of the events since.
     billed: Vec<(Touch, Verdict)>,
     royalties: Royalties,
+    safeguarding: Safeguarding,
     /// What is to be compared with rows and accounts once the events of a command are complete.
     touched: BTreeMap<Touched, Touch>,
     /// Commands of the current input that wait for their outcome.
@@ -263,6 +271,11 @@ struct Touch {
 }
 
 impl Checks {
+    /// How the money of users and merchants was kept, by currency.
+    pub(crate) fn safeguarded(&self) -> Vec<Safeguarded> {
+        self.safeguarding.seen()
+    }
+
     /// How often each check was made.
     pub(crate) fn made(&self) -> Vec<Checked> {
         let checks = Check::ALL
@@ -400,6 +413,7 @@ impl Checks {
         for what in known {
             self.compare(books, at, event, what);
         }
+        self.last_day(at, event);
         for (currency, off) in self.journal.trial_balance() {
             let verdict = holds(off == (0, 0), || {
                 format!("debits and credits in {currency} differ by {off:?} minor units")

@@ -48,7 +48,7 @@ pub use follow::{Finding, Follower, Place, Trouble, read_chain};
 pub use audit::{AuditReport, audit};
 pub use bills::{BillFile, BillSums, BillsReport, bills};
 pub use camt053::{CamtAccount, CamtReport, camt053};
-pub use checks::{Check, Checked, Counts};
+pub use checks::{Check, Checked, Counts, Safeguarded};
 pub use cut::{NotUntil, Until};
 pub use export::{ExportReport, Format, export};
 pub use page::{

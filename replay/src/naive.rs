@@ -16,6 +16,7 @@ mod packets;
 mod plans;
 mod rentals;
 mod royalties;
+mod safeguard;
 mod statements;
 
 pub(crate) use apps::{Apps, Asked};
@@ -32,6 +33,7 @@ pub(crate) use packets::Packets;
 pub(crate) use plans::Plans;
 pub(crate) use rentals::{Rental, Rentals};
 pub(crate) use royalties::{Royalties, Sale};
+pub(crate) use safeguard::{Cover, Safeguard};
 pub(crate) use statements::Statements;
 
 use crate::names::{account_name, fact_name};

@@ -2,7 +2,7 @@
 //! block, event and byte that does not hold. It does not ask whether the rules would decide the
 //! same again; that is `audit`.
 
-use crate::checks::{Check, Checked, Checks, Counts};
+use crate::checks::{Check, Checked, Checks, Counts, Safeguarded};
 use crate::follow::{Finding, Follower, Place, Trouble};
 use crate::source::{Chain, Progress};
 use groat_proto::json::time_text;
@@ -33,6 +33,8 @@ pub struct VerifyReport {
     pub snapshot: Option<u64>,
     /// Each check and how often it was made.
     pub checks: Vec<Checked>,
+    /// What was held for users and merchants, by currency.
+    pub safeguarded: Vec<Safeguarded>,
     /// The first thing that does not hold.
     pub first_bad: Option<Finding>,
 }
@@ -205,6 +207,7 @@ fn report(follower: &Follower, checks: Checks, snapshot: Option<u64>) -> VerifyR
         digest: books.map_or_else(String::new, |books| hex(&books.digest())),
         snapshot,
         checks: checks.made(),
+        safeguarded: checks.safeguarded(),
         first_bad: checks.first,
     }
 }

@@ -20,6 +20,7 @@ pub(super) struct Event<'a> {
 impl Checks {
     pub(super) fn event(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {
         let Event { number, fact, movements, .. } = *event;
+        self.day_end(books, at, event);
         self.counts.events += 1;
         let next = self.counts.events;
         let gap = || format!("event {number} stands where event {next} is expected");
@@ -32,6 +33,7 @@ impl Checks {
         let opened = if subjects.contains(&Subject::Account) { self.opened(fact) } else { Ok(()) };
         let posted = opened.and_then(|()| self.journal.post(movements));
         self.note(Check::EntryBalances, at, number, posted);
+        self.cover(event);
         let mut touched: Vec<u32> = movements.iter().flat_map(|m| [m.debit, m.credit]).collect();
         touched.sort_unstable();
         touched.dedup();

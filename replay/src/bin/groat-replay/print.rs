@@ -29,6 +29,18 @@ pub(crate) fn verify(out: &mut dyn Write, report: &VerifyReport) -> io::Result<(
     let snapshot = report.snapshot.map_or("none".into(), |block| format!("after block {block}"));
     writeln!(out, "  snapshot  {snapshot}")?;
     writeln!(out, "  digest    {}", report.digest)?;
+    for s in &report.safeguarded {
+        let (currency, held, owed, lent) = (&s.currency, &s.held, &s.customers, &s.lent);
+        write!(out, "  {currency:9} {held} held for users and merchants, who are owed {owed}")?;
+        writeln!(out, "; {lent} is lent")?;
+        if let Some(date) = &s.short_most_on {
+            let (short, ends, most) = (s.short, s.day_ends, &s.short_most);
+            writeln!(
+                out,
+                "            less than owed at {short} of {ends} day ends: by {most} on {date}"
+            )?;
+        }
+    }
     writeln!(out, "  checked")?;
     for made in report.checks.iter().filter(|made| made.times > 0) {
         writeln!(out, "  {:>8} x {} (DOMAIN 6.{})", made.times, made.check, made.invariant)?;
