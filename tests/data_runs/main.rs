@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `journal` | the exported journal in hledger and ledger |
 //! | `transfers`, `merchant_sales`, `rentals`, `tigerbeetle`, `pgledger` | the data sets |
+//! | `rental_orders` | one more, of messages |
 //! | `instalments`, `credit_lines`, `numscript` | what the ledger alone is asked |
 #![allow(
     clippy::unwrap_used,
@@ -25,6 +26,7 @@ mod instalments;
 mod merchant_sales;
 mod numscript;
 mod pgledger;
+mod rental_orders;
 mod rentals;
 mod tigerbeetle;
 mod transfers;
