@@ -123,7 +123,7 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (1, Kind::OpenUser),
     (1, Kind::OnboardMerchant),
     (1, Kind::OpenLedgerAccount),
-    (3, Kind::SetLimits),
+    (5, Kind::SetLimits),
     (2, Kind::RestrictAccount),
     (4, Kind::LiftRestriction),
     (3, Kind::CloseAccount),

@@ -180,7 +180,7 @@ mod tests {
             let key = AccountKey::of(class, Id(1), Currency::CNY);
             journal.open(no, &key, Currency::CNY, class.sign_rule()).unwrap();
         }
-        let no = |class: Class| CLASSES.iter().position(|c| *c == class).unwrap() as u32;
+        let no = |class: Class| (0..).zip(CLASSES).find(|(_, c)| *c == class).unwrap().0;
         for (debit, credit, amount) in entries {
             let (debit, credit, layer) = (no(*debit), no(*credit), Layer::Posted);
             let entry = [Movement { debit, credit, amount: *amount, layer }];

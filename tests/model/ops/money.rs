@@ -46,7 +46,7 @@ pub(crate) fn prologue() -> Vec<Body> {
     money.chain(beside).collect()
 }
 
-/// What orders are paid with; most of them with no code.
+/// What orders are paid with.
 const CODES: [CodeKind; 3] = [CodeKind::None, CodeKind::Static, CodeKind::DynamicC];
 
 fn channel_of(number: usize) -> LegSource {
@@ -237,23 +237,26 @@ impl<'a> Scene<'a> {
         Body::SetLimits(SetLimits { scope, currency: Currency::CNY, limits })
     }
 
-    /// Those of a kind of code, in most cases in every window, near what one user has spent.
+    /// Those of a kind of code, in most cases in every window: near what one user has spent, or
+    /// just less than what an order asks for.
     fn limits_of_codes(&mut self, user: Id) -> Body {
-        let kind = self.dice.pick(&CODES[1..]);
         let tables = self.ledger.tables();
+        let coded = |p: &Payment| p.state == PaymentState::Created && p.code_kind != CODES[0];
+        let order = tables.payments.rows().iter().rev().find(|p| coded(p));
+        let order = order.filter(|_| !self.dice.one_in(3));
+        let kind = order.map_or(self.dice.pick(&CODES[1..]), |p| p.code_kind);
         let known = tables.users.find(&user).unwrap_or(u32::MAX);
-        let today = tables.users.get(&user).map_or(0, |u| u.usage.code_sums[0]);
         let used = tables.code_uses.get(&(known, kind)).cloned();
         let used = used.unwrap_or_else(|| CodeUse::new(known, kind));
         let mut limits = Limits { every_window: !self.dice.one_in(4), ..Limits::default() };
-        let more = self.dice.between(0, 200);
+        let more = order.map_or(self.dice.between(0, 200), |p| p.price().amount / 2);
         match self.dice.of(12) {
             0 => limits.single = Some(more),
             1 => limits.month = Some(used.month_sum + more),
             2 => limits.year = Some(used.year_sum + more),
             3 => limits.lifetime = Some(used.lifetime + more),
             4 => limits.balance_cap = Some(more),
-            5..9 => limits.day = Some(today + more),
+            5..10 => limits.day = Some(more),
             _ => {}
         }
         let scope = LimitScope::CodeKind(kind);
@@ -382,9 +385,7 @@ impl<'a> Scene<'a> {
         if let Body::CreatePayment(c) = &mut body {
             (c.payment, c.out_trade_no, c.merchant, c.amount) = (id, number, seller, amount);
             c.royalty_freeze = self.dice.one_in(4);
-            if self.dice.one_in(2) {
-                c.code_kind = self.dice.pick(&CODES);
-            }
+            c.code_kind = self.dice.pick(&CODES);
         }
         body
     }
