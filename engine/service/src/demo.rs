@@ -1,13 +1,14 @@
-//! `groat demo`: a week on a small platform, through the real local mode, told in a minute.
+//! `groat demo`: a month on a small platform, through the real local mode, told in a minute.
 //!
 //! Nothing here is computed for show: every line's result is the engine's own answer, and every
 //! amount of the closing part is read from the books that were written to disk and replayed.
 
+mod bill;
 mod story;
 
 use crate::local::{self, LOCAL_SHARD, Outputs, Settings};
 use groat_ledger::money::major_text;
-use groat_ledger::{Account, AccountKey, Class, Currency};
+use groat_ledger::{Account, AccountKey, Class, Currency, Id};
 use groat_shard::{Block, Books, Checked, Fault, SledStore, Store, hex};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -49,6 +50,8 @@ pub fn demo(out: &mut dyn Write) -> Result<(), Fault> {
         writeln!(out, "          {}", settlement_text(&settlement)).map_err(say)?;
     }
     let books = replay(&data)?;
+    let tea_house = "tea-house".parse::<Id>().map_err(|e| bug(format!("tea-house: {e}")))?;
+    bill::month(&books, tea_house, out).map_err(say)?;
     trial_balance(&books, out).map_err(say)?;
     let digest = hex(&books.digest());
     let same = if digest == summary.digest { "the same" } else { "NOT THE SAME" };
@@ -103,7 +106,13 @@ fn settlement_text(settlement: &Value) -> String {
     let id = format!("{}-{}", settlement["shard"], settlement["event"]);
     let body = settlement.iter().find(|(_, value)| value.is_object());
     let Some((name, body)) = body else { return id };
-    let amount = |key: &str| body[key]["amount"].as_str().unwrap_or("0.00").to_owned();
+    let amount = |key: &str| {
+        let amount = body[key]["amount"].as_str().unwrap_or("0.00");
+        match body[key]["currency"].as_str() {
+            None | Some("CNY") => amount.to_owned(),
+            Some(currency) => format!("{amount} {currency}"),
+        }
+    };
     let about = match name.as_str() {
         "batch_settled" => format!(
             "receipts {} - fees {} - refunds {} + fees back {} = {} to {}",
@@ -150,6 +159,47 @@ fn settlement_text(settlement: &Value) -> String {
             amount("paid"),
             text(&body["user"]),
         ),
+        "rental_cancelled" | "rental_overdue" => text(&body["rental"]).to_owned(),
+        "quote_published" | "quote_expired" => format!(
+            "{}: a {} is {} {}",
+            text(&body["quote"]),
+            text(&body["base_ccy"]),
+            text(&body["price"]),
+            text(&body["quote_ccy"]),
+        ),
+        "fx_converted" => {
+            format!("{} for {} at {}", amount("bought"), amount("sold"), text(&body["price"]))
+        }
+        "coupon_issued" => format!("{} off for {}", amount("face"), text(&body["user"])),
+        "coupon_used" => format!(
+            "{} off: {} by {}, {} by the campaign",
+            amount("face"),
+            amount("discount"),
+            text(&body["merchant"]),
+            amount("funded"),
+        ),
+        "invoice_issued" => {
+            format!("{} = {} + {} of tax", amount("amount"), amount("ex_tax"), amount("tax"))
+        }
+        "dispute_opened" | "dispute_defended" | "dispute_judged" => format!(
+            "{}: {} of {}",
+            text(&body["dispute"]),
+            amount("amount"),
+            text(&body["merchant"]),
+        ),
+        "plan_created" => format!(
+            "{}: {} in {} terms, for {}",
+            text(&body["plan"]),
+            amount("amount"),
+            body["n"],
+            amount("fee"),
+        ),
+        "statement_issued" => format!(
+            "{}'s bill: {}, {} of it at least",
+            text(&body["user"]),
+            amount("total"),
+            amount("minimum"),
+        ),
         _ => amount("amount"),
     };
     format!("{id:>5} {name:18} {about}")
@@ -175,23 +225,28 @@ fn replay(data: &Path) -> Result<Books, Fault> {
 
 fn trial_balance(books: &Books, out: &mut dyn Write) -> std::io::Result<()> {
     let accounts = books.ledger().tables().accounts.rows();
-    let mut classes: BTreeMap<(u16, String), i128> = BTreeMap::new();
+    let mut currencies: BTreeMap<Currency, BTreeMap<(u16, String), i128>> = BTreeMap::new();
     for account in accounts.iter().filter(|a| !a.is_zero()) {
+        let classes = currencies.entry(account.currency).or_default();
         *classes.entry(line_of(account)).or_default() += account.credit_balance();
     }
-    writeln!(out, "\nThe books at the end{:>40}{:>12}", "debit", "credit")?;
-    let (mut debits, mut credits) = (0, 0);
-    let money = |minor: i128| {
-        if minor == 0 { String::new() } else { major_text(minor, Currency::CNY) }
-    };
-    for ((code, name), balance) in &classes {
-        let (debit, credit) = ((-balance).max(0), (*balance).max(0));
-        (debits, credits) = (debits + debit, credits + credit);
-        writeln!(out, "    {code}  {name:40}{:>10}{:>12}", money(debit), money(credit))?;
+    for (currency, classes) in &currencies {
+        let title = format!("The books at the end, {}", currency.letters());
+        writeln!(out, "\n{title:50}{:>10}{:>12}", "debit", "credit")?;
+        let (mut debits, mut credits) = (0, 0);
+        let money = |minor: i128| {
+            if minor == 0 { String::new() } else { major_text(minor, *currency) }
+        };
+        for ((code, name), balance) in classes.iter().filter(|(_, balance)| **balance != 0) {
+            let (debit, credit) = ((-balance).max(0), (*balance).max(0));
+            (debits, credits) = (debits + debit, credits + credit);
+            writeln!(out, "    {code}  {name:40}{:>10}{:>12}", money(debit), money(credit))?;
+        }
+        writeln!(out, "          {:40}{:>10}{:>12}", "", money(debits), money(credits))?;
+        let sum = major_text(credits - debits, *currency);
+        writeln!(out, "          credits less debits: {sum}")?;
     }
-    writeln!(out, "          {:40}{:>10}{:>12}", "", money(debits), money(credits))?;
-    let sum = major_text(credits - debits, Currency::CNY);
-    writeln!(out, "          credits less debits: {sum}\n")
+    writeln!(out)
 }
 
 fn line_of(account: &Account) -> (u16, String) {
@@ -213,14 +268,28 @@ mod tests {
         let told = String::from_utf8(out).unwrap();
         let refusals: Vec<&str> =
             told.lines().filter_map(|l| l.split("refused: ").nth(1)).collect();
-        let expected =
-            ["InsufficientFunds", "RefundExceedsPaid", "ItemIsOut", "DamageExceedsDeposit"];
+        let expected = [
+            "InsufficientFunds",
+            "RefundExceedsPaid",
+            "ItemIsOut",
+            "DamageExceedsDeposit",
+            "QuoteExpired",
+            "FrequencyLimit",
+            "Overpayment",
+        ];
         assert_eq!(refusals, expected, "{told}");
         for words in [
             "done before: events 11-15",
             "deposit 800.00 = 400.00 frozen + 400.00 waived",
             "car-5: 1330.00 charged, 1330.00 paid by alice",
-            "credit unbilled of alice                    598.40",
+            "10.00 USD for 72.46 at 7.2463",
+            "10.00 off: 4.00 by tea-house, 6.00 by the campaign",
+            "78.00 = 73.58 + 4.42 of tax",
+            "case-1: 30.00 of tea-house",
+            "plan-1: 600.00 in 3 terms, for 13.80",
+            "alice's bill: 803.00, ",
+            "tea-house's month, by batch",
+            "credit instalment of alice                  400.00",
             "credits less debits: 0.00",
             "is the same",
         ] {

@@ -27,7 +27,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// A week on a small platform, told in a minute: no broker, no arguments
+    /// A month on a small platform, told in a minute: no broker, no arguments
     Demo,
     /// Local mode: JSON lines in, outcomes out, one data directory
     Run(Run),

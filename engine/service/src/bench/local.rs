@@ -20,11 +20,13 @@ pub(super) fn on_disk(
     let data = plan.data.clone().unwrap_or_else(|| temporary.path().join("data"));
     let settings = Settings::new(&data);
     let mut counter = Counter::default();
-    local::through(&settings, ClockSource::Command, &mut counter, |intake| {
+    let (opened, _) = local::through(&settings, ClockSource::Command, &mut counter, |intake| {
         opening.iter().try_for_each(|record| intake.step(record))?;
         // What is restored afterwards is this and the commands measured.
         intake.take_snapshot()
     })?;
+    let opened_to = opened.shard().head().next_event;
+    drop(opened);
     let (give, take) = channel();
     let (answered, permits) = channel();
     let mut answers = Measured {
@@ -35,12 +37,13 @@ pub(super) fn on_disk(
         last: clock::start(),
     };
     let (on_disk_before, written_before) = (bytes_under(&data), bytes_written());
-    let mut stages = Stages::default();
+    let (mut stages, mut longest_step) = (Stages::default(), Duration::ZERO);
     let mut from = clock::start();
     let (intake, kept) = local::through(&settings, ClockSource::Command, &mut answers, |intake| {
         // What opening and restoring took is not measured.
         from = clock::start();
-        let mut feed = Feed { plan, from, intake, give, permits, stages: &mut stages };
+        let (stages, longest_step) = (&mut stages, &mut longest_step);
+        let mut feed = Feed { plan, from, intake, give, permits, stages, longest_step };
         feed.run(measured)
     })?;
     let elapsed = answers.last.duration_since(from);
@@ -55,7 +58,7 @@ pub(super) fn on_disk(
     let events = shard.head().next_event.saturating_sub(1);
     drop(intake);
     let restart = Restart::of(&data)?;
-    let fold = fold_from_disk(&data, &digest)?;
+    let rebuilt = fold_from_disk(&data, &digest, opened_to)?;
     Ok(Ran {
         elapsed,
         latencies: answers.latencies,
@@ -69,7 +72,8 @@ pub(super) fn on_disk(
         written: written.zip(written_before).map_or(0, |(after, before)| after - before),
         stages,
         restart: Some(restart),
-        fold,
+        rebuilt,
+        longest_step,
         digest,
     })
 }
@@ -107,6 +111,7 @@ struct Feed<'a> {
     give: Sender<Instant>,
     permits: Receiver<()>,
     stages: &'a mut Stages,
+    longest_step: &'a mut Duration,
 }
 
 impl Feed<'_> {
@@ -134,7 +139,9 @@ impl Feed<'_> {
             let _ = self.give.send(handed);
             let stepping = clock::start();
             self.intake.step(record)?;
-            self.stages.add("step", stepping.elapsed());
+            let took = stepping.elapsed();
+            self.stages.add("step", took);
+            *self.longest_step = took.max(*self.longest_step);
         }
         Ok(())
     }

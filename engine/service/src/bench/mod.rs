@@ -23,7 +23,7 @@ use groat_proto::v1::{ChainTerms, Outcomes, outcome};
 use groat_shard::{Fault, Inbound, Outbound, Shard, hex};
 use local::{Restart, on_disk};
 use measure::{Latencies, Stages, status_kib};
-use proof::{fold, sums_to_zero};
+use proof::{Rebuilt, fold, sums_to_zero};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -126,6 +126,13 @@ pub struct Report {
     pub restart_read_ms: u64,
     /// Events folded in a second when the books were rebuilt.
     pub fold_events_per_s: u64,
+    /// Of the block with the most events, those of the opening left out but from broker to broker.
+    pub longest_block_events: u64,
+    /// Its bytes.
+    pub longest_block_bytes: u64,
+    /// Milliseconds that deciding took for the record it took longest for, with all that fell due
+    /// before it; 0 from broker to broker.
+    pub longest_step_ms: u64,
     /// The digest of the state, the same when rebuilt.
     pub state_digest: String,
     /// How a plain copy did in the same run, from broker to broker.
@@ -174,7 +181,10 @@ pub fn bench(plan: &Plan) -> Result<Report, Fault> {
         stages_ms: ran.stages.millis(),
         restart_ms: millis(ran.restart.map_or(Duration::ZERO, |restart| restart.restoring)),
         restart_read_ms: millis(ran.restart.map_or(Duration::ZERO, |restart| restart.reading)),
-        fold_events_per_s: per_second(ran.events, ran.fold),
+        fold_events_per_s: per_second(ran.events, ran.rebuilt.time),
+        longest_block_events: ran.rebuilt.longest_events,
+        longest_block_bytes: ran.rebuilt.longest_bytes,
+        longest_step_ms: millis(ran.longest_step),
         state_digest: ran.digest,
         against,
     })
@@ -208,7 +218,9 @@ struct Ran {
     stages: Stages,
     /// Where there is something on disk.
     restart: Option<Restart>,
-    fold: Duration,
+    rebuilt: Rebuilt,
+    /// Where records are decided by the measuring thread.
+    longest_step: Duration,
     digest: String,
 }
 
@@ -227,11 +239,14 @@ fn in_memory(opening: &[Vec<u8>], measured: &[Vec<u8>]) -> Result<Ran, Fault> {
         shard.step(Inbound { offset: offsets.next().unwrap_or(0), time: 0, record });
         blocks.push(shard.seal("bench", false).bytes);
     }
+    let opened_to = shard.head().next_event;
+    let mut longest_step = Duration::ZERO;
     let from = clock::start();
     for record in measured {
         let handed = clock::start();
         let offset = offsets.next().unwrap_or(0);
         stages.time("step", || shard.step(Inbound { offset, time: 0, record }));
+        longest_step = longest_step.max(handed.elapsed());
         if shard.is_full() {
             let sealed = stages.time("seal", || shard.seal("bench", false));
             counts.count(&sealed.outbound);
@@ -246,7 +261,7 @@ fn in_memory(opening: &[Vec<u8>], measured: &[Vec<u8>]) -> Result<Ran, Fault> {
     sums_to_zero(shard.books().ledger())?;
     let digest = hex(&shard.books().digest());
     let (kept, block_bytes) = (blocks.len() as u64, blocks.iter().map(|b| b.len() as u64).sum());
-    let fold = fold(blocks.into_iter().map(Ok), &digest)?;
+    let rebuilt = fold(blocks.into_iter().map(Ok), &digest, opened_to)?;
     Ok(Ran {
         elapsed,
         latencies,
@@ -260,7 +275,8 @@ fn in_memory(opening: &[Vec<u8>], measured: &[Vec<u8>]) -> Result<Ran, Fault> {
         written: 0,
         stages,
         restart: None,
-        fold,
+        rebuilt,
+        longest_step,
         digest,
     })
 }
@@ -315,8 +331,13 @@ impl Report {
         } else {
             format!("a record of {} is answered in {}\n", self.plan.batch, self.latency.text())
         };
+        let longest = format!(
+            "the longest block has {} events in {} bytes; the longest step of a record took {} \
+             ms\n",
+            self.longest_block_events, self.longest_block_bytes, self.longest_step_ms,
+        );
         format!(
-            "{} commands a second ({} accepted, {} refused, {} ms)\n{against}{latency}\
+            "{} commands a second ({} accepted, {} refused, {} ms)\n{against}{latency}{longest}\
              {} events, {} blocks, {} {}; a command takes {} bytes of blocks, {} on disk, {} \
              written\n\
              {} MiB of memory beside the commands themselves\n{stages}{restart}\
@@ -344,6 +365,7 @@ impl Report {
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use clap::ValueEnum;
 
     fn plan(workload: Kind, mode: Mode) -> Plan {
         Plan {
@@ -366,13 +388,24 @@ mod tests {
 
     #[test]
     fn every_workload_comes_to_the_same_books_in_every_mode() {
-        for kind in [Kind::Transfers, Kind::Pending, Kind::Payments, Kind::Rentals, Kind::Mixed] {
+        for kind in Kind::value_variants() {
+            let kind = *kind;
             let memory = bench(&plan(kind, Mode::Memory)).unwrap();
             let local = bench(&plan(kind, Mode::Local)).unwrap();
             assert_eq!(memory.accepted + memory.rejected, 3_000, "{kind:?}");
             assert_eq!(memory.rejected, 0, "{kind:?}");
             assert_eq!(memory.state_digest, local.state_digest, "{kind:?}");
         }
+    }
+
+    /// 50 users: a month is 100 purchases in 200 commands, and what they owe is repaid by user.
+    #[test]
+    fn statements_are_cut_in_one_go() {
+        let report = bench(&plan(Kind::Credit, Mode::Memory)).unwrap();
+        assert_eq!((report.accepted, report.rejected), (3_000, 0));
+        // A statement of each user falls due before one command, so all are in one block.
+        assert!(report.longest_block_events > 50, "{report:?}");
+        assert!(report.text().contains("the longest block has"), "{}", report.text());
     }
 
     #[test]

@@ -21,32 +21,49 @@ pub(super) fn sums_to_zero(ledger: &Ledger) -> Result<(), Fault> {
     }
 }
 
-pub(super) fn fold_from_disk(data: &Path, digest: &str) -> Result<Duration, Fault> {
+/// What rebuilding has shown.
+pub(super) struct Rebuilt {
+    pub(super) time: Duration,
+    /// Of the block that has the most events.
+    pub(super) longest_events: u64,
+    /// Of the same.
+    pub(super) longest_bytes: u64,
+}
+
+pub(super) fn fold_from_disk(data: &Path, digest: &str, opened: u64) -> Result<Rebuilt, Fault> {
     let mut store = Checked::new(SledStore::open(data)?);
     let last = store.last().unwrap_or(0);
     let read = |number| store.read(number).map(Option::unwrap_or_default);
-    fold((0..=last).map(read), digest)
+    fold((0..=last).map(read), digest, opened)
 }
 
-/// Rebuilds the books from their blocks; only the folding itself is timed.
+/// Rebuilds the books from their blocks; only the folding itself is timed. Blocks of before event
+/// `opened` are not those that were measured.
 pub(super) fn fold(
     blocks: impl Iterator<Item = Result<Vec<u8>, Fault>>,
     digest: &str,
-) -> Result<Duration, Fault> {
+    opened: u64,
+) -> Result<Rebuilt, Fault> {
     let bug = |what: String| {
         Fault::damage(what, "this is a bug of groat; please report it with the command line")
     };
     let mut books = Books::new(0, terms());
-    let mut time = Duration::ZERO;
+    let mut done = Rebuilt { time: Duration::ZERO, longest_events: 0, longest_bytes: 0 };
     for bytes in blocks {
-        let block = Block::parse(&bytes?).map_err(|e| bug(e.to_string()))?;
+        let bytes = bytes?;
+        let block = Block::parse(&bytes).map_err(|e| bug(e.to_string()))?;
+        let first = books.ledger().next_event();
         let from = clock::start();
         books.fold(&block, |_, _| {}).map_err(|e| bug(e.to_string()))?;
-        time += from.elapsed();
+        done.time += from.elapsed();
+        let events = books.ledger().next_event() - first;
+        if first >= opened && events > done.longest_events {
+            (done.longest_events, done.longest_bytes) = (events, bytes.len() as u64);
+        }
     }
     let rebuilt = hex(&books.digest());
     if rebuilt == digest {
-        return Ok(time);
+        return Ok(done);
     }
     Err(bug(format!("the books do not hold: rebuilt they have the digest {rebuilt}, not {digest}")))
 }

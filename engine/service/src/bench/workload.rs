@@ -2,6 +2,7 @@
 
 use groat_ledger::Id;
 use groat_proto::Message;
+use groat_proto::json::parse_date;
 use groat_proto::v1::{self, command, leg};
 
 /// What is asked.
@@ -18,6 +19,9 @@ pub enum Kind {
     Rentals,
     /// Half transfers, four tenths payments, one tenth rentals
     Mixed,
+    /// Purchases on credit, two for each user; then a month ends, all statements are cut at once,
+    /// and each user repays; again and again
+    Credit,
 }
 
 /// Which accounts are asked for.
@@ -38,6 +42,8 @@ const START_MS: u64 = 1_769_817_600_000;
 /// Commands that share a millisecond.
 const COMMANDS_PER_MS: u64 = 1_000;
 
+const DAY_MS: u64 = 86_400_000;
+
 const USD: u32 = 840;
 
 /// What every user begins with: no workload runs out of it.
@@ -54,6 +60,13 @@ pub struct Workload {
     /// Commands that follow one that was made.
     next: std::collections::VecDeque<command::Body>,
     pending: std::collections::VecDeque<Id>,
+    /// The time of the first command, moved on by months.
+    from_ms: u64,
+    /// Months since January 2026.
+    months: u32,
+    bought: u32,
+    /// Bought on credit and not repaid, by user.
+    owed: Vec<u64>,
 }
 
 impl Workload {
@@ -68,13 +81,17 @@ impl Workload {
             orders: 0,
             next: Default::default(),
             pending: Default::default(),
+            from_ms: START_MS,
+            months: 0,
+            bought: 0,
+            owed: vec![0; if kind == Kind::Credit { accounts.max(2) as usize } else { 0 }],
         }
     }
 
     /// The commands that open accounts and fill them, to be done before what is measured.
     pub fn opening(&mut self) -> Vec<v1::Command> {
         let mut bodies = Vec::new();
-        if !matches!(self.kind, Kind::Payments | Kind::Rentals) {
+        if !matches!(self.kind, Kind::Payments | Kind::Rentals | Kind::Credit) {
             let open = |no| v1::OpenLedgerAccount {
                 account: account(no),
                 currency: USD,
@@ -99,6 +116,16 @@ impl Workload {
                     bank_ref: format!("bank-{no}"),
                     bank: None,
                 }));
+                if self.kind == Kind::Credit {
+                    bodies.push(command::Body::GrantCreditLine(v1::GrantCreditLine {
+                        user: user(no),
+                        limit: usd(OPENING),
+                        statement_day: 1,
+                        due_day: 10,
+                        billing: Some(v1::BillingTerms::default()),
+                        ..v1::GrantCreditLine::default()
+                    }));
+                }
             }
         }
         bodies.into_iter().map(|body| self.envelope(body)).collect()
@@ -115,14 +142,19 @@ impl Workload {
 
     fn envelope(&mut self, body: command::Body) -> v1::Command {
         let id = self.id();
-        let at = START_MS + self.made / COMMANDS_PER_MS;
+        let at = self.now();
         self.made += 1;
         v1::Command { id: Some(id.into()), at, body: Some(body), ..v1::Command::default() }
     }
 
-    /// A UUIDv7 of the next command's millisecond.
+    /// The next command's millisecond.
+    fn now(&self) -> u64 {
+        self.from_ms + self.made / COMMANDS_PER_MS
+    }
+
+    /// A UUIDv7 of it.
     fn id(&mut self) -> Id {
-        let at = START_MS + self.made / COMMANDS_PER_MS;
+        let at = self.now();
         let random = u128::from(self.random());
         Id(u128::from(at) << 80 | 7 << 76 | 2 << 62 | random >> 2)
     }
@@ -138,7 +170,55 @@ impl Workload {
                 5..=8 => self.payment(),
                 _ => self.rental(),
             },
+            Kind::Credit => self.credit(),
         }
+    }
+
+    /// A purchase, or where the month's are made the first repayment of the next.
+    fn credit(&mut self) -> command::Body {
+        if self.bought < 2 * self.accounts {
+            self.bought += 1;
+            return self.purchase();
+        }
+        self.bought = 0;
+        self.next_month();
+        for (no, owed) in (0..).zip(&mut self.owed) {
+            let amt = usd(std::mem::take(owed));
+            if amt.is_some_and(|amt| amt.amount > 0) {
+                let repaid = v1::RepayCredit { user: user(no), amt };
+                self.next.push_back(command::Body::RepayCredit(repaid));
+            }
+        }
+        self.next
+            .pop_front()
+            .unwrap_or(command::Body::AdvanceClock(v1::AdvanceClock { to: self.from_ms }))
+    }
+
+    fn purchase(&mut self) -> command::Body {
+        let created = self.payment();
+        // Its payment follows, and no refund: what is owed is what was bought.
+        self.next.truncate(1);
+        if let Some(command::Body::PayPayment(pay)) = self.next.front_mut()
+            && let Some(leg) = pay.legs.first_mut()
+            && let Some(leg::Source::Balance(v1::BalanceLeg { amt })) = leg.source
+        {
+            leg.source = Some(leg::Source::Credit(v1::CreditLeg { amt }));
+            let buyer = self.bought as usize % self.owed.len();
+            let owed = self.owed.get_mut(buyer);
+            pay.user = user(u32::try_from(buyer).unwrap_or(0));
+            if let Some((owed, amt)) = owed.zip(amt) {
+                *owed += amt.amount;
+            }
+        }
+        created
+    }
+
+    /// Goes on at the beginning of the next month.
+    fn next_month(&mut self) {
+        self.months += 1;
+        let (year, month) = (2026 + self.months / 12, 1 + self.months % 12);
+        let days = parse_date(&format!("{year:04}-{month:02}-01")).unwrap_or(0);
+        self.from_ms = self.from_ms.max(u64::from(days) * DAY_MS);
     }
 
     fn transfer(&mut self, phase: v1::Phase) -> command::Body {
@@ -216,7 +296,7 @@ impl Workload {
         let no = self.orders;
         let rental = Some(Id(1 << 111 | u128::from(no)).into());
         let (renter, _) = self.two();
-        let from = START_MS + self.made / COMMANDS_PER_MS;
+        let from = self.now();
         let hours = u64::from(1 + self.below(20));
         let waived = [Decision::Full(v1::Admitted {}), {
             Decision::Partial(v1::PartlyAdmitted { waived: usd(4_000) })

@@ -1,8 +1,8 @@
 //! The demo's story: chapters and scenes, read from `story.txt`.
 //!
-//! A line is `= chapter`, or `when | what is told | command as JSON`, where `¥1.00` stands for an
-//! amount in yuan. `again` for when sends the scene before once more, as a producer that heard no
-//! answer does.
+//! A line is `= chapter`, or `when | what is told | command as JSON`, where `¥1.00` and `$1.00`
+//! stand for amounts in yuan and dollars. `again` for when sends the scene before once more, as a
+//! producer that heard no answer does.
 
 use groat_ledger::Id;
 use groat_proto::json::{parse_time, time_text};
@@ -71,10 +71,13 @@ fn time(at: &str) -> Result<u64, String> {
 /// Amounts in full.
 fn yuan(value: Value) -> Value {
     match value {
-        Value::String(text) => match text.strip_prefix('¥') {
-            Some(amount) => json!({"amount": amount, "currency": "CNY"}),
-            None => Value::String(text),
-        },
+        Value::String(text) => {
+            let of = |sign, currency| {
+                let amount: Option<&str> = text.strip_prefix(sign);
+                amount.map(|amount| json!({"amount": amount, "currency": currency}))
+            };
+            of('¥', "CNY").or_else(|| of('$', "USD")).unwrap_or(Value::String(text))
+        }
         Value::Array(values) => values.into_iter().map(yuan).collect(),
         Value::Object(fields) => {
             fields.into_iter().map(|(name, value)| (name, yuan(value))).collect()

@@ -14,7 +14,7 @@ pub use copy::{Way, plain_copy};
 pub use feed::make_copy;
 
 use super::measure::{Latencies, Ranks, Stages, bytes_under, cpu_ms};
-use super::proof::{fold, sums_to_zero};
+use super::proof::{Rebuilt, fold, sums_to_zero};
 use super::{Counts, Plan, Ran};
 use crate::clock;
 use crate::config::Config;
@@ -111,7 +111,8 @@ pub(super) fn broker_to_broker(
         written: 0,
         stages: stages(&decided.done),
         restart: None,
-        fold: proof.fold,
+        rebuilt: proof.rebuilt,
+        longest_step: Duration::ZERO,
         digest: proof.digest,
     };
     Ok((ran, against))
@@ -301,13 +302,13 @@ impl Course<'_> {
         })?;
         let block_bytes = blocks.iter().map(|block| block.len() as u64).sum();
         let digest = hex(&shard.books().digest());
-        let fold = fold(blocks.into_iter().map(Ok), &digest)?;
+        let rebuilt = fold(blocks.into_iter().map(Ok), &digest, 0)?;
         Ok(Proof {
             counts,
             events: shard.head().next_event.saturating_sub(1),
             block_bytes,
             disk_bytes: bytes_under(&data),
-            fold,
+            rebuilt,
             digest,
         })
     }
@@ -318,7 +319,7 @@ struct Proof {
     events: u64,
     block_bytes: u64,
     disk_bytes: u64,
-    fold: Duration,
+    rebuilt: Rebuilt,
     digest: String,
 }
 
