@@ -268,7 +268,8 @@ fn every_message_is_listed_with_what_it_adds_up_to() {
     let told = |o: &Order| (o.message.clone(), o.sum(), o.total);
     let mut told: Vec<_> = orders.iter().map(told).collect();
     let mut listed: Vec<_> = ORDERS.iter().map(|o| (o.0.to_owned(), o.1, o.2)).collect();
-    (told.sort(), listed.sort());
+    told.sort();
+    listed.sort();
     assert_eq!(told, listed);
     let adds_up = orders.iter().filter(|o| o.total == Some(o.sum())).count();
     let says_nothing = orders.iter().filter(|o| o.total.is_none()).count();
