@@ -10,6 +10,7 @@
 mod broker;
 mod local;
 mod measure;
+mod memory;
 mod proof;
 mod workload;
 
@@ -17,13 +18,13 @@ pub use broker::{Against, Way, make_copy, plain_copy};
 pub use measure::Ranks;
 pub use workload::{Kind, Spread, Workload, records};
 
-use crate::clock;
 use broker::broker_to_broker;
 use groat_proto::v1::{ChainTerms, Outcomes, outcome};
-use groat_shard::{Fault, Inbound, Outbound, Shard, hex};
+use groat_shard::{Fault, Outbound};
 use local::{Restart, on_disk};
 use measure::{Latencies, Stages, status_kib};
-use proof::{Rebuilt, fold, sums_to_zero};
+use memory::in_memory;
+use proof::Rebuilt;
 use serde::Serialize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -227,58 +228,6 @@ struct Ran {
 fn terms() -> ChainTerms {
     let id_window_ms = groat_shard::limits::ID_WINDOW_MS_DEFAULT;
     ChainTerms { shards: 1, command_clock: true, id_window_ms, day_offset_min: 0, transfers: false }
-}
-
-fn in_memory(opening: &[Vec<u8>], measured: &[Vec<u8>]) -> Result<Ran, Fault> {
-    let mut shard = Shard::begin(0, terms());
-    let mut blocks = vec![shard.claim().bytes];
-    let (mut stages, mut latencies) = (Stages::default(), Latencies::new()?);
-    let mut counts = Counts::default();
-    let mut offsets = 0..;
-    for record in opening {
-        shard.step(Inbound { offset: offsets.next().unwrap_or(0), time: 0, record });
-        blocks.push(shard.seal("bench", false).bytes);
-    }
-    let opened_to = shard.head().next_event;
-    let mut longest_step = Duration::ZERO;
-    let from = clock::start();
-    for record in measured {
-        let handed = clock::start();
-        let offset = offsets.next().unwrap_or(0);
-        stages.time("step", || shard.step(Inbound { offset, time: 0, record }));
-        longest_step = longest_step.max(handed.elapsed());
-        if shard.is_full() {
-            let sealed = stages.time("seal", || shard.seal("bench", false));
-            counts.count(&sealed.outbound);
-            blocks.push(sealed.bytes);
-        }
-        latencies.note(handed.elapsed());
-    }
-    let last = shard.seal("bench", false);
-    counts.count(&last.outbound);
-    blocks.push(last.bytes);
-    let elapsed = from.elapsed();
-    sums_to_zero(shard.books().ledger())?;
-    let digest = hex(&shard.books().digest());
-    let (kept, block_bytes) = (blocks.len() as u64, blocks.iter().map(|b| b.len() as u64).sum());
-    let rebuilt = fold(blocks.into_iter().map(Ok), &digest, opened_to)?;
-    Ok(Ran {
-        elapsed,
-        latencies,
-        accepted: counts.accepted,
-        rejected: counts.rejected,
-        events: shard.head().next_event.saturating_sub(1),
-        blocks: kept,
-        syncs: 0,
-        block_bytes,
-        disk_bytes: 0,
-        written: 0,
-        stages,
-        restart: None,
-        rebuilt,
-        longest_step,
-        digest,
-    })
 }
 
 #[derive(Default)]

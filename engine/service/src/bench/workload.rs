@@ -365,12 +365,14 @@ impl Workload {
     }
 }
 
-/// Commands as records of `size` each.
+/// Commands as records of `size` each; one ends where time goes on by more than an hour, as no
+/// producer would wait so long to send it.
 pub fn records(commands: &[v1::Command], size: usize) -> Vec<Vec<u8>> {
     let record = |commands: &[v1::Command]| {
         v1::Record { commands: commands.to_vec(), atomic: false }.encode_to_vec()
     };
-    commands.chunks(size.max(1)).map(record).collect()
+    let runs = commands.chunk_by(|before, next| next.at < before.at + 3_600_000);
+    runs.flat_map(|run| run.chunks(size.max(1))).map(record).collect()
 }
 
 fn account(n: u32) -> Option<v1::Id> {
