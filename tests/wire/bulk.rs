@@ -10,8 +10,9 @@ use groat_tests::feed::{Feed, money};
 use groat_tests::local::{Local, verdict};
 use serde_json::{Value, json};
 
-/// Things that fall due at once: a few blocks of events.
-const MANY: u32 = 2_500;
+/// Things that fall due at once: a few blocks of events, and in the last more than is left to the
+/// step of the command.
+const MANY: u32 = 3_000;
 
 /// One step's events on top of a block that is not yet full.
 const STEP_BYTES: usize = 4 * 1024;
