@@ -33,7 +33,8 @@ pub(crate) struct Cover {
     pub(crate) held: i128,
     /// Principal that users owe (PU, PB, PI, PO), rent advanced (RX), merchants' debts (MX).
     pub(crate) lent: i128,
-    /// Spent on marketing, and written off (E1, E3).
+    /// Spent on marketing, lost of credit less what was set aside for it, written off (E1, E2, AL,
+    /// E3).
     pub(crate) given: i128,
     /// Of users and merchants (UA, UF, UH, MP, MF, MA, MR, MD, PT, RP, CF).
     pub(crate) customers: i128,
@@ -71,7 +72,10 @@ impl Cover {
             | Class::CreditOverdue
             | Class::RentalAdvance
             | Class::MerchantReceivable => (&mut self.lent, 1),
-            Class::Marketing | Class::OtherWriteOff => (&mut self.given, 1),
+            // What is set aside for losses is a loss already.
+            Class::Marketing | Class::CreditLoss | Class::LossAllowance | Class::OtherWriteOff => {
+                (&mut self.given, 1)
+            }
             Class::UserAvailable
             | Class::UserFrozen
             | Class::UserHold
