@@ -14,6 +14,7 @@ mod funding;
 mod holds;
 mod invoices;
 mod limits;
+mod losses;
 mod orders;
 mod owners;
 mod packets;
@@ -303,6 +304,9 @@ impl Naive {
             Body::RepayFunding(c) => self.repay_funding(c),
             Body::ConvertToInstalments(c) => self.convert(c, now),
             Body::PrepayPlan(c) => self.prepay(c),
+            Body::WriteOffCredit(c) => self.write_off(c, now),
+            Body::RecordRecovery(c) => self.recover(c),
+            Body::ProvisionCredit(c) => self.provision(c),
             Body::PublishQuote(c) => self.publish_quote(c, now),
             Body::RegisterApp(c) => self.register(c),
             Body::GrantAppAuth(c) => self.grant_app(c, now),

@@ -9,6 +9,7 @@ mod disputes;
 mod exchange;
 mod holds;
 mod invoices;
+mod losses;
 mod packets;
 mod plans;
 mod royalties;
@@ -19,6 +20,7 @@ pub use disputes::DisputeOf;
 pub use exchange::ConversionOf;
 pub use holds::{HoldOf, ReleaseReason, RentalOf};
 pub use invoices::InvoiceOf;
+pub use losses::LossOf;
 pub use packets::PacketOf;
 pub use plans::PlanOf;
 pub use royalties::RoyaltyOf;
@@ -247,6 +249,14 @@ pub enum Settlement {
     PlanEnded {
         plan: PlanOf,
     },
+    /// All that was owed on a line is lost.
+    CreditWrittenOff {
+        loss: LossOf,
+    },
+    /// Something of it came back.
+    CreditRecovered {
+        loss: LossOf,
+    },
     /// A part of a payment was settled ahead of its batch; `recovered` paid the merchant's debt.
     SettlementConfirmed {
         payment: Id,
@@ -403,6 +413,9 @@ impl Settlement {
             Settlement::PlanCreated { plan }
             | Settlement::PlanReduced { plan }
             | Settlement::PlanEnded { plan } => plan.user,
+            Settlement::CreditWrittenOff { loss } | Settlement::CreditRecovered { loss } => {
+                loss.user
+            }
             Settlement::CouponIssued { coupon } | Settlement::CouponEnded { coupon } => coupon.user,
             Settlement::DisputeOpened { dispute }
             | Settlement::DisputeDefended { dispute }
@@ -608,7 +621,11 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         Fact::PlanCreated { .. }
         | Fact::TermBilled { .. }
         | Fact::PlanPrepaid { .. }
+        | Fact::PlanWrittenOff { .. }
         | Fact::PlanReduced { .. } => return plans::told(ledger, fact),
+        Fact::CreditWrittenOff { .. } | Fact::CreditRecovered { .. } => {
+            return losses::told(ledger, fact);
+        }
         Fact::TransferArrived { from, to, amount }
         | Fact::PostingArrived { debit: from, credit: to, amount } => {
             let amount = moved_money(ledger, movements, *amount)?;
@@ -664,6 +681,7 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::CreditRepaid { .. }
         | Fact::InterestAccrued { .. }
         | Fact::CreditReduced { .. }
+        | Fact::Provisioned { .. }
         | Fact::CreditFunded { .. }
         | Fact::FundingRepaid { .. }
         | Fact::RoyaltyBound { .. }
