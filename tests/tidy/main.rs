@@ -136,7 +136,7 @@ fn files_stay_readable() {
         ("tests/src/sim/world.rs", 480, "all that a process can do, and the slots it does it in"),
         ("engine/shard/src/books.rs", 470, "the walk of a command"),
         ("replay/src/checks/forgeries.rs", 500, "one forgery per check"),
-        ("tests/model/naive.rs", 450, "every command asked, an arm per kind"),
+        ("tests/model/naive.rs", 460, "every command asked, an arm per kind"),
         ("tests/model/ops.rs", 545, "what may be asked, a draw per kind"),
         ("tests/model/wire.rs", 545, "every command written, an arm per kind"),
         ("proto/src/json.rs", 480, "one form"),

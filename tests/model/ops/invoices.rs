@@ -60,8 +60,8 @@ impl Scene<'_> {
 
     /// A new one, in most cases.
     fn fiscal_number(&mut self) -> groat_ledger::Reference {
-        let few = self.dice.one_in(6);
-        reference('n', self.dice.of(if few { 4 } else { 4_096 }))
+        let few = self.dice.one_in(3);
+        reference('n', self.dice.of(if few { 2 } else { 4_096 }))
     }
 
     /// One line or two, whose tax is right in most cases.
