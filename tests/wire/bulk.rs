@@ -57,19 +57,20 @@ fn spread(run: &Local, offset: u64) -> Vec<Block> {
     let mut again = Shard::begin(0, blocks[0].header.terms.unwrap());
     again.claim();
     let mut dues_before = 0;
-    let mut has_met = None;
-    for (number, block) in blocks.iter().enumerate() {
+    let (mut input_at, mut is_decided) = (0, false);
+    for block in &blocks {
         for frame in block.frames() {
             match frame.unwrap() {
                 (_, FrameKind::Due, _) => {
-                    assert_eq!(has_met, None, "what was due comes before the command");
+                    assert!(!is_decided, "what was due comes before the command");
                     dues_before += 1;
                 }
                 (_, FrameKind::Input, input) => {
                     let Input { offset: at, time, record } = Input::decode(input).unwrap();
                     again.step(Inbound { offset: at, time, record: &record });
-                    has_met = has_met.or((at == offset).then_some(number));
+                    input_at = at;
                 }
+                (_, FrameKind::Event | FrameKind::Decided, _) => is_decided |= input_at == offset,
                 _ => {}
             }
         }
