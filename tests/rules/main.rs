@@ -32,6 +32,7 @@ mod market_commands;
 mod member_commands;
 mod plan_commands;
 mod words;
+mod worst;
 
 mod transfers;
 
