@@ -93,7 +93,7 @@ fn decide_again(shard: &mut Shard, block: &Block) -> Result<(Block, Vec<u8>, u64
                 received.map_err(|fault| unreadable(0, fault.what))?;
                 inputs += 1;
             }
-            Step::Tick(to) => shard.tick(to),
+            Step::Tick { to, end } => shard.tick_within(to, end),
         }
     }
     let sealed = shard.seal_again(header);
@@ -105,7 +105,11 @@ fn decide_again(shard: &mut Shard, block: &Block) -> Result<(Block, Vec<u8>, u64
 enum Step {
     Input(Input),
     Remittance(Input),
-    Tick(u64),
+    /// The clock was moved until the body had so many bytes, or that far.
+    Tick {
+        to: u64,
+        end: usize,
+    },
 }
 
 /// What led to a block's body, or the offset of a frame that cannot be read. `Due` and `Clock`
@@ -126,7 +130,7 @@ fn steps_of(block: &Block, mut now: u64) -> Result<Vec<Step>, usize> {
             }
             FrameKind::Event | FrameKind::Decided => {
                 // An input was still open: the ticks noted since it were its own.
-                while matches!(steps.last(), Some(Step::Tick(_))) {
+                while matches!(steps.last(), Some(Step::Tick { .. })) {
                     steps.pop();
                 }
                 continue;
@@ -134,11 +138,11 @@ fn steps_of(block: &Block, mut now: u64) -> Result<Vec<Step>, usize> {
             FrameKind::Due => DueEvent::decode(*bytes).map_err(|_| *at)?.at.max(now),
             FrameKind::Clock => now.saturating_add(Clock::decode(*bytes).map_err(|_| *at)?.advance),
         };
-        let next = frames.get(no + 1).map(|frame| frame.1);
-        let goes_on =
-            *kind == FrameKind::Due && matches!(next, Some(FrameKind::Due | FrameKind::Clock));
+        let next = frames.get(no + 1);
+        let goes_on = *kind == FrameKind::Due
+            && matches!(next, Some((_, FrameKind::Due | FrameKind::Clock, _)));
         if !goes_on {
-            steps.push(Step::Tick(now));
+            steps.push(Step::Tick { to: now, end: next.map_or(block.body.len(), |next| next.0) });
         }
     }
     Ok(steps)

@@ -9,6 +9,7 @@ use crate::wire;
 use groat_ledger::{Calendar, Command};
 use groat_proto::Message;
 use groat_proto::v1::{self, ChainTerms, outcome};
+use groat_replay::{Chain, audit};
 use groat_shard::{
     Arrival, Block, Hash, Inbound, MemoryStore, Messages, Piece, Sealed, Shard, Store, hex,
     read_command,
@@ -21,7 +22,8 @@ type Asked = (u64, Option<Command>);
 /// How input is cut: commands in a record, records in a block, whether pauses are ticks, and
 /// whether it is the commands' own time that counts, so that a record may hold several times.
 /// Records of several commands happen whole or not at all if they are atomic. The state is hashed
-/// at every block, or put to rest so many bytes a block.
+/// at every block, or put to rest so many bytes a block. What falls due in bulk is left to the
+/// record before which it falls due, or spread over blocks of so many bytes.
 #[derive(Clone, Copy, Debug)]
 struct Cut {
     commands: usize,
@@ -30,18 +32,21 @@ struct Cut {
     timed: bool,
     atomic: bool,
     rests: Option<usize>,
+    spread: Option<usize>,
 }
 
 fn cut(atomic: bool) -> impl Strategy<Value = Cut> {
     let rests = prop::option::of(1..9_000usize);
-    let sizes = (1..5usize, 1..9usize, any::<bool>(), any::<bool>(), rests);
-    sizes.prop_map(move |(commands, records, ticks, timed, rests)| Cut {
+    let spread = prop::option::of(1..2_000usize);
+    let sizes = (1..5usize, 1..9usize, any::<bool>(), any::<bool>(), rests, spread);
+    sizes.prop_map(move |(commands, records, ticks, timed, rests, spread)| Cut {
         commands,
         records,
         ticks,
         timed,
         atomic,
         rests,
+        spread,
     })
 }
 
@@ -120,7 +125,18 @@ fn feed(shard: &mut Shard, input: &[Asked], cut: Cut) -> Vec<Sealed> {
         }
         let record = v1::Record { commands, atomic: cut.atomic }.encode_to_vec();
         let time = if cut.timed { 0 } else { *at };
-        shard.step(Inbound { offset, time, record: &record });
+        let inbound = Inbound { offset, time, record: &record };
+        let bytes_max = cut.spread.unwrap_or(0);
+        while cut.spread.is_some()
+            && let Some(until) = shard.much_due_before(&inbound)
+        {
+            if shard.has_open() {
+                blocks.push(sealing.seal(shard));
+            }
+            shard.tick_within(until, bytes_max);
+            blocks.push(sealing.seal(shard));
+        }
+        shard.step(inbound);
         (offset, records) = (offset + 1, records + 1);
         if records % cut.records == 0 {
             blocks.push(sealing.seal(shard));
@@ -205,6 +221,10 @@ proptest! {
         let follower = follow(&claim, &blocks, one, half);
         prop_assert_eq!(digest(&follower), digest(&shard), "followed");
         prop_assert_eq!(rows(follower.books().ledger()), rows(shard.books().ledger()));
+
+        let chain = std::iter::once(&claim).chain(&blocks).map(|block| Ok(block.bytes.clone()));
+        let chain = Chain::of_blocks(0, None, chain.collect::<Vec<_>>().into_iter());
+        prop_assert_eq!(audit(chain, &mut |_, _| {}).unwrap().first_bad, None);
     }
 
     /// What an atomic record undid leaves no trace in the blocks, nor in what goes on after them.

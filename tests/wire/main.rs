@@ -6,6 +6,7 @@ mod across;
 mod apps;
 mod bad_bytes;
 mod bills;
+mod bulk;
 mod cards;
 mod clock;
 mod cluster;

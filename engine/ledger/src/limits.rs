@@ -28,6 +28,14 @@ pub const LEGS_MAX: usize = 8;
 /// Entries of one adjustment: a page of a journal, and far below a block.
 pub const ADJUSTMENT_ENTRIES_MAX: usize = 256;
 
+/// Things due at one time that are left to one step: a fraction of a block. Where there are more,
+/// the clock is moved first, in blocks of its own.
+pub const DUES_AT_ONCE: usize = 256;
+
+/// How far a step may move the clock where anything is due: nothing falls due again within it often
+/// enough to fill a block. Where it is further, the clock is moved first.
+pub const DUES_APART_MS: u64 = 3_600_000;
+
 /// Coupons of one template that one user gets ever (Alipay's campaigns: 100).
 pub const COUPONS_PER_USER_MAX: u32 = 100;
 

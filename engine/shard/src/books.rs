@@ -9,6 +9,7 @@
 //!
 //! Steps neither wait nor fail: whatever an input is, it has an answer.
 
+mod due;
 mod receive;
 mod signed;
 
@@ -28,7 +29,7 @@ use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::{
     AdvanceClock, Body, Calendar, Decision, EventRange, Fact, Id, Ledger, Place, Refusal, Rejection,
 };
-use groat_proto::v1::{self, ChainTerms, Clock, Decided, DueEvent};
+use groat_proto::v1::{self, ChainTerms, Decided, DueEvent};
 use groat_proto::{RecordView, read_record};
 
 /// An input of a shard.
@@ -150,32 +151,6 @@ impl Books {
             }
         }
         self.seen.forget(self.ledger.now());
-    }
-
-    /// Whether the clock owes anything by `until`.
-    pub fn is_due(&mut self, until: u64) -> bool {
-        self.ledger.next_due(until).is_some()
-    }
-
-    /// Moves time forward without input, as the owner of a shard that has caught up may.
-    pub fn tick(&mut self, to: u64, out: &mut OpenBlock) {
-        self.pay_due(to.min(TIME_MS_MAX), out);
-        self.seen.forget(self.ledger.now());
-    }
-
-    /// Lets everything happen that falls due by `until`, each at its own time, and moves there.
-    fn pay_due(&mut self, until: u64, out: &mut OpenBlock) {
-        while let Some(due) = self.ledger.next_due(until) {
-            let mut decision = std::mem::take(&mut self.decision);
-            self.ledger.decide_due(due, &mut decision);
-            self.happen(&decision, due.at.max(self.ledger.now()), true, out);
-            self.decision = decision;
-        }
-        let advance = until.saturating_sub(self.ledger.now());
-        if advance > 0 {
-            self.ledger.advance(until);
-            write_frame(&mut out.body, FrameKind::Clock, &Clock { advance });
-        }
     }
 
     /// Applies and writes the events of a decision.

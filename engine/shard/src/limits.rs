@@ -59,9 +59,9 @@ pub const LOCK_TRIES: u32 = 500;
 /// The pause between two tries.
 pub const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
-/// Largest block that a reader accepts: one step's events are in one block, and a step across a
-/// long time makes an event of some 50 bytes for each thing that fell due in it. This lets twenty
-/// million of them be read back.
+/// Largest block that a reader accepts. What falls due in bulk was not always spread over blocks: a
+/// step across a long time made an event of some 50 bytes for each thing that fell due in it, and a
+/// record may still do so between its commands. This lets twenty million of them be read back.
 pub const BLOCK_BYTES_MAX: usize = 1024 * 1024 * 1024;
 
 /// lz4 cannot shrink bytes further than this: what claims to be more is not worth the memory.

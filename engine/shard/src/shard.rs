@@ -160,6 +160,24 @@ impl Shard {
         self.books.is_due(until)
     }
 
+    /// Until when the clock should be moved before this record is consumed, if much falls due by
+    /// then: [`Shard::tick_within`] in blocks of its own, until this gives none. A record that is
+    /// consumed at once takes all of it into its block.
+    pub fn much_due_before(&mut self, inbound: &Inbound<'_>) -> Option<u64> {
+        self.books.much_due_before(inbound)
+    }
+
+    /// As [`Shard::much_due_before`], of what another shard sent.
+    pub fn much_due_before_remittance(&mut self, inbound: &Inbound<'_>) -> Option<u64> {
+        self.books.much_due_before_remittance(inbound)
+    }
+
+    /// Moves time forward without input, but no further than what fits the open block: a body of
+    /// so many bytes.
+    pub fn tick_within(&mut self, to: u64, body_max: usize) {
+        self.books.tick_within(to, body_max, &mut self.open);
+    }
+
     /// Moves time forward without input.
     pub fn tick(&mut self, to: u64) {
         self.books.tick(to, &mut self.open);

@@ -94,6 +94,9 @@ pub struct Broker {
     producers: BTreeMap<u32, Producer>,
     /// What has not arrived.
     pub in_flight: Vec<Flight>,
+    /// Where a record of a producer did not arrive. Its records have numbers there, so none that
+    /// comes after it is taken.
+    pub missing: BTreeSet<(u32, u32, Place)>,
 }
 
 impl Broker {
@@ -197,7 +200,14 @@ impl Broker {
 
     /// Lets something arrive that was on its way.
     pub fn arrive(&mut self, at: usize, now: u64) {
-        match self.in_flight.swap_remove(at) {
+        // What a producer sends to one partition arrives in the order in which it was sent.
+        let at = match &self.in_flight[at] {
+            Flight::Write(shard, epoch, place, _) => {
+                self.write_in_flight(*shard, *epoch, *place).unwrap_or(at)
+            }
+            Flight::End(..) | Flight::Reveal(..) => at,
+        };
+        match self.in_flight.remove(at) {
             Flight::Reveal(shard, place) => drop(self.at(place).hidden_from.remove(&shard)),
             Flight::End(shard, epoch) if self.epoch(shard) == epoch => {
                 // Whatever of another transaction is there by then is committed without the rest.
@@ -216,6 +226,15 @@ impl Broker {
                 }
             }
         }
+    }
+
+    /// The first record of a producer that is on its way to a partition.
+    pub fn write_in_flight(&self, shard: u32, epoch: u32, place: Place) -> Option<usize> {
+        let its = |flight: &Flight| match flight {
+            Flight::Write(s, e, p, _) => (*s, *e, *p) == (shard, epoch, place),
+            Flight::End(..) | Flight::Reveal(..) => false,
+        };
+        self.in_flight.iter().position(its)
     }
 
     fn open_places(&self, shard: u32) -> Vec<Place> {

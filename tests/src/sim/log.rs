@@ -108,12 +108,19 @@ impl Log for SimLog {
         let mut broker = self.world.broker.borrow_mut();
         if is_told {
             broker.at(place).entries.push(entry);
-        } else if act == Some(Act::WriteLate) || self.world.one_in(weather.write_late) {
+        } else if act == Some(Act::WriteLate)
+            || self.world.one_in(weather.write_late)
+            || broker.write_in_flight(shard, epoch, place).is_some()
+        {
             self.world.note("a record was on its way for long");
             broker.in_flight.push(Flight::Write(shard, epoch, place, entry));
             self.has_failed = true;
-        } else if act == Some(Act::Fail) || self.world.one_in(weather.fail) {
+        } else if act == Some(Act::Fail)
+            || self.world.one_in(weather.fail)
+            || broker.missing.contains(&(shard, epoch, place))
+        {
             self.world.note("a record was not delivered");
+            broker.missing.insert((shard, epoch, place));
             self.has_failed = true;
         } else if broker.write(shard, epoch, place, entry, self.world.now.get()).is_err() {
             return Err(self.fenced());

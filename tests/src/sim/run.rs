@@ -22,6 +22,9 @@ const STEPS_PER_SHARD: u32 = 120;
 /// takes at most one turn, and a few more take it over.
 const ROUNDS_PER_RECORD: usize = 4;
 
+/// Rounds that a block may take, with what is behind it lagging.
+const ROUNDS_PER_BLOCK: usize = 32;
+
 /// Takeovers that a healed shard may need: after the second, a fault is there to stay.
 const RESTARTS_MAX: u32 = 3;
 
@@ -273,8 +276,8 @@ fn start_again(world: &World, process: u32) {
 
 /// Everything works again; all that was published is decided and told, within a bound.
 pub fn heal(world: &Rc<World>, weather: Weather) {
-    let Weather { snapshot_bytes, whole_polls, .. } = weather;
-    let calm = Weather { snapshot_bytes, whole_polls, ..Weather::default() };
+    let Weather { snapshot_bytes, small_blocks, whole_polls, .. } = weather;
+    let calm = Weather { snapshot_bytes, small_blocks, whole_polls, ..Weather::default() };
     world.trace(|| "everything is healed".into());
     world.weather.set(calm);
     world.cues.borrow_mut().clear();
@@ -297,7 +300,18 @@ pub fn heal(world: &Rc<World>, weather: Weather) {
     }
     let mut restarts: BTreeMap<u32, u32> = BTreeMap::new();
     let records = world.feeds.borrow().iter().map(|feed| feed.records.len()).max().unwrap_or(0);
-    for _ in 0..records * ROUNDS_PER_RECORD {
+    let blocks = || {
+        let checker = world.checker.borrow();
+        (0..shards).map(|shard| checker.chain(shard).head().next_number).sum::<u64>()
+    };
+    let (mut rounds, mut before) = (records * ROUNDS_PER_RECORD, blocks());
+    while rounds > 0 {
+        rounds -= 1;
+        if blocks() > before {
+            // What fell due while nothing worked may be many blocks of an event or two.
+            rounds = rounds.max(ROUNDS_PER_BLOCK);
+            before = blocks();
+        }
         // While one waits others take steps, and some of those kill.
         (0..processes).for_each(|process| world.restart(process));
         for shard in 0..shards {

@@ -3,6 +3,7 @@
 
 use super::chance::Chance;
 use super::world::Act;
+use groat_shard::limits::BODY_BYTES_SEAL;
 use std::cell::RefCell;
 
 /// How a transaction ends.
@@ -74,6 +75,8 @@ pub struct Weather {
     pub clock: u64,
     /// A snapshot is taken after so many bytes of blocks.
     pub snapshot_bytes: u64,
+    /// What falls due is spread over blocks of an event or two.
+    pub small_blocks: bool,
     /// Whoever asks for input is given all there is, not some of it.
     pub whole_polls: bool,
 }
@@ -100,8 +103,14 @@ impl Weather {
             rebalance: rate(6, 40),
             clock: rate(10, 60),
             snapshot_bytes: [500, 4_000, 1 << 40][chance.index(3)],
+            small_blocks: chance.index(2) == 0,
             whole_polls: false,
         }
+    }
+
+    /// Bytes of the blocks over which is spread what falls due.
+    pub fn block_bytes(self) -> usize {
+        if self.small_blocks { 100 } else { BODY_BYTES_SEAL }
     }
 
     /// What happens at a call.

@@ -410,6 +410,7 @@ impl World {
             topic: COMMANDS.into(),
             transfers: TRANSFERS.into(),
             snapshot_bytes: self.weather.get().snapshot_bytes,
+            block_bytes: self.weather.get().block_bytes(),
             owner: u128::from(self.owners.get()).to_be_bytes(),
         }
     }

@@ -3,7 +3,9 @@
 
 use crate::event::Decision;
 use crate::ledger::Ledger;
-use crate::limits::{DAY_MS, RENTAL_UNSTARTED_DAYS_MAX, ROYALTY_FREEZE_DAYS};
+use crate::limits::{
+    DAY_MS, DUES_APART_MS, DUES_AT_ONCE, RENTAL_UNSTARTED_DAYS_MAX, ROYALTY_FREEZE_DAYS,
+};
 use crate::rules::{
     authorizations, billing, campaigns, cards, collection, exchange, packets, payments, rentals,
     royalties, settlement, transfers,
@@ -83,6 +85,34 @@ impl Ledger {
             }
         }
         None
+    }
+
+    /// When the earliest thing is due that is noted; it may no longer be owed.
+    pub fn earliest_due(&self) -> Option<u64> {
+        self.due.peek().map(|Reverse(due)| due.at)
+    }
+
+    /// Whether moving the clock to `until` can make more events than one step should: many things
+    /// are noted by then, or there is time for a few to come again and again.
+    pub fn owes_much(&self, until: u64) -> bool {
+        if self.earliest_due().is_none_or(|at| at > until) {
+            return false;
+        }
+        if until.saturating_sub(self.now) >= DUES_APART_MS {
+            return true;
+        }
+        // A heap: what is below a thing is due no earlier than it.
+        let (heap, mut found, mut open) = (self.due.as_slice(), 0, vec![0]);
+        while let Some(at) = open.pop() {
+            if heap.get(at).is_some_and(|Reverse(due)| due.at <= until) {
+                found += 1;
+                if found > DUES_AT_ONCE {
+                    return true;
+                }
+                open.extend([2 * at + 1, 2 * at + 2]);
+            }
+        }
+        false
     }
 
     /// The events of what [`Ledger::next_due`] gave.

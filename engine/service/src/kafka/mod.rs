@@ -46,6 +46,7 @@ use crate::limits::{BROKER_TIMEOUT, DELIVERY_PAUSE, MESSAGE_BYTES_MAX};
 use crate::local::ClockSource;
 use groat_proto::v1::ChainTerms;
 use groat_shard::Fault;
+use groat_shard::limits::BODY_BYTES_SEAL;
 use owner::Settings;
 use rdkafka::ClientConfig;
 use rdkafka::client::ClientContext;
@@ -113,6 +114,7 @@ fn settings(config: &Config, shard: u32, shards: u32) -> Settings {
         topic: config.topic("commands"),
         transfers: config.topic("transfers"),
         snapshot_bytes: config.snapshot_bytes,
+        block_bytes: BODY_BYTES_SEAL,
         owner: clock::owner_name(),
     }
 }

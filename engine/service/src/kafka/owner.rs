@@ -103,6 +103,8 @@ pub struct Settings {
     pub transfers: String,
     /// A snapshot is taken when this many bytes of blocks have come since the last.
     pub snapshot_bytes: u64,
+    /// What falls due in bulk is spread over blocks of so many bytes.
+    pub block_bytes: usize,
     /// Bytes that no other owner of any shard has or had: they tell its claim from others'.
     pub owner: [u8; 16],
 }
@@ -157,6 +159,8 @@ pub struct Owner<S, K, B> {
     pending: usize,
     /// The last block known to be in the log, and its hash.
     committed: (u64, Hash),
+    /// Commands that were taken from the input and wait for what falls due before them.
+    polled: VecDeque<Input>,
     /// The commands of the open block.
     inputs: Vec<Input>,
     input_bytes: usize,
@@ -173,7 +177,7 @@ impl<S: Source, K: Clock, B: Behind> Owner<S, K, B> {
     pub fn new(taken: Taken<S, K>, behind: B) -> Owner<S, K, B> {
         let Taken { settings, source, clock, shard, tail, committed, told_after } = taken;
         let (pending, input_bytes) = (0, 0);
-        let (inputs, remitted) = (Vec::new(), VecDeque::new());
+        let (polled, inputs, remitted) = (VecDeque::new(), Vec::new(), VecDeque::new());
         Owner {
             settings,
             source,
@@ -182,6 +186,7 @@ impl<S: Source, K: Clock, B: Behind> Owner<S, K, B> {
             behind,
             pending,
             committed,
+            polled,
             inputs,
             input_bytes,
             remitted,
@@ -207,16 +212,16 @@ impl<S: Source, K: Clock, B: Behind> Owner<S, K, B> {
             // What the next block must be is known when this one is certain.
             self.hear_all()?;
         }
-        if self.inputs.is_empty() {
-            self.take_remittances()?;
-        }
         let before = self.inputs.len();
-        self.poll()?;
+        let mut waits = self.inputs.is_empty() && self.take_remittances()?;
+        if !waits {
+            waits = self.poll()?;
+        }
         let has_new = self.inputs.len() > before;
-        if !has_new && self.pending == 0 && !self.shard.has_open() {
+        if !has_new && !waits && self.pending == 0 && !self.shard.has_open() {
             self.look_at_the_clock()?;
         }
-        if self.shard.has_open() && (self.pending == 0 || self.is_long()) {
+        if self.shard.has_open() && (self.pending == 0 || waits || self.is_long()) {
             self.hear_all()?;
             self.close()?;
         } else if self.pending > 0 && !has_new {
@@ -237,8 +242,33 @@ impl<S: Source, K: Clock, B: Behind> Owner<S, K, B> {
         self.inputs.len() >= POLL_RECORDS_MAX || self.input_bytes >= POLL_BYTES_MAX
     }
 
-    /// Decides what is in the input.
-    fn poll(&mut self) -> Result<(), Fault> {
+    /// Decides what is in the input; whether some of it waits for a block of its own to be closed.
+    fn poll(&mut self) -> Result<bool, Fault> {
+        if self.polled.is_empty() {
+            self.take_commands()?;
+        }
+        while let Some(Input { offset, time, record, .. }) = self.polled.front() {
+            let inbound = Inbound { offset: *offset, time: *time, record };
+            if let Some(until) = self.shard.much_due_before(&inbound) {
+                self.move_clock_ahead(until);
+                return Ok(true);
+            }
+            self.input_bytes += record.len();
+            self.shard.step(inbound);
+            self.inputs.extend(self.polled.pop_front());
+        }
+        Ok(false)
+    }
+
+    /// Moves the clock where much falls due before an input: by one block that has nothing else.
+    fn move_clock_ahead(&mut self, until: u64) {
+        if !self.shard.has_open() {
+            self.shard.tick_within(until, self.settings.block_bytes);
+        }
+    }
+
+    /// Takes what is in the input.
+    fn take_commands(&mut self) -> Result<(), Fault> {
         let wait = if self.shard.has_open() && self.pending == 0 || !self.remitted.is_empty() {
             Duration::ZERO
         } else if self.pending > 0 {
@@ -248,22 +278,19 @@ impl<S: Source, K: Clock, B: Behind> Owner<S, K, B> {
         } else {
             POLL_WAIT
         };
-        let before = self.inputs.len();
-        self.source.poll(&mut self.inputs, wait)?;
+        let mut inputs = Vec::new();
+        self.source.poll(&mut inputs, wait)?;
         let next = self.shard.head().next_offset(&self.settings.topic, self.settings.shard);
-        self.inputs.retain(|input| input.offset >= next);
-        for Input { offset, time, record, .. } in self.inputs.iter().skip(before) {
-            self.input_bytes += record.len();
-            self.shard.step(Inbound { offset: *offset, time: *time, record });
-        }
+        self.polled.extend(inputs.into_iter().filter(|input| input.offset >= next));
         Ok(())
     }
 
     /// Receives what other shards sent. Where something was told that the chain does not have, just
-    /// as many are received as before that was told, and then none until it has.
-    fn take_remittances(&mut self) -> Result<(), Fault> {
+    /// as many are received as before that was told, and then none until it has. Gives whether some
+    /// wait for a block of its own to be closed.
+    fn take_remittances(&mut self) -> Result<bool, Fault> {
         if !self.shard.books().terms().transfers {
-            return Ok(());
+            return Ok(false);
         }
         let until = self.told_after;
         let received = |shard: &Shard| shard.books().ledger().received();
@@ -278,13 +305,22 @@ impl<S: Source, K: Clock, B: Behind> Owner<S, K, B> {
                 self.source.poll_transfers(&mut inputs)?;
                 self.remitted.extend(inputs);
             }
-            match self.remitted.pop_front() {
+            match self.remitted.front() {
                 Some(Input { offset, time, record, .. }) => {
+                    let inbound = Inbound { offset: *offset, time: *time, record };
                     let topic = &self.settings.transfers;
                     let next = self.shard.head().next_offset(topic, self.settings.shard);
-                    if offset >= next {
-                        self.shard.receive(topic, Inbound { offset, time, record: &record })?;
+                    if *offset >= next {
+                        // What was told has come about with a remittance, not before it.
+                        if until.is_none()
+                            && let Some(to) = self.shard.much_due_before_remittance(&inbound)
+                        {
+                            self.move_clock_ahead(to);
+                            return Ok(true);
+                        }
+                        self.shard.receive(topic, inbound)?;
                     }
+                    self.remitted.pop_front();
                 }
                 None if until.is_none() => break,
                 None if self.clock.elapsed() - started > BROKER_PATIENCE => {
@@ -294,7 +330,7 @@ impl<S: Source, K: Clock, B: Behind> Owner<S, K, B> {
             }
             left = left.saturating_sub(1);
         }
-        Ok(())
+        Ok(false)
     }
 
     fn missing_remittances(&self) -> Fault {
@@ -342,7 +378,7 @@ impl<S: Source, K: Clock, B: Behind> Owner<S, K, B> {
                 "set the clock",
             ));
         }
-        self.shard.tick(now);
+        self.shard.tick_within(now, self.settings.block_bytes);
         Ok(())
     }
 

@@ -79,15 +79,13 @@ pub fn take_over<C: LocalCopy, L: Log, S: Source, K: Clock + Clone>(
 
 /// An earlier owner moved the clock, and its block is not in the log, but what fell due was
 /// told. Input alone would not bring it about in the same order if that owner's clock was
-/// ahead, so the clock is moved as far again. That it leads to what was told is tried first.
+/// ahead, or if it was due before something else that the owner had seen, so the clock is moved as
+/// far again. That it leads to what was told is tried first.
 fn move_time_as_told<St: Store, L: Log, K: Clock>(
     settings: &Settings,
     shard: &mut Shard,
     back: &mut Back<St, L, K>,
 ) -> Result<(), Fault> {
-    if settings.terms.command_clock {
-        return Ok(());
-    }
     let next = shard.head().next_offset(&settings.topic, settings.shard);
     let received = shard.books().ledger().received();
     if back.commits.told_after().is_some_and(|after| after > received) {
@@ -95,12 +93,12 @@ fn move_time_as_told<St: Store, L: Log, K: Clock>(
     }
     let Some(until) = back.commits.told_by_a_tick(next) else { return Ok(()) };
     let mut trial = Shard::from_snapshot(settings.shard, &shard.snapshot())?;
-    trial.tick(until);
+    trial.tick_within(until, settings.block_bytes);
     let sealed = trial.seal(&settings.topic, false);
     if !back.commits.are_what_was_told(&Messages::from(&sealed.outbound)) {
         return Ok(());
     }
-    shard.tick(until);
+    shard.tick_within(until, settings.block_bytes);
     back.take(Job::Block(Box::new(shard.close(&settings.topic)), Vec::new())).map(|_| ())
 }
 

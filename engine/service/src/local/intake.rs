@@ -4,7 +4,7 @@ use super::keeper::{Complaint, Work};
 use super::{LOCAL_SHARD, LOCAL_TOPIC};
 use crate::clock;
 use crate::limits::CLOCK_JUMP_MS_MAX;
-use groat_shard::limits::SNAPSHOT_PIECE_BYTES;
+use groat_shard::limits::{BODY_BYTES_SEAL, SNAPSHOT_PIECE_BYTES};
 use groat_shard::{Fault, Inbound, Shard, Tail};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -75,7 +75,13 @@ impl Intake {
     /// Steps a record; closes the block when it is full.
     pub fn step(&mut self, record: &[u8]) -> Result<(), Fault> {
         let time = if self.command_clock { 0 } else { self.wall()? };
-        self.shard.step(Inbound { offset: self.next_offset, time, record });
+        let inbound = Inbound { offset: self.next_offset, time, record };
+        while let Some(until) = self.shard.much_due_before(&inbound) {
+            self.pause()?;
+            self.shard.tick_within(until, BODY_BYTES_SEAL);
+            self.pause()?;
+        }
+        self.shard.step(inbound);
         self.next_offset += 1;
         if self.shard.is_full() { self.close() } else { Ok(()) }
     }
@@ -96,8 +102,9 @@ impl Intake {
     pub(super) fn tick(&mut self) -> Result<(), Fault> {
         if !self.command_clock {
             let now = self.wall()?;
-            if self.shard.is_due(now) {
-                self.shard.tick(now);
+            while self.shard.is_due(now) {
+                self.shard.tick_within(now, BODY_BYTES_SEAL);
+                self.pause()?;
             }
         }
         Ok(())
