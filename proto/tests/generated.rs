@@ -8,7 +8,7 @@ use protox::prost_reflect::prost_types::{
 };
 use std::path::Path;
 
-const SCHEMAS: [&str; 17] = [
+const SCHEMAS: [&str; 18] = [
     "money",
     "cards",
     "exchange",
@@ -19,6 +19,7 @@ const SCHEMAS: [&str; 17] = [
     "settle",
     "credit",
     "instalments",
+    "losses",
     "apps",
     "command",
     "remittance",

@@ -23,6 +23,9 @@ mod funding;
 mod holds;
 mod invoices;
 #[cfg(test)]
+mod loss_forgeries;
+mod losses;
+#[cfg(test)]
 mod market_forgeries;
 mod objects;
 mod outcomes;
@@ -41,7 +44,7 @@ mod statements;
 use crate::follow::{Finding, Place};
 use crate::naive::{
     Answers, Apps, Bills, Cards, Coupons, Disputes, Exchanges, Funding, Holds, Invoices, Journal,
-    Lines, Packets, Plans, Rentals, Reserves, Royalties, Spending, Statements,
+    Lines, Losses, Packets, Plans, Rentals, Reserves, Royalties, Spending, Statements,
 };
 use apps::OfAnApp;
 use entries::Event;
@@ -114,14 +117,16 @@ checks! {
     ThingsOut = 7, "rentals: a thing is out with one at a time";
     /// DOMAIN §5.
     RentalStates = 7, "rentals: only steps that there are";
-    /// PU, PB and PO of each user.
-    CreditPrincipal = 8, "credit: owed = bought - repaid - refunded";
+    /// PU, PB, PI and PO of each user.
+    CreditPrincipal = 8, "credit: owed = bought - repaid - refunded - written off";
     /// X1 is the limit; a debt beyond it, after a cut, only becomes less.
     CreditLimits = 8, "credit: nobody takes more than the limit";
     /// Payments, captures, collections and holds alike.
     CreditActive = 8, "credit: nobody takes on a line that is frozen or closed";
     /// DOMAIN §5.
     CreditStates = 8, "credit: only steps that there are";
+    /// AL and E2 of each currency; all that a line owed, late for 180 days.
+    Losses = 8, "losses: all of a late debt, set aside first, recovered <= written off";
     /// PB, PO, LP, LI and LF of each user; DOMAIN §5, by the clock.
     Statements = 9, "statements: total = billed + overdue + charges, minimum <= total";
     /// PI of each user; by the clock, as published.
@@ -210,6 +215,7 @@ pub(crate) struct Checks {
     lines: Lines,
     statements: Statements,
     plans: Plans,
+    losses: Losses,
     funding: Funding,
     reserves: Reserves,
     coupons: Coupons,
@@ -257,6 +263,8 @@ enum Touched {
     Exchange(Id),
     /// Of a payment.
     Royalty(Id),
+    /// Of credit.
+    Losses(Currency),
     /// By partner and currency.
     Funding(Id, Currency),
 }
@@ -347,6 +355,7 @@ impl Checks {
             Touched::Dispute(dispute) => self.compare_dispute(books, at, event, dispute),
             Touched::Exchange(payment) => self.compare_exchange(books, at, event, payment),
             Touched::Royalty(payment) => self.compare_royalty(books, at, event, payment),
+            Touched::Losses(currency) => self.compare_losses(books, at, event, currency),
             Touched::Funding(bank, currency) => {
                 self.compare_funding(books, at, event, bank, currency);
             }
@@ -406,6 +415,7 @@ impl Checks {
             .chain(self.disputes.ids().map(Touched::Dispute))
             .chain(self.exchanges.payments().map(Touched::Exchange))
             .chain(self.royalties.ids().map(Touched::Royalty))
+            .chain(self.losses.currencies().map(Touched::Losses))
             .chain(self.funding.partners().map(|(bank, ccy)| Touched::Funding(bank, ccy)))
             .collect();
         for what in known {

@@ -53,6 +53,8 @@ pub(crate) fn holder(class: Class) -> Holder {
         | Class::OtherFees
         | Class::Marketing
         | Class::FxPosition
+        | Class::LossAllowance
+        | Class::CreditLoss
         | Class::OtherWriteOff
         | Class::LimitGrantedContra
         | Class::CreditHeldContra
@@ -252,6 +254,10 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::PlanCreated { .. } => "plan_created",
         Fact::TermBilled { .. } => "term_billed",
         Fact::PlanPrepaid { .. } => "plan_prepaid",
+        Fact::CreditWrittenOff { .. } => "credit_written_off",
+        Fact::PlanWrittenOff { .. } => "plan_written_off",
+        Fact::CreditRecovered { .. } => "credit_recovered",
+        Fact::Provisioned { .. } => "provisioned",
         Fact::PlanReduced { .. } => "plan_reduced",
         Fact::ReserveReleased { .. } => "reserve_released",
         Fact::CampaignFunded { .. } => "campaign_funded",

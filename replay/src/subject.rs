@@ -26,6 +26,8 @@ pub(crate) enum Subject {
     Statement,
     /// Instalment plans.
     Plan,
+    /// Credit that is lost, what is set aside for that, and what comes back.
+    Loss,
     /// Campaigns and coupons.
     Coupon,
     /// Red packets.
@@ -52,7 +54,7 @@ pub(crate) enum Subject {
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
         Account, App, Batch, Bill, Card, Coupon, Credit, Dispute, Exchange, Funding, Hold, Invoice,
-        Limits, Packet, Payment, Plan, Rental, Reserve, Royalty, Statement,
+        Limits, Loss, Packet, Payment, Plan, Rental, Reserve, Royalty, Statement,
     };
     match fact {
         // Their movements are checked like all others, and there is no more to them.
@@ -170,7 +172,11 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         Fact::PlanCreated { .. }
         | Fact::TermBilled { .. }
         | Fact::PlanPrepaid { .. }
+        | Fact::PlanWrittenOff { .. }
         | Fact::PlanReduced { .. } => vec![Plan],
+        Fact::CreditWrittenOff { .. } | Fact::CreditRecovered { .. } | Fact::Provisioned { .. } => {
+            vec![Loss]
+        }
         Fact::StatementAssessed { .. }
         | Fact::InterestAccrued { .. }
         | Fact::CreditReduced { .. } => vec![Statement],

@@ -15,6 +15,7 @@ mod funding;
 mod holds;
 mod invoices;
 mod limits;
+mod losses;
 mod orders;
 mod owners;
 mod packets;
@@ -308,6 +309,9 @@ impl Naive {
             Body::RepayFunding(c) => self.repay_funding(c),
             Body::ConvertToInstalments(c) => self.convert(c, now),
             Body::PrepayPlan(c) => self.prepay(c),
+            Body::WriteOffCredit(c) => self.write_off(c, now),
+            Body::RecordRecovery(c) => self.recover(c),
+            Body::ProvisionCredit(c) => self.provision(c),
             Body::PublishQuote(c) => self.publish_quote(c, now),
             Body::DefineCard(c) => self.define_card(c),
             Body::OpenCard(c) => self.open_card(c, now),

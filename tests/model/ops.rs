@@ -9,6 +9,7 @@ mod disputes;
 mod exchange;
 mod holds;
 mod invoices;
+mod lending;
 mod money;
 mod packets;
 mod plans;
@@ -111,6 +112,9 @@ pub(crate) enum Kind {
     RepayFunding,
     ConvertToInstalments,
     PrepayPlan,
+    WriteOffCredit,
+    RecordRecovery,
+    ProvisionCredit,
     GrantAppAuth,
     RevokeAppAuth,
     SetAppLimits,
@@ -198,6 +202,9 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (3, Kind::RepayFunding),
     (7, Kind::ConvertToInstalments),
     (3, Kind::PrepayPlan),
+    (4, Kind::WriteOffCredit),
+    (3, Kind::RecordRecovery),
+    (2, Kind::ProvisionCredit),
     (3, Kind::GrantAppAuth),
     (2, Kind::RevokeAppAuth),
     (2, Kind::SetAppLimits),
@@ -252,6 +259,7 @@ impl Op {
                     .or_else(|| scene.coupon(kind))
                     .or_else(|| scene.packet(kind))
                     .or_else(|| scene.plan(kind))
+                    .or_else(|| scene.loss(kind))
                     .or_else(|| scene.app(kind))
                     .or_else(|| scene.exchange(kind))
                     .or_else(|| scene.card(kind))
@@ -283,6 +291,11 @@ pub(crate) fn is_of_order(id: &Id) -> bool {
 fn wait(mut dice: Dice, ledger: &mut Ledger, now: u64) -> u64 {
     if dice.of(16) < 7 {
         return now + dice.pick(&[900_000, 900_000, 3_600_000, 9_000_000, 60_000, 1]);
+    }
+    if dice.one_in(12)
+        && let Some(at) = lending::written_off_from(ledger)
+    {
+        return at.checked_add_signed(dice.pick(&[0, 0, 1, -1])).unwrap().max(now);
     }
     let mut instants: Vec<u64> = ledger.next_due(u64::MAX).map(|due| due.at).into_iter().collect();
     let t = ledger.tables();
@@ -369,6 +382,9 @@ struct Scene<'a> {
 impl Scene<'_> {
     /// In most cases a kind for which there is something: else what makes it.
     fn possible(&mut self, kind: Kind) -> Kind {
+        if let Some(kind) = self.after_losses().filter(|_| kind != Kind::Wait) {
+            return kind;
+        }
         let t = self.ledger.tables();
         let (there, maker) = match kind {
             Kind::PayPayment | Kind::ClosePayment => {

@@ -75,6 +75,10 @@ impl Bought {
         let (user, more) = match fact {
             Fact::PaymentPaid { user, credit, .. } => (*user, i128::from(*credit)),
             Fact::CreditRepaid { user, principal, .. } => (*user, -i128::from(*principal)),
+            Fact::CreditWrittenOff { user, unbilled, billed, ahead, overdue, .. } => {
+                let lost = [unbilled, billed, ahead, overdue].map(|part| i128::from(*part));
+                (*user, -lost.iter().sum::<i128>())
+            }
             Fact::PlanPrepaid { plan, amount } => {
                 let t = ledger.tables();
                 let owner = t.plans.get(plan).unwrap().user;
@@ -155,6 +159,7 @@ fn tells_of_money(fact: &Fact) -> bool {
             | Fact::CreditLineUnfrozen { .. }
             | Fact::CreditReduced { .. }
             | Fact::PlanReduced { .. }
+            | Fact::PlanWrittenOff { .. }
             | Fact::CouponDefined { .. }
             | Fact::InvoiceRequested { .. }
             | Fact::InvoiceIssued { .. }

@@ -341,6 +341,13 @@ fn body(body: &Body) -> Wire {
             amt: money(c.amount),
             safeguarded_at: some(c.safeguarded_at),
         }),
+        Body::WriteOffCredit(c) => Wire::WriteOffCredit(v1::WriteOffCredit { user: some(c.user) }),
+        Body::RecordRecovery(c) => {
+            Wire::RecordRecovery(v1::RecordRecovery { user: some(c.user), amt: money(c.amount) })
+        }
+        Body::ProvisionCredit(c) => {
+            Wire::ProvisionCredit(v1::ProvisionCredit { amt: money(c.amount) })
+        }
         Body::RegisterApp(_)
         | Body::GrantAppAuth(_)
         | Body::RevokeAppAuth(_)

@@ -49,6 +49,8 @@ fn balance(books: &Books, a: &mut Args<'_>) {
     };
     let credit = books.ledger.account(&key).map_or(0, Account::credit_balance);
     let found = match class.kind() {
+        // Set aside against assets.
+        Kind::Asset if class == groat_ledger::Class::LossAllowance => credit,
         Kind::Asset | Kind::Expense => -credit,
         _ => credit,
     };

@@ -2,8 +2,8 @@
 //! from the rows and from nothing else.
 
 use groat_ledger::{
-    AccountKey, AuthorizationState, Billing, CardState, Class, CreditBasis, CreditLineState,
-    Currency, Id, Ledger, PacketSender, PlanState, Rental, RentalState,
+    AccountKey, AuthorizationState, Billing, CardState, Class, CreditBasis, Currency, Id, Ledger,
+    PacketSender, PlanState, Rental, RentalState,
 };
 use std::collections::BTreeMap;
 
@@ -111,7 +111,7 @@ fn lines_equal_their_accounts(ledger: &Ledger) {
     for line in tables.credit_lines.rows() {
         let user = tables.users.row(line.user).user;
         let granted = balance(ledger, Class::LimitGranted, user, line.limit.currency);
-        let closed = line.state == CreditLineState::Closed;
+        let closed = line.has_ended();
         let expected = if closed { 0 } else { i128::from(line.limit.amount) };
         assert_eq!(granted, expected, "{user}: X1");
         let owed = principal(ledger, user, line.limit.currency);

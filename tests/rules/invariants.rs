@@ -116,6 +116,8 @@ fn sign_rules_are_kept(ledger: &Ledger) {
     for a in ledger.tables().accounts.rows() {
         let (keeps_credit, keeps_debit) = match a.key.class.kind() {
             Kind::Liability => (true, false),
+            // Set aside against assets.
+            Kind::Asset if a.key.class == Class::LossAllowance => (true, false),
             Kind::Asset => (false, true),
             Kind::Ledger => {
                 (a.sign_rule == SignRule::CreditBalance, a.sign_rule == SignRule::DebitBalance)

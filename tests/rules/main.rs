@@ -28,6 +28,7 @@ mod hold_checks;
 mod hold_commands;
 mod hold_invariants;
 mod invariants;
+mod lending_commands;
 mod market_commands;
 mod member_commands;
 mod plan_commands;
@@ -55,6 +56,7 @@ mod royalty_commands;
 mod billing;
 mod credit;
 mod funding;
+mod losses;
 mod plans;
 
 mod authorizations;

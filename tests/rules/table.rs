@@ -89,6 +89,14 @@ impl Books {
                 self.forget_last();
                 assert_eq!(self.pay_dues(), outcome, "what fell due");
             }
+            // As `at`, whatever falls due.
+            "pass" => {
+                let to = time(words.next().unwrap(), self.now);
+                assert!(to >= self.now && outcome.is_empty(), "tables go forward in time");
+                self.now = to;
+                self.forget_last();
+                self.pay_dues();
+            }
             "as" => {
                 self.asker = id(words.next().unwrap());
                 let verb = words.next().unwrap();

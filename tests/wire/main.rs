@@ -58,7 +58,8 @@ fn answer(outcome: &v1::Outcome) -> String {
 
 fn examples() -> Vec<&'static str> {
     let readme = include_str!("../../proto/README.md");
-    readme.lines().filter(|line| line.starts_with("{\"id\":\"019c1000")).collect()
+    let begins = ["{\"id\":\"019c1000", "{\"id\":\"01a01751"];
+    readme.lines().filter(|line| begins.iter().any(|id| line.starts_with(id))).collect()
 }
 
 #[test]

@@ -94,6 +94,8 @@ classes! {
     InterestReceivable = 1122, "interest_receivable", Asset, DebitBalance;
     /// Late fees charged; owner: the user.
     PenaltyReceivable = 1123, "penalty_receivable", Asset, DebitBalance;
+    /// Set aside for losses of credit.
+    LossAllowance = 1190, "loss_allowance", Asset, CreditBalance;
     /// Rent that the platform advanced for a user; owner: the rental.
     RentalAdvance = 1210, "rental_advance", Asset, DebitBalance;
     /// A merchant's debt to the platform; owner: the merchant.
@@ -143,6 +145,8 @@ classes! {
     OtherFees = 4050, "other_fees", Income, Either;
     /// Marketing spent.
     Marketing = 5010, "marketing", Expense, Either;
+    /// Credit lost, or set aside for that, less what was recovered.
+    CreditLoss = 5020, "credit_loss", Expense, Either;
     /// Written off for other reasons than credit.
     OtherWriteOff = 5030, "other_write_off", Expense, Either;
     /// What the platform has given less what it has got in a currency, by exchange: credit is what

@@ -13,6 +13,7 @@ mod dispute;
 mod exchange;
 mod funding;
 mod invoices;
+mod losses;
 mod packets;
 mod payments;
 mod plans;
@@ -33,6 +34,7 @@ pub use dispute::*;
 pub use exchange::*;
 pub use funding::*;
 pub use invoices::*;
+pub use losses::*;
 pub use packets::*;
 pub use payments::*;
 pub use plans::*;
@@ -134,6 +136,9 @@ pub enum Body {
     RepayFunding(RepayFunding),
     ConvertToInstalments(ConvertToInstalments),
     PrepayPlan(PrepayPlan),
+    WriteOffCredit(WriteOffCredit),
+    RecordRecovery(RecordRecovery),
+    ProvisionCredit(ProvisionCredit),
     GrantAppAuth(GrantAppAuth),
     RevokeAppAuth(RevokeAppAuth),
     SetAppLimits(SetAppLimits),
@@ -179,6 +184,8 @@ impl Body {
             Body::RepayCredit(c) => Some(c.user),
             Body::ConvertToInstalments(c) => Some(c.user),
             Body::PrepayPlan(c) => Some(c.user),
+            Body::WriteOffCredit(c) => Some(c.user),
+            Body::RecordRecovery(c) => Some(c.user),
             Body::ReleaseReserve(c) => Some(c.merchant),
             Body::FundCampaign(c) => Some(c.funder),
             Body::SendRedPacket(SendRedPacket { sender: PacketSender::User(user), .. }) => {
@@ -242,6 +249,7 @@ impl Body {
             | Body::ConfirmSettlement(_)
             | Body::SplitPayment(_)
             | Body::ReturnSplit(_)
+            | Body::ProvisionCredit(_)
             | Body::FundCredit(_)
             | Body::RepayFunding(_) => None,
         };

@@ -440,6 +440,33 @@ pub enum Fact {
         plan: Id,
         amount: u64,
     },
+    /// All that was owed is lost: principal not billed, billed, `ahead` of plans and overdue, and
+    /// charges. `provided` of it had been set aside.
+    CreditWrittenOff {
+        user: Id,
+        unbilled: u64,
+        billed: u64,
+        ahead: u64,
+        overdue: u64,
+        penalty: u64,
+        interest: u64,
+        fee: u64,
+        provided: u64,
+    },
+    /// All that was ahead of a plan; its money is in the fact before.
+    PlanWrittenOff {
+        plan: Id,
+        amount: u64,
+    },
+    /// A debt that was written off was paid in part.
+    CreditRecovered {
+        user: Id,
+        amount: u64,
+    },
+    /// Set aside for losses to come.
+    Provisioned {
+        amount: Money,
+    },
     /// The first one opened the campaign.
     CampaignFunded {
         campaign: Id,

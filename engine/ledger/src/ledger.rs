@@ -29,7 +29,7 @@ use crate::rejection::Rejection;
 use crate::remittance::Remittance;
 use crate::rules::{
     accounts, apps, authorizations, billing, campaigns, cards, collection, coupons, credit,
-    disputes, exchange, funding, invoices, limits as limit_rules, packets, payments, plans,
+    disputes, exchange, funding, invoices, limits as limit_rules, losses, packets, payments, plans,
     remittances, rental_rows, rentals, royalties, settlement, transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
@@ -249,6 +249,9 @@ impl Ledger {
             Body::RepayFunding(c) => funding::repay(self, c, out)?,
             Body::ConvertToInstalments(c) => plans::convert(self, c, now, out)?,
             Body::PrepayPlan(c) => plans::prepay(self, c, out)?,
+            Body::WriteOffCredit(c) => losses::write_off(self, c, now, out)?,
+            Body::RecordRecovery(c) => losses::recover(self, c, out)?,
+            Body::ProvisionCredit(c) => losses::provision(self, c, out)?,
             Body::PublishQuote(c) => exchange::publish(self, c, now, out)?,
             Body::DefineCard(c) => cards::define(self, c, out)?,
             Body::OpenCard(c) => cards::open(self, c, now, out)?,
@@ -379,7 +382,11 @@ impl Ledger {
             Fact::PlanCreated { .. }
             | Fact::TermBilled { .. }
             | Fact::PlanPrepaid { .. }
+            | Fact::PlanWrittenOff { .. }
             | Fact::PlanReduced { .. } => plans::apply(self, fact),
+            Fact::CreditWrittenOff { .. } | Fact::CreditRecovered { .. } => {
+                losses::apply(self, fact);
+            }
             Fact::CampaignFunded { .. }
             | Fact::CampaignClosed { .. }
             | Fact::CouponDefined { .. }
@@ -439,6 +446,7 @@ impl Ledger {
             Fact::RentalCollected { .. }
             | Fact::CollectionFailed { .. }
             | Fact::CreditFunded { .. }
+            | Fact::Provisioned { .. }
             | Fact::FundingRepaid { .. } => {}
         }
     }

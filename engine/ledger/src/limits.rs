@@ -60,6 +60,9 @@ pub const PACKET_TIMEOUT_S_MAX: u32 = 184 * 86_400;
 /// Instalment plans of one line that have terms ahead: what one statement bills is a page.
 pub const PLANS_MAX: usize = 64;
 
+/// Days after the first due date missed from which a debt may be written off (DOMAIN §4.5).
+pub const WRITE_OFF_DAYS_MIN: u32 = 180;
+
 /// Lines of one invoice: a page.
 pub const INVOICE_LINES_MAX: usize = 64;
 

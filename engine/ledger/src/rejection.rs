@@ -151,6 +151,8 @@ rejections! {
     NotConvertible = 121, later, "So much of the purchase or statement cannot be put into instalments: billed, due, refunded or in a plan.";
     BadTermCount = 122, never, "A plan has 3, 6 or 12 terms.";
     PlanCountExceeded = 123, later, "The line has too many plans with terms ahead.";
+    NotEligible = 124, later, "Nothing of the line has been overdue for 180 days.";
+    LineWrittenOff = 125, never, "The user's line was written off; what is paid of it is recorded as a recovery.";
     NotBound = 154, later, "The receiver is not bound to the merchant.";
     RelationLimit = 155, later, "As many receivers are bound to the merchant as may be; unbind one first.";
     RoyaltyCapExceeded = 156, never, "The splits together would exceed the merchant's cap on the payment.";

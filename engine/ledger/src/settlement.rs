@@ -10,6 +10,7 @@ mod disputes;
 mod exchange;
 mod holds;
 mod invoices;
+mod losses;
 mod packets;
 mod plans;
 mod royalties;
@@ -21,6 +22,7 @@ pub use disputes::DisputeOf;
 pub use exchange::ConversionOf;
 pub use holds::{HoldOf, ReleaseReason, RentalOf};
 pub use invoices::InvoiceOf;
+pub use losses::LossOf;
 pub use packets::PacketOf;
 pub use plans::PlanOf;
 pub use royalties::RoyaltyOf;
@@ -270,6 +272,14 @@ pub enum Settlement {
     PlanEnded {
         plan: PlanOf,
     },
+    /// All that was owed on a line is lost.
+    CreditWrittenOff {
+        loss: LossOf,
+    },
+    /// Something of it came back.
+    CreditRecovered {
+        loss: LossOf,
+    },
     /// A part of a payment was settled ahead of its batch; `recovered` paid the merchant's debt.
     SettlementConfirmed {
         payment: Id,
@@ -426,6 +436,9 @@ impl Settlement {
             Settlement::PlanCreated { plan }
             | Settlement::PlanReduced { plan }
             | Settlement::PlanEnded { plan } => plan.user,
+            Settlement::CreditWrittenOff { loss } | Settlement::CreditRecovered { loss } => {
+                loss.user
+            }
             Settlement::CouponIssued { coupon } | Settlement::CouponEnded { coupon } => coupon.user,
             Settlement::CardOpened { card }
             | Settlement::CardChanged { card }
@@ -646,7 +659,11 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         Fact::PlanCreated { .. }
         | Fact::TermBilled { .. }
         | Fact::PlanPrepaid { .. }
+        | Fact::PlanWrittenOff { .. }
         | Fact::PlanReduced { .. } => return plans::told(ledger, fact),
+        Fact::CreditWrittenOff { .. } | Fact::CreditRecovered { .. } => {
+            return losses::told(ledger, fact);
+        }
         Fact::TransferArrived { from, to, amount }
         | Fact::PostingArrived { debit: from, credit: to, amount } => {
             let amount = moved_money(ledger, movements, *amount)?;
@@ -702,6 +719,7 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::CreditRepaid { .. }
         | Fact::InterestAccrued { .. }
         | Fact::CreditReduced { .. }
+        | Fact::Provisioned { .. }
         | Fact::CreditFunded { .. }
         | Fact::FundingRepaid { .. }
         | Fact::RoyaltyBound { .. }

@@ -62,6 +62,10 @@ pub fn routing_key(command: &v1::Command) -> Option<Id> {
         Body::RepayCredit(c) => c.user,
         Body::ConvertToInstalments(c) => c.user,
         Body::PrepayPlan(c) => c.user,
+        Body::WriteOffCredit(c) => c.user,
+        Body::RecordRecovery(c) => c.user,
+        // Each shard sets aside for its own users: the producer gives the key, or the partition.
+        Body::ProvisionCredit(_) => None,
         Body::ReleaseReserve(c) => c.merchant,
         Body::FundCampaign(c) => c.funder.or(c.campaign),
         Body::CloseCampaign(c) => c.campaign,

@@ -690,6 +690,10 @@ pub struct BillingRow {
     #[prost(uint32, tag = "16")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub waiting_on: u32,
+    /// Written off and not recovered.
+    #[prost(uint64, tag = "17")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub lost: u64,
 }
 /// A kind of debt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -737,6 +741,7 @@ pub enum StatementState {
     MinPaid = 2,
     Overdue = 3,
     Paid = 4,
+    WrittenOff = 5,
 }
 impl StatementState {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -750,6 +755,7 @@ impl StatementState {
             Self::MinPaid => "STATEMENT_STATE_MIN_PAID",
             Self::Overdue => "STATEMENT_STATE_OVERDUE",
             Self::Paid => "STATEMENT_STATE_PAID",
+            Self::WrittenOff => "STATEMENT_STATE_WRITTEN_OFF",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -760,6 +766,7 @@ impl StatementState {
             "STATEMENT_STATE_MIN_PAID" => Some(Self::MinPaid),
             "STATEMENT_STATE_OVERDUE" => Some(Self::Overdue),
             "STATEMENT_STATE_PAID" => Some(Self::Paid),
+            "STATEMENT_STATE_WRITTEN_OFF" => Some(Self::WrittenOff),
             _ => None,
         }
     }
@@ -3831,6 +3838,7 @@ pub enum PlanState {
     Completed = 2,
     Prepaid = 3,
     Cancelled = 4,
+    WrittenOff = 5,
 }
 impl PlanState {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3844,6 +3852,7 @@ impl PlanState {
             Self::Completed => "PLAN_STATE_COMPLETED",
             Self::Prepaid => "PLAN_STATE_PREPAID",
             Self::Cancelled => "PLAN_STATE_CANCELLED",
+            Self::WrittenOff => "PLAN_STATE_WRITTEN_OFF",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3854,9 +3863,127 @@ impl PlanState {
             "PLAN_STATE_COMPLETED" => Some(Self::Completed),
             "PLAN_STATE_PREPAID" => Some(Self::Prepaid),
             "PLAN_STATE_CANCELLED" => Some(Self::Cancelled),
+            "PLAN_STATE_WRITTEN_OFF" => Some(Self::WrittenOff),
             _ => None,
         }
     }
+}
+// Commands.
+
+/// Ends a line whose debt is overdue for 180 days or more; what is owed is lost.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WriteOffCredit {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+}
+/// Money of a user, from the balance, for a debt that was written off; at most what is left of it.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecordRecovery {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+}
+/// Sets so much aside for losses to come.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProvisionCredit {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+}
+// Events. Amounts are minor units of the line's currency.
+
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreditWrittenOff {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    /// Principal: not billed, billed, ahead of instalment plans, overdue.
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub unbilled: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub billed: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub ahead: u64,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub overdue: u64,
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub penalty: u64,
+    #[prost(uint64, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub interest: u64,
+    #[prost(uint64, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fee: u64,
+    /// Of the sum, what was set aside; the rest is a loss now.
+    #[prost(uint64, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub provided: u64,
+}
+/// All that was ahead of a plan; its money is in the event before.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PlanWrittenOff {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub plan: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreditRecovered {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Provisioned {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+}
+// Settlements.
+
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldLoss {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    /// Written off, or recovered.
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+    /// Written off and not recovered.
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub left: ::core::option::Option<Money>,
 }
 // Commands. The platform gives them itself; no app may.
 
@@ -4023,7 +4150,7 @@ pub struct Command {
     /// bytes exactly: proto/README.md, "Signed commands".
     #[prost(bytes = "vec", tag = "149")]
     pub signature: ::prost::alloc::vec::Vec<u8>,
-    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 62, 63, 100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 113, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 60, 61, 130, 131, 132, 133, 107, 108, 109, 114, 115, 116")]
+    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 62, 63, 64, 65, 66, 100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 113, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 60, 61, 130, 131, 132, 133, 107, 108, 109, 114, 115, 116")]
     pub body: ::core::option::Option<command::Body>,
 }
 /// Nested message and enum types in `Command`.
@@ -4135,6 +4262,12 @@ pub mod command {
         ConvertToInstalments(super::ConvertToInstalments),
         #[prost(message, tag = "63")]
         PrepayPlan(super::PrepayPlan),
+        #[prost(message, tag = "64")]
+        WriteOffCredit(super::WriteOffCredit),
+        #[prost(message, tag = "65")]
+        RecordRecovery(super::RecordRecovery),
+        #[prost(message, tag = "66")]
+        ProvisionCredit(super::ProvisionCredit),
         #[prost(message, tag = "100")]
         FundCampaign(super::FundCampaign),
         #[prost(message, tag = "101")]
@@ -5223,7 +5356,7 @@ pub struct Event {
     #[prost(message, repeated, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub movements: ::prost::alloc::vec::Vec<Movement>,
-    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 163, 164, 165, 166, 167, 168, 169, 175, 176, 224, 225, 226, 227, 228")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 163, 164, 165, 166, 167, 168, 169, 175, 176, 224, 225, 226, 227, 228")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -5449,6 +5582,14 @@ pub mod event {
         PlanPrepaid(super::PlanPrepaid),
         #[prost(message, tag = "89")]
         PlanReduced(super::PlanReduced),
+        #[prost(message, tag = "90")]
+        CreditWrittenOff(super::CreditWrittenOff),
+        #[prost(message, tag = "91")]
+        PlanWrittenOff(super::PlanWrittenOff),
+        #[prost(message, tag = "92")]
+        CreditRecovered(super::CreditRecovered),
+        #[prost(message, tag = "93")]
+        Provisioned(super::Provisioned),
         #[prost(message, tag = "200")]
         RemittanceSent(super::RemittanceSent),
         #[prost(message, tag = "201")]
@@ -6302,7 +6443,7 @@ pub struct Settlement {
     /// it fell due: a new owner goes on in the same order. 0 where there is one shard.
     #[prost(uint64, tag = "90")]
     pub remittances_before: u64,
-    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 32, 33, 34, 53, 54, 55, 56, 57, 80, 81, 82, 91, 92, 93, 94, 95, 96, 75, 76, 77, 78, 79, 83")]
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 32, 33, 34, 35, 36, 53, 54, 55, 56, 57, 80, 81, 82, 91, 92, 93, 94, 95, 96, 75, 76, 77, 78, 79, 83")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -6396,6 +6537,10 @@ pub mod settlement {
         PlanReduced(super::ToldPlan),
         #[prost(message, tag = "34")]
         PlanEnded(super::ToldPlan),
+        #[prost(message, tag = "35")]
+        CreditWrittenOff(super::ToldLoss),
+        #[prost(message, tag = "36")]
+        CreditRecovered(super::ToldLoss),
         #[prost(message, tag = "53")]
         SettlementConfirmed(super::ToldConfirmation),
         #[prost(message, tag = "54")]

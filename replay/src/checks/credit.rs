@@ -101,7 +101,7 @@ impl Checks {
             format!("{user} owes {owed}; bought less repaid and refunded is {principal}")
         });
         let granted = self.balance(books, Class::LimitGranted, user, currency);
-        let in_force = if line.state == CreditLineState::Closed { 0 } else { limit };
+        let in_force = if row.has_ended() { 0 } else { limit };
         let limits = holds(granted == in_force && limit == i128::from(row.limit.amount), || {
             format!("{user} is granted {granted}; the limit is {in_force}")
         });
@@ -114,6 +114,7 @@ impl Checks {
         self.note(Check::CreditLimits, at, event, limits.and(exposed));
         self.compare_bill(books, at, event, user, currency);
         self.compare_plans(books, at, event, user, currency);
+        self.compare_lost(books, at, event, user);
     }
 
     pub(super) fn reserve(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {

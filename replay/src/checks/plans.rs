@@ -22,6 +22,7 @@ impl Checks {
         let (Fact::PlanCreated { plan, .. }
         | Fact::TermBilled { plan, .. }
         | Fact::PlanPrepaid { plan, .. }
+        | Fact::PlanWrittenOff { plan, .. }
         | Fact::PlanReduced { plan, .. }) = fact
         else {
             return;

@@ -64,6 +64,19 @@ impl Lines {
         Err(format!("{user} owes {owed}, {ahead} of it later: {surplus} of {amount} is too much"))
     }
 
+    /// Ends a line; says if it has ended before, or owed something else.
+    pub(crate) fn write_off(&mut self, user: Id, principal: i128) -> Result<(), String> {
+        let line = self.line(user)?;
+        let state = std::mem::replace(&mut line.state, CreditLineState::WrittenOff);
+        let owed = std::mem::replace(&mut line.principal, 0);
+        if matches!(state, CreditLineState::Active | CreditLineState::Frozen(_))
+            && owed == principal
+        {
+            return Ok(());
+        }
+        Err(format!("{principal} of {user} is lost; the line is {state:?} and owed {owed}"))
+    }
+
     /// Notes what is owed and held now; says if that is more than before and beyond the limit.
     pub(crate) fn expose(&mut self, user: Id, exposed: i128) -> Result<(), String> {
         let line = self.line(user)?;

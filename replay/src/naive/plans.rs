@@ -75,6 +75,15 @@ impl Plans {
                 }
                 Err(format!("plan {plan} is paid ahead with {amount}; {left} is ahead"))
             }
+            Fact::PlanWrittenOff { plan, amount } => {
+                let row = self.plan(*plan)?;
+                let left = row.left();
+                row.ahead.clear();
+                if left == i128::from(*amount) && left > 0 {
+                    return Ok(());
+                }
+                Err(format!("{amount} of plan {plan} is written off; {left} is ahead"))
+            }
             Fact::PlanReduced { plan, amount } => {
                 let mut cut = i128::from(*amount);
                 let row = self.plan(*plan)?;

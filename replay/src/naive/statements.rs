@@ -29,6 +29,10 @@ pub(crate) struct Bill {
     earned: i128,
     charged: i128,
     last_night: u32,
+    /// The due date that was missed first of what is overdue.
+    late_since: Option<u32>,
+    /// Written off.
+    ended: bool,
 }
 
 /// All of them, by user.
@@ -41,7 +45,29 @@ impl Statements {
     }
 
     fn statement(&mut self, user: Id) -> Result<&mut Bill, String> {
-        self.0.get_mut(&user).ok_or_else(|| format!("the line of {user} is not billed"))
+        let bill = self.0.get_mut(&user).filter(|bill| !bill.ended);
+        bill.ok_or_else(|| format!("the line of {user} is not billed"))
+    }
+
+    /// Ends a bill: billed, overdue, penalty, interest and fee are lost. Says if that is not all
+    /// of it, or comes too early.
+    pub(crate) fn write_off(
+        &mut self,
+        user: Id,
+        lost: [i128; 5],
+        today: u32,
+    ) -> Result<(), String> {
+        let bill = self.statement(user)?;
+        bill.ended = true;
+        let owed = [&mut bill.billed, &mut bill.overdue, &mut bill.penalty];
+        let [billed, overdue, penalty] = owed.map(std::mem::take);
+        let [interest, fee] = [&mut bill.interest, &mut bill.fee].map(std::mem::take);
+        let owed = [billed, overdue, penalty, interest, fee];
+        let days = bill.late_since.map_or(0, |since| today - since);
+        if lost == owed && days >= 180 {
+            return Ok(());
+        }
+        Err(format!("{user} owes {owed:?}, late for {days} days, and {lost:?} is written off"))
     }
 
     /// Takes in a fact of a date; says what does not follow from those before.
@@ -171,6 +197,8 @@ impl Bill {
             earned: 0,
             charged: 0,
             last_night: 0,
+            late_since: None,
+            ended: false,
         }
     }
 
@@ -227,6 +255,7 @@ impl Bill {
         self.bears = self.billed;
         if state == StatementState::Overdue {
             self.overdue += self.billed;
+            self.late_since = self.late_since.or(Some(self.due_on));
             (self.billed, self.bears) = (0, 0);
         }
     }
@@ -239,6 +268,7 @@ impl Bill {
         self.billed -= billed;
         self.bears = (self.bears - billed).max(0);
         self.overdue -= overdue;
+        self.late_since = self.late_since.filter(|_| self.overdue > 0);
         if !self.assessed {
             self.fresh.push((today, self.billed - self.bears));
         }

@@ -198,7 +198,10 @@ impl Naive {
             | Body::AdjustLimit(_)
             | Body::FreezeCreditLine(_)
             | Body::UnfreezeCreditLine(_)
+            | Body::WriteOffCredit(_)
             | Body::CloseCreditLine(_) => ("credit", None, None),
+            Body::RecordRecovery(c) => ("credit", None, Some(c.amount)),
+            Body::ProvisionCredit(c) => ("treasury", None, Some(c.amount)),
             Body::ConfirmTopUp(c) => ("treasury", None, Some(c.amount)),
             Body::ReleaseReserve(c) => ("treasury", None, Some(c.amount)),
             Body::FundCredit(c) => ("treasury", None, Some(c.amount)),

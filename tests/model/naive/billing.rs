@@ -162,6 +162,12 @@ impl Naive {
         });
     }
 
+    /// For how many days something has been overdue.
+    pub(super) fn late_for(&self, id: Id, now: u64) -> u32 {
+        let since = self.lines[&id].bill.as_ref().and_then(|bill| bill.late_since);
+        since.map_or(0, |since| self.day(now) - since)
+    }
+
     /// How much of the last statement can go into a plan.
     pub(super) fn convertible(&self, id: Id, now: u64) -> i128 {
         let bill = self.lines[&id].bill.as_ref();

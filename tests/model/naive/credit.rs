@@ -13,6 +13,8 @@ pub(super) struct Line {
     pub(super) frozen: Option<FreezeReason>,
     pub(super) closed: bool,
     pub(super) bill: Option<Bill>,
+    /// Written off and not recovered; the line is closed.
+    pub(super) lost: Option<i128>,
 }
 
 impl Naive {
@@ -31,10 +33,12 @@ impl Naive {
         let in_time = t.billing.is_none() || due + t.grace_days + 1 < cut + month;
         must(days && rates && in_time, Rejection::RateOutOfRange)?;
         must(self.users[&c.user] >= 2, Rejection::KycClassTooLow)?;
-        let open = self.lines.get(&c.user).is_some_and(|line| !line.closed);
+        let before = self.lines.get(&c.user);
+        must(before.is_none_or(|line| line.lost.is_none()), Rejection::LineWrittenOff)?;
+        let open = before.is_some_and(|line| !line.closed);
         must(!open, Rejection::Duplicate)?;
         let bill = Bill::new(&t, self.day(now));
-        self.lines.insert(c.user, Line { terms: t, frozen: None, closed: false, bill });
+        self.lines.insert(c.user, Line { terms: t, frozen: None, closed: false, bill, lost: None });
         self.note(Class::LimitGranted, c.user, limit);
         Ok(())
     }
@@ -71,7 +75,8 @@ impl Naive {
 
     pub(super) fn repay(&mut self, c: &RepayCredit, now: u64) -> Outcome {
         let from = self.account_of(Owner::User(c.user))?;
-        must(self.lines.contains_key(&c.user), Rejection::UnknownAccount)?;
+        let line = self.lines.get(&c.user).ok_or(Rejection::UnknownAccount)?;
+        must(line.lost.is_none(), Rejection::LineWrittenOff)?;
         let amount = cny(c.amount)?;
         self.may_debit(from)?;
         let owed = self.debt(c.user) + self.charges_owed(c.user) - self.ahead(c.user);

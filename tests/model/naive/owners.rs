@@ -67,7 +67,7 @@ impl Naive {
                         || self.rentals.iter().any(|r| r.user == id && !r.has_ended())
                         || self.has_packet(id)
                         || self.has_card(id)
-                        || self.lines.get(&id).is_some_and(|line| !line.closed)
+                        || self.lines.get(&id).is_some_and(|l| !l.closed || l.lost.unwrap_or(0) > 0)
                         || self.credit(of(Class::UserHold, id)) != 0
                 }
                 Owner::Merchant(id) => {

@@ -113,6 +113,12 @@ impl Naive {
         self.plans.iter().filter(|p| p.payment == Some(payment)).map(Plan::left).sum()
     }
 
+    /// Nothing is ahead of a user's plans any more.
+    pub(super) fn end_plans(&mut self, id: Id) {
+        let own = self.plans.iter_mut().filter(|p| p.user == id);
+        own.for_each(|p| p.ahead.clear());
+    }
+
     pub(super) fn left_of_plan(&self, id: Id) -> Option<i128> {
         self.plans.iter().find(|p| p.id == id).map(Plan::left)
     }

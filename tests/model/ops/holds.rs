@@ -85,7 +85,7 @@ impl<'a> Scene<'a> {
         self.dice.recent(self.ledger.tables().authorizations.rows(), is_open)
     }
 
-    fn a_line(&mut self, fits: impl Fn(&CreditLine) -> bool) -> Id {
+    pub(super) fn a_line(&mut self, fits: impl Fn(&CreditLine) -> bool) -> Id {
         let t = self.ledger.tables();
         let found = self.dice.recent(t.credit_lines.rows(), fits);
         found.map_or_else(|| self.user(), |line| t.users.row(line.user).user)

@@ -399,6 +399,9 @@ impl<'a> Scene<'a> {
         };
         let channel = share(3, amount / 2, amount);
         let credit = share(2, left, amount - channel);
+        // A fen more than there is, now and then.
+        let beyond = self.dice.one_in(6);
+        let credit = if beyond { (left + 1).min(amount - channel) } else { credit };
         let wrong = u64::from(self.dice.one_in(12));
         let balance = amount - channel - credit + wrong;
         let which = self.dice.of(2);

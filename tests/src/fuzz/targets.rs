@@ -193,8 +193,12 @@ fn books_from_rows(bytes: &[u8]) {
 /// line of credit is charged for every night until then.
 pub fn go_on(books: &mut Books) -> Outbound {
     let mut out = OpenBlock::default();
+    // Ids are of the time at which they are used.
+    let now = books.ledger().now().max(0x019c_1000_0000);
+    let time = format!("{:08x}-{:04x}", now >> 16, now & 0xffff);
     for (offset, line) in (1_000..).zip(examples()) {
         let line = line.replace("7000-8000-000000000", "7000-9000-000000000");
+        let line = line.replace("019c1000-0000", &time);
         let record = read_line(&line).unwrap().encode_to_vec();
         books.step(Inbound { offset, time: 0, record: &record }, &mut out);
     }

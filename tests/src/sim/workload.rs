@@ -55,7 +55,9 @@ impl Feed {
                 }
                 2 => (b"nobody".to_vec(), (0..chance.below(40)).map(|b| b as u8).collect()),
                 3 if !credit.users.is_empty() => {
-                    let asked = match chance.below(5) {
+                    let asked = match chance.below(7) {
+                        5 => credit.provision(chance),
+                        6 => credit.loss(chance),
                         0 => credit.conversion(chance),
                         1 => credit.prepayment(chance),
                         _ => credit.repayment(chance),
@@ -141,6 +143,22 @@ impl Credit {
         let some = self.plans.get(index).copied();
         let (user, plan) = some.unwrap_or((self.users.first().copied(), Some(Id(9).into())));
         self.command(command::Body::PrepayPlan(v1::PrepayPlan { user, plan }))
+    }
+
+    fn provision(&mut self, chance: &mut Chance) -> Command {
+        let amt = Some(v1::Money { amount: 1 + chance.below(9_000), currency: 840 });
+        self.command(command::Body::ProvisionCredit(v1::ProvisionCredit { amt }))
+    }
+
+    /// A debt is written off, or comes back in part.
+    fn loss(&mut self, chance: &mut Chance) -> Command {
+        let user = Some(self.users[chance.index(self.users.len())]);
+        let amt = Some(v1::Money { amount: 1 + chance.below(9_000), currency: 840 });
+        let back = v1::RecordRecovery { user, amt };
+        self.command(match chance.below(2) {
+            0 => command::Body::WriteOffCredit(v1::WriteOffCredit { user }),
+            _ => command::Body::RecordRecovery(back),
+        })
     }
 
     fn command(&mut self, body: command::Body) -> Command {

@@ -12,7 +12,7 @@ use crate::rejection::Rejection;
 use crate::remittance::Standing;
 use crate::rules::remittances::announce_merchant;
 use crate::rules::{account_of, merchant, refuse_if, user};
-use crate::state::{CreditLineState, Merchant, Tables, Usage, User};
+use crate::state::{Merchant, Tables, Usage, User};
 
 pub(crate) fn open_user(
     ledger: &Ledger,
@@ -102,7 +102,7 @@ pub(crate) fn close_account(
             u.open_payouts > 0
                 || u.open_holds > 0
                 || u.open_disputes > 0
-                || line.is_some_and(|line| line.state != CreditLineState::Closed)
+                || line.is_some_and(|line| !line.has_ended() || line.lost() > 0)
                 || !zero(Class::UserHold, id)
         }
         Owner::Merchant(id) => {

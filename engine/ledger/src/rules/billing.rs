@@ -163,9 +163,7 @@ pub(crate) fn thaw(ledger: &Ledger, owner: &User, out: &mut Decision) {
 pub(crate) fn owed_at(ledger: &Ledger, kind: DueKind, no: u32) -> Option<u64> {
     let (line, billing, _) = billed(ledger, no)?;
     let date = match kind {
-        DueKind::CreditStatement => {
-            (line.state != CreditLineState::Closed).then_some(billing.next_cut)
-        }
+        DueKind::CreditStatement => (!line.has_ended()).then_some(billing.next_cut),
         DueKind::CreditGraceEnd => billing.grace_ends_on(line.terms.grace_days),
         DueKind::CreditInterest => {
             (billing.bearing() > 0).then(|| billing.interest_on.saturating_add(1))

@@ -1,4 +1,5 @@
-//! Virtual credit: lines, purchases on them, repayment (DOMAIN §4.5). Bills are in `billing`.
+//! Virtual credit: lines, purchases on them, repayment (DOMAIN §4.5). Bills are in `billing`, and
+//! what is lost in `losses`.
 //!
 //! Available credit = limit − principal owed − held.
 
@@ -32,8 +33,9 @@ pub(crate) fn grant(
     refuse_if(!days_fit || !rates_fit || c.terms.grace_days > 28, Rejection::RateOutOfRange)?;
     refuse_if(!bill_fits(&c.terms), Rejection::RateOutOfRange)?;
     refuse_if(owner.kyc_class < 2, Rejection::KycClassTooLow)?;
-    let open = line(ledger, owner).is_some_and(|line| line.state != CreditLineState::Closed);
-    refuse_if(open, Rejection::Duplicate)?;
+    let before = line(ledger, owner).map_or(CreditLineState::Closed, |line| line.state);
+    refuse_if(before == CreditLineState::WrittenOff, Rejection::LineWrittenOff)?;
+    refuse_if(before != CreditLineState::Closed, Rejection::Duplicate)?;
     // From here on nothing may fail.
     let owed = AccountKey::of(Class::CreditUnbilled, c.user, owner.currency);
     ledger.account_or_open(owed, owner.currency, out);
@@ -125,6 +127,7 @@ pub(crate) fn repay(
 ) -> Result<(), Rejection> {
     let owner = user(ledger.tables(), c.user)?;
     let line = line(ledger, owner).ok_or(Rejection::UnknownAccount)?;
+    refuse_if(line.state == CreditLineState::WrittenOff, Rejection::LineWrittenOff)?;
     in_currency(c.amount, owner.currency)?;
     let amount = in_range(c.amount)?;
     may_debit(ledger.tables(), owner.account)?;
@@ -168,7 +171,7 @@ pub(crate) fn line<'a>(ledger: &'a Ledger, owner: &User) -> Option<&'a CreditLin
 
 fn open_line<'a>(ledger: &'a Ledger, owner: &User) -> Result<&'a CreditLine, Rejection> {
     let line = line(ledger, owner).ok_or(Rejection::UnknownAccount)?;
-    refuse_if(line.state == CreditLineState::Closed, Rejection::InvalidState)?;
+    refuse_if(line.has_ended(), Rejection::InvalidState)?;
     Ok(line)
 }
 

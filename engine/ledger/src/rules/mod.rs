@@ -18,6 +18,7 @@ pub(crate) mod exchange;
 pub(crate) mod funding;
 pub(crate) mod invoices;
 pub(crate) mod limits;
+pub(crate) mod losses;
 pub(crate) mod packets;
 pub(crate) mod payments;
 pub(crate) mod plans;
@@ -131,6 +132,7 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::ClockAdvanced { .. }
         | Fact::LimitsSet { .. }
         | Fact::CreditFunded { .. }
+        | Fact::Provisioned { .. }
         | Fact::FundingRepaid { .. } => Ok(()),
         Fact::TransferPended { transfer, .. } => {
             known(tables.pending.find(transfer).is_none(), "a pending transfer exists twice")
@@ -383,7 +385,9 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         Fact::PlanCreated { .. }
         | Fact::TermBilled { .. }
         | Fact::PlanPrepaid { .. }
+        | Fact::PlanWrittenOff { .. }
         | Fact::PlanReduced { .. } => plans::fits(tables, fact),
+        Fact::CreditWrittenOff { .. } | Fact::CreditRecovered { .. } => losses::fits(tables, fact),
     }
 }
 

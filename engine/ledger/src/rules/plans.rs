@@ -6,6 +6,7 @@
 //! | Active | a statement bills a term (PB→PI, LF→I2) | Active, Completed with the last |
 //! | | the rest is paid ahead (UA→PI), its fees are not charged | Prepaid |
 //! | | a refund cuts the last terms (PI→) | Active, Cancelled when none is left |
+//! | | its line is written off | WrittenOff |
 //!
 //! The fee is the user's and half even; principal and fee are cut into terms alike, rounded down,
 //! the rest with the first (Huabei). What is ahead (PI) uses the limit, bears no interest and is
@@ -86,7 +87,7 @@ pub(crate) fn convert(
 ) -> Result<(), Rejection> {
     let owner = user(ledger.tables(), c.user)?;
     let line = credit::line(ledger, owner).ok_or(Rejection::UnknownAccount)?;
-    refuse_if(line.state == CreditLineState::Closed, Rejection::InvalidState)?;
+    refuse_if(line.has_ended(), Rejection::InvalidState)?;
     refuse_if(line.state != CreditLineState::Active, Rejection::CreditLineFrozen)?;
     in_currency(c.amount, owner.currency)?;
     let amount = in_range(c.amount)?;
@@ -212,6 +213,10 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
             change(ledger, plan, |plan| plan.state = PlanState::Prepaid);
             of_line(ledger, plan, |_| {});
         }
+        Fact::PlanWrittenOff { plan, .. } => {
+            change(ledger, plan, |plan| plan.state = PlanState::WrittenOff);
+            of_line(ledger, plan, |_| {});
+        }
         Fact::PlanReduced { plan, amount } => {
             change(ledger, plan, |plan| {
                 plan.cut = plan.cut.saturating_add(*amount);
@@ -309,6 +314,9 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
         }
         Fact::PlanPrepaid { plan, amount } => {
             known(*amount == active(plan)?.left(), "a plan is paid ahead by another amount")
+        }
+        Fact::PlanWrittenOff { plan, amount } => {
+            known(*amount == active(plan)?.left(), "a plan is written off by another amount")
         }
         Fact::PlanReduced { plan, amount } => {
             known(*amount <= active(plan)?.left(), "more is cut off a plan than is ahead")

@@ -134,7 +134,10 @@ impl Demand {
             | Body::AdjustLimit(_)
             | Body::FreezeCreditLine(_)
             | Body::UnfreezeCreditLine(_)
+            | Body::WriteOffCredit(_)
             | Body::CloseCreditLine(_) => platform(Credit),
+            Body::RecordRecovery(c) => platform(Credit).moving(c.amount),
+            Body::ProvisionCredit(c) => platform(Treasury).moving(c.amount),
             Body::SetLimits(_)
             | Body::RestrictAccount(_)
             | Body::LiftRestriction(_)

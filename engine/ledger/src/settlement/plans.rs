@@ -36,6 +36,7 @@ pub(super) fn told(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {
     let (Fact::PlanCreated { plan, .. }
     | Fact::TermBilled { plan, .. }
     | Fact::PlanPrepaid { plan, .. }
+    | Fact::PlanWrittenOff { plan, .. }
     | Fact::PlanReduced { plan, .. }) = fact
     else {
         return None;

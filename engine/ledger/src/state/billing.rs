@@ -40,6 +40,8 @@ pub struct Billing {
     pub waiting: u64,
     /// The date up to which `waiting` counts.
     pub waiting_on: u32,
+    /// Written off and not recovered.
+    pub lost: u64,
     /// Numbers in `plans` of those with terms ahead, as they were made. Derived from them.
     pub plans: Vec<u32>,
 }
@@ -54,13 +56,15 @@ pub enum StatementState {
     MinPaid = 2,
     Overdue = 3,
     Paid = 4,
+    WrittenOff = 5,
 }
 
 impl StatementState {
     /// The state of a number.
     pub fn of(number: u32) -> Option<StatementState> {
-        use StatementState::{Issued, MinPaid, Open, Overdue, Paid};
-        [Open, Issued, MinPaid, Overdue, Paid].into_iter().find(|state| *state as u32 == number)
+        use StatementState::{Issued, MinPaid, Open, Overdue, Paid, WrittenOff};
+        let mut all = [Open, Issued, MinPaid, Overdue, Paid, WrittenOff].into_iter();
+        all.find(|state| *state as u32 == number)
     }
 }
 
@@ -84,6 +88,7 @@ impl Billing {
             rest: 0,
             waiting: 0,
             waiting_on: 0,
+            lost: 0,
             plans: Vec::new(),
         }
     }

@@ -116,6 +116,19 @@ pub enum CreditLineState {
     Active,
     Frozen(FreezeReason),
     Closed,
+    WrittenOff,
+}
+
+impl CreditLine {
+    /// Whether it is closed or written off.
+    pub fn has_ended(&self) -> bool {
+        matches!(self.state, CreditLineState::Closed | CreditLineState::WrittenOff)
+    }
+
+    /// What was written off and not recovered, in minor units.
+    pub fn lost(&self) -> u64 {
+        self.billing.as_ref().map_or(0, |billing| billing.lost)
+    }
 }
 
 row!(CreditLine, u32, self => self.user);

@@ -41,13 +41,16 @@ pub enum PlanState {
     Prepaid = 2,
     /// The rest was refunded.
     Cancelled = 3,
+    /// The rest is lost.
+    WrittenOff = 4,
 }
 
 impl PlanState {
     /// The state of a number.
     pub fn of(number: u32) -> Option<PlanState> {
-        use PlanState::{Active, Cancelled, Completed, Prepaid};
-        [Active, Completed, Prepaid, Cancelled].into_iter().find(|state| *state as u32 == number)
+        use PlanState::{Active, Cancelled, Completed, Prepaid, WrittenOff};
+        let mut all = [Active, Completed, Prepaid, Cancelled, WrittenOff].into_iter();
+        all.find(|state| *state as u32 == number)
     }
 }
 

@@ -8,6 +8,7 @@ mod events;
 pub(in crate::codec) mod exchange;
 mod fields;
 pub(in crate::codec) mod holds;
+mod losses;
 pub(in crate::codec) mod market;
 pub(in crate::codec) mod members;
 mod plain;
@@ -448,6 +449,10 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::TermBilled { .. }
         | Fact::PlanPrepaid { .. }
         | Fact::PlanReduced { .. } => return plans::fact(fact),
+        Fact::CreditWrittenOff { .. }
+        | Fact::PlanWrittenOff { .. }
+        | Fact::CreditRecovered { .. }
+        | Fact::Provisioned { .. } => return losses::fact(fact),
         Fact::DisputeOpened { .. } | Fact::DisputeDefended { .. } | Fact::DisputeJudged { .. } => {
             return disputes::fact(fact);
         }

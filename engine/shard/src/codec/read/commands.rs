@@ -1,7 +1,7 @@
 //! Wire to domain: commands.
 
 use super::fields::*;
-use super::{apps, cards, disputes, exchange, holds, market, members, plans, royalties};
+use super::{apps, cards, disputes, exchange, holds, losses, market, members, plans, royalties};
 use groat_ledger::{
     self as domain, Balancing, Body, Class, EntryLine, Leg, LegSource, Phase, Side,
 };
@@ -273,6 +273,7 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
         }),
         W::ConvertToInstalments(w) => Body::ConvertToInstalments(plans::convert(w)?),
         W::PrepayPlan(w) => Body::PrepayPlan(plans::prepay(w)?),
+        W::WriteOffCredit(_) | W::RecordRecovery(_) | W::ProvisionCredit(_) => losses::body(wire)?,
         W::OpenDispute(w) => disputes::open(w)?,
         W::DefendDispute(w) => disputes::defend(w)?,
         W::AcceptDispute(w) => {

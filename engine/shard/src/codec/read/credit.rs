@@ -98,6 +98,7 @@ pub(in crate::codec) fn billing(w: &v1::BillingRow) -> Field<Billing> {
         rest: w.rest,
         waiting: w.waiting,
         waiting_on: w.waiting_on,
+        lost: w.lost,
         plans: Vec::new(),
     })
 }

@@ -2,7 +2,8 @@
 
 use super::fields::*;
 use super::{
-    apps, cards, credit, disputes, exchange, holds, market, members, plans, remittances, royalties,
+    apps, cards, credit, disputes, exchange, holds, losses, market, members, plans, remittances,
+    royalties,
 };
 use groat_ledger::{CloseReason, Fact, Rejection};
 use groat_proto::v1::{self, event};
@@ -257,6 +258,10 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::TermBilled(w) => plans::billed(w)?,
         W::PlanPrepaid(w) => plans::prepaid(w)?,
         W::PlanReduced(w) => plans::reduced(w)?,
+        W::CreditWrittenOff(_)
+        | W::PlanWrittenOff(_)
+        | W::CreditRecovered(_)
+        | W::Provisioned(_) => losses::fact(wire)?,
         W::DisputeOpened(w) => disputes::opened(w)?,
         W::DisputeDefended(w) => disputes::defended(w)?,
         W::DisputeJudged(w) => disputes::judged(w)?,

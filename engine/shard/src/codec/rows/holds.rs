@@ -81,6 +81,7 @@ pub(super) fn credit_line(r: &CreditLine, tables: &Tables) -> v1::CreditLineRow 
     let (state, reason) = match r.state {
         CreditLineState::Active => (0, 0),
         CreditLineState::Closed => (1, 0),
+        CreditLineState::WrittenOff => (3, 0),
         CreditLineState::Frozen(reason) => (2, write_holds::freeze_reason(reason)),
     };
     let line = Some(write_holds::credit_line(user, r.limit, &r.terms));
@@ -97,6 +98,7 @@ pub(super) fn read_credit_line(w: &v1::CreditLineRow) -> Field<CreditLine> {
         state: match w.state {
             0 => CreditLineState::Active,
             1 => CreditLineState::Closed,
+            3 => CreditLineState::WrittenOff,
             2 => CreditLineState::Frozen(read_holds::freeze_reason(w.reason)?),
             _ => return Err("state"),
         },

@@ -133,5 +133,6 @@ pub(in crate::codec) fn billing(b: &Billing) -> v1::BillingRow {
         rest: b.rest,
         waiting: b.waiting,
         waiting_on: b.waiting_on,
+        lost: b.lost,
     }
 }

@@ -53,6 +53,7 @@ fn told_plan(p: &PlanOf) -> v1::ToldPlan {
         PlanState::Completed => v1::PlanState::Completed,
         PlanState::Prepaid => v1::PlanState::Prepaid,
         PlanState::Cancelled => v1::PlanState::Cancelled,
+        PlanState::WrittenOff => v1::PlanState::WrittenOff,
     };
     let term = |term: &groat_ledger::instalments::Instalment| v1::ToldTerm {
         principal: money(term.principal),

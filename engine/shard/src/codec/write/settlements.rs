@@ -1,8 +1,8 @@
 //! Domain to wire: settlements.
 
 use super::{
-    apps, cards, close_reason, credit, disputes, exchange, holds, market, members, owner, plans,
-    remittances, royalties, some,
+    apps, cards, close_reason, credit, disputes, exchange, holds, losses, market, members, owner,
+    plans, remittances, royalties, some,
 };
 use groat_ledger::{Id, Money, Owner, Settlement};
 use groat_proto::v1::{self, settlement};
@@ -185,6 +185,9 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         Settlement::PlanCreated { .. }
         | Settlement::PlanReduced { .. }
         | Settlement::PlanEnded { .. } => return plans::settlement(told),
+        Settlement::CreditWrittenOff { .. } | Settlement::CreditRecovered { .. } => {
+            return losses::settlement(told);
+        }
         Settlement::AppAuthGranted { .. } | Settlement::AppAuthRevoked { .. } => {
             return apps::settlement(told);
         }

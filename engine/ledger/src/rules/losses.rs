@@ -1,0 +1,192 @@
+//! Credit that is lost: provision, write-off and recovery (DOMAIN §4.5, §5).
+//!
+//! | command | what moves |
+//! |---|---|
+//! | `ProvisionCredit` | a loss is expected: E2→AL |
+//! | `WriteOffCredit` | the debt is given up: AL, beyond it E2→PO, PB, PU, PI, LP, LI, LF |
+//! | `RecordRecovery` | something of it is paid after all: UA→E2 |
+//!
+//! Where the book is silent: a line is in default by its dates alone, which no event says; it may
+//! be written off from the 180th day after the due date that was missed first, frozen or not. All
+//! that is owed on it becomes due with that, what is not billed and what is ahead of plans too, and
+//! is written off: a line with a part of a debt would go on to be billed. The line ends for good:
+//! nothing is billed, charged or bought any more, and no other line is granted to its user. Holds
+//! on it stay until they are released; they cannot be captured from credit. What a refund gives
+//! back goes to the balance, out of which it can be recovered, as can what a collector tops up. A
+//! recovery is at most what was written off. An account with something to recover is not closed.
+//! What was set aside is each shard's own, by currency.
+
+use crate::account::{AccountKey, AccountNo, Class};
+use crate::command::{ProvisionCredit, RecordRecovery, WriteOffCredit};
+use crate::event::{Decision, Fact};
+use crate::ledger::{Ledger, in_range, post};
+use crate::limits::{AMOUNT_MAX, WRITE_OFF_DAYS_MIN};
+use crate::money::Currency;
+use crate::rejection::Rejection;
+use crate::rules::buckets::owed_in;
+use crate::rules::{billing, credit, in_currency, may_debit, pair, refuse_if, user};
+use crate::state::{CreditLineState, StatementState, Tables};
+
+/// What is written off, in the order of the fields of its fact.
+const OWED: [Class; 7] = [
+    Class::CreditUnbilled,
+    Class::CreditBilled,
+    Class::CreditInstalment,
+    Class::CreditOverdue,
+    Class::PenaltyReceivable,
+    Class::InterestReceivable,
+    Class::FeeReceivable,
+];
+
+pub(crate) fn provision(
+    ledger: &Ledger,
+    c: &ProvisionCredit,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let amount = in_range(c.amount)?;
+    // From here on nothing may fail.
+    let (loss, allowance) = house(ledger, c.amount.currency, out);
+    post(out, loss, allowance, amount);
+    out.record(Fact::Provisioned { amount: c.amount });
+    Ok(())
+}
+
+pub(crate) fn write_off(
+    ledger: &Ledger,
+    c: &WriteOffCredit,
+    now: u64,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let owner = user(ledger.tables(), c.user)?;
+    let line = credit::line(ledger, owner).ok_or(Rejection::UnknownAccount)?;
+    refuse_if(line.has_ended(), Rejection::InvalidState)?;
+    let bill = line.billing.as_deref().ok_or(Rejection::NotEligible)?;
+    let today = ledger.calendar().date(now);
+    let late = today.saturating_sub(bill.overdue_since);
+    let is_late = bill.overdue_since > 0 && late >= WRITE_OFF_DAYS_MIN;
+    refuse_if(!is_late, Rejection::NotEligible)?;
+    // From here on nothing may fail.
+    let owed = OWED.map(|class| owed_in(ledger, owner, class));
+    let (loss, allowance) = house(ledger, owner.currency, out);
+    let set_aside = ledger.account(&AccountKey::house(Class::LossAllowance, owner.currency));
+    let set_aside = set_aside.map_or(0, |account| account.debit_room());
+    let sum: u128 = owed.iter().map(|(_, amount)| u128::from(*amount)).sum();
+    let provided = u64::try_from(sum.min(set_aside)).unwrap_or(u64::MAX);
+    let lost = u64::try_from(sum).unwrap_or(u64::MAX).saturating_sub(provided);
+    let owed_accounts = owed.iter().filter_map(|(account, amount)| Some(((*account)?, *amount)));
+    pair(out, [(allowance, provided), (loss, lost)], owed_accounts);
+    let (granted, contra) = credit::memorandum(ledger, Class::LimitGranted, owner, out);
+    post(out, contra, granted, line.limit.amount);
+    let [unbilled, billed, ahead, overdue, penalty, interest, fee] = owed.map(|(_, owed)| owed);
+    out.record(Fact::CreditWrittenOff {
+        user: c.user,
+        unbilled,
+        billed,
+        ahead,
+        overdue,
+        penalty,
+        interest,
+        fee,
+        provided,
+    });
+    for no in &bill.plans {
+        let plan = ledger.tables().plans.row(*no);
+        out.record(Fact::PlanWrittenOff { plan: plan.plan, amount: plan.left() });
+    }
+    Ok(())
+}
+
+pub(crate) fn recover(
+    ledger: &Ledger,
+    c: &RecordRecovery,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let owner = user(ledger.tables(), c.user)?;
+    let line = credit::line(ledger, owner).ok_or(Rejection::UnknownAccount)?;
+    refuse_if(line.state != CreditLineState::WrittenOff, Rejection::InvalidState)?;
+    in_currency(c.amount, owner.currency)?;
+    let amount = in_range(c.amount)?;
+    may_debit(ledger.tables(), owner.account)?;
+    refuse_if(amount > line.lost(), Rejection::Overpayment)?;
+    let room = ledger.tables().accounts.row(owner.account).debit_room();
+    refuse_if(room < u128::from(amount), Rejection::InsufficientFunds)?;
+    // From here on nothing may fail.
+    let (loss, _) = house(ledger, owner.currency, out);
+    post(out, owner.account, loss, amount);
+    out.record(Fact::CreditRecovered { user: c.user, amount });
+    Ok(())
+}
+
+/// What the platform has lost, and what it has set aside for that, in a currency.
+fn house(ledger: &Ledger, currency: Currency, out: &mut Decision) -> (AccountNo, AccountNo) {
+    let mut of = |class| ledger.account_or_open(AccountKey::house(class, currency), currency, out);
+    (of(Class::CreditLoss), of(Class::LossAllowance))
+}
+
+pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
+    match fact {
+        Fact::CreditWrittenOff { user, .. } => {
+            let sum = sum(fact);
+            billing::change(ledger, user, |line| {
+                line.state = CreditLineState::WrittenOff;
+                let Some(bill) = &mut line.billing else { return };
+                (bill.charges, bill.billed, bill.revolving) = (0, 0, 0);
+                (bill.overdue, bill.overdue_since) = (0, 0);
+                (bill.waiting, bill.rest) = (0, 0);
+                (bill.state, bill.assessed) = (StatementState::WrittenOff, true);
+                bill.lost = sum;
+            });
+        }
+        Fact::CreditRecovered { user, amount } => billing::change(ledger, user, |line| {
+            if let Some(bill) = &mut line.billing {
+                bill.lost = bill.lost.saturating_sub(*amount);
+            }
+        }),
+        _ => {}
+    }
+}
+
+/// What is written off by a fact.
+fn sum(fact: &Fact) -> u64 {
+    let Fact::CreditWrittenOff { unbilled, billed, ahead, overdue, penalty, interest, fee, .. } =
+        fact
+    else {
+        return 0;
+    };
+    let parts = [unbilled, billed, ahead, overdue, penalty, interest, fee];
+    parts.into_iter().fold(0, |sum, part| sum.saturating_add(*part))
+}
+
+/// Whether a foreign fact fits the line that it is about.
+pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
+    let known = |there: bool, what| if there { Ok(()) } else { Err(what) };
+    let line_of = |user| {
+        let line = tables.users.find(user).and_then(|no| tables.credit_lines.get(&no));
+        line.ok_or("a line of credit is unknown")
+    };
+    match fact {
+        Fact::CreditWrittenOff {
+            user,
+            unbilled,
+            billed,
+            ahead,
+            overdue,
+            penalty,
+            interest,
+            fee,
+            ..
+        } => {
+            let line = line_of(user)?;
+            let bill = line.billing.as_deref().ok_or("a line is not billed")?;
+            known(!line.has_ended(), "a line is written off at its end")?;
+            let parts = [unbilled, billed, ahead, overdue, penalty, interest, fee];
+            known(parts.iter().all(|part| **part <= AMOUNT_MAX), "more is lost than can be owed")?;
+            let fits = *billed == bill.billed && *overdue == bill.overdue;
+            known(fits, "another debt is written off than was billed")
+        }
+        Fact::CreditRecovered { user, amount } => {
+            known(*amount <= line_of(user)?.lost(), "more is recovered than was lost")
+        }
+        _ => Ok(()),
+    }
+}
