@@ -174,10 +174,11 @@ impl<R: Row> Table<R> {
 
     pub(crate) fn back_to_mark(&mut self) {
         let Some(mark) = self.mark.take() else { return };
-        for (no, row) in (0..).zip(&self.rows).skip(mark.len) {
-            self.index.remove(&row.key(), no);
+        while self.rows.len() > mark.len
+            && let Some(row) = self.rows.pop()
+        {
+            self.index.remove(&row.key(), self.next_no());
         }
-        self.rows.truncate(mark.len);
         for (no, row) in mark.changed.into_iter().rev() {
             self.rows[no as usize] = row;
         }
