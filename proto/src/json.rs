@@ -234,7 +234,7 @@ macro_rules! enumerations {
 enumerations! {
     Constraint Phase Balancing FeeRefund CodeKind Block Side PayMode Layer CloseReason
     CaptureMode RentUnit DayRule FreezeReason CreditBasis ReleaseReason ChargeKind
-    CouponState InvoiceKind PacketKind
+    CouponState InvoiceKind PacketKind CardState
     DisputeKind Ruling
     CreditPart StatementState PlanState
 }

@@ -8,8 +8,9 @@ use protox::prost_reflect::prost_types::{
 };
 use std::path::Path;
 
-const SCHEMAS: [&str; 17] = [
+const SCHEMAS: [&str; 18] = [
     "money",
+    "cards",
     "exchange",
     "holds",
     "market",

@@ -7,6 +7,9 @@ mod apps;
 #[cfg(test)]
 mod bill_forgeries;
 mod bills;
+#[cfg(test)]
+mod card_forgeries;
+mod cards;
 mod coupons;
 mod credit;
 mod disputes;
@@ -45,8 +48,8 @@ mod statements;
 
 use crate::follow::{Finding, Place};
 use crate::naive::{
-    Answers, Apps, Bills, Coupons, Disputes, Exchanges, Funding, Holds, Invoices, Journal, Lines,
-    Losses, Packets, Plans, Rentals, Reserves, Royalties, Spending, Statements,
+    Answers, Apps, Bills, Cards, Coupons, Disputes, Exchanges, Funding, Holds, Invoices, Journal,
+    Lines, Losses, Packets, Plans, Rentals, Reserves, Royalties, Spending, Statements,
 };
 use apps::OfAnApp;
 use entries::Event;
@@ -160,6 +163,10 @@ checks! {
     PacketSums = 14, "packets: claimed + unclaimed + refunded = total";
     /// Within bounds, drawn from the seed, one for a user, in time.
     PacketParts = 14, "packets: each part as it is cut, one for a user";
+    /// DOMAIN §5, by the clock; one of a template for a user; in time, at their merchant.
+    CardStates = 15, "cards: only steps that there are, one of a kind, used where they may";
+    /// SV of each card.
+    StoredValues = 15, "cards: stored = loaded - given back - paid + returned";
     /// Lines, taxes, numbers of steps.
     InvoiceSums = 16, "invoices: sum = ex-tax + tax, reversed <= issued";
     /// By payment.
@@ -222,6 +229,7 @@ pub(crate) struct Checks {
     reserves: Reserves,
     coupons: Coupons,
     packets: Packets,
+    cards: Cards,
     invoices: Invoices,
     disputes: Disputes,
     exchanges: Exchanges,
@@ -257,6 +265,7 @@ enum Touched {
     /// Of coupons.
     Template(Id),
     Packet(Id),
+    Card(Id),
     /// Of a payment.
     Invoices(Id),
     Dispute(Id),
@@ -357,6 +366,7 @@ impl Checks {
             Touched::Invoices(payment) => self.compare_invoices(books, at, event, payment),
             Touched::Template(template) => self.compare_template(books, at, event, template),
             Touched::Packet(packet) => self.compare_packet(books, at, event, packet),
+            Touched::Card(card) => self.compare_card(books, at, event, card),
             Touched::Dispute(dispute) => self.compare_dispute(books, at, event, dispute),
             Touched::Exchange(payment) => self.compare_exchange(books, at, event, payment),
             Touched::Royalty(payment) => self.compare_royalty(books, at, event, payment),
@@ -400,6 +410,8 @@ impl Checks {
         self.note(Check::CouponStates, at, event, holds(all, || "coupons are missing".into()));
         let all = rows(tables.packets.next_no(), self.packets.ids().count());
         self.note(Check::PacketSums, at, event, holds(all, || "packets are missing".into()));
+        let all = rows(tables.cards.next_no(), self.cards.ids().count());
+        self.note(Check::CardStates, at, event, holds(all, || "cards are missing".into()));
         let all = rows(tables.invoices.next_no(), self.invoices.count());
         self.note(Check::InvoiceSums, at, event, holds(all, || "invoices are missing".into()));
         let all = rows(tables.disputes.next_no(), self.disputes.ids().count());
@@ -413,6 +425,7 @@ impl Checks {
             .chain(self.coupons.campaigns().map(Touched::Campaign))
             .chain(self.coupons.templates().map(Touched::Template))
             .chain(self.packets.ids().map(Touched::Packet))
+            .chain(self.cards.ids().map(Touched::Card))
             .chain(self.invoices.payments().map(Touched::Invoices))
             .chain(self.disputes.ids().map(Touched::Dispute))
             .chain(self.exchanges.payments().map(Touched::Exchange))

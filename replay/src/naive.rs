@@ -4,6 +4,7 @@
 
 mod apps;
 mod bills;
+mod cards;
 mod coupons;
 mod disputes;
 mod exchange;
@@ -22,6 +23,7 @@ mod statements;
 
 pub(crate) use apps::{Apps, Asked};
 pub(crate) use bills::Bills;
+pub(crate) use cards::Cards;
 pub(crate) use coupons::Coupons;
 pub(crate) use disputes::Disputes;
 pub(crate) use exchange::{Converted, Exchanges};

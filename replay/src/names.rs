@@ -62,6 +62,7 @@ pub(crate) fn holder(class: Class) -> Holder {
         | Class::RentObligationContra
         | Class::CampaignFund
         | Class::RedPacket
+        | Class::StoredValue
         | Class::CouponFace
         | Class::CouponFaceContra => Holder::Platform,
         Class::Ledger => Holder::Ledger,
@@ -279,6 +280,15 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::RedInvoiceDue { .. } => "red_invoice_due",
         Fact::DisputeOpened { .. } => "dispute_opened",
         Fact::DisputeDefended { .. } => "dispute_defended",
+        Fact::CardDefined { .. } => "card_defined",
+        Fact::CardOpened { .. } => "card_opened",
+        Fact::CardUpdated { .. } => "card_updated",
+        Fact::CardClosed { .. } => "card_closed",
+        Fact::CardExpired { .. } => "card_expired",
+        Fact::CardLoaded { .. } => "card_loaded",
+        Fact::CardUnloaded { .. } => "card_unloaded",
+        Fact::CardCharged { .. } => "card_charged",
+        Fact::CardReturned { .. } => "card_returned",
         Fact::QuotePublished { .. } => "quote_published",
         Fact::QuoteExpired { .. } => "quote_expired",
         Fact::PaymentQuoted { .. } => "payment_quoted",

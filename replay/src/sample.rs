@@ -2,6 +2,7 @@
 
 mod apps;
 mod billed;
+mod cards;
 mod chance;
 mod credit_days;
 mod exchange;
@@ -15,6 +16,7 @@ mod shared;
 
 pub(crate) use apps::app_days;
 pub(crate) use billed::billed_days;
+pub(crate) use cards::card_days;
 pub(crate) use chance::chance;
 pub(crate) use credit_days::credit_days;
 pub(crate) use exchange::exchanged_days;

@@ -32,6 +32,8 @@ pub(crate) enum Subject {
     Coupon,
     /// Red packets.
     Packet,
+    /// Membership cards.
+    Card,
     /// Invoices, and refunds of what is invoiced.
     Invoice,
     /// A dispute.
@@ -51,7 +53,7 @@ pub(crate) enum Subject {
 /// Everything that a fact is about; nothing if no model follows it.
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
-        Account, App, Batch, Bill, Coupon, Credit, Dispute, Exchange, Funding, Hold, Invoice,
+        Account, App, Batch, Bill, Card, Coupon, Credit, Dispute, Exchange, Funding, Hold, Invoice,
         Limits, Loss, Packet, Payment, Plan, Rental, Reserve, Royalty, Statement,
     };
     match fact {
@@ -184,6 +186,14 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::FxReturned { .. } => vec![Exchange],
         Fact::FxConverted { .. } => vec![Exchange, Bill],
         Fact::CreditFunded { .. } | Fact::FundingRepaid { .. } => vec![Funding],
+        Fact::CardDefined { .. }
+        | Fact::CardOpened { .. }
+        | Fact::CardUpdated { .. }
+        | Fact::CardClosed { .. }
+        | Fact::CardExpired { .. }
+        | Fact::CardReturned { .. } => vec![Card],
+        Fact::CardLoaded { .. } | Fact::CardUnloaded { .. } => vec![Card, Limits, Bill],
+        Fact::CardCharged { .. } => vec![Card, Bill],
         Fact::AppRegistered { .. }
         | Fact::AppAuthGranted { .. }
         | Fact::AppAuthRevoked { .. }

@@ -5,6 +5,7 @@
 
 mod apps;
 mod billing;
+mod cards;
 mod charges;
 mod coupons;
 mod credit;
@@ -28,13 +29,14 @@ mod treasury;
 
 use crate::books::Answer;
 use apps::App;
+use cards::Card;
 use coupons::{Campaign, Coupon, End};
 use credit::Line;
 use disputes::Dispute;
 use exchange::currency_of;
 use groat_ledger::{
-    Body, Class, Command, Constraint, CouponTerms, Currency, Id, Limits, MerchantTerms, Money,
-    Owner, QuoteTerms, Reference, Rejection,
+    Body, CardTerms, Class, Command, Constraint, CouponTerms, Currency, Id, Limits, MerchantTerms,
+    Money, Owner, QuoteTerms, Reference, Rejection,
 };
 use holds::Hold;
 use invoices::Invoice;
@@ -82,6 +84,7 @@ enum Due {
     EndOfCoupon,
     EndOfPacket,
     EndOfUnstartedRental,
+    EndOfCard,
     Term,
     Overdue,
     EndOfFreeze,
@@ -122,6 +125,8 @@ pub(crate) struct Naive {
     templates: BTreeMap<Id, CouponTerms>,
     coupons: Vec<Coupon>,
     packets: Vec<Packet>,
+    card_kinds: BTreeMap<Id, CardTerms>,
+    cards: Vec<Card>,
     plans: Vec<Plan>,
     invoices: Vec<Invoice>,
     quotes: BTreeMap<Id, QuoteTerms>,
@@ -310,6 +315,12 @@ impl Naive {
             Body::RecordRecovery(c) => self.recover(c),
             Body::ProvisionCredit(c) => self.provision(c),
             Body::PublishQuote(c) => self.publish_quote(c, now),
+            Body::DefineCard(c) => self.define_card(c),
+            Body::OpenCard(c) => self.open_card(c, now),
+            Body::UpdateCard(c) => self.update_card(c, now),
+            Body::CloseCard(c) => self.close_card(c.card, c.user),
+            Body::LoadCard(c) => self.load_card(c, now),
+            Body::UnloadCard(c) => self.unload_card(c),
             Body::RegisterApp(c) => self.register(c),
             Body::GrantAppAuth(c) => self.grant_app(c, now),
             Body::RevokeAppAuth(c) => self.revoke_app(c),
@@ -333,6 +344,7 @@ impl Naive {
                 Due::EndOfCoupon => self.end_coupon(no, End::Expired),
                 Due::EndOfPacket => self.end_packet(no),
                 Due::EndOfUnstartedRental => self.end_unstarted(no),
+                Due::EndOfCard => self.cards[no].end(),
                 Due::Term => self.term_due(no, at),
                 Due::Overdue => self.rentals[no].overdue_at = Some(at),
                 Due::EndOfFreeze => self.end_of_freeze(no, at),
@@ -351,6 +363,7 @@ impl Naive {
         let coupons = || self.coupons.iter().map(Coupon::ends_at).enumerate();
         let packets = || self.packets.iter().map(Packet::ends_at).enumerate();
         let unstarted = || self.rentals.iter().map(Rental::unstarted_until).enumerate();
+        let cards = || self.cards.iter().map(Card::ends_at).enumerate();
         let terms = || self.rentals.iter().map(Rental::next_term_at).enumerate();
         let overdue = || self.rentals.iter().map(Rental::overdue_from).enumerate();
         let frozen = || (0..self.orders.len()).map(|no| self.frozen_until(no)).enumerate();
@@ -366,6 +379,7 @@ impl Naive {
             .chain(coupons().filter_map(numbered(Due::EndOfCoupon)))
             .chain(packets().filter_map(numbered(Due::EndOfPacket)))
             .chain(unstarted().filter_map(numbered(Due::EndOfUnstartedRental)))
+            .chain(cards().filter_map(numbered(Due::EndOfCard)))
             .chain(terms().filter_map(numbered(Due::Term)))
             .chain(overdue().filter_map(numbered(Due::Overdue)))
             .chain(frozen().filter_map(numbered(Due::EndOfFreeze)))

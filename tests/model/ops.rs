@@ -3,6 +3,7 @@
 //! limit of it. The lowest throw is the plainest command of its kind.
 
 mod apps;
+mod cards;
 mod coupons;
 mod disputes;
 mod exchange;
@@ -118,6 +119,12 @@ pub(crate) enum Kind {
     RevokeAppAuth,
     SetAppLimits,
     PublishQuote,
+    DefineCard,
+    OpenCard,
+    UpdateCard,
+    CloseCard,
+    LoadCard,
+    UnloadCard,
 }
 
 /// How often each kind comes. Every command of the model is here.
@@ -190,7 +197,7 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (3, Kind::BindRoyalty),
     (1, Kind::UnbindRoyalty),
     (12, Kind::SplitPayment),
-    (4, Kind::ReturnSplit),
+    (7, Kind::ReturnSplit),
     (2, Kind::FundCredit),
     (3, Kind::RepayFunding),
     (7, Kind::ConvertToInstalments),
@@ -202,6 +209,12 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (2, Kind::RevokeAppAuth),
     (2, Kind::SetAppLimits),
     (6, Kind::PublishQuote),
+    (2, Kind::DefineCard),
+    (5, Kind::OpenCard),
+    (5, Kind::UpdateCard),
+    (3, Kind::CloseCard),
+    (10, Kind::LoadCard),
+    (3, Kind::UnloadCard),
 ];
 
 pub(crate) fn op() -> impl Strategy<Value = Op> {
@@ -249,6 +262,7 @@ impl Op {
                     .or_else(|| scene.loss(kind))
                     .or_else(|| scene.app(kind))
                     .or_else(|| scene.exchange(kind))
+                    .or_else(|| scene.card(kind))
                     .or_else(|| scene.invoice(kind))?
             }
         };
@@ -297,6 +311,7 @@ fn wait(mut dice: Dice, ledger: &mut Ledger, now: u64) -> u64 {
             instants.push(r.returned_at.max(r.created_at) + 30 * DAY_MS);
         }
     }
+    instants.extend(t.cards.rows().iter().rev().take(6).filter_map(|card| card.valid_until));
     let quotes = t.quotes.rows().iter().rev().take(3).map(|q| q.terms);
     instants.extend(quotes.flat_map(|t| [t.valid_from, t.valid_until]));
     instants.retain(|at| *at > now);

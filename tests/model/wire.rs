@@ -1,6 +1,7 @@
 //! Commands as a producer writes them. The engine only reads commands; this is the other way.
 
 mod apps;
+mod cards;
 mod exchange;
 mod limits;
 mod market;
@@ -171,6 +172,9 @@ fn body(body: &Body) -> Wire {
                     }),
                     LegSource::Coupon(id) => {
                         leg::Source::Coupon(v1::CouponLeg { coupon: some(id), amt })
+                    }
+                    LegSource::StoredValue(id) => {
+                        leg::Source::StoredValue(v1::CardLeg { card: some(id), amt })
                     }
                     LegSource::Channel(id) => {
                         leg::Source::Channel(v1::ChannelLeg { channel: some(id), amt })
@@ -350,6 +354,12 @@ fn body(body: &Body) -> Wire {
         | Body::GrantAppAuth(_)
         | Body::RevokeAppAuth(_)
         | Body::SetAppLimits(_) => apps::body(body),
+        Body::DefineCard(_)
+        | Body::OpenCard(_)
+        | Body::UpdateCard(_)
+        | Body::CloseCard(_)
+        | Body::LoadCard(_)
+        | Body::UnloadCard(_) => cards::body(body),
         Body::PublishQuote(c) => Wire::PublishQuote(exchange::publish(&c)),
         Body::MatchReceipt(_) | Body::AdvanceClock(_) => {
             unreachable!("no step asks for {body:?}")

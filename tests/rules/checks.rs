@@ -72,7 +72,7 @@ fn counters(books: &Books, a: &mut Args<'_>) {
     }
 }
 
-/// `state p1 PAID`: of the payment, payout, dispute, pending transfer or coupon of that id.
+/// `state p1 PAID`: of the payment, payout, dispute, card, pending transfer or coupon of that id.
 fn state(books: &Books, a: &mut Args<'_>) {
     let (id, tables) = (a.id(), books.ledger.tables());
     let payment = tables.payments.get(&id).map(|p| format!("{:?}", p.state));
@@ -80,7 +80,8 @@ fn state(books: &Books, a: &mut Args<'_>) {
     let pending = || tables.pending.get(&id).map(|p| format!("{:?}", p.state));
     let coupon = || tables.coupons.get(&id).map(|c| format!("{:?}", c.state));
     let dispute = || tables.disputes.get(&id).map(|d| format!("{:?}", d.state));
-    let payout = || payout().or_else(dispute);
+    let card = || tables.cards.get(&id).map(|c| format!("{:?}", c.state));
+    let payout = || payout().or_else(dispute).or_else(card);
     let found =
         payment.or_else(payout).or_else(pending).or_else(coupon).expect("something with a state");
     assert_eq!(shouted(&found), a.word());

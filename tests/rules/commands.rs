@@ -272,6 +272,9 @@ fn leg(word: &str, currency: Currency) -> Leg {
         ["coupon", coupon, amount] => {
             Leg { source: LegSource::Coupon(id(coupon)), amount: minor(amount) }
         }
+        ["stored", card, amount] => {
+            Leg { source: LegSource::StoredValue(id(card)), amount: minor(amount) }
+        }
         ["channel", channel, amount] => {
             Leg { source: LegSource::Channel(id(channel)), amount: minor(amount) }
         }

@@ -26,6 +26,7 @@ const ALL: &[&[&str]] = &[
     crate::agreed::TABLES,
     crate::coupons::TABLES,
     crate::packets::TABLES,
+    crate::cards::TABLES,
     crate::invoices::TABLES,
     crate::exchange::TABLES,
     crate::due::TABLES,

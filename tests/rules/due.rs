@@ -12,6 +12,8 @@ fn the_order_of_dues_is_pinned() {
         (DueKind::CouponExpiry, 12),
         (DueKind::RentalExpiry, 14),
         (DueKind::TransferExpiry, 15),
+        (DueKind::QuoteExpiry, 16),
+        (DueKind::CardExpiry, 17),
         (DueKind::RentTerm, 20),
         (DueKind::RentalOverdue, 21),
         (DueKind::CreditStatement, 30),
@@ -70,6 +72,8 @@ every_kind_at_one_midnight "
     rent     k3 o3 shop alice 9.00 day:1.00 until=2026-01-31T23:59:59.999Z grace=0 | ok
     kind     t1 5.00 at=shop merchant=5.00 until=2026-02-01T00:00:00Z | ok
     issue    c1 t1 alice                   | ok
+    card_kind club CNY                     | ok
+    card     z1 alice club until=2026-02-01T00:00:00Z | ok
     assess   k2 full                       | ok
     assess   k3 full                       | ok
     secure   k2                            | ok
@@ -83,7 +87,8 @@ every_kind_at_one_midnight "
     create   p3 o3 shop 10.00 timeout=60   | ok
     authorize a1 o1 alice shop 5.00 timeout=60 | ok
     at       2026-02-01T00:00:00Z          | PaymentExpiry AuthorizationExpiry CouponExpiry \
-                                             RentalExpiry TransferExpiry RentTerm RentalOverdue \
+                                             RentalExpiry TransferExpiry CardExpiry \
+                                             RentTerm RentalOverdue \
                                              ReserveRelease BatchCut BatchSettle PaymentFinish
 "
 

@@ -18,6 +18,7 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>, now: u64) -> Option<(Option<Id>
     let body = body.or_else(|| crate::market_commands::body(verb, a, now));
     let body = body.or_else(|| crate::exchange_commands::body(verb, a, now));
     let body = body.or_else(|| crate::member_commands::body(verb, a));
+    let body = body.or_else(|| crate::card_commands::body(verb, a, now));
     let body = body.or_else(|| crate::plan_commands::body(verb, a));
     let body = body.or_else(|| crate::lending_commands::body(verb, a))?;
     Some((named, body))

@@ -2,7 +2,7 @@
 //! from the rows and from nothing else.
 
 use groat_ledger::{
-    AccountKey, AuthorizationState, Billing, Class, CreditBasis, Currency, Id, Ledger,
+    AccountKey, AuthorizationState, Billing, CardState, Class, CreditBasis, Currency, Id, Ledger,
     PacketSender, PlanState, Rental, RentalState,
 };
 use std::collections::BTreeMap;
@@ -209,6 +209,9 @@ fn owners_count_what_is_open(ledger: &Ledger) {
     for (user, merchant) in open {
         users[user as usize] += 1;
         merchants[merchant as usize] += 1;
+    }
+    for card in tables.cards.rows().iter().filter(|card| card.state != CardState::Closed) {
+        users[card.user as usize] += 1;
     }
     for packet in tables.packets.rows().iter().filter(|packet| packet.is_open()) {
         if let PacketSender::User(id) = packet.sender {

@@ -1,8 +1,8 @@
 //! What must hold after every event (DOMAIN §6), computed from the rows and from nothing else.
 
 use groat_ledger::{
-    AccountKey, BatchState, Class, CouponState, DisputeState, FeeRefund, Id, Kind, Ledger,
-    PaymentState, PayoutState, PendingState, SignRule,
+    AccountKey, BatchState, CardState, Class, CouponState, DisputeState, FeeRefund, Id, Kind,
+    Ledger, PaymentState, PayoutState, PendingState, SignRule,
 };
 use std::collections::BTreeMap;
 
@@ -17,6 +17,24 @@ pub(crate) fn check(ledger: &Ledger) {
     coupons_are_promised_and_covered(ledger);
     packets_are_claimed_left_or_refunded(ledger);
     conversions_go_back_whole(ledger);
+    cards_are_one_of_a_kind(ledger);
+}
+
+/// A user has one card of a template that is not closed, in its currency, and nothing is stored on
+/// a closed one.
+fn cards_are_one_of_a_kind(ledger: &Ledger) {
+    let tables = ledger.tables();
+    let mut open = std::collections::BTreeSet::new();
+    for c in tables.cards.rows() {
+        let currency = tables.card_templates.row(c.template).terms.currency;
+        assert_eq!(tables.users.row(c.user).currency, currency, "{}: its currency", c.card);
+        let key = AccountKey::of(Class::StoredValue, c.card, currency);
+        let stored = ledger.account(&key).map_or(0, |a| a.debit_room());
+        match c.state {
+            CardState::Closed => assert_eq!(stored, 0, "{}: stored and closed", c.card),
+            _ => assert!(open.insert((c.template, c.user)), "{}: a second one", c.card),
+        }
+    }
 }
 
 /// §6, 17: what went back is the part of the price that belongs to it, and all of it in the end.
@@ -148,9 +166,11 @@ fn payments_keep_their_sums(ledger: &Ledger) {
         }
         if p.user.is_some() {
             let elsewhere = p.parts.as_ref().map_or(0, |parts| parts.sum());
-            let legs = p.balance + p.credit + p.channel_amount + elsewhere;
+            let stored = p.parts.as_ref().map_or(0, |parts| parts.stored);
+            let legs = p.balance + p.credit + p.channel_amount + stored + elsewhere;
             assert_eq!(legs, p.price().amount, "{id}: legs");
             assert!(p.parts.as_ref().is_none_or(|parts| parts.returned() <= parts.sum()));
+            assert!(p.parts.as_ref().is_none_or(|parts| parts.stored_returned <= parts.stored));
         }
     }
 }

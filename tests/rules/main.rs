@@ -20,6 +20,7 @@ macro_rules! tables {
 mod table;
 
 mod app_commands;
+mod card_commands;
 mod checks;
 mod commands;
 mod exchange_commands;
@@ -70,6 +71,8 @@ mod agreed;
 mod coupons;
 
 mod packets;
+
+mod cards;
 
 mod invoices;
 

@@ -260,6 +260,8 @@ pub(crate) fn rows(ledger: &Ledger) -> Vec<String> {
         format!("{:?}", t.plans.rows()),
         format!("{:?}", t.quotes.rows()),
         format!("{:?}", t.code_uses.rows()),
+        format!("{:?}", t.card_templates.rows()),
+        format!("{:?}", t.cards.rows()),
         format!("{:?}", t.royalty_relations.rows()),
     ]
 }
@@ -294,6 +296,8 @@ pub(crate) fn at_rest(ledger: &Ledger) -> Tables {
     rest.app_grants = Table::from_rows(t.app_grants.rows().to_vec()).unwrap();
     rest.app_uses = Table::from_rows(t.app_uses.rows().to_vec()).unwrap();
     rest.plans = Table::from_rows(t.plans.rows().to_vec()).unwrap();
+    rest.card_templates = Table::from_rows(t.card_templates.rows().to_vec()).unwrap();
+    rest.cards = Table::from_rows(t.cards.rows().to_vec()).unwrap();
     rest.quotes = Table::from_rows(t.quotes.rows().to_vec()).unwrap();
     rest.code_uses = Table::from_rows(t.code_uses.rows().to_vec()).unwrap();
     rest.royalty_relations = Table::from_rows(t.royalty_relations.rows().to_vec()).unwrap();

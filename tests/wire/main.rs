@@ -7,6 +7,7 @@ mod apps;
 mod bad_bytes;
 mod bills;
 mod bulk;
+mod cards;
 mod clock;
 mod cluster;
 mod exchange;

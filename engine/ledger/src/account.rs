@@ -122,6 +122,8 @@ classes! {
     CampaignFund = 2310, "campaign_fund", Liability, CreditBalance;
     /// Set aside for whoever claims; owner: the red packet.
     RedPacket = 2320, "red_packet", Liability, CreditBalance;
+    /// Stored on a membership card; owner: the card.
+    StoredValue = 2330, "stored_value", Liability, CreditBalance;
     /// Owed to a bank whose money is lent; owner: the funding partner.
     FundingPartner = 2510, "funding_partner", Liability, CreditBalance;
     /// On its way to or from another shard, whose number is the sub-ledger key. What one shard has

@@ -7,6 +7,7 @@ mod accounts;
 mod apps;
 mod authorization;
 mod campaigns;
+mod cards;
 mod credit;
 mod dispute;
 mod exchange;
@@ -27,6 +28,7 @@ pub use accounts::*;
 pub use apps::*;
 pub use authorization::*;
 pub use campaigns::*;
+pub use cards::*;
 pub use credit::*;
 pub use dispute::*;
 pub use exchange::*;
@@ -141,6 +143,12 @@ pub enum Body {
     RevokeAppAuth(RevokeAppAuth),
     SetAppLimits(SetAppLimits),
     PublishQuote(PublishQuote),
+    DefineCard(DefineCard),
+    OpenCard(OpenCard),
+    UpdateCard(UpdateCard),
+    CloseCard(CloseCard),
+    LoadCard(LoadCard),
+    UnloadCard(UnloadCard),
 }
 
 impl Body {
@@ -189,6 +197,13 @@ impl Body {
             Body::PublishQuote(c) => Some(c.quote),
             Body::BindRoyalty(c) => Some(c.merchant),
             Body::UnbindRoyalty(c) => Some(c.merchant),
+            Body::DefineCard(c) if c.terms.merchant.is_none() => Some(c.template),
+            Body::DefineCard(c) => Some(c.terms.merchant),
+            Body::OpenCard(c) => Some(c.user),
+            Body::UpdateCard(c) => Some(c.user),
+            Body::CloseCard(c) => Some(c.user),
+            Body::LoadCard(c) => Some(c.user),
+            Body::UnloadCard(c) => Some(c.user),
             // Decided where the payer is, who is not named yet, or by an object.
             Body::SetLimits(_)
             | Body::SeizeHold(_)

@@ -9,15 +9,15 @@ pub use decision::Decision;
 
 use crate::account::{AccountKey, AccountNo, SignRule};
 use crate::command::{
-    AppLimits, Block, CodeKind, CouponTerms, CreditTerms, DisputeKind, FreezeReason, InvoiceKind,
-    InvoiceLine, LimitScope, Limits, MerchantTerms, Owner, PacketKind, PacketSender, PayMode,
-    PublicKey, QuoteTerms, Reference, RentalTerms, Scope,
+    AppLimits, Block, CardTerms, CodeKind, CouponTerms, CreditTerms, DisputeKind, FreezeReason,
+    InvoiceKind, InvoiceLine, LimitScope, Limits, MerchantTerms, Owner, PacketKind, PacketSender,
+    PayMode, PublicKey, QuoteTerms, Reference, RentalTerms, Scope,
 };
 use crate::id::Id;
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
 use crate::remittance::{Cargo, RoyaltySent, Standing};
-use crate::state::{CouponState, CreditBasis, Ruling, StatementState};
+use crate::state::{CardState, CouponState, CreditBasis, Ruling, StatementState};
 
 /// Every fact there is. Amounts are minor units, times milliseconds since 1970.
 #[derive(Clone, PartialEq, Debug)]
@@ -811,6 +811,52 @@ pub enum Fact {
         payment: Id,
         sold: Money,
         bought: Money,
+    },
+    CardDefined {
+        template: Id,
+        terms: CardTerms,
+    },
+    CardOpened {
+        card: Id,
+        user: Id,
+        template: Id,
+        level: u32,
+        valid_until: Option<u64>,
+    },
+    /// What it is now, also where that did not change.
+    CardUpdated {
+        card: Id,
+        level: u32,
+        state: CardState,
+        valid_until: Option<u64>,
+    },
+    CardClosed {
+        card: Id,
+    },
+    CardExpired {
+        card: Id,
+    },
+    CardLoaded {
+        card: Id,
+        user: Id,
+        amount: u64,
+    },
+    CardUnloaded {
+        card: Id,
+        user: Id,
+        amount: u64,
+    },
+    /// Stands before the fact that its payment is paid.
+    CardCharged {
+        card: Id,
+        payment: Id,
+        amount: u64,
+    },
+    /// Stands before the refund or ruling that moves this back to the card.
+    CardReturned {
+        card: Id,
+        payment: Id,
+        amount: u64,
     },
 }
 

@@ -28,8 +28,8 @@ use crate::place::Place;
 use crate::rejection::Rejection;
 use crate::remittance::Remittance;
 use crate::rules::{
-    accounts, apps, authorizations, billing, campaigns, collection, coupons, credit, disputes,
-    exchange, funding, invoices, limits as limit_rules, losses, packets, payments, plans,
+    accounts, apps, authorizations, billing, campaigns, cards, collection, coupons, credit,
+    disputes, exchange, funding, invoices, limits as limit_rules, losses, packets, payments, plans,
     remittances, rental_rows, rentals, royalties, settlement, transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
@@ -253,6 +253,12 @@ impl Ledger {
             Body::RecordRecovery(c) => losses::recover(self, c, out)?,
             Body::ProvisionCredit(c) => losses::provision(self, c, out)?,
             Body::PublishQuote(c) => exchange::publish(self, c, now, out)?,
+            Body::DefineCard(c) => cards::define(self, c, out)?,
+            Body::OpenCard(c) => cards::open(self, c, now, out)?,
+            Body::UpdateCard(c) => cards::update(self, c, now, out)?,
+            Body::CloseCard(c) => cards::close(self, c, out)?,
+            Body::LoadCard(c) => cards::load(self, c, now, out)?,
+            Body::UnloadCard(c) => cards::unload(self, c, out)?,
         }
         self.keep_sign_rules(out)?;
         Ok(())
@@ -428,6 +434,15 @@ impl Ledger {
             | Fact::PaymentQuoted { .. }
             | Fact::FxConverted { .. }
             | Fact::FxReturned { .. } => exchange::apply(self, fact),
+            Fact::CardDefined { .. }
+            | Fact::CardOpened { .. }
+            | Fact::CardUpdated { .. }
+            | Fact::CardClosed { .. }
+            | Fact::CardExpired { .. }
+            | Fact::CardLoaded { .. }
+            | Fact::CardUnloaded { .. }
+            | Fact::CardCharged { .. }
+            | Fact::CardReturned { .. } => cards::apply(self, fact),
             Fact::RentalCollected { .. }
             | Fact::CollectionFailed { .. }
             | Fact::CreditFunded { .. }

@@ -137,6 +137,9 @@ rejections! {
     PacketEmpty = 176, later, "Everything in the red packet is claimed.";
     AlreadyClaimed = 177, never, "The user has a part of this red packet already.";
     PacketExpired = 178, never, "The time to claim from the red packet is over.";
+    CardNotUsable = 184, later, "The card is not the user's, not active, or not for this order.";
+    CardBalanceInsufficient = 185, later, "What is stored on the card does not cover the amount.";
+    CardExists = 186, later, "The user has a card of this template; close it first.";
     NotInvoiceable = 180, never, "More is to be invoiced than the user paid, did not get back and has no invoice of.";
     TaxSumMismatch = 181, never, "The lines do not sum to the amount requested, or their tax not to the tax given.";
     RedExceedsBlue = 182, never, "More is to be reversed than is left of the invoice.";

@@ -5,8 +5,8 @@
 //! receiver cannot place goes back, and what comes back is always taken.
 
 use crate::command::{
-    GrantAppAuth, LimitScope, Limits, MerchantTerms, PublishQuote, Reference, RegisterApp,
-    RevokeAppAuth, SetAppLimits,
+    DefineCard, GrantAppAuth, LimitScope, Limits, MerchantTerms, PublishQuote, Reference,
+    RegisterApp, RevokeAppAuth, SetAppLimits,
 };
 use crate::id::Id;
 use crate::money::Currency;
@@ -78,6 +78,8 @@ pub enum Purpose {
     AppLimits(Box<SetAppLimits>),
     /// A quote, which holds everywhere.
     Quote(Box<PublishQuote>),
+    /// What the cards of a template are, which users of any shard may have.
+    CardTemplate(Box<DefineCard>),
 }
 
 /// Which share of which payment goes to a receiver elsewhere.

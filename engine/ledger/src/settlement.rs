@@ -3,6 +3,7 @@
 //! It carries what a receiver needs to act without asking back. Its identity is the event's.
 
 mod batches;
+mod cards;
 mod coupons;
 mod credit;
 mod disputes;
@@ -14,6 +15,7 @@ mod packets;
 mod plans;
 mod royalties;
 
+pub use cards::CardOf;
 pub use coupons::CouponOf;
 pub use credit::StatementOf;
 pub use disputes::DisputeOf;
@@ -178,6 +180,27 @@ pub enum Settlement {
     /// It can no longer be used, and was not.
     CouponEnded {
         coupon: CouponOf,
+    },
+    CardOpened {
+        card: CardOf,
+    },
+    /// Its level, state or time is another.
+    CardChanged {
+        card: CardOf,
+    },
+    CardLoaded {
+        card: CardOf,
+    },
+    /// What was stored is the user's balance again.
+    CardUnloaded {
+        card: CardOf,
+    },
+    CardCharged {
+        card: CardOf,
+    },
+    /// With a refund or a ruling.
+    CardReturned {
+        card: CardOf,
     },
     PacketSent {
         packet: PacketOf,
@@ -417,6 +440,12 @@ impl Settlement {
                 loss.user
             }
             Settlement::CouponIssued { coupon } | Settlement::CouponEnded { coupon } => coupon.user,
+            Settlement::CardOpened { card }
+            | Settlement::CardChanged { card }
+            | Settlement::CardLoaded { card }
+            | Settlement::CardUnloaded { card }
+            | Settlement::CardCharged { card }
+            | Settlement::CardReturned { card } => card.user,
             Settlement::DisputeOpened { dispute }
             | Settlement::DisputeDefended { dispute }
             | Settlement::DisputeJudged { dispute, .. } => dispute.merchant,
@@ -601,6 +630,15 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::QuoteExpired { .. }
         | Fact::FxConverted { .. }
         | Fact::FxReturned { .. } => return exchange::told(ledger, fact),
+        Fact::CardDefined { .. }
+        | Fact::CardOpened { .. }
+        | Fact::CardUpdated { .. }
+        | Fact::CardClosed { .. }
+        | Fact::CardExpired { .. }
+        | Fact::CardLoaded { .. }
+        | Fact::CardUnloaded { .. }
+        | Fact::CardCharged { .. }
+        | Fact::CardReturned { .. } => return cards::told(ledger, fact),
         Fact::PacketSent { .. }
         | Fact::PacketClaimed { .. }
         | Fact::PacketExpired { .. }

@@ -17,6 +17,7 @@ macro_rules! row {
 mod apps;
 mod billing;
 mod calendar;
+mod cards;
 mod coupons;
 mod dispute;
 mod exchange;
@@ -33,6 +34,7 @@ mod royalty;
 pub use apps::*;
 pub use billing::*;
 pub use calendar::*;
+pub use cards::*;
 pub use coupons::*;
 pub use dispute::*;
 pub use exchange::*;
@@ -87,6 +89,10 @@ pub struct Tables {
     pub plans: Table<Plan>,
     pub quotes: Table<Quote>,
     pub code_uses: Table<CodeUse>,
+    pub card_templates: Table<CardTemplate>,
+    pub cards: Table<Card>,
+    /// Derived from `cards`.
+    pub(crate) card_holders: Table<CardHolder>,
     /// Derived from `payments`.
     pub(crate) trade_nos: Table<TradeNo>,
     /// Derived from `invoices`.
@@ -130,6 +136,8 @@ macro_rules! every_stored_table {
         $tables.plans.$method();
         $tables.quotes.$method();
         $tables.code_uses.$method();
+        $tables.card_templates.$method();
+        $tables.cards.$method();
     }};
 }
 
@@ -140,6 +148,7 @@ macro_rules! every_table {
         $tables.invoice_nos.$method();
         $tables.trade_nos.$method();
         $tables.auth_codes.$method();
+        $tables.card_holders.$method();
     }};
 }
 
@@ -203,8 +212,8 @@ pub struct User {
     pub account: AccountNo,
     /// Payouts requested and neither confirmed nor failed.
     pub open_payouts: u32,
-    /// Authorizations with something left, rentals not ended, and red packets sent with something
-    /// left.
+    /// Authorizations with something left, rentals not ended, cards not closed, and red packets
+    /// sent with something left.
     pub open_holds: u32,
     /// Disputes not ended of what it paid.
     pub open_disputes: u32,

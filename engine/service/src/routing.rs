@@ -99,6 +99,11 @@ pub fn routing_key(command: &v1::Command) -> Option<Id> {
         Body::RevokeAppAuth(c) => c.app_id,
         Body::SetAppLimits(c) => c.app_id,
         Body::PublishQuote(c) => c.quote,
+        Body::DefineCard(c) => c.merchant.or(c.template),
+        Body::OpenCard(c) => c.user,
+        Body::UpdateCard(c) => c.user,
+        Body::CloseCard(c) => c.user,
+        Body::LoadCard(c) | Body::UnloadCard(c) => c.user,
     };
     id.map(Id::from)
 }

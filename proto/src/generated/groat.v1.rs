@@ -17,6 +17,263 @@ pub struct Money {
     #[prost(uint32, tag = "2")]
     pub currency: u32,
 }
+// Membership cards and what is stored on them: commands, facts, rows and what is told of them.
+
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DefineCard {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub template: ::core::option::Option<Id>,
+    /// Where its cards pay; absent is everywhere.
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    /// The currency of what is stored: ISO 4217 numeric code.
+    #[prost(uint32, tag = "3")]
+    #[serde(with = "crate::json::currency")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub ccy: u32,
+    /// The most that may be stored on one card; absent is no bound.
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub balance_cap: ::core::option::Option<Money>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OpenCard {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub card: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub template: ::core::option::Option<Id>,
+    /// The member's level, by the issuer's rules.
+    #[prost(uint32, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub level: u32,
+    /// From when it is expired, in milliseconds since 1970; 0 is never.
+    #[prost(uint64, tag = "5")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub valid_until: u64,
+}
+/// What is absent stays as it is.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UpdateCard {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub card: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(uint32, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub level: ::core::option::Option<u32>,
+    #[prost(bool, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub suspended: ::core::option::Option<bool>,
+    /// Renews it.
+    #[prost(uint64, tag = "5")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub valid_until: u64,
+}
+/// Nothing is stored on it any more.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CloseCard {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub card: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+}
+/// From the balance to the card; as `unload_card` back again.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LoadCard {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub card: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+}
+/// A part of a payment from what is stored on a card.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CardLeg {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub card: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+}
+/// What it is now.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CardUpdated {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub card: ::core::option::Option<Id>,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub level: u32,
+    #[prost(enumeration = "CardState", tag = "3")]
+    #[serde(with = "crate::json::Named::<crate::v1::CardState>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub state: i32,
+    #[prost(uint64, tag = "4")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub valid_until: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CardEnded {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub card: ::core::option::Option<Id>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CardLoaded {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub card: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+/// Of a payment: what the card pays, before the fact that it is paid; or has back, before the refund
+/// or ruling that moves it.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CardPart {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub card: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CardRow {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub card: ::core::option::Option<Id>,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub template: u32,
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: u32,
+    #[prost(uint32, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub level: u32,
+    #[prost(enumeration = "CardState", tag = "5")]
+    #[serde(with = "crate::json::Named::<crate::v1::CardState>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub state: i32,
+    #[prost(uint64, tag = "6")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub valid_until: u64,
+}
+/// A card as it stands after what is told.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldCard {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub card: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub template: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(uint32, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub level: u32,
+    #[prost(enumeration = "CardState", tag = "5")]
+    #[serde(with = "crate::json::Named::<crate::v1::CardState>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub state: i32,
+    #[prost(uint64, tag = "6")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub valid_until: u64,
+    /// What was stored, given back, paid or returned; absent where nothing moves.
+    #[prost(message, optional, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+    /// Absent where no payment has to do with it.
+    #[prost(message, optional, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CardState {
+    Active = 0,
+    Suspended = 1,
+    Expired = 2,
+    Closed = 3,
+}
+impl CardState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Active => "CARD_STATE_ACTIVE",
+            Self::Suspended => "CARD_STATE_SUSPENDED",
+            Self::Expired => "CARD_STATE_EXPIRED",
+            Self::Closed => "CARD_STATE_CLOSED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CARD_STATE_ACTIVE" => Some(Self::Active),
+            "CARD_STATE_SUSPENDED" => Some(Self::Suspended),
+            "CARD_STATE_EXPIRED" => Some(Self::Expired),
+            "CARD_STATE_CLOSED" => Some(Self::Closed),
+            _ => None,
+        }
+    }
+}
 // Currencies: quotes, and payments whose payer pays in another currency than the merchant's:
 // commands, facts, rows and what is told of them.
 
@@ -2434,6 +2691,16 @@ pub struct PaymentPartsRow {
     #[prost(message, optional, tag = "36")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub royalty: ::core::option::Option<RoyaltyRow>,
+    /// The card that paid a part, what it paid, and what of that it has back.
+    #[prost(message, optional, tag = "40")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub card: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "41")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub stored: u64,
+    #[prost(uint64, tag = "42")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub stored_returned: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -3883,7 +4150,7 @@ pub struct Command {
     /// bytes exactly: proto/README.md, "Signed commands".
     #[prost(bytes = "vec", tag = "149")]
     pub signature: ::prost::alloc::vec::Vec<u8>,
-    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 62, 63, 64, 65, 66, 100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 113, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 60, 61, 130, 131, 132, 133")]
+    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 62, 63, 64, 65, 66, 100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 113, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 60, 61, 130, 131, 132, 133, 107, 108, 109, 114, 115, 116")]
     pub body: ::core::option::Option<command::Body>,
 }
 /// Nested message and enum types in `Command`.
@@ -4055,6 +4322,18 @@ pub mod command {
         SetAppLimits(super::SetAppLimits),
         #[prost(message, tag = "133")]
         PublishQuote(super::PublishQuote),
+        #[prost(message, tag = "107")]
+        DefineCard(super::DefineCard),
+        #[prost(message, tag = "108")]
+        OpenCard(super::OpenCard),
+        #[prost(message, tag = "109")]
+        UpdateCard(super::UpdateCard),
+        #[prost(message, tag = "114")]
+        CloseCard(super::CloseCard),
+        #[prost(message, tag = "115")]
+        LoadCard(super::LoadCard),
+        #[prost(message, tag = "116")]
+        UnloadCard(super::LoadCard),
     }
 }
 /// Whose account is meant.
@@ -4559,7 +4838,7 @@ pub struct CreditLeg {
 #[serde(transparent)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Leg {
-    #[prost(oneof = "leg::Source", tags = "1, 2, 3, 10, 20")]
+    #[prost(oneof = "leg::Source", tags = "1, 2, 3, 10, 20, 30")]
     pub source: ::core::option::Option<leg::Source>,
 }
 /// Nested message and enum types in `Leg`.
@@ -4578,6 +4857,8 @@ pub mod leg {
         Coupon(super::CouponLeg),
         #[prost(message, tag = "20")]
         Instalment(super::InstalmentLeg),
+        #[prost(message, tag = "30")]
+        StoredValue(super::CardLeg),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -4925,7 +5206,7 @@ pub struct Cargo {
     #[serde(with = "crate::json::currency")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub currency: u32,
-    #[prost(oneof = "cargo::Purpose", tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 30, 31, 40, 41, 50, 51, 52, 53, 54")]
+    #[prost(oneof = "cargo::Purpose", tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 30, 31, 40, 41, 50, 51, 52, 53, 54, 42")]
     pub purpose: ::core::option::Option<cargo::Purpose>,
 }
 /// Nested message and enum types in `Cargo`.
@@ -4972,6 +5253,8 @@ pub mod cargo {
         AppLimits(super::SetAppLimits),
         #[prost(message, tag = "54")]
         Quote(super::PublishQuote),
+        #[prost(message, tag = "42")]
+        CardTemplate(super::DefineCard),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -5079,7 +5362,7 @@ pub struct Event {
     #[prost(message, repeated, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub movements: ::prost::alloc::vec::Vec<Movement>,
-    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 224, 225, 226, 227, 228")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 163, 164, 165, 166, 167, 168, 169, 175, 176, 224, 225, 226, 227, 228")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -5345,6 +5628,24 @@ pub mod event {
         AppLimitsSet(super::SetAppLimits),
         #[prost(message, tag = "223")]
         AppAsked(super::AppAsked),
+        #[prost(message, tag = "163")]
+        CardDefined(super::DefineCard),
+        #[prost(message, tag = "164")]
+        CardOpened(super::OpenCard),
+        #[prost(message, tag = "165")]
+        CardUpdated(super::CardUpdated),
+        #[prost(message, tag = "166")]
+        CardClosed(super::CardEnded),
+        #[prost(message, tag = "167")]
+        CardExpired(super::CardEnded),
+        #[prost(message, tag = "168")]
+        CardLoaded(super::CardLoaded),
+        #[prost(message, tag = "169")]
+        CardUnloaded(super::CardLoaded),
+        #[prost(message, tag = "175")]
+        CardCharged(super::CardPart),
+        #[prost(message, tag = "176")]
+        CardReturned(super::CardPart),
         #[prost(message, tag = "224")]
         QuotePublished(super::PublishQuote),
         #[prost(message, tag = "225")]
@@ -6148,7 +6449,7 @@ pub struct Settlement {
     /// it fell due: a new owner goes on in the same order. 0 where there is one shard.
     #[prost(uint64, tag = "90")]
     pub remittances_before: u64,
-    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 32, 33, 34, 35, 36, 53, 54, 55, 56, 57, 80, 81, 82, 91, 92, 93, 94, 95, 96")]
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 32, 33, 34, 35, 36, 53, 54, 55, 56, 57, 80, 81, 82, 91, 92, 93, 94, 95, 96, 75, 76, 77, 78, 79, 83")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -6274,6 +6575,18 @@ pub mod settlement {
         FxConverted(super::ToldConversion),
         #[prost(message, tag = "96")]
         FxReturned(super::ToldConversion),
+        #[prost(message, tag = "75")]
+        CardOpened(super::ToldCard),
+        #[prost(message, tag = "76")]
+        CardChanged(super::ToldCard),
+        #[prost(message, tag = "77")]
+        CardLoaded(super::ToldCard),
+        #[prost(message, tag = "78")]
+        CardUnloaded(super::ToldCard),
+        #[prost(message, tag = "79")]
+        CardCharged(super::ToldCard),
+        #[prost(message, tag = "83")]
+        CardReturned(super::ToldCard),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -6764,7 +7077,7 @@ pub struct SnapshotHead {
 #[serde(transparent)]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Row {
-    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 52, 53, 51, 35, 36, 70, 71, 80, 81, 20, 82, 83")]
+    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 52, 53, 51, 35, 36, 70, 71, 80, 81, 20, 82, 83, 54, 55")]
     pub row: ::core::option::Option<row::Row>,
 }
 /// Nested message and enum types in `Row`.
@@ -6839,6 +7152,10 @@ pub mod row {
         Quote(super::QuoteRow),
         #[prost(message, tag = "83")]
         CodeUse(super::CodeUseRow),
+        #[prost(message, tag = "54")]
+        CardTemplate(super::DefineCard),
+        #[prost(message, tag = "55")]
+        Card(super::CardRow),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]

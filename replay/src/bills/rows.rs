@@ -62,6 +62,7 @@ pub(super) struct Row {
     pub(super) platform_discount: i128,
     pub(super) merchant_discount: i128,
     pub(super) voucher: String,
+    pub(super) card: i128,
     pub(super) fee: i128,
     pub(super) royalty: i128,
     pub(super) currency: u16,
@@ -120,7 +121,7 @@ impl Row {
             self.merchant_discount,
             redeemed,
             0,
-            0,
+            self.card,
             self.fee,
             self.royalty,
         ]

@@ -36,6 +36,7 @@ pub(super) struct Trades {
     open: BTreeSet<(u32, Id)>,
     /// Of the command that is being read: what stands before the fact that makes the row.
     voucher: Voucher,
+    card: i128,
     fee: (i128, Vec<u64>),
     from: u32,
 }
@@ -52,6 +53,7 @@ impl Trades {
             asked: BTreeMap::new(),
             open: BTreeSet::new(),
             voucher: Voucher::default(),
+            card: 0,
             fee: (0, Vec::new()),
             from: 0,
         }
@@ -82,7 +84,8 @@ impl Trades {
                 let Some(order) = self.orders.get_mut(&(shard, *payment)) else { return };
                 order.user = Some(*user);
                 let Voucher { name, discount, funded } = std::mem::take(&mut self.voucher);
-                let receipts = sum(told) + funded;
+                let card = std::mem::take(&mut self.card);
+                let receipts = sum(told) + funded + card;
                 self.push(
                     seen,
                     told,
@@ -94,6 +97,7 @@ impl Trades {
                         platform_discount: funded,
                         merchant_discount: discount,
                         voucher: name,
+                        card,
                         ..Row::default()
                     },
                 );
@@ -121,6 +125,18 @@ impl Trades {
                     self.voucher = voucher(seen, coupon, -signed(discount), -signed(funded));
                 }
             }
+            Fact::CardCharged { payment, amount, .. } => {
+                if self.orders.contains_key(&(shard, *payment)) {
+                    self.count(shard, told);
+                    self.card = signed(amount);
+                    self.fee.1.push(seen.number);
+                }
+            }
+            Fact::CardReturned { payment, amount, .. } => {
+                if self.orders.contains_key(&(shard, *payment)) {
+                    self.card = -signed(amount);
+                }
+            }
             Fact::FeeReturned { payment, amount } => {
                 if self.orders.contains_key(&(shard, *payment)) {
                     self.count(shard, told);
@@ -137,6 +153,7 @@ impl Trades {
             Fact::RefundSucceeded { payment, out_request_no, amount, .. } => {
                 let Voucher { name, discount, funded } = std::mem::take(&mut self.voucher);
                 let (fee, events) = std::mem::take(&mut self.fee);
+                let card = std::mem::take(&mut self.card);
                 let ours = self.orders.contains_key(&(shard, *payment));
                 // What the home paid for stands on the bill where it paid.
                 if !ours || self.open.remove(&(shard, *payment)) {
@@ -154,6 +171,7 @@ impl Trades {
                         platform_discount: funded,
                         merchant_discount: discount,
                         voucher: name,
+                        card,
                         fee,
                         events,
                         ..Row::default()
@@ -203,6 +221,7 @@ impl Trades {
             Fact::DisputeJudged { dispute, to_debt, to_available, fee, .. } => {
                 let Some(payment) = self.disputes.get(&(shard, *dispute)).copied() else { return };
                 let back = signed(to_debt) + signed(to_available);
+                self.card = 0;
                 let row = Row {
                     kind: if back > 0 { "dispute reversal" } else { "dispute fee" },
                     order: (shard, payment),

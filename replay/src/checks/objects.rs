@@ -21,9 +21,11 @@ impl Checks {
     ) {
         let Event { number, fact, movements, .. } = *event;
         let moved: u128 = movements.iter().map(|m| u128::from(m.amount)).sum();
-        let (discount, funded) = match fact {
-            Fact::RefundSucceeded { .. } => self.coupons.taken_back(payment),
-            _ => (0, 0),
+        let ((discount, funded), stored) = match fact {
+            Fact::RefundSucceeded { .. } => {
+                (self.coupons.taken_back(payment), self.cards.taken_back(payment))
+            }
+            _ => ((0, 0), 0),
         };
         // What the payer pays, or gets back, where that is in another currency.
         let converted = match fact {
@@ -31,12 +33,13 @@ impl Checks {
             Fact::RefundSucceeded { .. } => self.exchanges.taken_back(payment),
             _ => None,
         };
-        let parts = parts_sum(fact, moved, (discount, funded), converted);
+        let parts = parts_sum(fact, moved, (discount, funded, stored), converted);
         let verdict = parts.and_then(|()| match fact {
             Fact::PaymentPaid { balance, credit, channel_amount, .. } => {
                 let of_coupon = self.coupons.of_payment(payment);
-                let parts = [*balance, *credit, *channel_amount, of_coupon.0, of_coupon.1];
-                let legs = parts.map(u128::from).iter().sum::<u128>();
+                let own = [*balance, *credit, *channel_amount, self.cards.of_payment(payment)];
+                let parts = own.into_iter().chain([of_coupon.0, of_coupon.1]);
+                let legs = parts.map(u128::from).sum::<u128>();
                 let row = books.ledger().tables().payments.get(&payment);
                 let amount = row.map(|p| converted.map_or(p.amount.amount, |of| of.sold));
                 holds(amount.is_some_and(|amount| u128::from(amount) == legs), || {
@@ -144,6 +147,10 @@ impl Checks {
                 let spent = self.spending.spend(payer, *amount, CodeKind::None, date);
                 spent.and_then(|()| self.holding(person(to)))
             }
+            Fact::CardLoaded { user, amount, .. } => {
+                let Some((payer, _)) = person(user) else { return };
+                self.spending.spend(payer, *amount, CodeKind::None, date)
+            }
             Fact::RemittanceSent { cargo, .. } => {
                 let Purpose::Transfer { from, .. } = &cargo.purpose else { return };
                 let Some((payer, _)) = person(from) else { return };
@@ -158,6 +165,7 @@ impl Checks {
                 self.holding(person(user))
             }
             Fact::ToppedUp { user, .. }
+            | Fact::CardUnloaded { user, .. }
             | Fact::TransferArrived { to: user, .. }
             | Fact::ReceiptMatched { target: Owner::User(user), .. } => self.holding(person(user)),
             Fact::ReceiptMatched { target: Owner::Merchant(_) | Owner::Ledger(_), .. } => return,
@@ -173,16 +181,16 @@ impl Checks {
     }
 }
 
-/// Whether the parts of a payment's fact are what it moved. Of a refund, `coupon` is a coupon's
-/// part that moves no money, and what goes back to a campaign. What is `converted` moves twice: in
-/// the one currency and in the other.
+/// Whether the parts of a payment's fact are what it moved. Of a refund, `beside` is a coupon's
+/// part that moves no money, what goes back to a campaign, and what to a card. What is `converted`
+/// moves twice: in the one currency and in the other.
 fn parts_sum(
     fact: &Fact,
     moved: u128,
-    coupon: (u64, u64),
+    beside: (u64, u64, u64),
     converted: Option<Converted>,
 ) -> Verdict {
-    let (discount, funded) = coupon;
+    let (discount, funded, stored) = beside;
     let sum = |parts: &[u64]| parts.iter().map(|p| u128::from(*p)).sum::<u128>();
     let fits = match fact {
         Fact::PaymentPaid { balance, credit, channel_amount, .. } => {
@@ -203,7 +211,7 @@ fn parts_sum(
             ..
         } => {
             let given = sum(&[*from_own_batch, *from_available, *from_open_batch]);
-            let got = sum(&[*to_credit, *to_channel, *to_balance, funded]);
+            let got = sum(&[*to_credit, *to_channel, *to_balance, stored, funded]);
             let as_converted = match converted {
                 Some(Converted { sold, bought }) => {
                     (given, got) == (sold.into(), bought.into()) && moved == given + got
@@ -224,7 +232,7 @@ fn parts_sum(
 /// DOMAIN §6, 5.
 pub(super) fn payment_holds(books: &Books, p: &Payment) -> Verdict {
     let name = p.payment;
-    let elsewhere = p.parts.as_ref().map_or(0, |parts| parts.sum());
+    let elsewhere = p.parts.as_ref().map_or(0, |parts| parts.sum().saturating_add(parts.stored));
     let legs = [p.balance, p.credit, p.channel_amount, elsewhere].map(u128::from);
     let legs = legs.iter().sum::<u128>();
     let legs_fit = p.user.is_none() || legs == u128::from(p.price().amount);

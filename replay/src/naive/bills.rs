@@ -124,6 +124,8 @@ impl Bills {
             }
             Fact::ToppedUp { user, amount: a, .. }
             | Fact::TransferArrived { to: user, amount: a, .. } => self.of_user(*user, amount(*a)),
+            Fact::CardLoaded { user, amount: a, .. } => self.of_user(*user, -amount(*a)),
+            Fact::CardUnloaded { user, amount: a, .. } => self.of_user(*user, amount(*a)),
             Fact::HoldPlaced { hold, user, amount: a } => {
                 self.hold(Class::UserHold, *hold, *user, *a)
             }
@@ -174,6 +176,7 @@ impl Bills {
             | Fact::FeeCharged { .. }
             | Fact::FeeReturned { .. }
             | Fact::CouponUsed { .. }
+            | Fact::CardCharged { .. }
             | Fact::FxConverted { .. }
             | Fact::RefundAsked { .. }
             | Fact::RefundFailed { .. }
@@ -220,9 +223,10 @@ impl Bills {
                 self.converted.insert(*payment, i128::from(bought.amount));
                 Ok(vec![])
             }
-            Fact::CouponUsed { payment, funded, .. } => {
+            Fact::CouponUsed { payment, funded: amount, .. }
+            | Fact::CardCharged { payment, amount, .. } => {
                 let merchant = self.order(*payment)?.merchant;
-                Ok(vec![(self.pending(merchant, date)?, sum(&[*funded]))])
+                Ok(vec![(self.pending(merchant, date)?, sum(&[*amount]))])
             }
             Fact::FeeCharged { payment, amount } => {
                 Ok(vec![(self.own_batch(*payment)?, -sum(&[*amount]))])

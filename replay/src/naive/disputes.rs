@@ -41,13 +41,15 @@ impl Disputes {
     }
 
     /// Takes a fact in with what it moved; says if its parts do not sum up, or if the state it
-    /// finds does not have that step. What is `converted` for the payer moves twice.
+    /// finds does not have that step. What is `converted` for the payer moves twice; `stored` goes
+    /// to the payer's card.
     pub(crate) fn follow(
         &mut self,
         id: Id,
         fact: &Fact,
         moved: u128,
         converted: Option<Converted>,
+        stored: u64,
     ) -> Result<(), String> {
         let name = fact_name(fact);
         let sum = |parts: &[u64]| parts.iter().map(|part| i128::from(*part)).sum::<i128>();
@@ -84,7 +86,7 @@ impl Disputes {
                 };
                 let amount = self.step(id, name, state, by_judge)?;
                 let lost = matches!(ruling, Ruling::Customer | Ruling::Accepted);
-                let to_payer = sum(&[*to_credit, *to_channel, *to_balance]);
+                let to_payer = sum(&[*to_credit, *to_channel, *to_balance, stored]);
                 let to_merchant = sum(&[*to_debt, *to_available]);
                 if (if lost { to_merchant } else { to_payer + i128::from(*fee) }) != 0 {
                     return Err(format!("{name} of {id} gives to who has lost"));

@@ -86,7 +86,8 @@ impl Cover {
             | Class::MerchantDisputed
             | Class::PayoutInTransit
             | Class::CampaignFund
-            | Class::RedPacket => (&mut self.customers, -1),
+            | Class::RedPacket
+            | Class::StoredValue => (&mut self.customers, -1),
             Class::FundingPartner
             | Class::Suspense
             | Class::InTransit

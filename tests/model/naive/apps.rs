@@ -208,6 +208,18 @@ impl Naive {
             Body::RepayFunding(c) => ("treasury", None, Some(c.amount)),
             Body::ConfirmPayout(_) | Body::FailPayout(_) => ("treasury", None, None),
             Body::PublishQuote(_) => ("treasury", None, None),
+            Body::DefineCard(c) => ("coupons", Some(Some(c.terms.merchant)), None),
+            Body::OpenCard(c) => ("coupons", Some(self.issuer_of(c.template)), None),
+            Body::UpdateCard(c) => {
+                let kind = self.kind_of_card(c.card);
+                ("coupons", Some(kind.and_then(|kind| self.issuer_of(kind))), None)
+            }
+            Body::CloseCard(c) => {
+                let kind = self.kind_of_card(c.card);
+                ("coupons", Some(kind.and_then(|kind| self.issuer_of(kind))), None)
+            }
+            Body::LoadCard(c) => ("wallet", None, Some(c.amount)),
+            Body::UnloadCard(c) => ("wallet", None, Some(c.amount)),
             Body::OpenLedgerAccount(_) => ("ledger", None, None),
             Body::PostTransfer(c) => ("ledger", None, c.amount),
             Body::SetLimits(_)

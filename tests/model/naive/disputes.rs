@@ -1,5 +1,6 @@
 //! Disputes in the naive model: money held, then given to the payer or back to the merchant.
 
+use super::cards::on_card;
 use super::exchange::{currency_of, of_sale, position};
 use super::orders::Order;
 use super::royalties::frozen;
@@ -112,6 +113,9 @@ impl Naive {
         must(-self.credit(acquirer) >= to_channel, Rejection::ChannelInsufficient)?;
         let at = row.paid.as_ref().unwrap().at;
         let payment = row.id;
+        let card = row.paid.as_ref().unwrap().card.map(|card| card.0);
+        let card = card.filter(|id| self.card_is_open(*id));
+        let to_card = if card.is_some() { row.back_to_card(amount) } else { 0 };
         let off = self.taken_off(payer, (payment, at), to_credit);
         let to_debt = off.iter().map(|part| part.1).sum::<i128>();
         let held = of_sale(Class::MerchantDisputed, id, seller);
@@ -124,7 +128,8 @@ impl Naive {
         };
         off.iter().for_each(|(debt, part)| self.write(from, *debt, *part));
         self.write(from, acquirer, to_channel);
-        self.write(from, user(payer), part - to_debt - to_channel);
+        self.write(from, user(payer), part - to_debt - to_channel - to_card);
+        self.write(from, card.map_or(user(payer), on_card), to_card);
         self.refunded_into(payer, payment, off, now);
         let fees = of_sale(Class::OtherFees, Id::NONE, seller);
         let from_settled = fee.min(self.credit(merchant(seller)));

@@ -57,6 +57,7 @@ pub(super) struct Paid {
     pub(super) credit: i128,
     pub(super) channel: Option<(Id, i128)>,
     pub(super) coupon: Option<Use>,
+    pub(super) card: Option<(Id, i128)>,
     /// What it gives back before the coupon.
     pub(super) own: i128,
     pub(super) fee: i128,
@@ -110,6 +111,15 @@ impl Order {
         let channel_back = |done: i128| (done - credit_back(done)).min(of_channel);
         let to_credit = credit_back(given + x) - credit_back(given);
         (x, to_credit, channel_back(given + x) - channel_back(given))
+    }
+
+    /// Of so much more of it that goes back, the card's part: the last of what the user paid.
+    pub(super) fn back_to_card(&self, x: i128) -> i128 {
+        let paid = self.paid.as_ref().unwrap();
+        let Some((_, stored)) = paid.card else { return 0 };
+        let card_back = |done: i128| (done - (paid.own - stored)).clamp(0, stored);
+        let before = self.refunded() + paid.lost;
+        card_back(before + x) - card_back(before)
     }
 
     pub(super) fn priced(&self) -> Option<Priced> {
@@ -216,6 +226,7 @@ impl Naive {
                 LegSource::Credit => parts.credit += amount,
                 LegSource::Channel(id) => parts.channel = Some((id, amount)),
                 LegSource::Coupon(id) => coupon = Some((id, amount)),
+                LegSource::StoredValue(id) => parts.card = Some((id, amount)),
                 LegSource::Instalment(terms) => {
                     parts.credit += amount;
                     parts.planned = amount;
@@ -235,6 +246,10 @@ impl Naive {
         if let Some((id, amount)) = coupon {
             must(priced.is_none(), Rejection::CouponNotUsable)?;
             parts.coupon = Some(self.usable(id, amount, of_order, c.user, now)?);
+        }
+        if let Some((id, amount)) = parts.card {
+            must(priced.is_none(), Rejection::CardNotUsable)?;
+            self.card_pays(id, amount, of_order.0, c.user)?;
         }
         self.paid(no, c.user, parts, now);
         if let Some(ahead) = plan {
@@ -285,6 +300,7 @@ impl Naive {
             credit: parts.credit,
             channel: parts.channel,
             coupon: parts.coupon,
+            card: parts.card,
             own: amount - parts.coupon.map_or(0, |used| used.sum()),
             fee,
             fee_back: 0,

@@ -66,6 +66,7 @@ impl Naive {
                         || self.holds.iter().any(|h| h.user == id && h.ended.is_none())
                         || self.rentals.iter().any(|r| r.user == id && !r.has_ended())
                         || self.has_packet(id)
+                        || self.has_card(id)
                         || self.lines.get(&id).is_some_and(|l| !l.closed || l.lost.unwrap_or(0) > 0)
                         || self.credit(of(Class::UserHold, id)) != 0
                 }

@@ -1,5 +1,6 @@
 //! The parts of a payment in the naive model.
 
+use super::cards::on_card;
 use super::coupons::Use;
 use super::{Account, of, user};
 use groat_ledger::{Class, Id};
@@ -15,13 +16,23 @@ pub(super) struct Parts {
     pub(super) planned: i128,
     pub(super) channel: Option<(Id, i128)>,
     pub(super) coupon: Option<Use>,
+    pub(super) card: Option<(Id, i128)>,
 }
 
 impl Parts {
     pub(super) fn sum(&self) -> i128 {
         let frozen = self.frozen.map_or(0, |f| f.1);
         let coupon = self.coupon.map_or(0, |used| used.sum());
-        frozen + self.balance + self.credit + self.channel.map_or(0, |c| c.1) + coupon
+        frozen
+            + self.balance
+            + self.credit
+            + self.channel.map_or(0, |c| c.1)
+            + self.stored()
+            + coupon
+    }
+
+    pub(super) fn stored(&self) -> i128 {
+        self.card.map_or(0, |card| card.1)
     }
 
     /// The first so much of it, and the rest.
@@ -50,6 +61,7 @@ impl Parts {
             (of(Class::CreditInstalment, payer), self.planned),
         ];
         let channel = self.channel.map(|(id, x)| (of(Class::ChannelReceivable, id), x));
-        self.frozen.into_iter().chain(own).chain(channel).collect()
+        let card = self.card.map(|(id, x)| (on_card(id), x));
+        self.frozen.into_iter().chain(own).chain(channel).chain(card).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! One refund of a payment in the naive model: what comes back first, and who gives and takes.
 
+use super::cards::on_card;
 use super::exchange::{currency_of, of_sale, position};
 use super::royalties::frozen;
 use super::{Account, Naive, Outcome, half_up, merchant, must, of, pending, user};
@@ -65,7 +66,9 @@ impl Naive {
         let acquirer = of(Class::ChannelReceivable, channel);
         must(-self.credit(acquirer) >= to_channel, Rejection::ChannelInsufficient)?;
         let payer = user(paid.user);
-        let to_payer = part - to_debt - to_channel - to_coupon;
+        let card = paid.card.map(|card| card.0).filter(|id| self.card_is_open(*id));
+        let to_card = if card.is_some() { order.back_to_card(x) } else { 0 };
+        let to_payer = part - to_debt - to_channel - to_coupon - to_card;
         let to_fund = to_coupon - (x - money);
         let whole = to_coupon > 0 && paid.coupon.is_some_and(|used| after == used.sum());
         let used = paid.coupon;
@@ -95,7 +98,9 @@ impl Naive {
             }
             gives = vec![(position(priced.currency), part)];
         }
-        let takes = [(acquirer, to_channel), (payer, to_payer), (fund, to_fund)];
+        let stored_on = card.map_or(payer, on_card);
+        let own = [(acquirer, to_channel), (payer, to_payer), (stored_on, to_card)];
+        let takes = own.into_iter().chain([(fund, to_fund)]);
         for (to, mut wanted) in off.into_iter().chain(takes) {
             for (from, rest) in &mut gives {
                 let part = wanted.min(*rest);

@@ -6,8 +6,8 @@ use groat_ledger::{
     CodeUse, ConfirmPayout, ConfirmTopUp, Constraint, CreatePayment, CreditTerms, Currency,
     EntryLine, FailPayout, FeeRefund, GrantCreditLine, Id, Leg, LegSource, LiftRestriction,
     LimitScope, Limits, MerchantTerms, OnboardMerchant, OpenLedgerAccount, OpenUser, Owner,
-    PayMode, PayPayment, Payment, PaymentState, Payout, PayoutState, PendingState, Phase,
-    PlaceHold, PostAdjustment, PostTransfer, RefundPayment, ReleaseHold, RequestPayout,
+    PayMode, PayPayment, Payment, PaymentParts, PaymentState, Payout, PayoutState, PendingState,
+    Phase, PlaceHold, PostAdjustment, PostTransfer, RefundPayment, ReleaseHold, RequestPayout,
     RestrictAccount, SeizeHold, SetLimits, Side, SignRule, Transfer,
 };
 
@@ -43,6 +43,7 @@ pub(crate) fn prologue() -> Vec<Body> {
     let money = users.chain(merchants).chain(accounts).chain(lines).chain(orders);
     let beside = super::coupons::prologue().into_iter().chain(super::apps::prologue());
     let beside = beside.chain(super::royalties::prologue()).chain(super::exchange::prologue());
+    let beside = beside.chain(super::cards::prologue());
     money.chain(beside).collect()
 }
 
@@ -194,7 +195,9 @@ impl<'a> Scene<'a> {
                 let fits = |p: &Payment| {
                     let open =
                         matches!(p.state, PaymentState::Paid | PaymentState::PartiallyRefunded);
-                    open && p.parts.as_ref().is_some_and(|parts| !parts.coupon.is_none())
+                    let of =
+                        |parts: &PaymentParts| !parts.coupon.is_none() || !parts.card.is_none();
+                    open && p.parts.as_deref().is_some_and(of)
                 };
                 let with_coupon =
                     with_coupon && self.ledger.tables().payments.rows().iter().any(fits);
@@ -409,6 +412,11 @@ impl<'a> Scene<'a> {
     fn pay(&mut self) -> Body {
         if self.dice.one_in(2)
             && let Some(body) = self.pay_with_coupon()
+        {
+            return body;
+        }
+        if self.dice.one_in(3)
+            && let Some(body) = self.pay_with_card()
         {
             return body;
         }

@@ -217,9 +217,9 @@ fn record(commands: Vec<Command>, atomic: bool) -> (Vec<u8>, Vec<u8>) {
 
 /// Feeds of shards that send to each other: each account at home where its id says, money between
 /// all of them, some of it to nobody, payments and refunds of merchants at home elsewhere, some of
-/// them at quotes for another currency, some of
-/// the orders made by an app that signs, or that a wrong key signs, days that pass in between, and
-/// some records that come to the wrong shard.
+/// them at quotes for another currency, some from what is stored on cards, some of the orders made
+/// by an app that signs, or that a wrong key signs, days that pass in between, and some records
+/// that come to the wrong shard.
 pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
     let place = Place { shard: 0, shards };
     let mut feeds: Vec<Feed> =
@@ -285,6 +285,16 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
         let opened = json!({ "open_ledger_account": { "account": account, "currency": "CNY" } });
         give(vec![command(opened, chance)], &account, chance);
     }
+    let kind = json!({ "define_card": { "template": "club", "ccy": "CNY",
+        "balance_cap": money(900) } });
+    give(vec![command(kind, chance)], "club", chance);
+    for no in 0..users {
+        let (card, user) = (named("d", no), named("u", no));
+        let opened = json!({ "open_card": { "card": card, "user": user, "template": "club" } });
+        let loaded = json!({ "load_card": { "card": card, "user": user, "amt": money(200) } });
+        give(vec![command(opened, chance)], &user, chance);
+        give(vec![command(loaded, chance)], &user, chance);
+    }
     let mut paid = Vec::<(String, String, &str)>::new();
     let mut packets = Vec::<(String, String)>::new();
     for no in 0..records as u64 * u64::from(shards) {
@@ -308,7 +318,10 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                     "out_trade_no": named("o", no), "merchant": merchant, "mode": "IN_APP",
                     "code_kind": if chance.one_in(2) { "STATIC" } else { "DYNAMIC_A" },
                     "amt": money(amount) } });
-                let legs = json!([{ "balance": { "amt": money(amount) } }]);
+                let balance = json!({ "balance": { "amt": money(amount) } });
+                let by_card =
+                    json!({ "stored_value": { "card": named("d", from), "amt": money(amount) } });
+                let legs = json!([if chance.one_in(4) { by_card } else { balance }]);
                 let pay = json!({ "pay_payment": { "payment": payment, "user": user,
                     "legs": legs } });
                 let created = command(created, chance);
@@ -328,6 +341,23 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                 let refund = json!({ "refund_payment": { "payment": payment,
                     "out_request_no": named("r", chance.below(3)), "amt": back } });
                 give(vec![command(refund, chance)], &user, chance);
+            }
+            9 if chance.one_in(3) => {
+                // A card, which is the user's already from the second time on, loaded and unloaded.
+                let card = match chance.below(6) {
+                    0 => json!({ "unload_card": { "card": named("d", from), "user": user,
+                        "amt": money(amount) } }),
+                    1 => json!({ "update_card": { "card": named("d", from), "user": user,
+                        "suspended": chance.one_in(3), "valid_until":
+                        time_text(START_MS + chance.below(4_000_000_000)) } }),
+                    2 => json!({ "close_card": { "card": named("d", from), "user": user } }),
+                    _ => json!({ "load_card": { "card": named("d", from), "user": user,
+                        "amt": money(amount) } }),
+                };
+                let opened = json!({ "open_card": { "card": named("d", from), "user": user,
+                    "template": "club", "level": no } });
+                give(vec![command(opened, chance)], &user, chance);
+                give(vec![command(card, chance)], &user, chance);
             }
             9 if chance.one_in(4) => {
                 let limits = json!({ "app_id": "till", "per_minute": chance.below(3) });

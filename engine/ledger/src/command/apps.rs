@@ -40,7 +40,7 @@ scopes! {
     Rentals = "rentals";
     /// Payouts of a merchant's money.
     Payouts = "payouts";
-    /// A merchant's campaigns and coupons.
+    /// A merchant's campaigns, coupons and membership cards.
     Coupons = "coupons";
     /// A merchant's invoices.
     Invoices = "invoices";

@@ -97,6 +97,8 @@ pub enum LegSource {
     Coupon(Id),
     /// The user's line of credit, billed in terms.
     Instalment(PlanTerms),
+    /// What is stored on a card of the user.
+    StoredValue(Id),
 }
 
 /// Closes an unpaid order.

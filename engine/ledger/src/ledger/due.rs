@@ -7,7 +7,7 @@ use crate::limits::{
     DAY_MS, DUES_APART_MS, DUES_AT_ONCE, RENTAL_UNSTARTED_DAYS_MAX, ROYALTY_FREEZE_DAYS,
 };
 use crate::rules::{
-    authorizations, billing, campaigns, collection, exchange, packets, payments, rentals,
+    authorizations, billing, campaigns, cards, collection, exchange, packets, payments, rentals,
     royalties, settlement, transfers,
 };
 use crate::state::{
@@ -34,6 +34,8 @@ pub enum DueKind {
     TransferExpiry = 15,
     /// The time of a quote is over.
     QuoteExpiry = 16,
+    /// The time of a membership card is over.
+    CardExpiry = 17,
     /// A term of a rent plan.
     RentTerm = 20,
     /// A thing is not back, or charges are not paid.
@@ -124,6 +126,7 @@ impl Ledger {
             DueKind::RentalExpiry => rentals::expire(self, due.no, out),
             DueKind::TransferExpiry => transfers::expire(self, due.no, out),
             DueKind::QuoteExpiry => exchange::expire(self, due.no, out),
+            DueKind::CardExpiry => cards::expire(self, due.no, out),
             DueKind::RentTerm => collection::term_due(self, due.no, due.at.max(self.now), out),
             DueKind::RentalOverdue => rentals::overdue(self, due.no, out),
             DueKind::RoyaltyRelease => {
@@ -177,6 +180,7 @@ impl Ledger {
                 packet.is_open().then_some(packet.expires_at)
             }
             DueKind::QuoteExpiry => exchange::expires_at(self.tables.quotes.try_row(no)?),
+            DueKind::CardExpiry => self.tables.cards.try_row(no)?.expires_at(),
             DueKind::RentalExpiry => {
                 let r = self.tables.rentals.try_row(no)?;
                 let unconfirmed = r.created_at.saturating_add(RENTAL_UNSTARTED_DAYS_MAX * DAY_MS);
@@ -259,6 +263,7 @@ impl Ledger {
             (DueKind::PacketExpiry, self.tables.packets.next_no()),
             (DueKind::RentalExpiry, self.tables.rentals.next_no()),
             (DueKind::QuoteExpiry, self.tables.quotes.next_no()),
+            (DueKind::CardExpiry, self.tables.cards.next_no()),
             (DueKind::RentTerm, self.tables.rentals.next_no()),
             (DueKind::RentalOverdue, self.tables.rentals.next_no()),
             (DueKind::RoyaltyRelease, self.tables.payments.next_no()),

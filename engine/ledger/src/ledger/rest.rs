@@ -4,6 +4,7 @@
 use crate::command::PacketSender;
 use crate::ledger::Ledger;
 use crate::place::Place;
+use crate::rules::cards;
 use crate::state::{
     AuthCode, Calendar, CreditBasis, InvoiceNo, OrderNo, PendingState, PlanState, Tables, TradeNo,
 };
@@ -65,8 +66,18 @@ impl Ledger {
         ledger.tables.invoice_nos =
             Table::from_rows(numbers.collect()).map_err(duplicate("invoices"))?;
         ledger.fill_plans();
+        ledger.fill_card_holders();
         ledger.fill_due();
         Ok(ledger)
+    }
+
+    /// The last card of a template that a user got is the one that counts.
+    fn fill_card_holders(&mut self) {
+        for no in 0..self.tables.cards.next_no() {
+            let (template, user) =
+                (self.tables.cards.row(no).template, self.tables.cards.row(no).user);
+            cards::hold(&mut self.tables, template, user, no);
+        }
     }
 
     /// What is ahead of plans stands with the lines that bill it.
@@ -148,6 +159,16 @@ impl Ledger {
         )?;
         let position = t.code_uses.rows().iter().position(|r| r.user >= users);
         holds("code_uses", position)?;
+        let card_templates = t.card_templates.next_no();
+        holds(
+            "cards",
+            t.cards.rows().iter().position(|r| {
+                r.user >= users
+                    || r.template >= card_templates
+                    || t.users.row(r.user).currency
+                        != t.card_templates.row(r.template).terms.currency
+            }),
+        )?;
         let unsent = |sender: PacketSender| match sender {
             PacketSender::User(id) => t.users.find(&id).is_none(),
             PacketSender::Campaign(id) => t.campaigns.find(&id).is_none(),

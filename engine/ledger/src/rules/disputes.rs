@@ -19,7 +19,7 @@ use crate::id::Id;
 use crate::ledger::{Ledger, in_range, post};
 use crate::limits::TIME_MS_MAX;
 use crate::rejection::Rejection;
-use crate::rules::{buckets, credit_room, exchange, in_currency, refuse_if, royalties};
+use crate::rules::{buckets, cards, credit_room, exchange, in_currency, refuse_if, royalties};
 use crate::state::{
     BatchState, Dispute, DisputeState, Merchant, Payment, PaymentState, Ruling, Tables,
 };
@@ -170,7 +170,8 @@ fn in_state<'a>(
 }
 
 /// What is held goes where a refund of it would: to credit first (what is no longer owed there
-/// goes to the balance), to the acquirer, to the balance. The merchant pays the fee from its
+/// goes to the balance), to the acquirer, to the balance, to the card. What is left of a coupon's
+/// part goes to the balance too. The merchant pays the fee from its
 /// settled money; what that lacks becomes its debt. The service fee is not returned.
 fn pay_back(
     ledger: &Ledger,
@@ -189,7 +190,10 @@ fn pay_back(
     let reduction = buckets::reduction(ledger, payer, payment, to_credit, |_| 0);
     let of_channel = payment.channel_amount.saturating_sub(payment.refunded_to_channel);
     let to_channel = (part - to_credit).min(of_channel);
-    let to_balance = part - to_credit - to_channel;
+    let rest = part - to_credit - to_channel;
+    let card = cards::takes_back(ledger, payment);
+    let to_card = if card { cards::part_of(payment, rest) } else { 0 };
+    let to_balance = rest - to_card;
     let receivable =
         AccountKey::of(Class::ChannelReceivable, payment.channel, payment.price().currency);
     let short = credit_room(tables, &receivable) < u128::from(to_channel);
@@ -204,6 +208,7 @@ fn pay_back(
     });
     let debt = (fee_owed > 0).then(|| ledger.account_or_open(debt_key(seller), currency, out));
     let surplus = to_credit - reduction.sum();
+    let card = cards::give_back(ledger, payment, to_card, out);
     exchange::move_back(
         ledger,
         payment,
@@ -211,6 +216,7 @@ fn pay_back(
         reduction.credits().chain([
             (tables.accounts.find(&receivable).unwrap_or(payer.account), to_channel),
             (payer.account, to_balance + surplus),
+            (card.unwrap_or(payer.account), to_card),
         ]),
         out,
     );

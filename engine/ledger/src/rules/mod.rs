@@ -9,6 +9,7 @@ pub(crate) mod authorizations;
 pub(crate) mod billing;
 pub(crate) mod buckets;
 pub(crate) mod campaigns;
+pub(crate) mod cards;
 pub(crate) mod collection;
 pub(crate) mod coupons;
 pub(crate) mod credit;
@@ -316,6 +317,15 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::PaymentQuoted { .. }
         | Fact::FxConverted { .. }
         | Fact::FxReturned { .. } => exchange::names_exist(tables, fact),
+        Fact::CardDefined { .. }
+        | Fact::CardOpened { .. }
+        | Fact::CardUpdated { .. }
+        | Fact::CardClosed { .. }
+        | Fact::CardExpired { .. }
+        | Fact::CardLoaded { .. }
+        | Fact::CardUnloaded { .. }
+        | Fact::CardCharged { .. }
+        | Fact::CardReturned { .. } => cards::names_exist(tables, fact),
         Fact::RoyaltyBound { .. }
         | Fact::RoyaltyUnbound { .. }
         | Fact::RoyaltyFreezeSet { .. }

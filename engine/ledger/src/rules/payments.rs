@@ -17,13 +17,12 @@ use crate::limits::{
     CANCEL_WINDOW_MS, LEGS_MAX, PAYMENT_TIMEOUT_S_MAX, PAYMENT_TIMEOUT_S_MIN, REFUNDS_MAX,
 };
 use crate::rejection::Rejection;
-use crate::rules::coupons;
 use crate::rules::limits::{count_paid, may_spend};
 use crate::rules::split::{Split, split};
 use crate::rules::taking::{Sources, fee_key, settle_sources};
 use crate::rules::{
-    buckets, credit, credit_room, exchange, in_currency, invoices, may_credit, may_debit, plans,
-    refuse_if, remittances, royalties, user,
+    buckets, cards, coupons, credit, credit_room, exchange, in_currency, invoices, may_credit,
+    may_debit, plans, refuse_if, remittances, royalties, user,
 };
 use crate::state::{AuthCode, BatchState, Payment, PaymentState, Refund, TradeNo};
 
@@ -142,6 +141,7 @@ pub(crate) fn pay(
     if let Some(leg) = c.legs.iter().find(|leg| matches!(leg.source, LegSource::Coupon(_))) {
         sources.coupon = coupons::usable(ledger, leg.source, leg.amount, payment, payer, now)?;
     }
+    sources.card = cards::chargeable(ledger, c, payment)?;
     sources.freeze = royalties::royalty(payment).is_some_and(|royalty| royalty.freeze);
     // From here on nothing may fail.
     sources.debits.push((payer.account, sources.balance));
@@ -162,7 +162,8 @@ pub(crate) fn pay(
 
 /// The parts of the legs, each at most once, which sum to what the payer pays.
 fn legs(c: &PayPayment, amount: u64) -> Result<Sources, Rejection> {
-    let (mut sources, mut sum, mut coupon, mut in_plan) = (Sources::default(), 0u64, 0, 0u64);
+    let (mut sources, mut sum) = (Sources::default(), 0u64);
+    let (mut coupon, mut stored, mut in_plan) = (0, 0, 0u64);
     refuse_if(c.legs.len() > LEGS_MAX, Rejection::SchemaInvalid)?;
     for leg in &c.legs {
         refuse_if(leg.amount == 0, Rejection::AmountOutOfRange)?;
@@ -173,6 +174,7 @@ fn legs(c: &PayPayment, amount: u64) -> Result<Sources, Rejection> {
             LegSource::Channel(_) => &mut sources.channel_amount,
             LegSource::Coupon(_) => &mut coupon,
             LegSource::Instalment(_) => &mut in_plan,
+            LegSource::StoredValue(_) => &mut stored,
         };
         refuse_if(*part > 0, Rejection::SchemaInvalid)?;
         *part = leg.amount;
@@ -295,8 +297,8 @@ fn is_sold_from_elsewhere(ledger: &Ledger, payment: &Payment) -> bool {
 /// Moves `amount` of a paid payment back: the fee part first, royalties, and what is frozen as far
 /// as it is needed; then from the payment's own part of its unsettled batch, then from the
 /// merchant's settled money, then from today's batch; to credit first (what is no longer owed there
-/// goes to the balance), to the acquirer, to the balance, and last to the coupon; in between it is
-/// converted where the payer paid in another currency.
+/// goes to the balance), to the acquirer, to the balance, to the card, and last to the coupon; in
+/// between it is converted where the payer paid in another currency.
 pub(crate) fn give_back(
     ledger: &Ledger,
     payment: &Payment,
@@ -314,7 +316,7 @@ pub(crate) fn give_back(
     let exceeds = amount > undisputed.saturating_sub(payment.refunded());
     refuse_if(exceeds, Rejection::PaymentDisputed)?;
     let payer = tables.users.row(payment.user.ok_or(Rejection::InvalidState)?);
-    let Split { to_credit, to_channel, to_balance, back, money, fee_part } =
+    let Split { to_credit, to_channel, to_balance, to_card, back, money, fee_part } =
         split(ledger, payment, amount);
     let claws = royalties::take_back(ledger, payment, royalties, money)?;
     let freed =
@@ -378,6 +380,7 @@ pub(crate) fn give_back(
     royalties::free(ledger, payment, freed, back_to, back_in, out);
     let parts = payment.parts.as_ref().filter(|_| back.discount + back.funded > 0);
     let fund = parts.and_then(|parts| coupons::give_back(ledger, payment, parts, back, now, out));
+    let card = cards::give_back(ledger, payment, to_card, out);
     let today_account = open_batch.map_or(own.account, |no| tables.batches.row(no).account);
     let receivable = tables.accounts.find(&receivable).unwrap_or(payer.account);
     exchange::move_back(
@@ -387,6 +390,7 @@ pub(crate) fn give_back(
         reduction.credits().chain([
             (receivable, to_channel),
             (payer.account, to_payer),
+            (card.unwrap_or(payer.account), to_card),
             (fund.unwrap_or(payer.account), back.funded),
         ]),
         out,

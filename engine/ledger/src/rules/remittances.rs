@@ -22,7 +22,9 @@ use crate::remittance::{Cargo, Purpose, Remittance};
 use crate::rules::apps;
 use crate::rules::limits::{count, may_hold};
 use crate::rules::taking::open_batch_of;
-use crate::rules::{account_of, exchange, in_currency, may_credit, packets, royalties, user};
+use crate::rules::{
+    account_of, cards, exchange, in_currency, may_credit, packets, royalties, user,
+};
 use crate::state::{BatchState, Peer, Tables};
 
 /// The account of money on its way to or from a shard.
@@ -113,6 +115,7 @@ pub(crate) fn receive(ledger: &Ledger, remittance: &Remittance, now: u64, out: &
         | Purpose::AppRevocation(_)
         | Purpose::AppLimits(_) => apps::hear(ledger, &cargo.purpose, out),
         Purpose::Quote(c) => exchange::hear(ledger, c, out),
+        Purpose::CardTemplate(c) => cards::hear(ledger, c, out),
         Purpose::Proceeds { merchant, date } => {
             take_proceeds(ledger, remittance, *merchant, *date, out);
         }

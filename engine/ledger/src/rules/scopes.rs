@@ -5,7 +5,7 @@ use crate::command::{Body, Owner, PacketSender, PrepayPlan, Scope};
 use crate::id::Id;
 use crate::money::Money;
 use crate::rules::royalties;
-use crate::state::{Merchant, Tables};
+use crate::state::{CardTemplate, Merchant, Tables};
 
 /// See the module.
 pub(crate) struct Demand {
@@ -155,6 +155,12 @@ impl Demand {
             Body::RepayFunding(c) => platform(Treasury).moving(c.amount),
             Body::ConfirmPayout(_) | Body::FailPayout(_) => platform(Treasury),
             Body::PublishQuote(_) => platform(Treasury),
+            Body::DefineCard(c) => by(Coupons, Some(c.terms.merchant)),
+            Body::OpenCard(c) => by(Coupons, issued_by(t.card_templates.get(&c.template))),
+            Body::UpdateCard(c) => by(Coupons, issued_by(card_template(t, c.card))),
+            Body::CloseCard(c) => by(Coupons, issued_by(card_template(t, c.card))),
+            Body::LoadCard(c) => platform(Wallet).moving(c.amount),
+            Body::UnloadCard(c) => platform(Wallet).moving(c.amount),
             Body::OpenLedgerAccount(_) => platform(Ledger),
             Body::PostTransfer(c) => Demand { moves: c.amount, ..platform(Ledger) },
         })
@@ -173,6 +179,15 @@ fn plan_ahead(t: &Tables, c: &PrepayPlan) -> Demand {
         Money { amount: row.left(), currency }
     });
     Demand { moves, ..platform(Scope::Wallet) }
+}
+
+/// Whose cards a template makes; nobody's are the platform's.
+fn issued_by(template: Option<&CardTemplate>) -> Option<Id> {
+    template.map(|template| template.terms.merchant)
+}
+
+fn card_template(t: &Tables, card: Id) -> Option<&CardTemplate> {
+    t.cards.get(&card).map(|card| t.card_templates.row(card.template))
 }
 
 /// What belongs to no merchant.

@@ -7,6 +7,7 @@ use crate::event::{Decision, Fact};
 use crate::id::Id;
 use crate::ledger::{Ledger, post};
 use crate::money::{Currency, Money, fee_half_up};
+use crate::rules::cards::{self, Charge};
 use crate::rules::coupons::{self, Redeemed};
 use crate::rules::exchange;
 use crate::rules::royalties;
@@ -30,6 +31,8 @@ pub(crate) struct Sources {
     pub(crate) agreed: bool,
     /// The coupon, with what it gives.
     pub(crate) coupon: Option<Redeemed>,
+    /// The card, with what it gives.
+    pub(crate) card: Option<Charge>,
     /// What the payer pays, where that is in another currency; the parts above are then in it.
     pub(crate) exchange: Option<Exchange>,
     /// What the merchant receives is frozen.
@@ -83,7 +86,7 @@ pub(crate) fn settle_sources(
     let currency = terms.settle_currency;
     let (batch, pending) = open_batch(ledger, merchant, now, out);
     let Sources { debits, balance, credit, channel_amount, channel, .. } = sources;
-    let Sources { agreed, coupon, exchange, freeze, .. } = sources;
+    let Sources { agreed, coupon, card, exchange, freeze, .. } = sources;
     let paid_in = exchange.map_or(currency, |exchange| exchange.currency);
     let receivable = (channel_amount > 0).then(|| {
         let key = AccountKey::of(Class::ChannelReceivable, channel, paid_in);
@@ -94,6 +97,9 @@ pub(crate) fn settle_sources(
     let fees = (fee > 0).then(|| ledger.account_or_open(fee_key(currency), currency, out));
     if let Some(coupon) = coupon {
         coupons::redeem(ledger, coupon, payment, pending, out);
+    }
+    if let Some(card) = card {
+        cards::charge(card, payment, pending, out);
     }
     let order = Money { amount, currency };
     let to = exchange.as_ref().map_or(pending, |exchange| {

@@ -375,6 +375,7 @@ fn adjustable(ledger: &Ledger, line: &EntryLine) -> Result<(), Rejection> {
         | Class::RentObligationContra
         | Class::CampaignFund
         | Class::RedPacket
+        | Class::StoredValue
         | Class::CouponFace
         | Class::CouponFaceContra
         | Class::MerchantPending

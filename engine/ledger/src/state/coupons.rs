@@ -119,6 +119,12 @@ pub struct PaymentParts {
     pub exchange: Option<Exchange>,
     /// What is shared of it.
     pub royalty: Royalty,
+    /// The card that paid a part, or none.
+    pub card: Id,
+    /// What it paid.
+    pub stored: u64,
+    /// Of `stored`, what the card has back.
+    pub stored_returned: u64,
 }
 
 impl PaymentParts {

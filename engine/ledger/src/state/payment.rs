@@ -120,12 +120,23 @@ impl Payment {
     /// Of what the user's balance paid, what refunds and lost disputes have not given back: they
     /// give it back after credit and acquirer, and before what came from elsewhere.
     pub fn balance_left(&self) -> u64 {
+        self.balance.saturating_sub(self.given_of_own())
+    }
+
+    /// Of what was stored on a card and paid, what they have not given back: after the balance, and
+    /// before the coupon.
+    pub fn stored_left(&self) -> u64 {
+        let of_card = self.given_of_own().saturating_sub(self.balance);
+        self.parts.as_ref().map_or(0, |parts| parts.stored.saturating_sub(of_card))
+    }
+
+    /// What refunds and lost disputes gave back to balance and card.
+    fn given_of_own(&self) -> u64 {
         let (elsewhere, lost) =
             self.parts.as_ref().map_or((0, 0), |parts| (parts.returned(), parts.lost));
         let sources = self.refunded_to_credit.saturating_add(self.refunded_to_channel);
         let back = self.refunded().saturating_add(lost);
-        let given = back.saturating_sub(sources.saturating_add(elsewhere));
-        self.balance.saturating_sub(given)
+        back.saturating_sub(sources.saturating_add(elsewhere))
     }
 
     /// What its batch has of it, as long as that is not settled.

@@ -4,6 +4,7 @@
 //! cannot have is refused as `SchemaInvalid`, with its id taken.
 
 pub(super) mod apps;
+pub(super) mod cards;
 mod commands;
 pub(super) mod credit;
 pub(super) mod disputes;

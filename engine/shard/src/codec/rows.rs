@@ -12,6 +12,7 @@ mod walk;
 
 pub use walk::{begin_rest, for_each_row, go_on_resting};
 
+use super::read::cards as read_cards;
 use super::read::disputes as read_disputes;
 use super::read::fields::{self as read, Field};
 use super::read::members as read_members;
@@ -23,10 +24,10 @@ use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::table::Table;
 use groat_ledger::{
     Account, App, AppGrant, AppUse, AskedRefund, Authorization, Batch, BatchState, Calendar,
-    Campaign, CodeUse, Coupon, CouponCount, CouponTemplate, CreditLine, Dispute, EventRange, Hold,
-    Invoice, Item, Ledger, LimitRow, Merchant, Packet, PacketClaim, Payment, PaymentState, Payout,
-    PayoutState, Peer, PendingState, PendingTransfer, Place, Plan, Quote, Receipt, Refund,
-    Rejection, Rental, RoyaltyRelation, Tables, Usage, User,
+    Campaign, Card, CardTemplate, CodeUse, Coupon, CouponCount, CouponTemplate, CreditLine,
+    Dispute, EventRange, Hold, Invoice, Item, Ledger, LimitRow, Merchant, Packet, PacketClaim,
+    Payment, PaymentState, Payout, PayoutState, Peer, PendingState, PendingTransfer, Place, Plan,
+    Quote, Receipt, Refund, Rejection, Rental, RoyaltyRelation, Tables, Usage, User,
 };
 use groat_proto::v1::{self, row};
 use groat_proto::{Message, read_varint};
@@ -485,6 +486,9 @@ pub fn read_rows(
     tables.app_grants = Table::from_rows(rows.app_grants).map_err(duplicate("app_grants"))?;
     tables.app_uses = Table::from_rows(rows.app_uses).map_err(duplicate("app_uses"))?;
     tables.plans = Table::from_rows(rows.plans).map_err(duplicate("plans"))?;
+    tables.card_templates =
+        Table::from_rows(rows.card_templates).map_err(duplicate("card_templates"))?;
+    tables.cards = Table::from_rows(rows.cards).map_err(duplicate("cards"))?;
     tables.quotes = Table::from_rows(rows.quotes).map_err(duplicate("quotes"))?;
     tables.code_uses = Table::from_rows(rows.code_uses).map_err(duplicate("code_uses"))?;
     tables.payments = Table::from_rows(rows.payments).map_err(duplicate("payments"))?;
@@ -527,6 +531,8 @@ struct Rows {
     plans: Vec<Plan>,
     quotes: Vec<Quote>,
     code_uses: Vec<CodeUse>,
+    card_templates: Vec<CardTemplate>,
+    cards: Vec<Card>,
     seen: BTreeMap<u64, Vec<Seen>>,
 }
 
@@ -581,6 +587,10 @@ impl Rows {
             row::Row::AppGrant(w) => self.app_grants.push(apps::read_grant(&w)?),
             row::Row::AppUse(w) => self.app_uses.push(apps::read_used(&w)?),
             row::Row::Plan(w) => self.plans.push(read_plans::row(&w)?),
+            row::Row::CardTemplate(w) => {
+                self.card_templates.push(read_cards::template_row(&w)?);
+            }
+            row::Row::Card(w) => self.cards.push(read_cards::row(&w)?),
             row::Row::Quote(w) => self.quotes.push(exchange::read_quote(&w)?),
             row::Row::CodeUse(w) => self.code_uses.push(read_code_use(&w)?),
             row::Row::Seen(w) => {

@@ -1,6 +1,7 @@
 //! Domain to wire: events and settlements.
 
 pub(in crate::codec) mod apps;
+pub(in crate::codec) mod cards;
 pub(in crate::codec) mod credit;
 pub(in crate::codec) mod disputes;
 mod events;
@@ -379,6 +380,15 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::PaymentQuoted { .. }
         | Fact::FxConverted { .. }
         | Fact::FxReturned { .. } => return exchange::fact(fact),
+        Fact::CardDefined { .. }
+        | Fact::CardOpened { .. }
+        | Fact::CardUpdated { .. }
+        | Fact::CardClosed { .. }
+        | Fact::CardExpired { .. }
+        | Fact::CardLoaded { .. }
+        | Fact::CardUnloaded { .. }
+        | Fact::CardCharged { .. }
+        | Fact::CardReturned { .. } => return cards::fact(fact),
         Fact::PacketSent { .. }
         | Fact::PacketClaimed { .. }
         | Fact::PacketExpired { .. }

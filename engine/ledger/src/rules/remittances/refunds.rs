@@ -10,7 +10,7 @@ use crate::rejection::Rejection;
 use crate::remittance::{Cargo, Purpose, Remittance};
 use crate::rules::split::{Split, split};
 use crate::rules::taking::fee_key;
-use crate::rules::{buckets, coupons, credit_room, exchange, invoices};
+use crate::rules::{buckets, cards, coupons, credit_room, exchange, invoices};
 use crate::state::{AskedRefund, Payment};
 
 /// Asks the home of a payment's merchant for the money of a refund. The fee part is here.
@@ -116,7 +116,7 @@ fn give_back(
     let Some(payer) = payment.user else { return };
     let AskedRefund { amount, fee_part, .. } = *asked;
     let (payer, currency) = (ledger.tables().users.row(payer), payment.amount.currency);
-    let Split { to_credit, to_channel, to_balance, back, money, .. } =
+    let Split { to_credit, to_channel, to_balance, to_card, back, money, .. } =
         split(ledger, payment, amount);
     let reduction = buckets::reduction(ledger, payer, payment, to_credit, |_| 0);
     let to_debt = reduction.sum();
@@ -132,6 +132,7 @@ fn give_back(
     }
     let parts = payment.parts.as_ref().filter(|_| back.discount + back.funded > 0);
     let fund = parts.and_then(|parts| coupons::give_back(ledger, payment, parts, back, now, out));
+    let card = cards::give_back(ledger, payment, to_card, out);
     let receivable = ledger.tables().accounts.find(&receivable).unwrap_or(payer.account);
     exchange::move_back(
         ledger,
@@ -140,6 +141,7 @@ fn give_back(
         reduction.credits().chain([
             (receivable, to_channel),
             (payer.account, to_balance + (to_credit - to_debt)),
+            (card.unwrap_or(payer.account), to_card),
             (fund.unwrap_or(payer.account), back.funded),
         ]),
         out,

@@ -1,7 +1,7 @@
 //! Wire to domain: commands.
 
 use super::fields::*;
-use super::{apps, disputes, exchange, holds, losses, market, members, plans, royalties};
+use super::{apps, cards, disputes, exchange, holds, losses, market, members, plans, royalties};
 use groat_ledger::{
     self as domain, Balancing, Body, Class, EntryLine, Leg, LegSource, Phase, Side,
 };
@@ -68,6 +68,7 @@ fn pay_payment(w: &v1::PayPayment) -> Field<domain::PayPayment> {
                 (LegSource::Coupon(id(leg.coupon, "legs")?), money(leg.amt, "legs")?)
             }
             leg::Source::Instalment(leg) => plans::leg(&leg)?,
+            leg::Source::StoredValue(leg) => cards::leg(&leg)?,
         };
         ensure(*currency.get_or_insert(amount.currency) == amount.currency, "legs")?;
         legs.push(Leg { source, amount: amount.amount });
@@ -117,6 +118,12 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
         W::GrantAppAuth(w) => Body::GrantAppAuth(apps::grant(w)?),
         W::RevokeAppAuth(w) => Body::RevokeAppAuth(apps::revoke(w)?),
         W::SetAppLimits(w) => Body::SetAppLimits(apps::set_limits(w)?),
+        W::DefineCard(_)
+        | W::OpenCard(_)
+        | W::UpdateCard(_)
+        | W::CloseCard(_)
+        | W::LoadCard(_)
+        | W::UnloadCard(_) => cards::command(wire)?,
         W::PublishQuote(w) => Body::PublishQuote(exchange::publish(w)?),
         W::OpenUser(w) => Body::OpenUser(domain::OpenUser {
             user: id(w.user, "user")?,

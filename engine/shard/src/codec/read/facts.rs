@@ -2,7 +2,8 @@
 
 use super::fields::*;
 use super::{
-    apps, credit, disputes, exchange, holds, losses, market, members, plans, remittances, royalties,
+    apps, cards, credit, disputes, exchange, holds, losses, market, members, plans, remittances,
+    royalties,
 };
 use groat_ledger::{CloseReason, Fact, Rejection};
 use groat_proto::v1::{self, event};
@@ -327,6 +328,15 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         | W::PaymentQuoted(_)
         | W::FxConverted(_)
         | W::FxReturned(_) => exchange::read_fact(wire)?,
+        W::CardDefined(_)
+        | W::CardOpened(_)
+        | W::CardUpdated(_)
+        | W::CardClosed(_)
+        | W::CardExpired(_)
+        | W::CardLoaded(_)
+        | W::CardUnloaded(_)
+        | W::CardCharged(_)
+        | W::CardReturned(_) => cards::read_fact(wire)?,
         W::PacketSent(_)
         | W::PacketClaimed(_)
         | W::PacketExpired(_)

@@ -1,10 +1,10 @@
 //! Wire to domain: what goes between shards, and the events of it.
 
 use super::apps;
-use super::exchange;
 use super::fields::*;
 use super::members;
 use super::royalties;
+use super::{cards, exchange};
 use groat_ledger::limits::{AMOUNT_MAX, TIME_MS_MAX};
 use groat_ledger::{Cargo, Fact, Id, MerchantTerms, Purpose, Rejection, Remittance, Standing};
 use groat_proto::Message;
@@ -77,6 +77,7 @@ fn read_cargo(wire: &v1::Cargo) -> Field<Cargo> {
         W::App(w) => Purpose::App(Box::new(apps::register(w)?)),
         W::AppGrant(w) => Purpose::AppGrant(Box::new(apps::grant(w)?)),
         W::AppRevocation(w) => Purpose::AppRevocation(Box::new(apps::revoke(w)?)),
+        W::CardTemplate(w) => Purpose::CardTemplate(Box::new(cards::define(w)?)),
         W::Quote(w) => Purpose::Quote(Box::new(exchange::publish(w)?)),
         W::AppLimits(w) => Purpose::AppLimits(Box::new(apps::set_limits(w)?)),
     };

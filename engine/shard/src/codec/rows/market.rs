@@ -78,6 +78,9 @@ pub(super) fn parts(r: &PaymentParts) -> v1::PaymentPartsRow {
         plan: r.plan,
         exchange: r.exchange.as_ref().map(exchange::exchange),
         royalty: write_royalties::row(&r.royalty),
+        card: some(r.card),
+        stored: r.stored,
+        stored_returned: r.stored_returned,
     }
 }
 
@@ -94,6 +97,9 @@ pub(super) fn read_parts(w: &v1::PaymentPartsRow) -> Field<PaymentParts> {
         plan: w.plan,
         exchange: w.exchange.as_ref().map(exchange::read_exchange).transpose()?,
         royalty: read_royalties::row(w.royalty.as_ref())?,
+        card: read::optional_id(w.card),
+        stored: w.stored,
+        stored_returned: w.stored_returned,
     })
 }
 

@@ -39,6 +39,10 @@ macro_rules! every_kind {
         $each!(app_grants, |r, _| row::Row::AppGrant(apps::grant(r)));
         $each!(app_uses, |r, _| row::Row::AppUse(apps::used(r)));
         $each!(plans, |r, _| row::Row::Plan(write::plans::row(r)));
+        $each!(card_templates, |r, _| {
+            row::Row::CardTemplate(write::cards::define(r.template, &r.terms))
+        });
+        $each!(cards, |r, _| row::Row::Card(write::cards::row(r)));
         $each!(quotes, |r, _| row::Row::Quote(exchange::quote(r)));
         $each!(code_uses, |r, _| row::Row::CodeUse(code_use(r)));
         $each!(payments, |r, _| row::Row::Payment(payment(r)));

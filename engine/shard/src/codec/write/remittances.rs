@@ -1,6 +1,6 @@
 //! Domain to wire: what goes between shards, and the events of it.
 
-use super::{apps, exchange, limits, members, royalties, some, terms};
+use super::{apps, cards, exchange, limits, members, royalties, some, terms};
 use groat_ledger::{Cargo, Fact, Id, Purpose, Rejection, Settlement};
 use groat_proto::v1::{self, cargo, event, settlement};
 
@@ -79,6 +79,7 @@ fn write_cargo(content: &Cargo) -> v1::Cargo {
         Purpose::AppRevocation(c) => {
             W::AppRevocation(apps::revocation(c.app, c.merchant, &c.scopes))
         }
+        Purpose::CardTemplate(c) => W::CardTemplate(cards::define(c.template, &c.terms)),
         Purpose::Quote(c) => W::Quote(exchange::quote(c.quote, &c.terms)),
         Purpose::AppLimits(c) => W::AppLimits(apps::limits(c.app, &c.limits)),
     };

@@ -1,8 +1,8 @@
 //! Domain to wire: settlements.
 
 use super::{
-    apps, close_reason, credit, disputes, exchange, holds, losses, market, members, owner, plans,
-    remittances, royalties, some,
+    apps, cards, close_reason, credit, disputes, exchange, holds, losses, market, members, owner,
+    plans, remittances, royalties, some,
 };
 use groat_ledger::{Id, Money, Owner, Settlement};
 use groat_proto::v1::{self, settlement};
@@ -155,6 +155,12 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         | Settlement::QuoteExpired { .. }
         | Settlement::FxConverted { .. }
         | Settlement::FxReturned { .. } => return exchange::settlement(told),
+        Settlement::CardOpened { .. }
+        | Settlement::CardChanged { .. }
+        | Settlement::CardLoaded { .. }
+        | Settlement::CardUnloaded { .. }
+        | Settlement::CardCharged { .. }
+        | Settlement::CardReturned { .. } => return cards::settlement(told),
         Settlement::PacketSent { .. }
         | Settlement::PacketClaimed { .. }
         | Settlement::PacketEnded { .. }

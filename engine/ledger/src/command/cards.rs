@@ -1,0 +1,85 @@
+//! Commands of membership cards and of what is stored on them (DOMAIN §1.6, §4.6).
+
+use crate::id::Id;
+use crate::money::{Currency, Money};
+
+/// Says what the cards of a template are.
+#[derive(Clone, PartialEq, Debug)]
+pub struct DefineCard {
+    /// The template, new.
+    pub template: Id,
+    /// What its cards are.
+    pub terms: CardTerms,
+}
+
+/// What the cards of a template are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CardTerms {
+    /// Where they pay; none is everywhere.
+    pub merchant: Id,
+    /// The currency of what is stored on one.
+    pub currency: Currency,
+    /// The most that may be stored on one, in minor units.
+    pub balance_cap: Option<u64>,
+}
+
+/// Gives a user a card.
+#[derive(Clone, PartialEq, Debug)]
+pub struct OpenCard {
+    /// The card, new.
+    pub card: Id,
+    /// Whose it will be.
+    pub user: Id,
+    /// What it is.
+    pub template: Id,
+    /// The member's level, by rules that are not kept here.
+    pub level: u32,
+    /// From when it is expired, in milliseconds since 1970; `None` is never.
+    pub valid_until: Option<u64>,
+}
+
+/// Changes a card; what is `None` stays.
+#[derive(Clone, PartialEq, Debug)]
+pub struct UpdateCard {
+    /// The card.
+    pub card: Id,
+    /// Whose it is.
+    pub user: Id,
+    /// Another level.
+    pub level: Option<u32>,
+    /// Whether it is suspended.
+    pub suspended: Option<bool>,
+    /// Renews it: from when it is expired, in milliseconds since 1970.
+    pub valid_until: Option<u64>,
+}
+
+/// Ends a card on which nothing is stored.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CloseCard {
+    /// The card.
+    pub card: Id,
+    /// Whose it is.
+    pub user: Id,
+}
+
+/// Stores money of the user's balance on a card.
+#[derive(Clone, PartialEq, Debug)]
+pub struct LoadCard {
+    /// The card.
+    pub card: Id,
+    /// Whose it is.
+    pub user: Id,
+    /// How much.
+    pub amount: Money,
+}
+
+/// Gives money stored on a card back to the user's balance.
+#[derive(Clone, PartialEq, Debug)]
+pub struct UnloadCard {
+    /// The card.
+    pub card: Id,
+    /// Whose it is.
+    pub user: Id,
+    /// How much.
+    pub amount: Money,
+}

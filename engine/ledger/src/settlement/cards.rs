@@ -1,0 +1,69 @@
+//! What is told of membership cards.
+
+use crate::event::Fact;
+use crate::id::Id;
+use crate::ledger::Ledger;
+use crate::money::Money;
+use crate::settlement::Settlement;
+use crate::state::CardState;
+
+/// A card as it stands after what is told.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CardOf {
+    /// Which.
+    pub card: Id,
+    /// Of which template.
+    pub template: Id,
+    /// Whose.
+    pub user: Id,
+    /// The member's level.
+    pub level: u32,
+    /// Where it stands.
+    pub state: CardState,
+    /// From when it is expired, in milliseconds since 1970.
+    pub valid_until: Option<u64>,
+    /// What was stored, given back, paid or returned; zero where nothing moves.
+    pub amount: Money,
+    /// The payment that it pays or gets back from, or none.
+    pub payment: Id,
+}
+
+/// What a fact of cards means to the outside; nothing for those of others.
+pub(super) fn told(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {
+    let card = |id: &Id| card_of(ledger, id, 0, Id::NONE);
+    Some(match fact {
+        Fact::CardOpened { card: id, .. } => Settlement::CardOpened { card: card(id)? },
+        Fact::CardUpdated { card: id, .. }
+        | Fact::CardClosed { card: id }
+        | Fact::CardExpired { card: id } => Settlement::CardChanged { card: card(id)? },
+        Fact::CardLoaded { card, amount, .. } => {
+            Settlement::CardLoaded { card: card_of(ledger, card, *amount, Id::NONE)? }
+        }
+        Fact::CardUnloaded { card, amount, .. } => {
+            Settlement::CardUnloaded { card: card_of(ledger, card, *amount, Id::NONE)? }
+        }
+        Fact::CardCharged { card, payment, amount } => {
+            Settlement::CardCharged { card: card_of(ledger, card, *amount, *payment)? }
+        }
+        Fact::CardReturned { card, payment, amount } => {
+            Settlement::CardReturned { card: card_of(ledger, card, *amount, *payment)? }
+        }
+        _ => return None,
+    })
+}
+
+fn card_of(ledger: &Ledger, card: &Id, amount: u64, payment: Id) -> Option<CardOf> {
+    let tables = ledger.tables();
+    let row = tables.cards.get(card)?;
+    let template = tables.card_templates.row(row.template);
+    Some(CardOf {
+        card: row.card,
+        template: template.template,
+        user: tables.users.row(row.user).user,
+        level: row.level,
+        state: row.state,
+        valid_until: row.valid_until,
+        amount: Money { amount, currency: template.terms.currency },
+        payment,
+    })
+}

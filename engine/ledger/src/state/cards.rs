@@ -1,0 +1,66 @@
+//! Rows of membership cards.
+
+use crate::command::CardTerms;
+use crate::id::Id;
+use crate::table::Row;
+
+/// What cards are.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CardTemplate {
+    /// Its id.
+    pub template: Id,
+    /// What its cards are.
+    pub terms: CardTerms,
+}
+
+row!(CardTemplate, Id, self => self.template);
+
+/// A card of a user. What is stored on it is on its account (SV).
+#[derive(Clone, PartialEq, Debug)]
+pub struct Card {
+    /// Its id.
+    pub card: Id,
+    /// What it is: number in `card_templates`.
+    pub template: u32,
+    /// Whose it is: number in `users`.
+    pub user: u32,
+    /// The member's level.
+    pub level: u32,
+    /// Where it stands.
+    pub state: CardState,
+    /// From when it is expired, in milliseconds since 1970.
+    pub valid_until: Option<u64>,
+}
+
+row!(Card, Id, self => self.card);
+
+impl Card {
+    /// When the clock ends it, if it does.
+    pub fn expires_at(&self) -> Option<u64> {
+        match self.state {
+            CardState::Active | CardState::Suspended => self.valid_until,
+            CardState::Expired | CardState::Closed => None,
+        }
+    }
+}
+
+/// Where a card stands (DOMAIN §5). The numbers stand in blocks and snapshots.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum CardState {
+    Active = 0,
+    Suspended = 1,
+    Expired = 2,
+    Closed = 3,
+}
+
+/// Index: the last card of a template that a user got.
+#[derive(Clone)]
+pub struct CardHolder {
+    pub(crate) template: u32,
+    pub(crate) user: u32,
+    /// Number in `cards`.
+    pub(crate) card: u32,
+}
+
+row!(CardHolder, (u32, u32), self => (self.template, self.user));

@@ -1,0 +1,98 @@
+//! For each check of membership cards: books whose every hash is right and in which one event is
+//! another than the one that was decided. And days that hold.
+
+use super::Check;
+use super::forgeries::{Forgery, all_are_found_in, is, named, nothing};
+use crate::sample;
+use crate::verify::verify;
+use groat_proto::v1::{CardEnded, CardState, event::Fact};
+
+const FORGERIES: &[Forgery] = &[
+    (Check::StoredValues, "club-1 has 11999 on its account", |event| {
+        if let Some(Fact::CardLoaded(_)) = &mut event.fact {
+            event.movements[0].amount -= 1;
+        }
+    }),
+    (Check::StoredValues, "club-1 has 501 on its account; by its facts 500", |event| {
+        if let Some(Fact::CardUnloaded(f)) = &mut event.fact
+            && f.amount == 6_000
+        {
+            event.movements[0].amount -= 1;
+        }
+    }),
+    (Check::CardStates, "club-1 is used, and it is Suspended", |event| {
+        if let Some(Fact::CardUpdated(f)) = &mut event.fact
+            && f.level == 2
+            && f.state == CardState::Active as i32
+        {
+            f.state = CardState::Suspended.into();
+        }
+    }),
+    (Check::CardStates, "its cap is Some(11000)", |event| {
+        if let Some(Fact::CardDefined(f)) = &mut event.fact
+            && let Some(cap) = &mut f.balance_cap
+        {
+            cap.amount = 11_000;
+        }
+    }),
+    (Check::CardStates, "club-1 pays p1 of another merchant", |event| {
+        if let Some(Fact::CardDefined(f)) = &mut event.fact
+            && is(f.template, "club")
+        {
+            f.merchant = named("stall");
+        }
+    }),
+    (Check::CardStates, "expires, and not by the clock", |event| {
+        if let Some(Fact::CardClosed(f)) = &mut event.fact {
+            event.fact = Some(Fact::CardExpired(CardEnded { card: f.card }));
+        }
+    }),
+    (Check::CardStates, "club-1 has not expired in time", |event| {
+        if let Some(Fact::CardExpired(_)) = &mut event.fact {
+            event.fact = nothing();
+        }
+    }),
+    (Check::CardStates, "a second one of its kind", |event| {
+        if let Some(Fact::CardOpened(f)) = &mut event.fact
+            && is(f.card, "mall-1")
+        {
+            (f.user, f.template) = (named("alice"), named("club"));
+        }
+    }),
+    (Check::Payments, "the legs of p1 sum to 9999", |event| {
+        if let Some(Fact::CardCharged(f)) = &mut event.fact
+            && f.amount == 7_000
+        {
+            f.amount -= 1;
+            event.movements[0].amount -= 1;
+        }
+    }),
+    (Check::Payments, "the parts of refund_succeeded do not sum up", |event| {
+        if let Some(Fact::CardReturned(f)) = &mut event.fact
+            && f.amount == 2_000
+        {
+            f.amount -= 1;
+        }
+    }),
+    (Check::Disputes, "dispute_judged of case-1 moves 2500, its parts 2499", |event| {
+        if let Some(Fact::CardReturned(f)) = &mut event.fact
+            && f.amount == 2_500
+        {
+            f.amount -= 1;
+        }
+    }),
+];
+
+#[test]
+fn cards() {
+    all_are_found_in(&sample::card_days(), FORGERIES);
+}
+
+#[test]
+fn days_of_cards_hold() {
+    let report = verify(sample::card_days().chain(), &mut |_, _| {}).unwrap();
+    assert_eq!(report.first_bad, None);
+    for checked in report.checks.iter().filter(|checked| checked.invariant == 15) {
+        assert!(checked.times > 0, "{} was never made", checked.check);
+    }
+}

@@ -1,0 +1,152 @@
+//! Membership cards in the naive model: what is stored on one is the sum of what was written.
+
+use super::exchange::currency_of;
+use super::{Account, Naive, Outcome, cny, must, of, user};
+use groat_ledger::{
+    Class, Currency, DefineCard, Id, LoadCard, OpenCard, Owner, Rejection, UnloadCard, UpdateCard,
+};
+
+/// What one movement can be, as a cap.
+const CAP_MAX: u64 = 1_000_000_000_000_000_000;
+
+pub(super) struct Card {
+    id: Id,
+    pub(super) template: Id,
+    pub(super) user: Id,
+    until: Option<u64>,
+    suspended: bool,
+    expired: bool,
+    pub(super) closed: bool,
+}
+
+impl Card {
+    pub(super) fn ends_at(&self) -> Option<u64> {
+        self.until.filter(|_| !self.expired && !self.closed)
+    }
+
+    pub(super) fn end(&mut self) {
+        self.expired = true;
+        self.suspended = false;
+    }
+
+    fn is_active(&self) -> bool {
+        !self.suspended && !self.expired && !self.closed
+    }
+}
+
+pub(super) fn on_card(card: Id) -> Account {
+    of(Class::StoredValue, card)
+}
+
+impl Naive {
+    pub(super) fn define_card(&mut self, c: &DefineCard) -> Outcome {
+        must(!self.card_kinds.contains_key(&c.template), Rejection::Duplicate)?;
+        let t = c.terms;
+        if !t.merchant.is_none() {
+            self.account_of(Owner::Merchant(t.merchant))?;
+            must(currency_of(t.merchant) == t.currency, Rejection::CurrencyMismatch)?;
+        }
+        let fits = t.balance_cap.is_none_or(|cap| cap > 0 && cap <= CAP_MAX);
+        must(fits, Rejection::AmountOutOfRange)?;
+        self.card_kinds.insert(c.template, t);
+        Ok(())
+    }
+
+    pub(super) fn open_card(&mut self, c: &OpenCard, now: u64) -> Outcome {
+        must(!self.cards.iter().any(|card| card.id == c.card), Rejection::Duplicate)?;
+        let t = *self.card_kinds.get(&c.template).ok_or(Rejection::UnknownAccount)?;
+        let owner = self.account_of(Owner::User(c.user))?;
+        must(!self.closed.contains(&owner), Rejection::AccountClosed)?;
+        must(t.currency == Currency::CNY, Rejection::CurrencyMismatch)?;
+        must(c.valid_until.is_none_or(|until| until > now), Rejection::SchemaInvalid)?;
+        let same = |k: &Card| k.user == c.user && k.template == c.template && !k.closed;
+        must(!self.cards.iter().any(same), Rejection::CardExists)?;
+        let (id, template, user, until) = (c.card, c.template, c.user, c.valid_until);
+        let (suspended, expired, closed) = (false, false, false);
+        self.cards.push(Card { id, template, user, until, suspended, expired, closed });
+        Ok(())
+    }
+
+    fn card_of(&self, id: Id, user: Id) -> Result<usize, Rejection> {
+        let no = self.cards.iter().position(|card| card.id == id && card.user == user);
+        no.ok_or(Rejection::UnknownAccount)
+    }
+
+    pub(super) fn update_card(&mut self, c: &UpdateCard, now: u64) -> Outcome {
+        let no = self.card_of(c.card, c.user)?;
+        let asked = c.level.is_some() || c.suspended.is_some() || c.valid_until.is_some();
+        let ahead = c.valid_until.is_none_or(|until| until > now);
+        must(asked && ahead, Rejection::SchemaInvalid)?;
+        let card = &mut self.cards[no];
+        must(!card.closed, Rejection::InvalidState)?;
+        let stays = card.expired && c.valid_until.is_none();
+        must(!stays || c.suspended.is_none(), Rejection::InvalidState)?;
+        card.until = c.valid_until.or(card.until);
+        card.expired = stays;
+        card.suspended = c.suspended.unwrap_or(card.suspended);
+        Ok(())
+    }
+
+    pub(super) fn close_card(&mut self, id: Id, user: Id) -> Outcome {
+        let no = self.card_of(id, user)?;
+        must(!self.cards[no].closed, Rejection::InvalidState)?;
+        must(self.credit(on_card(id)) == 0, Rejection::BalanceNotZero)?;
+        self.cards[no].closed = true;
+        Ok(())
+    }
+
+    pub(super) fn load_card(&mut self, c: &LoadCard, now: u64) -> Outcome {
+        let no = self.card_of(c.card, c.user)?;
+        must(self.cards[no].is_active(), Rejection::CardNotUsable)?;
+        let amount = cny(c.amount)?;
+        self.may_debit(user(c.user))?;
+        self.covers(user(c.user), amount)?;
+        self.may_spend(c.user, amount, now)?;
+        let cap = self.card_kinds[&self.cards[no].template].balance_cap;
+        let after = self.credit(on_card(c.card)) + amount;
+        must(cap.is_none_or(|cap| after <= cap.into()), Rejection::BalanceCapExceeded)?;
+        self.write(user(c.user), on_card(c.card), amount);
+        self.spend(c.user, amount, now);
+        Ok(())
+    }
+
+    pub(super) fn unload_card(&mut self, c: &UnloadCard) -> Outcome {
+        let no = self.card_of(c.card, c.user)?;
+        must(!self.cards[no].closed, Rejection::InvalidState)?;
+        let amount = cny(c.amount)?;
+        self.may_credit(user(c.user))?;
+        let stored = self.credit(on_card(c.card));
+        must(stored >= amount, Rejection::CardBalanceInsufficient)?;
+        self.may_have(c.user, amount)?;
+        self.write(on_card(c.card), user(c.user), amount);
+        Ok(())
+    }
+
+    /// Whether a card can pay so much of an order of a merchant.
+    pub(super) fn card_pays(&self, id: Id, amount: i128, seller: Id, payer: Id) -> Outcome {
+        let no = self.card_of(id, payer).map_err(|_| Rejection::CardNotUsable)?;
+        let card = &self.cards[no];
+        let at = self.card_kinds[&card.template].merchant;
+        let usable = card.is_active() && (at.is_none() || at == seller);
+        must(usable, Rejection::CardNotUsable)?;
+        must(self.credit(on_card(id)) >= amount, Rejection::CardBalanceInsufficient)
+    }
+
+    /// Whether a card takes money back.
+    pub(super) fn card_is_open(&self, id: Id) -> bool {
+        self.cards.iter().any(|card| card.id == id && !card.closed)
+    }
+
+    /// Whose cards a template makes, and which template a card is of.
+    pub(super) fn issuer_of(&self, template: Id) -> Option<Id> {
+        self.card_kinds.get(&template).map(|t| t.merchant)
+    }
+
+    pub(super) fn kind_of_card(&self, id: Id) -> Option<Id> {
+        self.cards.iter().find(|card| card.id == id).map(|card| card.template)
+    }
+
+    pub(super) fn has_card(&self, user: Id) -> bool {
+        self.cards.iter().any(|card| card.user == user && !card.closed)
+    }
+}

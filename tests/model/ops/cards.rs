@@ -1,0 +1,143 @@
+//! Commands on membership cards.
+
+use super::{DAY_MS, Kind, Scene, cny, named};
+use crate::books::START_MS;
+use groat_ledger::{
+    Body, Card, CardState, CardTerms, Class, CloseCard, Currency, DefineCard, Id, LegSource,
+    LoadCard, OpenCard, Payment, PaymentState, UnloadCard, UpdateCard,
+};
+
+/// Cards of the first merchant and of all, two of them with something on them.
+pub(super) fn prologue() -> Vec<Body> {
+    let kind = |number: usize, merchant: Id, balance_cap: Option<u64>| {
+        let terms = CardTerms { merchant, currency: Currency::CNY, balance_cap };
+        Body::DefineCard(DefineCard { template: named('t', number), terms })
+    };
+    let card = |number: usize, user: usize, template: usize| {
+        let (card, user, template) = (named('z', number), named('u', user), named('t', template));
+        let valid_until = (number == 0).then_some(START_MS + 20 * DAY_MS);
+        Body::OpenCard(OpenCard { card, user, template, level: 1, valid_until })
+    };
+    let load = |number: usize, user: usize| {
+        let (card, user, amount) = (named('z', number), named('u', user), cny(60));
+        Body::LoadCard(LoadCard { card, user, amount })
+    };
+    vec![
+        kind(0, named('m', 0), Some(900)),
+        kind(1, Id::NONE, None),
+        card(0, 0, 0),
+        card(1, 1, 1),
+        card(2, 0, 1),
+        load(0, 0),
+        load(1, 1),
+    ]
+}
+
+fn is_open(card: &Card) -> bool {
+    card.state != CardState::Closed
+}
+
+impl Scene<'_> {
+    pub(super) fn card(&mut self, kind: Kind) -> Option<Body> {
+        Some(match kind {
+            Kind::DefineCard => self.define_card(),
+            Kind::OpenCard => self.open_card(),
+            Kind::UpdateCard => self.update_card(),
+            Kind::CloseCard => {
+                let empty = self.dice.one_in(2);
+                let (card, user, _) = self.a_card(|scene, c| {
+                    is_open(c) && (!empty || scene.balance(Class::StoredValue, c.card) == 0)
+                });
+                Body::CloseCard(CloseCard { card, user })
+            }
+            Kind::LoadCard => {
+                let (card, user, _) = self.a_card(|_, c| c.state == CardState::Active);
+                let has = self.balance(Class::UserAvailable, user);
+                let stored = self.balance(Class::StoredValue, card);
+                let amount = self.amount(&[has, 900u64.saturating_sub(stored), 90]);
+                Body::LoadCard(LoadCard { card, user, amount })
+            }
+            Kind::UnloadCard => {
+                let (card, user, _) = self
+                    .a_card(|scene, c| is_open(c) && scene.balance(Class::StoredValue, c.card) > 0);
+                let amount = self.amount(&[self.balance(Class::StoredValue, card)]);
+                Body::UnloadCard(UnloadCard { card, user, amount })
+            }
+            _ => return None,
+        })
+    }
+
+    fn define_card(&mut self) -> Body {
+        let template = self.fresh('t', self.ledger.tables().card_templates.rows().len());
+        let seller = self.merchant();
+        let merchant = if self.dice.one_in(2) { Id::NONE } else { seller };
+        let currency = if self.dice.one_in(12) { "USD".parse().unwrap() } else { Currency::CNY };
+        let caps = [None, Some(900), Some(100), Some(0), Some(u64::MAX)];
+        let balance_cap = self.dice.pick(&caps);
+        let terms = CardTerms { merchant, currency, balance_cap };
+        Body::DefineCard(DefineCard { template, terms })
+    }
+
+    fn open_card(&mut self) -> Body {
+        let t = self.ledger.tables();
+        let card = self.fresh('z', t.cards.rows().len());
+        let found = self.dice.recent(t.card_templates.rows(), |_| true);
+        let template = found.map_or(named('x', 8), |kind| kind.template);
+        let (user, level) = (self.user(), 1);
+        let ends = [None, Some(self.now + DAY_MS), Some(self.now + 9 * DAY_MS), Some(self.now)];
+        let valid_until = self.dice.pick(&ends);
+        Body::OpenCard(OpenCard { card, user, template, level, valid_until })
+    }
+
+    fn update_card(&mut self) -> Body {
+        let (card, user, _) = self.a_card(|_, c| is_open(c));
+        let suspended = self.dice.pick(&[Some(false), None, Some(true), Some(false)]);
+        let level = self.dice.pick(&[None, Some(2)]);
+        let ends = [None, None, Some(self.now + DAY_MS), Some(self.now + 9 * DAY_MS), Some(1)];
+        let valid_until = self.dice.pick(&ends);
+        Body::UpdateCard(UpdateCard { card, user, level, suspended, valid_until })
+    }
+
+    /// A card with its user, in most cases, and its number.
+    fn a_card(&mut self, fits: impl Fn(&Self, &Card) -> bool) -> (Id, Id, Option<u32>) {
+        let t = self.ledger.tables();
+        let fitting: Vec<Id> =
+            t.cards.rows().iter().filter(|c| fits(self, c)).map(|c| c.card).collect();
+        let found = self.dice.recent(t.cards.rows(), |c| fitting.contains(&c.card));
+        let other = self.user();
+        let Some(found) = found else { return (named('x', 8), other, None) };
+        let owner = t.users.row(found.user).user;
+        let user = if self.dice.one_in(20) { other } else { owner };
+        (found.card, user, t.cards.find(&found.card))
+    }
+
+    /// What is stored on a card, in most cases on an order that it fits, with the rest from the
+    /// balance.
+    pub(super) fn pay_with_card(&mut self) -> Option<Body> {
+        let t = self.ledger.tables();
+        let (card, user, no) = self.a_card(|scene, c| {
+            c.state == CardState::Active && scene.balance(Class::StoredValue, c.card) > 0
+        });
+        let terms = t.card_templates.row(t.cards.row(no?).template).terms;
+        let fits = |p: &Payment| {
+            let seller = t.merchants.row(p.merchant).merchant;
+            let accepted = terms.merchant.is_none() || terms.merchant == seller;
+            p.state == PaymentState::Created && accepted && p.exchange().is_none()
+        };
+        if !t.payments.rows().iter().any(fits) {
+            let mut body = self.order();
+            if let Body::CreatePayment(c) = &mut body
+                && !terms.merchant.is_none()
+            {
+                c.merchant = terms.merchant;
+            }
+            return Some(body);
+        }
+        let (payment, order) = self.a_payment(fits);
+        let amount = order?.price().amount;
+        let stored = self.balance(Class::StoredValue, card);
+        let part = self.dice.about(&[stored, stored, amount / 2]).min(amount);
+        let legs = [(LegSource::Balance, amount - part), (LegSource::StoredValue(card), part)];
+        Some(super::money::pay(payment, user, &legs))
+    }
+}
