@@ -8,7 +8,7 @@ use protox::prost_reflect::prost_types::{
 };
 use std::path::Path;
 
-const SCHEMAS: [&str; 17] = [
+const SCHEMAS: [&str; 18] = [
     "money",
     "exchange",
     "holds",
@@ -18,6 +18,7 @@ const SCHEMAS: [&str; 17] = [
     "settle",
     "credit",
     "instalments",
+    "loans",
     "losses",
     "apps",
     "command",

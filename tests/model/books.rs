@@ -160,7 +160,7 @@ pub(crate) fn rows(ledger: &Ledger) -> String {
     );
     let quotes = format!("{:?}\n", t.quotes.rows());
     let apps = format!("{:?}\n{:?}\n", t.app_grants.rows(), t.app_uses.rows());
-    let apps = format!("{apps}{:?}\n", t.plans.rows());
+    let apps = format!("{apps}{:?}\n{:?}\n", t.plans.rows(), t.loans.rows());
     format!("{quotes}{apps}{money}{parties}{rest}{orders}{holds}{rentals}{funds}{coupons}{batches}")
 }
 
@@ -194,6 +194,7 @@ fn at_rest(ledger: &Ledger) -> Tables {
     rest.app_grants = Table::from_rows(t.app_grants.rows().to_vec()).unwrap();
     rest.app_uses = Table::from_rows(t.app_uses.rows().to_vec()).unwrap();
     rest.plans = Table::from_rows(t.plans.rows().to_vec()).unwrap();
+    rest.loans = Table::from_rows(t.loans.rows().to_vec()).unwrap();
     rest.quotes = Table::from_rows(t.quotes.rows().to_vec()).unwrap();
     rest.royalty_relations = Table::from_rows(t.royalty_relations.rows().to_vec()).unwrap();
     rest

@@ -14,6 +14,7 @@ mod funding;
 mod holds;
 mod invoices;
 mod limits;
+mod loans;
 mod losses;
 mod orders;
 mod owners;
@@ -39,6 +40,7 @@ use groat_ledger::{
 use holds::Hold;
 use invoices::Invoice;
 use limits::Spending;
+use loans::Loan;
 use orders::Order;
 use packets::Packet;
 use plans::Plan;
@@ -87,6 +89,8 @@ enum Due {
     EndOfFreeze,
     Statement,
     EndOfGrace,
+    LoanTerm,
+    EndOfLoanGrace,
     Night,
     ReleaseOfReserve,
     Settlement,
@@ -123,6 +127,7 @@ pub(crate) struct Naive {
     coupons: Vec<Coupon>,
     packets: Vec<Packet>,
     plans: Vec<Plan>,
+    loans: Vec<Loan>,
     invoices: Vec<Invoice>,
     quotes: BTreeMap<Id, QuoteTerms>,
     apps: BTreeMap<Id, App>,
@@ -306,6 +311,7 @@ impl Naive {
             Body::PrepayPlan(c) => self.prepay(c),
             Body::WriteOffCredit(c) => self.write_off(c, now),
             Body::RecordRecovery(c) => self.recover(c),
+            Body::DrawLoan(c) => self.draw(c, now),
             Body::ProvisionCredit(c) => self.provision(c),
             Body::PublishQuote(c) => self.publish_quote(c, now),
             Body::RegisterApp(c) => self.register(c),
@@ -336,6 +342,8 @@ impl Naive {
                 Due::EndOfFreeze => self.end_of_freeze(no, at),
                 Due::Statement => self.cut_statement(self.line_no(no)),
                 Due::EndOfGrace => self.end_grace(self.line_no(no)),
+                Due::LoanTerm => self.loan_term(no),
+                Due::EndOfLoanGrace => self.loan_is_late(no),
                 Due::Night => self.charge_night(self.line_no(no)),
                 Due::ReleaseOfReserve => self.release_batch(no),
                 Due::Settlement => self.settle_batch(no),
@@ -357,6 +365,11 @@ impl Naive {
             let dues = self.bill_dues(*id, line).into_iter().zip(kinds);
             dues.filter_map(move |(at, kind)| Some((at?, kind, no)))
         });
+        let loans = self.loans.iter().enumerate().flat_map(|(no, loan)| {
+            let kinds = [Due::LoanTerm, Due::EndOfLoanGrace];
+            let dues = self.loan_dues(loan).into_iter().zip(kinds);
+            dues.filter_map(move |(at, kind)| Some((at?, kind, no)))
+        });
         let reserves = || self.batches.iter().map(|b| self.reserve_until(b)).enumerate();
         let batches = || self.batches.iter().map(|b| self.settled_on(b)).enumerate();
         holds()
@@ -368,6 +381,7 @@ impl Naive {
             .chain(overdue().filter_map(numbered(Due::Overdue)))
             .chain(frozen().filter_map(numbered(Due::EndOfFreeze)))
             .chain(bills)
+            .chain(loans)
             .chain(reserves().filter_map(numbered(Due::ReleaseOfReserve)))
             .chain(batches().filter_map(numbered(Due::Settlement)))
     }

@@ -258,6 +258,7 @@ pub(crate) fn rows(ledger: &Ledger) -> Vec<String> {
         format!("{:?}", t.app_grants.rows()),
         format!("{:?}", t.app_uses.rows()),
         format!("{:?}", t.plans.rows()),
+        format!("{:?}", t.loans.rows()),
         format!("{:?}", t.quotes.rows()),
         format!("{:?}", t.royalty_relations.rows()),
     ]
@@ -293,6 +294,7 @@ pub(crate) fn at_rest(ledger: &Ledger) -> Tables {
     rest.app_grants = Table::from_rows(t.app_grants.rows().to_vec()).unwrap();
     rest.app_uses = Table::from_rows(t.app_uses.rows().to_vec()).unwrap();
     rest.plans = Table::from_rows(t.plans.rows().to_vec()).unwrap();
+    rest.loans = Table::from_rows(t.loans.rows().to_vec()).unwrap();
     rest.quotes = Table::from_rows(t.quotes.rows().to_vec()).unwrap();
     rest.royalty_relations = Table::from_rows(t.royalty_relations.rows().to_vec()).unwrap();
     rest

@@ -29,7 +29,7 @@ use crate::rejection::Rejection;
 use crate::remittance::Remittance;
 use crate::rules::{
     accounts, apps, authorizations, billing, campaigns, collection, coupons, credit, disputes,
-    exchange, funding, invoices, limits as limit_rules, losses, packets, payments, plans,
+    exchange, funding, invoices, limits as limit_rules, loans, losses, packets, payments, plans,
     remittances, rental_rows, rentals, royalties, settlement, transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
@@ -251,6 +251,7 @@ impl Ledger {
             Body::PrepayPlan(c) => plans::prepay(self, c, out)?,
             Body::WriteOffCredit(c) => losses::write_off(self, c, now, out)?,
             Body::RecordRecovery(c) => losses::recover(self, c, out)?,
+            Body::DrawLoan(c) => loans::draw(self, c, out)?,
             Body::ProvisionCredit(c) => losses::provision(self, c, out)?,
             Body::PublishQuote(c) => exchange::publish(self, c, now, out)?,
         }
@@ -377,10 +378,16 @@ impl Ledger {
             | Fact::TermBilled { .. }
             | Fact::PlanPrepaid { .. }
             | Fact::PlanWrittenOff { .. }
+            | Fact::PlanRepaid { .. }
             | Fact::PlanReduced { .. } => plans::apply(self, fact),
             Fact::CreditWrittenOff { .. } | Fact::CreditRecovered { .. } => {
                 losses::apply(self, fact);
             }
+            Fact::LoanDrawn { .. }
+            | Fact::LoanTermDue { .. }
+            | Fact::LoanOverdue { .. }
+            | Fact::LoanRepaid { .. }
+            | Fact::LoanWrittenOff { .. } => loans::apply(self, fact),
             Fact::CampaignFunded { .. }
             | Fact::CampaignClosed { .. }
             | Fact::CouponDefined { .. }

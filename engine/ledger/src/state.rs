@@ -22,6 +22,7 @@ mod dispute;
 mod exchange;
 mod holds;
 mod invoices;
+mod loans;
 mod packets;
 mod payment;
 mod peer;
@@ -37,6 +38,7 @@ pub use dispute::*;
 pub use exchange::*;
 pub use holds::*;
 pub use invoices::*;
+pub use loans::*;
 pub use packets::*;
 pub use payment::*;
 pub use peer::*;
@@ -83,6 +85,7 @@ pub struct Tables {
     pub app_grants: Table<AppGrant>,
     pub app_uses: Table<AppUse>,
     pub plans: Table<Plan>,
+    pub loans: Table<Loan>,
     pub quotes: Table<Quote>,
     /// Derived from `payments`.
     pub(crate) trade_nos: Table<TradeNo>,
@@ -125,6 +128,7 @@ macro_rules! every_stored_table {
         $tables.app_grants.$method();
         $tables.app_uses.$method();
         $tables.plans.$method();
+        $tables.loans.$method();
         $tables.quotes.$method();
     }};
 }

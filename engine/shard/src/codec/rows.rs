@@ -14,6 +14,7 @@ pub use walk::{begin_rest, for_each_row, go_on_resting};
 
 use super::read::disputes as read_disputes;
 use super::read::fields::{self as read, Field};
+use super::read::loans as read_loans;
 use super::read::members as read_members;
 use super::read::plans as read_plans;
 use super::read::royalties as read_royalties;
@@ -24,7 +25,7 @@ use groat_ledger::table::Table;
 use groat_ledger::{
     Account, App, AppGrant, AppUse, AskedRefund, Authorization, Batch, BatchState, Calendar,
     Campaign, Coupon, CouponCount, CouponTemplate, CreditLine, Dispute, EventRange, Hold, Invoice,
-    Item, Ledger, LimitRow, Merchant, Packet, PacketClaim, Payment, PaymentState, Payout,
+    Item, Ledger, LimitRow, Loan, Merchant, Packet, PacketClaim, Payment, PaymentState, Payout,
     PayoutState, Peer, PendingState, PendingTransfer, Place, Plan, Quote, Receipt, Refund,
     Rejection, Rental, RoyaltyRelation, Tables, Usage, User,
 };
@@ -472,6 +473,7 @@ pub fn read_rows(
         Table::from_rows(rows.asked_refunds).map_err(duplicate("asked_refunds"))?;
     tables.app_grants = Table::from_rows(rows.app_grants).map_err(duplicate("app_grants"))?;
     tables.app_uses = Table::from_rows(rows.app_uses).map_err(duplicate("app_uses"))?;
+    tables.loans = Table::from_rows(rows.loans).map_err(duplicate("loans"))?;
     tables.plans = Table::from_rows(rows.plans).map_err(duplicate("plans"))?;
     tables.quotes = Table::from_rows(rows.quotes).map_err(duplicate("quotes"))?;
     tables.payments = Table::from_rows(rows.payments).map_err(duplicate("payments"))?;
@@ -512,6 +514,7 @@ struct Rows {
     app_grants: Vec<AppGrant>,
     app_uses: Vec<AppUse>,
     plans: Vec<Plan>,
+    loans: Vec<Loan>,
     quotes: Vec<Quote>,
     seen: BTreeMap<u64, Vec<Seen>>,
 }
@@ -566,6 +569,7 @@ impl Rows {
             }
             row::Row::AppGrant(w) => self.app_grants.push(apps::read_grant(&w)?),
             row::Row::AppUse(w) => self.app_uses.push(apps::read_used(&w)?),
+            row::Row::Loan(w) => self.loans.push(read_loans::row(&w)?),
             row::Row::Plan(w) => self.plans.push(read_plans::row(&w)?),
             row::Row::Quote(w) => self.quotes.push(exchange::read_quote(&w)?),
             row::Row::Seen(w) => {

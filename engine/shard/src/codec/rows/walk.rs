@@ -39,6 +39,7 @@ macro_rules! every_kind {
         $each!(app_grants, |r, _| row::Row::AppGrant(apps::grant(r)));
         $each!(app_uses, |r, _| row::Row::AppUse(apps::used(r)));
         $each!(plans, |r, _| row::Row::Plan(write::plans::row(r)));
+        $each!(loans, |r, t| row::Row::Loan(write::loans::row(r, t)));
         $each!(quotes, |r, _| row::Row::Quote(exchange::quote(r)));
         $each!(payments, |r, _| row::Row::Payment(payment(r)));
         $each!(disputes, |r, _| row::Row::Dispute(write::disputes::row(r)));
