@@ -8,7 +8,7 @@ use protox::prost_reflect::prost_types::{
 };
 use std::path::Path;
 
-const SCHEMAS: [&str; 18] = [
+const SCHEMAS: [&str; 19] = [
     "money",
     "cards",
     "exchange",
@@ -19,6 +19,7 @@ const SCHEMAS: [&str; 18] = [
     "settle",
     "credit",
     "instalments",
+    "loans",
     "losses",
     "apps",
     "command",

@@ -25,6 +25,9 @@ mod invoices;
 #[cfg(test)]
 mod limit_forgeries;
 #[cfg(test)]
+mod loan_forgeries;
+mod loans;
+#[cfg(test)]
 mod loss_forgeries;
 mod losses;
 #[cfg(test)]
@@ -49,7 +52,7 @@ mod statements;
 use crate::follow::{Finding, Place};
 use crate::naive::{
     Answers, Apps, Bills, Cards, Coupons, Disputes, Exchanges, Funding, Holds, Invoices, Journal,
-    Lines, Losses, Packets, Plans, Rentals, Reserves, Royalties, Spending, Statements,
+    Lines, Loans, Losses, Packets, Plans, Rentals, Reserves, Royalties, Spending, Statements,
 };
 use apps::OfAnApp;
 use entries::Event;
@@ -132,6 +135,8 @@ checks! {
     CreditActive = 8, "credit: nobody takes on a line that is frozen or closed";
     /// DOMAIN §5.
     CreditStates = 8, "credit: only steps that there are";
+    /// LN and LI of each; terms, nights and repayments as agreed, DOMAIN §5, by the clock.
+    Loans = 8, "loans: owed = lent - repaid - written off, terms and interest as agreed";
     /// AL and E2 of each currency; all that a line owed, late for 180 days.
     Losses = 8, "losses: all of a late debt, set aside first, recovered <= written off";
     /// PB, PO, LP, LI and LF of each user; DOMAIN §5, by the clock.
@@ -224,6 +229,7 @@ pub(crate) struct Checks {
     lines: Lines,
     statements: Statements,
     plans: Plans,
+    loans: Loans,
     losses: Losses,
     funding: Funding,
     reserves: Reserves,
@@ -273,6 +279,7 @@ enum Touched {
     Exchange(Id),
     /// Of a payment.
     Royalty(Id),
+    Loan(Id),
     /// Of credit.
     Losses(Currency),
     /// By partner and currency.
@@ -370,6 +377,7 @@ impl Checks {
             Touched::Dispute(dispute) => self.compare_dispute(books, at, event, dispute),
             Touched::Exchange(payment) => self.compare_exchange(books, at, event, payment),
             Touched::Royalty(payment) => self.compare_royalty(books, at, event, payment),
+            Touched::Loan(loan) => self.compare_loan(books, at, event, loan),
             Touched::Losses(currency) => self.compare_losses(books, at, event, currency),
             Touched::Funding(bank, currency) => {
                 self.compare_funding(books, at, event, bank, currency);
@@ -418,6 +426,8 @@ impl Checks {
         self.note(Check::Disputes, at, event, holds(all, || "disputes are missing".into()));
         let all = rows(tables.quotes.next_no(), self.exchanges.count());
         self.note(Check::Quotes, at, event, holds(all, || "quotes are missing".into()));
+        let all = rows(tables.loans.next_no(), self.loans.ids().count());
+        self.note(Check::Loans, at, event, holds(all, || "loans are missing".into()));
         let known: Vec<Touched> = (self.holds.ids().map(Touched::Hold))
             .chain(self.rentals.ids().map(Touched::Rental))
             .chain(self.lines.users().map(Touched::Line))
@@ -430,6 +440,7 @@ impl Checks {
             .chain(self.disputes.ids().map(Touched::Dispute))
             .chain(self.exchanges.payments().map(Touched::Exchange))
             .chain(self.royalties.ids().map(Touched::Royalty))
+            .chain(self.loans.ids().map(Touched::Loan))
             .chain(self.losses.currencies().map(Touched::Losses))
             .chain(self.funding.partners().map(|(bank, ccy)| Touched::Funding(bank, ccy)))
             .collect();

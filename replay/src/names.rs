@@ -53,6 +53,8 @@ pub(crate) fn holder(class: Class) -> Holder {
         | Class::OtherFees
         | Class::Marketing
         | Class::FxPosition
+        | Class::CashLoan
+        | Class::LoanInterest
         | Class::LossAllowance
         | Class::CreditLoss
         | Class::OtherWriteOff
@@ -256,6 +258,12 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::PlanPrepaid { .. } => "plan_prepaid",
         Fact::CreditWrittenOff { .. } => "credit_written_off",
         Fact::PlanWrittenOff { .. } => "plan_written_off",
+        Fact::LoanDrawn { .. } => "loan_drawn",
+        Fact::LoanTermDue { .. } => "loan_term_due",
+        Fact::LoanOverdue { .. } => "loan_overdue",
+        Fact::LoanRepaid { .. } => "loan_repaid",
+        Fact::LoanWrittenOff { .. } => "loan_written_off",
+        Fact::PlanRepaid { .. } => "plan_repaid",
         Fact::CreditRecovered { .. } => "credit_recovered",
         Fact::Provisioned { .. } => "provisioned",
         Fact::PlanReduced { .. } => "plan_reduced",

@@ -26,6 +26,8 @@ pub(crate) enum Subject {
     Statement,
     /// Instalment plans.
     Plan,
+    /// A cash loan.
+    Loan,
     /// Credit that is lost, what is set aside for that, and what comes back.
     Loss,
     /// Campaigns and coupons.
@@ -54,7 +56,7 @@ pub(crate) enum Subject {
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
         Account, App, Batch, Bill, Card, Coupon, Credit, Dispute, Exchange, Funding, Hold, Invoice,
-        Limits, Loss, Packet, Payment, Plan, Rental, Reserve, Royalty, Statement,
+        Limits, Loan, Loss, Packet, Payment, Plan, Rental, Reserve, Royalty, Statement,
     };
     match fact {
         // Their movements are checked like all others, and there is no more to them.
@@ -173,7 +175,13 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::TermBilled { .. }
         | Fact::PlanPrepaid { .. }
         | Fact::PlanWrittenOff { .. }
+        | Fact::PlanRepaid { .. }
         | Fact::PlanReduced { .. } => vec![Plan],
+        Fact::LoanDrawn { .. }
+        | Fact::LoanTermDue { .. }
+        | Fact::LoanOverdue { .. }
+        | Fact::LoanRepaid { .. }
+        | Fact::LoanWrittenOff { .. } => vec![Loan],
         Fact::CreditWrittenOff { .. } | Fact::CreditRecovered { .. } | Fact::Provisioned { .. } => {
             vec![Loss]
         }

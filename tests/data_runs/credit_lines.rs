@@ -90,7 +90,7 @@ impl Books {
         let bank_ref = Reference::new(&format!("r{number}")).unwrap();
         let top_up = ConfirmTopUp { user, amount, bank_ref, bank: Id::NONE };
         self.ask(&Body::ConfirmTopUp(top_up)).unwrap();
-        self.ask(&Body::RepayCredit(RepayCredit { user, amount })).unwrap();
+        self.ask(&Body::RepayCredit(RepayCredit { user, amount, target: Id::NONE })).unwrap();
     }
 }
 

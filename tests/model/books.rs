@@ -161,7 +161,7 @@ pub(crate) fn rows(ledger: &Ledger) -> String {
     let cards = format!("{:?}\n{:?}\n", t.card_templates.rows(), t.cards.rows());
     let quotes = format!("{cards}{:?}\n{:?}\n", t.quotes.rows(), t.code_uses.rows());
     let apps = format!("{:?}\n{:?}\n", t.app_grants.rows(), t.app_uses.rows());
-    let apps = format!("{apps}{:?}\n", t.plans.rows());
+    let apps = format!("{apps}{:?}\n{:?}\n", t.plans.rows(), t.loans.rows());
     format!("{quotes}{apps}{money}{parties}{rest}{orders}{holds}{rentals}{funds}{coupons}{batches}")
 }
 
@@ -197,6 +197,7 @@ fn at_rest(ledger: &Ledger) -> Tables {
     rest.plans = Table::from_rows(t.plans.rows().to_vec()).unwrap();
     rest.card_templates = Table::from_rows(t.card_templates.rows().to_vec()).unwrap();
     rest.cards = Table::from_rows(t.cards.rows().to_vec()).unwrap();
+    rest.loans = Table::from_rows(t.loans.rows().to_vec()).unwrap();
     rest.quotes = Table::from_rows(t.quotes.rows().to_vec()).unwrap();
     rest.code_uses = Table::from_rows(t.code_uses.rows().to_vec()).unwrap();
     rest.royalty_relations = Table::from_rows(t.royalty_relations.rows().to_vec()).unwrap();

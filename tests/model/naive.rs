@@ -15,6 +15,7 @@ mod funding;
 mod holds;
 mod invoices;
 mod limits;
+mod loans;
 mod losses;
 mod orders;
 mod owners;
@@ -41,6 +42,7 @@ use groat_ledger::{
 use holds::Hold;
 use invoices::Invoice;
 use limits::Spending;
+use loans::Loan;
 use orders::Order;
 use packets::Packet;
 use plans::Plan;
@@ -90,6 +92,8 @@ enum Due {
     EndOfFreeze,
     Statement,
     EndOfGrace,
+    LoanTerm,
+    EndOfLoanGrace,
     Night,
     ReleaseOfReserve,
     Settlement,
@@ -128,6 +132,7 @@ pub(crate) struct Naive {
     card_kinds: BTreeMap<Id, CardTerms>,
     cards: Vec<Card>,
     plans: Vec<Plan>,
+    loans: Vec<Loan>,
     invoices: Vec<Invoice>,
     quotes: BTreeMap<Id, QuoteTerms>,
     apps: BTreeMap<Id, App>,
@@ -313,6 +318,7 @@ impl Naive {
             Body::PrepayPlan(c) => self.prepay(c),
             Body::WriteOffCredit(c) => self.write_off(c, now),
             Body::RecordRecovery(c) => self.recover(c),
+            Body::DrawLoan(c) => self.draw(c, now),
             Body::ProvisionCredit(c) => self.provision(c),
             Body::PublishQuote(c) => self.publish_quote(c, now),
             Body::DefineCard(c) => self.define_card(c),
@@ -350,6 +356,8 @@ impl Naive {
                 Due::EndOfFreeze => self.end_of_freeze(no, at),
                 Due::Statement => self.cut_statement(self.line_no(no)),
                 Due::EndOfGrace => self.end_grace(self.line_no(no)),
+                Due::LoanTerm => self.loan_term(no),
+                Due::EndOfLoanGrace => self.loan_is_late(no),
                 Due::Night => self.charge_night(self.line_no(no)),
                 Due::ReleaseOfReserve => self.release_batch(no),
                 Due::Settlement => self.settle_batch(no),
@@ -372,6 +380,11 @@ impl Naive {
             let dues = self.bill_dues(*id, line).into_iter().zip(kinds);
             dues.filter_map(move |(at, kind)| Some((at?, kind, no)))
         });
+        let loans = self.loans.iter().enumerate().flat_map(|(no, loan)| {
+            let kinds = [Due::LoanTerm, Due::EndOfLoanGrace];
+            let dues = self.loan_dues(loan).into_iter().zip(kinds);
+            dues.filter_map(move |(at, kind)| Some((at?, kind, no)))
+        });
         let reserves = || self.batches.iter().map(|b| self.reserve_until(b)).enumerate();
         let batches = || self.batches.iter().map(|b| self.settled_on(b)).enumerate();
         holds()
@@ -384,6 +397,7 @@ impl Naive {
             .chain(overdue().filter_map(numbered(Due::Overdue)))
             .chain(frozen().filter_map(numbered(Due::EndOfFreeze)))
             .chain(bills)
+            .chain(loans)
             .chain(reserves().filter_map(numbered(Due::ReleaseOfReserve)))
             .chain(batches().filter_map(numbered(Due::Settlement)))
     }

@@ -112,6 +112,7 @@ pub(crate) enum Kind {
     RepayFunding,
     ConvertToInstalments,
     PrepayPlan,
+    DrawLoan,
     WriteOffCredit,
     RecordRecovery,
     ProvisionCredit,
@@ -175,7 +176,7 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (3, Kind::FreezeCreditLine),
     (3, Kind::UnfreezeCreditLine),
     (1, Kind::CloseCreditLine),
-    (6, Kind::RepayCredit),
+    (9, Kind::RepayCredit),
     (4, Kind::ReleaseReserve),
     (4, Kind::FundCampaign),
     (3, Kind::CloseCampaign),
@@ -202,6 +203,7 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (3, Kind::RepayFunding),
     (7, Kind::ConvertToInstalments),
     (3, Kind::PrepayPlan),
+    (4, Kind::DrawLoan),
     (4, Kind::WriteOffCredit),
     (3, Kind::RecordRecovery),
     (2, Kind::ProvisionCredit),
@@ -474,6 +476,11 @@ impl Scene<'_> {
         let used =
             self.balance(Class::CreditUnbilled, user) + self.balance(Class::CreditHeld, user);
         let used = used + self.balance(Class::CreditInstalment, user);
+        let line = self.ledger.tables().users.find(&user);
+        let line = line.and_then(|no| self.ledger.tables().credit_lines.get(&no));
+        let loans = line.and_then(|line| line.billing.as_ref()).map(|bill| &bill.loans);
+        let lent = loans.into_iter().flatten().map(|no| self.ledger.tables().loans.row(*no).owed);
+        let used = used + lent.sum::<u64>();
         self.balance(Class::LimitGranted, user).saturating_sub(used)
     }
 

@@ -79,7 +79,7 @@ impl Bought {
                 let lost = [unbilled, billed, ahead, overdue].map(|part| i128::from(*part));
                 (*user, -lost.iter().sum::<i128>())
             }
-            Fact::PlanPrepaid { plan, amount } => {
+            Fact::PlanPrepaid { plan, amount } | Fact::PlanRepaid { plan, amount } => {
                 let t = ledger.tables();
                 let owner = t.plans.get(plan).unwrap().user;
                 (t.users.row(owner).user, -i128::from(*amount))
@@ -160,6 +160,8 @@ fn tells_of_money(fact: &Fact) -> bool {
             | Fact::CreditReduced { .. }
             | Fact::PlanReduced { .. }
             | Fact::PlanWrittenOff { .. }
+            | Fact::LoanOverdue { .. }
+            | Fact::LoanWrittenOff { .. }
             | Fact::CouponDefined { .. }
             | Fact::InvoiceRequested { .. }
             | Fact::InvoiceIssued { .. }

@@ -293,7 +293,8 @@ fn body(body: &Body) -> Wire {
             reason: text(&c.reason),
         }),
         Body::RepayCredit(c) => {
-            Wire::RepayCredit(v1::RepayCredit { user: some(c.user), amt: money(c.amount) })
+            let (user, amt, target) = (some(c.user), money(c.amount), some(c.target));
+            Wire::RepayCredit(v1::RepayCredit { user, amt, target })
         }
         Body::ConvertToInstalments(c) => Wire::ConvertToInstalments(v1::ConvertToInstalments {
             user: some(c.user),
@@ -347,6 +348,14 @@ fn body(body: &Body) -> Wire {
         Body::RecordRecovery(c) => {
             Wire::RecordRecovery(v1::RecordRecovery { user: some(c.user), amt: money(c.amount) })
         }
+        Body::DrawLoan(c) => Wire::DrawLoan(v1::DrawLoan {
+            user: some(c.user),
+            loan: some(c.loan),
+            amt: money(c.amount),
+            terms: c.terms.count,
+            day_ppm: c.terms.day_ppm,
+            kind: c.terms.kind as i32,
+        }),
         Body::ProvisionCredit(c) => {
             Wire::ProvisionCredit(v1::ProvisionCredit { amt: money(c.amount) })
         }

@@ -19,6 +19,7 @@ const ALL: &[&[&str]] = &[
     crate::plans::TABLES,
     crate::credit::TABLES,
     crate::funding::TABLES,
+    crate::loans::TABLES,
     crate::losses::TABLES,
     crate::authorizations::TABLES,
     crate::rentals::TABLES,

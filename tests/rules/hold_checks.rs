@@ -14,6 +14,7 @@ pub(crate) fn check(books: &Books, verb: &str, a: &mut Args<'_>) -> bool {
         "credit" => credit(books, a),
         "bill" => bill(books, a),
         "plan" => crate::plan_commands::plan(books, a),
+        "loan" => crate::lending_commands::loan(books, a),
         _ => return false,
     }
     true
@@ -85,7 +86,9 @@ fn credit(books: &Books, a: &mut Args<'_>) {
     let owed = buckets.iter().map(|c| debit(books, *c, user, line.limit.currency)).sum::<u64>();
     let held = debit(books, Class::CreditHeld, user, line.limit.currency);
     let active = line.state == CreditLineState::Active;
-    let left = if active { line.limit.amount.saturating_sub(owed + held) } else { 0 };
+    let loans = line.billing.iter().flat_map(|bill| &bill.loans);
+    let lent = loans.map(|no| tables.loans.row(*no).owed).sum::<u64>();
+    let left = if active { line.limit.amount.saturating_sub(owed + lent + held) } else { 0 };
     for (name, found) in [("owed", owed), ("held", held), ("left", left)] {
         if let Some(expected) = a.minor_option(name) {
             assert_eq!(found, expected, "{name}");

@@ -7,8 +7,8 @@ use groat_ledger::{
     CancelAuthorization, CancelRental, CaptureAuthorization, CaptureMode, ClaimDamage,
     CloseCreditLine, CollectRental, CreateRental, CreditTerms, DayRule, DeclareLost, ExtendRental,
     FreezeCreditLine, FreezeReason, FundCredit, GrantCreditLine, Id, ReduceCharge, ReleaseReserve,
-    RentTerm, RentUnit, RentalTerms, RepayCredit, RepayFunding, ReturnRental, SecureDeposit,
-    SettleRental, StartRental, UnfreezeCreditLine, UnfreezeFunds,
+    RentTerm, RentUnit, RentalTerms, RepayFunding, ReturnRental, SecureDeposit, SettleRental,
+    StartRental, UnfreezeCreditLine, UnfreezeFunds,
 };
 
 /// The command of a line and, as `id=` gives it, its id, which is that of the payment it makes.
@@ -218,7 +218,6 @@ fn owed(verb: &str, a: &mut Args<'_>) -> Option<Body> {
         "close_line" => {
             Body::CloseCreditLine(CloseCreditLine { user: a.id(), reason: reference("asked") })
         }
-        "repay" => Body::RepayCredit(RepayCredit { user: a.id(), amount: a.money() }),
         "lend" => Body::FundCredit(FundCredit {
             bank: a.id(),
             amount: a.money(),

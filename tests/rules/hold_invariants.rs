@@ -3,7 +3,7 @@
 
 use groat_ledger::{
     AccountKey, AuthorizationState, Billing, CardState, Class, CreditBasis, Currency, Id, Ledger,
-    PacketSender, PlanState, Rental, RentalState,
+    LoanState, PacketSender, PlanState, Rental, RentalState,
 };
 use std::collections::BTreeMap;
 
@@ -119,6 +119,7 @@ fn lines_equal_their_accounts(ledger: &Ledger) {
         if let Some(bill) = &line.billing {
             bills_equal_their_accounts(ledger, user, line.limit.currency, bill);
             plans_equal_their_account(ledger, line.user, line.limit.currency, bill);
+            loans_equal_their_accounts(ledger, line.user, line.limit.currency, bill);
         }
     }
 }
@@ -156,6 +157,25 @@ fn plans_equal_their_account(ledger: &Ledger, no: u32, currency: Currency, bill:
     for (_, plan) in active {
         let id = plan.plan;
         assert!(plan.billed < plan.terms && plan.cut < plan.amount, "{id}: {plan:?}");
+    }
+}
+
+/// §6, 8: LN and LI are what the row counts, and the bill knows the loans that are not repaid.
+fn loans_equal_their_accounts(ledger: &Ledger, no: u32, currency: Currency, bill: &Billing) {
+    let tables = ledger.tables();
+    let own = (0u32..).zip(tables.loans.rows()).filter(|(_, loan)| loan.user == no);
+    let active: Vec<u32> =
+        own.clone().filter(|(_, l)| l.state == LoanState::Active).map(|(no, _)| no).collect();
+    assert_eq!(bill.loans, active, "loans");
+    for (_, loan) in own {
+        let id = loan.loan;
+        let of = |class| balance(ledger, class, id, currency);
+        assert_eq!(of(Class::CashLoan), i128::from(loan.owed), "{id}: LN");
+        assert_eq!(of(Class::LoanInterest), i128::from(loan.interest), "{id}: LI");
+        assert!(loan.due <= loan.owed && loan.early <= loan.interest, "{id}: {loan:?}");
+        assert_eq!(loan.state == LoanState::Active, loan.debt() > 0, "{id}: {loan:?}");
+        assert!(loan.late_since == 0 || loan.unpaid() > 0, "{id}: {loan:?}");
+        assert!(loan.rest < 1_000_000, "{id}: carry");
     }
 }
 

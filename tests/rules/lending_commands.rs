@@ -1,15 +1,56 @@
-//! Verbs of the tables on credit that is lost: `write_off alice`, `recover alice 5.00`,
-//! `provision 100.00`.
+//! Verbs of the tables on cash loans and credit that is lost: `draw alice l1 1200.00 3 ppm=500`,
+//! `repay alice 418.00 to=l1`, `write_off alice`, `recover alice 5.00`, `provision 100.00`; and the
+//! look at a loan.
 
+use crate::checks::shouted;
+use crate::table::Books;
 use crate::words::Args;
-use groat_ledger::{Body, ProvisionCredit, RecordRecovery, WriteOffCredit};
+use groat_ledger::{
+    Body, DrawLoan, LoanKind, LoanTerms, ProvisionCredit, RecordRecovery, RepayCredit,
+    WriteOffCredit,
+};
 
 /// The command of a line; `None` when the verb is no command of this subject.
 pub(crate) fn body(verb: &str, a: &mut Args<'_>) -> Option<Body> {
     Some(match verb {
+        "draw" => {
+            let (user, loan, amount) = (a.id(), a.id(), a.money());
+            let count = a.word().parse().expect("how many terms");
+            let bullet = a.option("bullet").is_some();
+            let kind = if bullet { LoanKind::Bullet } else { LoanKind::EqualPrincipal };
+            let terms = LoanTerms { count, day_ppm: a.number("ppm", 500), kind };
+            Body::DrawLoan(DrawLoan { user, loan, amount, terms })
+        }
+        "repay" => {
+            let (user, amount, target) = (a.id(), a.money(), a.id_option("to"));
+            Body::RepayCredit(RepayCredit { user, amount, target })
+        }
         "write_off" => Body::WriteOffCredit(WriteOffCredit { user: a.id() }),
         "recover" => Body::RecordRecovery(RecordRecovery { user: a.id(), amount: a.money() }),
         "provision" => Body::ProvisionCredit(ProvisionCredit { amount: a.money() }),
         _ => return None,
     })
+}
+
+/// `loan l1 ACTIVE owed=800.00 due=400.00 interest=12.00 next=2026-03-11`; what is left out is not
+/// looked at.
+pub(crate) fn loan(books: &Books, a: &mut Args<'_>) {
+    let loan = books.ledger.tables().loans.get(&a.id()).expect("a loan");
+    assert_eq!(shouted(&format!("{:?}", loan.state)), a.word());
+    for (name, found) in [
+        ("owed", loan.owed),
+        ("due", loan.due),
+        ("interest", loan.interest),
+        ("unpaid", loan.unpaid()),
+    ] {
+        if let Some(expected) = a.minor_option(name) {
+            assert_eq!(found, expected, "{name}");
+        }
+    }
+    let late = loan.late_since;
+    for (name, found) in [("next", loan.next_due_on()), ("late", late)] {
+        if let Some(expected) = a.option(name) {
+            assert_eq!(groat_proto::json::date_text(found), expected, "{name}");
+        }
+    }
 }

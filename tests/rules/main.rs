@@ -57,6 +57,7 @@ mod royalty_commands;
 mod billing;
 mod credit;
 mod funding;
+mod loans;
 mod losses;
 mod plans;
 

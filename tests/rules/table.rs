@@ -258,6 +258,7 @@ pub(crate) fn rows(ledger: &Ledger) -> Vec<String> {
         format!("{:?}", t.app_grants.rows()),
         format!("{:?}", t.app_uses.rows()),
         format!("{:?}", t.plans.rows()),
+        format!("{:?}", t.loans.rows()),
         format!("{:?}", t.quotes.rows()),
         format!("{:?}", t.code_uses.rows()),
         format!("{:?}", t.card_templates.rows()),
@@ -298,6 +299,7 @@ pub(crate) fn at_rest(ledger: &Ledger) -> Tables {
     rest.plans = Table::from_rows(t.plans.rows().to_vec()).unwrap();
     rest.card_templates = Table::from_rows(t.card_templates.rows().to_vec()).unwrap();
     rest.cards = Table::from_rows(t.cards.rows().to_vec()).unwrap();
+    rest.loans = Table::from_rows(t.loans.rows().to_vec()).unwrap();
     rest.quotes = Table::from_rows(t.quotes.rows().to_vec()).unwrap();
     rest.code_uses = Table::from_rows(t.code_uses.rows().to_vec()).unwrap();
     rest.royalty_relations = Table::from_rows(t.royalty_relations.rows().to_vec()).unwrap();

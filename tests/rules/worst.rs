@@ -3,8 +3,8 @@
 tables! {
 /// Paid with a coupon, in instalments and from the balance; shared, invoiced, and refunded in two
 /// halves. What was lent comes back first, then the user's own money, then the coupon; the receiver
-/// gives in proportion to the money; what is invoiced beyond what is left paid is to be reversed. In
-/// the end nobody has anything.
+/// gives in proportion to the money; what is invoiced beyond what is left paid is to be reversed.
+/// In the end nobody has anything.
 a_purchase_that_was_split_invoiced_and_paid_by_coupon_and_in_instalments "
     at       2026-01-10T09:00:00Z          |
     user     alice 2 CNY                   | ok

@@ -88,12 +88,16 @@ classes! {
     CreditInstalment = 1103, "credit_instalment", Asset, DebitBalance;
     /// Credit principal whose minimum was not paid in time; owner: the user.
     CreditOverdue = 1104, "credit_overdue", Asset, DebitBalance;
+    /// Principal of a cash loan; owner: the loan.
+    CashLoan = 1110, "cash_loan", Asset, DebitBalance;
     /// Fees of instalments billed; owner: the user.
     FeeReceivable = 1121, "fee_receivable", Asset, DebitBalance;
     /// Interest accrued; owner: the user.
     InterestReceivable = 1122, "interest_receivable", Asset, DebitBalance;
     /// Late fees charged; owner: the user.
     PenaltyReceivable = 1123, "penalty_receivable", Asset, DebitBalance;
+    /// Interest charged on a cash loan; owner: the loan.
+    LoanInterest = 1124, "loan_interest", Asset, DebitBalance;
     /// Set aside for losses of credit.
     LossAllowance = 1190, "loss_allowance", Asset, CreditBalance;
     /// Rent that the platform advanced for a user; owner: the rental.

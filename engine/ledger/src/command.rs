@@ -13,6 +13,7 @@ mod dispute;
 mod exchange;
 mod funding;
 mod invoices;
+mod loans;
 mod losses;
 mod packets;
 mod payments;
@@ -34,6 +35,7 @@ pub use dispute::*;
 pub use exchange::*;
 pub use funding::*;
 pub use invoices::*;
+pub use loans::*;
 pub use losses::*;
 pub use packets::*;
 pub use payments::*;
@@ -139,6 +141,7 @@ pub enum Body {
     WriteOffCredit(WriteOffCredit),
     RecordRecovery(RecordRecovery),
     ProvisionCredit(ProvisionCredit),
+    DrawLoan(DrawLoan),
     GrantAppAuth(GrantAppAuth),
     RevokeAppAuth(RevokeAppAuth),
     SetAppLimits(SetAppLimits),
@@ -186,6 +189,7 @@ impl Body {
             Body::PrepayPlan(c) => Some(c.user),
             Body::WriteOffCredit(c) => Some(c.user),
             Body::RecordRecovery(c) => Some(c.user),
+            Body::DrawLoan(c) => Some(c.user),
             Body::ReleaseReserve(c) => Some(c.merchant),
             Body::FundCampaign(c) => Some(c.funder),
             Body::SendRedPacket(SendRedPacket { sender: PacketSender::User(user), .. }) => {

@@ -10,8 +10,8 @@ pub use decision::Decision;
 use crate::account::{AccountKey, AccountNo, SignRule};
 use crate::command::{
     AppLimits, Block, CardTerms, CodeKind, CouponTerms, CreditTerms, DisputeKind, FreezeReason,
-    InvoiceKind, InvoiceLine, LimitScope, Limits, MerchantTerms, Owner, PacketKind, PacketSender,
-    PayMode, PublicKey, QuoteTerms, Reference, RentalTerms, Scope,
+    InvoiceKind, InvoiceLine, LimitScope, Limits, LoanTerms, MerchantTerms, Owner, PacketKind,
+    PacketSender, PayMode, PublicKey, QuoteTerms, Reference, RentalTerms, Scope,
 };
 use crate::id::Id;
 use crate::money::{Currency, Money};
@@ -452,9 +452,54 @@ pub enum Fact {
         interest: u64,
         fee: u64,
         provided: u64,
+        /// Of cash loans.
+        lent: u64,
+        lent_interest: u64,
     },
     /// All that was ahead of a plan; its money is in the fact before.
     PlanWrittenOff {
+        plan: Id,
+        amount: u64,
+    },
+    /// Lent to a user's balance.
+    LoanDrawn {
+        loan: Id,
+        user: Id,
+        amount: u64,
+        terms: LoanTerms,
+    },
+    /// Terms are numbered from 1; behind the last one only interest falls due. `interest` is
+    /// charged now, `rest` millionths stay for the next.
+    LoanTermDue {
+        loan: Id,
+        term_no: u32,
+        principal: u64,
+        interest: u64,
+        rest: u32,
+    },
+    /// The days of grace of a term are over.
+    LoanOverdue {
+        loan: Id,
+        unpaid: u64,
+    },
+    /// `charged` is the interest to the day, of which `rest` millionths stay. Paid were
+    /// `interest`, principal that was `due`, and principal `ahead`.
+    LoanRepaid {
+        loan: Id,
+        charged: u64,
+        rest: u32,
+        interest: u64,
+        due: u64,
+        ahead: u64,
+    },
+    /// All that was owed of a loan; its money is in the fact before.
+    LoanWrittenOff {
+        loan: Id,
+        principal: u64,
+        interest: u64,
+    },
+    /// Paid ahead in part, off the last terms.
+    PlanRepaid {
         plan: Id,
         amount: u64,
     },

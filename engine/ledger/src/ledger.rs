@@ -29,8 +29,8 @@ use crate::rejection::Rejection;
 use crate::remittance::Remittance;
 use crate::rules::{
     accounts, apps, authorizations, billing, campaigns, cards, collection, coupons, credit,
-    disputes, exchange, funding, invoices, limits as limit_rules, losses, packets, payments, plans,
-    remittances, rental_rows, rentals, royalties, settlement, transfers, treasury,
+    disputes, exchange, funding, invoices, limits as limit_rules, loans, losses, packets, payments,
+    plans, remittances, rental_rows, rentals, royalties, settlement, transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
 use std::cmp::Reverse;
@@ -251,6 +251,7 @@ impl Ledger {
             Body::PrepayPlan(c) => plans::prepay(self, c, out)?,
             Body::WriteOffCredit(c) => losses::write_off(self, c, now, out)?,
             Body::RecordRecovery(c) => losses::recover(self, c, out)?,
+            Body::DrawLoan(c) => loans::draw(self, c, out)?,
             Body::ProvisionCredit(c) => losses::provision(self, c, out)?,
             Body::PublishQuote(c) => exchange::publish(self, c, now, out)?,
             Body::DefineCard(c) => cards::define(self, c, out)?,
@@ -383,10 +384,16 @@ impl Ledger {
             | Fact::TermBilled { .. }
             | Fact::PlanPrepaid { .. }
             | Fact::PlanWrittenOff { .. }
+            | Fact::PlanRepaid { .. }
             | Fact::PlanReduced { .. } => plans::apply(self, fact),
             Fact::CreditWrittenOff { .. } | Fact::CreditRecovered { .. } => {
                 losses::apply(self, fact);
             }
+            Fact::LoanDrawn { .. }
+            | Fact::LoanTermDue { .. }
+            | Fact::LoanOverdue { .. }
+            | Fact::LoanRepaid { .. }
+            | Fact::LoanWrittenOff { .. } => loans::apply(self, fact),
             Fact::CampaignFunded { .. }
             | Fact::CampaignClosed { .. }
             | Fact::CouponDefined { .. }

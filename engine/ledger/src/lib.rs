@@ -35,7 +35,7 @@ pub use place::Place;
 pub use rejection::Rejection;
 pub use remittance::{Cargo, Purpose, Remittance, RoyaltySent, Standing};
 pub use settlement::{
-    CardOf, ConversionOf, CouponOf, DisputeOf, HoldOf, InvoiceOf, LossOf, PacketOf, PlanOf,
+    CardOf, ConversionOf, CouponOf, DisputeOf, HoldOf, InvoiceOf, LoanOf, LossOf, PacketOf, PlanOf,
     ReleaseReason, RentalOf, RoyaltyOf, Settlement, StatementOf, project,
 };
 pub use state::*;

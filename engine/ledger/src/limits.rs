@@ -60,6 +60,13 @@ pub const PACKET_TIMEOUT_S_MAX: u32 = 184 * 86_400;
 /// Instalment plans of one line that have terms ahead: what one statement bills is a page.
 pub const PLANS_MAX: usize = 64;
 
+/// Loans of one line that are not repaid: more than anybody has, and few enough that all that is
+/// lost with a line is an amount.
+pub const LOANS_MAX: usize = 8;
+
+/// Days from one term of a loan to the next (DOMAIN §7, 20).
+pub const LOAN_TERM_DAYS: u32 = 30;
+
 /// Days after the first due date missed from which a debt may be written off (DOMAIN §4.5).
 pub const WRITE_OFF_DAYS_MIN: u32 = 180;
 

@@ -10,6 +10,7 @@ mod disputes;
 mod exchange;
 mod holds;
 mod invoices;
+mod loans;
 mod losses;
 mod packets;
 mod plans;
@@ -22,6 +23,7 @@ pub use disputes::DisputeOf;
 pub use exchange::ConversionOf;
 pub use holds::{HoldOf, ReleaseReason, RentalOf};
 pub use invoices::InvoiceOf;
+pub use loans::LoanOf;
 pub use losses::LossOf;
 pub use packets::PacketOf;
 pub use plans::PlanOf;
@@ -272,6 +274,24 @@ pub enum Settlement {
     PlanEnded {
         plan: PlanOf,
     },
+    LoanDrawn {
+        loan: LoanOf,
+    },
+    LoanTermDue {
+        loan: LoanOf,
+    },
+    /// A term was not paid by the end of the days of grace.
+    LoanOverdue {
+        loan: LoanOf,
+    },
+    /// Nothing is owed any more, or it is lost.
+    LoanEnded {
+        loan: LoanOf,
+    },
+    /// Part of it was paid ahead.
+    PlanRepaid {
+        plan: PlanOf,
+    },
     /// All that was owed on a line is lost.
     CreditWrittenOff {
         loss: LossOf,
@@ -436,6 +456,11 @@ impl Settlement {
             Settlement::PlanCreated { plan }
             | Settlement::PlanReduced { plan }
             | Settlement::PlanEnded { plan } => plan.user,
+            Settlement::LoanDrawn { loan }
+            | Settlement::LoanTermDue { loan }
+            | Settlement::LoanOverdue { loan }
+            | Settlement::LoanEnded { loan } => loan.user,
+            Settlement::PlanRepaid { plan } => plan.user,
             Settlement::CreditWrittenOff { loss } | Settlement::CreditRecovered { loss } => {
                 loss.user
             }
@@ -660,7 +685,13 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::TermBilled { .. }
         | Fact::PlanPrepaid { .. }
         | Fact::PlanWrittenOff { .. }
+        | Fact::PlanRepaid { .. }
         | Fact::PlanReduced { .. } => return plans::told(ledger, fact),
+        Fact::LoanDrawn { .. }
+        | Fact::LoanTermDue { .. }
+        | Fact::LoanOverdue { .. }
+        | Fact::LoanRepaid { .. }
+        | Fact::LoanWrittenOff { .. } => return loans::told(ledger, fact),
         Fact::CreditWrittenOff { .. } | Fact::CreditRecovered { .. } => {
             return losses::told(ledger, fact);
         }

@@ -24,6 +24,7 @@ mod exchange;
 mod holds;
 mod invoices;
 mod limits;
+mod loans;
 mod packets;
 mod payment;
 mod peer;
@@ -41,6 +42,7 @@ pub use exchange::*;
 pub use holds::*;
 pub use invoices::*;
 pub use limits::*;
+pub use loans::*;
 pub use packets::*;
 pub use payment::*;
 pub use peer::*;
@@ -87,6 +89,7 @@ pub struct Tables {
     pub app_grants: Table<AppGrant>,
     pub app_uses: Table<AppUse>,
     pub plans: Table<Plan>,
+    pub loans: Table<Loan>,
     pub quotes: Table<Quote>,
     pub code_uses: Table<CodeUse>,
     pub card_templates: Table<CardTemplate>,
@@ -134,6 +137,7 @@ macro_rules! every_stored_table {
         $tables.app_grants.$method();
         $tables.app_uses.$method();
         $tables.plans.$method();
+        $tables.loans.$method();
         $tables.quotes.$method();
         $tables.code_uses.$method();
         $tables.card_templates.$method();

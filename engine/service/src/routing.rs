@@ -64,6 +64,7 @@ pub fn routing_key(command: &v1::Command) -> Option<Id> {
         Body::PrepayPlan(c) => c.user,
         Body::WriteOffCredit(c) => c.user,
         Body::RecordRecovery(c) => c.user,
+        Body::DrawLoan(c) => c.user,
         // Each shard sets aside for its own users: the producer gives the key, or the partition.
         Body::ProvisionCredit(_) => None,
         Body::ReleaseReserve(c) => c.merchant,

@@ -1213,6 +1213,10 @@ pub struct RepayCredit {
     #[prost(message, optional, tag = "2")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub amt: ::core::option::Option<Money>,
+    /// The plan that is paid ahead, or the loan that is paid back; absent is the bill of the line.
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub target: ::core::option::Option<Id>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -3736,6 +3740,18 @@ pub struct PlanPrepaid {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub amount: u64,
 }
+/// Paid by name, off the last terms.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PlanRepaid {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub plan: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
 /// A refund or dispute cut this off the last terms; its money is in the event before.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -3870,6 +3886,289 @@ impl PlanState {
 }
 // Commands.
 
+/// Lends to a user's balance; a term falls due every 30 days.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DrawLoan {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    /// New.
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub loan: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+    /// 1 to 120.
+    #[prost(uint32, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub terms: u32,
+    /// Daily interest in millionths of what is owed.
+    #[prost(uint32, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub day_ppm: u32,
+    #[prost(enumeration = "LoanKind", tag = "6")]
+    #[serde(with = "crate::json::Named::<crate::v1::LoanKind>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: i32,
+}
+// Events. Amounts are minor units of the line's currency.
+
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LoanDrawn {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub loan: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint32, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub terms: u32,
+    #[prost(uint32, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub day_ppm: u32,
+    #[prost(enumeration = "LoanKind", tag = "6")]
+    #[serde(with = "crate::json::Named::<crate::v1::LoanKind>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: i32,
+}
+/// By the clock.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LoanTermDue {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub loan: ::core::option::Option<Id>,
+    /// From 1. Behind the last one only interest falls due.
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub term_no: u32,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub principal: u64,
+    /// Charged now.
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub interest: u64,
+    /// Millionths of a minor unit that stay for the next.
+    #[prost(uint32, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rest: u32,
+}
+/// The days of grace of a term are over, and this is due and not paid.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LoanOverdue {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub loan: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub unpaid: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LoanRepaid {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub loan: ::core::option::Option<Id>,
+    /// Interest to the day, charged now.
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub charged: u64,
+    /// Millionths of a minor unit that stay for the next.
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rest: u32,
+    /// Paid: interest, principal that was due, principal ahead.
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub interest: u64,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub due: u64,
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub ahead: u64,
+}
+/// With its line; its money is in the event before.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LoanWrittenOff {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub loan: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub principal: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub interest: u64,
+}
+// Settlements.
+
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldLoan {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub loan: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+    #[prost(uint32, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub terms: u32,
+    #[prost(enumeration = "LoanState", tag = "5")]
+    #[serde(with = "crate::json::Named::<crate::v1::LoanState>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub state: i32,
+    /// Terms that fell due.
+    #[prost(uint32, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fallen_due: u32,
+    /// Principal not paid, and of that what is due.
+    #[prost(message, optional, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub owed: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub due: ::core::option::Option<Money>,
+    /// Interest charged and not paid.
+    #[prost(message, optional, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub interest: ::core::option::Option<Money>,
+    /// When the next term falls due, in days since 1970.
+    #[prost(uint32, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub next_due_on: u32,
+}
+// Rows.
+
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LoanRow {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub drawn: ::core::option::Option<LoanDrawn>,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: u32,
+    /// Dates are days since 1970.
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub drawn_on: u32,
+    #[prost(uint32, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fallen_due: u32,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub owed: u64,
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub due: u64,
+    #[prost(uint64, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub interest: u64,
+    #[prost(uint64, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub early: u64,
+    #[prost(uint32, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub counted_on: u32,
+    #[prost(uint32, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rest: u32,
+    #[prost(uint32, tag = "11")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub late_since: u32,
+    #[prost(enumeration = "LoanState", tag = "12")]
+    #[serde(with = "crate::json::Named::<crate::v1::LoanState>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub state: i32,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum LoanKind {
+    Unspecified = 0,
+    /// The principal in equal parts, rounded down, the rest with the first.
+    EqualPrincipal = 1,
+    /// The principal with the last term.
+    Bullet = 2,
+}
+impl LoanKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "LOAN_KIND_UNSPECIFIED",
+            Self::EqualPrincipal => "LOAN_KIND_EQUAL_PRINCIPAL",
+            Self::Bullet => "LOAN_KIND_BULLET",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "LOAN_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "LOAN_KIND_EQUAL_PRINCIPAL" => Some(Self::EqualPrincipal),
+            "LOAN_KIND_BULLET" => Some(Self::Bullet),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum LoanState {
+    Unspecified = 0,
+    Active = 1,
+    Repaid = 2,
+    WrittenOff = 3,
+}
+impl LoanState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "LOAN_STATE_UNSPECIFIED",
+            Self::Active => "LOAN_STATE_ACTIVE",
+            Self::Repaid => "LOAN_STATE_REPAID",
+            Self::WrittenOff => "LOAN_STATE_WRITTEN_OFF",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "LOAN_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "LOAN_STATE_ACTIVE" => Some(Self::Active),
+            "LOAN_STATE_REPAID" => Some(Self::Repaid),
+            "LOAN_STATE_WRITTEN_OFF" => Some(Self::WrittenOff),
+            _ => None,
+        }
+    }
+}
+// Commands.
+
 /// Ends a line whose debt is overdue for 180 days or more; what is owed is lost.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -3935,6 +4234,13 @@ pub struct CreditWrittenOff {
     #[prost(uint64, tag = "9")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub provided: u64,
+    /// Of cash loans: principal, and interest charged.
+    #[prost(uint64, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub lent: u64,
+    #[prost(uint64, tag = "11")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub lent_interest: u64,
 }
 /// All that was ahead of a plan; its money is in the event before.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -4150,7 +4456,7 @@ pub struct Command {
     /// bytes exactly: proto/README.md, "Signed commands".
     #[prost(bytes = "vec", tag = "149")]
     pub signature: ::prost::alloc::vec::Vec<u8>,
-    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 62, 63, 64, 65, 66, 100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 113, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 60, 61, 130, 131, 132, 133, 107, 108, 109, 114, 115, 116")]
+    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 62, 63, 64, 65, 66, 67, 100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 113, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 60, 61, 130, 131, 132, 133, 107, 108, 109, 114, 115, 116")]
     pub body: ::core::option::Option<command::Body>,
 }
 /// Nested message and enum types in `Command`.
@@ -4268,6 +4574,8 @@ pub mod command {
         RecordRecovery(super::RecordRecovery),
         #[prost(message, tag = "66")]
         ProvisionCredit(super::ProvisionCredit),
+        #[prost(message, tag = "67")]
+        DrawLoan(super::DrawLoan),
         #[prost(message, tag = "100")]
         FundCampaign(super::FundCampaign),
         #[prost(message, tag = "101")]
@@ -5362,7 +5670,7 @@ pub struct Event {
     #[prost(message, repeated, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub movements: ::prost::alloc::vec::Vec<Movement>,
-    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 163, 164, 165, 166, 167, 168, 169, 175, 176, 224, 225, 226, 227, 228")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 163, 164, 165, 166, 167, 168, 169, 175, 176, 224, 225, 226, 227, 228")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -5596,6 +5904,18 @@ pub mod event {
         CreditRecovered(super::CreditRecovered),
         #[prost(message, tag = "93")]
         Provisioned(super::Provisioned),
+        #[prost(message, tag = "94")]
+        LoanDrawn(super::LoanDrawn),
+        #[prost(message, tag = "95")]
+        LoanTermDue(super::LoanTermDue),
+        #[prost(message, tag = "96")]
+        LoanOverdue(super::LoanOverdue),
+        #[prost(message, tag = "97")]
+        LoanRepaid(super::LoanRepaid),
+        #[prost(message, tag = "98")]
+        LoanWrittenOff(super::LoanWrittenOff),
+        #[prost(message, tag = "99")]
+        PlanRepaid(super::PlanRepaid),
         #[prost(message, tag = "200")]
         RemittanceSent(super::RemittanceSent),
         #[prost(message, tag = "201")]
@@ -6449,7 +6769,7 @@ pub struct Settlement {
     /// it fell due: a new owner goes on in the same order. 0 where there is one shard.
     #[prost(uint64, tag = "90")]
     pub remittances_before: u64,
-    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 32, 33, 34, 35, 36, 53, 54, 55, 56, 57, 80, 81, 82, 91, 92, 93, 94, 95, 96, 75, 76, 77, 78, 79, 83")]
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 53, 54, 55, 56, 57, 80, 81, 82, 91, 92, 93, 94, 95, 96, 75, 76, 77, 78, 79, 83")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -6547,6 +6867,16 @@ pub mod settlement {
         CreditWrittenOff(super::ToldLoss),
         #[prost(message, tag = "36")]
         CreditRecovered(super::ToldLoss),
+        #[prost(message, tag = "37")]
+        LoanDrawn(super::ToldLoan),
+        #[prost(message, tag = "38")]
+        LoanTermDue(super::ToldLoan),
+        #[prost(message, tag = "39")]
+        LoanOverdue(super::ToldLoan),
+        #[prost(message, tag = "40")]
+        LoanEnded(super::ToldLoan),
+        #[prost(message, tag = "41")]
+        PlanRepaid(super::ToldPlan),
         #[prost(message, tag = "53")]
         SettlementConfirmed(super::ToldConfirmation),
         #[prost(message, tag = "54")]
@@ -7077,7 +7407,7 @@ pub struct SnapshotHead {
 #[serde(transparent)]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Row {
-    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 52, 53, 51, 35, 36, 70, 71, 80, 81, 20, 82, 83, 54, 55")]
+    #[prost(oneof = "row::Row", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 45, 46, 47, 48, 52, 53, 51, 35, 36, 70, 71, 80, 81, 20, 21, 82, 83, 54, 55")]
     pub row: ::core::option::Option<row::Row>,
 }
 /// Nested message and enum types in `Row`.
@@ -7148,6 +7478,8 @@ pub mod row {
         AppUse(super::AppUseRow),
         #[prost(message, tag = "20")]
         Plan(super::PlanRow),
+        #[prost(message, tag = "21")]
+        Loan(super::LoanRow),
         #[prost(message, tag = "82")]
         Quote(super::QuoteRow),
         #[prost(message, tag = "83")]

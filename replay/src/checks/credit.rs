@@ -40,7 +40,9 @@ impl Checks {
             }
             Fact::CreditRepaid { user, principal, .. } => self.lines.repay(*user, *principal),
             step => {
-                let user = self.lines.step(step, |user| self.holds.on_line_of(user));
+                let user = self
+                    .lines
+                    .step(step, |user| self.holds.on_line_of(user) + self.loans.lent(user));
                 if let Ok(user) = user {
                     self.touch(Touched::Line(user), at, number);
                 }
@@ -65,12 +67,15 @@ impl Checks {
         for m in event.movements.iter().filter(|m| m.layer == Layer::Posted) {
             let Some(key) = self.journal.of(m.debit).map(|sums| sums.key) else { continue };
             let bought = [Class::CreditUnbilled, Class::CreditInstalment, Class::CreditHeld];
-            if !bought.contains(&key.class) {
+            let loan = Some(key.owner).filter(|_| key.class == Class::CashLoan);
+            let lent = loan.and_then(|loan| self.loans.get(loan)).map(|loan| loan.user);
+            let Some(taker) = lent.or(Some(key.owner).filter(|_| bought.contains(&key.class)))
+            else {
                 continue;
-            }
-            let state = self.lines.get(key.owner).map(|line| line.state);
+            };
+            let state = self.lines.get(taker).map(|line| line.state);
             let verdict = holds(state == Some(CreditLineState::Active), || {
-                let (name, user) = (fact_name(event.fact), key.owner);
+                let (name, user) = (fact_name(event.fact), taker);
                 let state = state.map_or("not there".into(), |state| format!("{state:?}"));
                 format!("{name}: {user} takes {} on a line that is {state}", m.amount)
             });
@@ -106,7 +111,7 @@ impl Checks {
             format!("{user} is granted {granted}; the limit is {in_force}")
         });
         let held = self.held_on_line(books, user, currency);
-        let exposed = owed + self.holds.on_line_of(user);
+        let exposed = owed + self.holds.on_line_of(user) + self.loans.lent(user);
         let exposed = self.lines.expose(user, exposed);
         self.note(Check::CreditStates, at, event, state);
         self.note(Check::CreditPrincipal, at, event, sums);

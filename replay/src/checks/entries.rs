@@ -59,6 +59,7 @@ impl Checks {
                 Subject::Credit => self.credit(books, at, event),
                 Subject::Statement => self.statement(books, at, event),
                 Subject::Plan => self.plan(books, at, event),
+                Subject::Loan => self.loan(books, at, event),
                 Subject::Loss => self.loss(books, at, event),
                 Subject::Coupon => self.coupon(books, at, event),
                 Subject::Packet => self.packet(at, event),
@@ -123,6 +124,7 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         Class::CouponFace => Some(Touched::Template(key.owner)),
         Class::MerchantDisputed => Some(Touched::Dispute(key.owner)),
         Class::MerchantFrozen => Some(Touched::Royalty(key.owner)),
+        Class::CashLoan | Class::LoanInterest => Some(Touched::Loan(key.owner)),
         Class::LossAllowance | Class::CreditLoss => {
             Currency::from_code(key.currency_code.into()).map(Touched::Losses)
         }

@@ -25,15 +25,26 @@ impl Checks {
                 interest,
                 fee,
                 provided,
+                lent,
+                lent_interest,
             } => {
                 let today = books.ledger().calendar().date(time);
                 let bill = [*billed, *overdue, *penalty, *interest, *fee].map(i128::from);
                 let principal = [*unbilled, *billed, *ahead, *overdue].map(i128::from).iter().sum();
                 let ended = self.lines.write_off(*user, principal);
                 self.note(Check::CreditStates, at, number, ended);
-                let late = self.statements.write_off(*user, bill, today);
+                let loans = self.loans.late_since(*user);
+                let late = self.statements.write_off(*user, bill, loans, today);
                 self.note(Check::Losses, at, number, late);
-                let lost = bill.iter().sum::<i128>() + i128::from(unbilled + ahead);
+                let of_loans = [*lent, *lent_interest].map(i128::from);
+                let owed = [self.loans.lent(*user), self.loans.interest(*user)];
+                let all = holds(of_loans == owed, || {
+                    format!("{of_loans:?} of loans of {user} is lost; {owed:?} is owed")
+                });
+                self.note(Check::Losses, at, number, all);
+                let lost = of_loans.iter().sum::<i128>()
+                    + bill.iter().sum::<i128>()
+                    + i128::from(unbilled + ahead);
                 let currency = self.lines.get(*user).map(|line| line.currency);
                 let provided = currency.map_or(Ok(()), |currency| {
                     self.losses.write_off(*user, currency, lost, i128::from(*provided))

@@ -23,6 +23,7 @@ impl Checks {
         | Fact::TermBilled { plan, .. }
         | Fact::PlanPrepaid { plan, .. }
         | Fact::PlanWrittenOff { plan, .. }
+        | Fact::PlanRepaid { plan, .. }
         | Fact::PlanReduced { plan, .. }) = fact
         else {
             return;
@@ -38,7 +39,9 @@ impl Checks {
                 let today = books.ledger().calendar().date(time);
                 self.statements.convert(user, i128::from(*amount), today)
             }
-            Fact::PlanPrepaid { amount, .. } => self.lines.repay(user, *amount),
+            Fact::PlanPrepaid { amount, .. } | Fact::PlanRepaid { amount, .. } => {
+                self.lines.repay(user, *amount)
+            }
             _ => return,
         };
         self.note(Check::Plans, at, number, moved);

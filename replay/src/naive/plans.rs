@@ -84,7 +84,7 @@ impl Plans {
                 }
                 Err(format!("{amount} of plan {plan} is written off; {left} is ahead"))
             }
-            Fact::PlanReduced { plan, amount } => {
+            Fact::PlanReduced { plan, amount } | Fact::PlanRepaid { plan, amount } => {
                 let mut cut = i128::from(*amount);
                 let row = self.plan(*plan)?;
                 while let Some((principal, fee)) = row.ahead.pop_back() {

@@ -70,6 +70,7 @@ impl Cover {
             | Class::CreditBilled
             | Class::CreditInstalment
             | Class::CreditOverdue
+            | Class::CashLoan
             | Class::RentalAdvance
             | Class::MerchantReceivable => (&mut self.lent, 1),
             // What is set aside for losses is a loss already.
@@ -102,6 +103,7 @@ impl Cover {
             | Class::OtherFees
             | Class::FeeReceivable
             | Class::InterestReceivable
+            | Class::LoanInterest
             | Class::PenaltyReceivable
             // Nobody's money.
             | Class::LimitGranted

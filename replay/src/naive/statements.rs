@@ -44,17 +44,22 @@ impl Statements {
         self.0.get(&user)
     }
 
+    pub(crate) fn terms(&self, user: Id) -> Option<CreditTerms> {
+        self.0.get(&user).map(|bill| bill.terms)
+    }
+
     fn statement(&mut self, user: Id) -> Result<&mut Bill, String> {
         let bill = self.0.get_mut(&user).filter(|bill| !bill.ended);
         bill.ok_or_else(|| format!("the line of {user} is not billed"))
     }
 
     /// Ends a bill: billed, overdue, penalty, interest and fee are lost. Says if that is not all
-    /// of it, or comes too early.
+    /// of it, or comes too early; a loan may be late too.
     pub(crate) fn write_off(
         &mut self,
         user: Id,
         lost: [i128; 5],
+        loan_late_since: Option<u32>,
         today: u32,
     ) -> Result<(), String> {
         let bill = self.statement(user)?;
@@ -63,7 +68,8 @@ impl Statements {
         let [billed, overdue, penalty] = owed.map(std::mem::take);
         let [interest, fee] = [&mut bill.interest, &mut bill.fee].map(std::mem::take);
         let owed = [billed, overdue, penalty, interest, fee];
-        let days = bill.late_since.map_or(0, |since| today - since);
+        let since = bill.late_since.into_iter().chain(loan_late_since).min();
+        let days = since.map_or(0, |since| today - since);
         if lost == owed && days >= 180 {
             return Ok(());
         }

@@ -200,6 +200,7 @@ impl Naive {
             | Body::UnfreezeCreditLine(_)
             | Body::WriteOffCredit(_)
             | Body::CloseCreditLine(_) => ("credit", None, None),
+            Body::DrawLoan(c) => ("credit", None, Some(c.amount)),
             Body::RecordRecovery(c) => ("credit", None, Some(c.amount)),
             Body::ProvisionCredit(c) => ("treasury", None, Some(c.amount)),
             Body::ConfirmTopUp(c) => ("treasury", None, Some(c.amount)),

@@ -30,7 +30,7 @@ pub(super) struct Bill {
 }
 
 /// The most that is owed of a kind of charges.
-const MOST: i128 = 1_000_000_000_000_000_000;
+pub(super) const MOST: i128 = 1_000_000_000_000_000_000;
 
 pub(super) const CHARGES: [Class; 3] =
     [Class::PenaltyReceivable, Class::InterestReceivable, Class::FeeReceivable];
@@ -70,7 +70,7 @@ impl Naive {
         bill.bears + self.owes(Class::CreditOverdue, id)
     }
 
-    fn start_of(&self, day: u32) -> u64 {
+    pub(super) fn start_of(&self, day: u32) -> u64 {
         (i128::from(day) * i128::from(super::DAY_MS) - self.offset_ms).try_into().unwrap()
     }
 
@@ -165,6 +165,7 @@ impl Naive {
     /// For how many days something has been overdue.
     pub(super) fn late_for(&self, id: Id, now: u64) -> u32 {
         let since = self.lines[&id].bill.as_ref().and_then(|bill| bill.late_since);
+        let since = since.into_iter().chain(self.late_loan(id)).min();
         since.map_or(0, |since| self.day(now) - since)
     }
 
@@ -209,7 +210,7 @@ impl Naive {
             if let Some(bill) = &mut line.bill {
                 bill.late_since = None;
             }
-            line.frozen = line.frozen.filter(|reason| *reason != FreezeReason::Overdue);
+            self.free_line(id);
         }
     }
 

@@ -67,7 +67,7 @@ impl Naive {
     pub(super) fn close_line(&mut self, id: Id) -> Outcome {
         let line = self.open_line(id)?;
         let used = self.debt(id) + self.charges_owed(id) + self.noted(Class::CreditHeld, id);
-        must(used == 0, Rejection::DebtOutstanding)?;
+        must(used == 0 && !self.has_loan(id), Rejection::DebtOutstanding)?;
         self.note(Class::LimitGranted, id, -self.noted(Class::LimitGranted, id));
         self.lines.insert(id, Line { closed: true, ..line });
         Ok(())
@@ -77,6 +77,9 @@ impl Naive {
         let from = self.account_of(Owner::User(c.user))?;
         let line = self.lines.get(&c.user).ok_or(Rejection::UnknownAccount)?;
         must(line.lost.is_none(), Rejection::LineWrittenOff)?;
+        if !c.target.is_none() {
+            return self.repay_by_name(c, now);
+        }
         let amount = cny(c.amount)?;
         self.may_debit(from)?;
         let owed = self.debt(c.user) + self.charges_owed(c.user) - self.ahead(c.user);
@@ -110,6 +113,7 @@ impl Naive {
     pub(super) fn buyable(&self, id: Id) -> i128 {
         let left =
             self.noted(Class::LimitGranted, id) - self.debt(id) - self.noted(Class::CreditHeld, id);
+        let left = left - self.lent(id);
         if self.is_usable(id) { left.max(0) } else { 0 }
     }
 

@@ -21,7 +21,7 @@ impl Naive {
         must(!line.closed, Rejection::InvalidState)?;
         must(self.late_for(c.user, now) >= 180, Rejection::NotEligible)?;
         let mut lost = 0;
-        for class in [
+        let own = [
             Class::FeeReceivable,
             Class::InterestReceivable,
             Class::PenaltyReceivable,
@@ -29,11 +29,13 @@ impl Naive {
             Class::CreditBilled,
             Class::CreditUnbilled,
             Class::CreditInstalment,
-        ] {
-            let owed = self.owes(class, c.user);
+        ];
+        let own = own.map(|class| (class, c.user)).into_iter();
+        for (class, owner) in own.chain(self.end_loans(c.user)) {
+            let owed = self.owes(class, owner);
             let set_aside = owed.min(self.credit(house(Class::LossAllowance)));
-            self.write(house(Class::LossAllowance), of(class, c.user), set_aside);
-            self.write(house(Class::CreditLoss), of(class, c.user), owed - set_aside);
+            self.write(house(Class::LossAllowance), of(class, owner), set_aside);
+            self.write(house(Class::CreditLoss), of(class, owner), owed - set_aside);
             lost += owed;
         }
         self.end_plans(c.user);

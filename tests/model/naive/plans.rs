@@ -29,7 +29,8 @@ impl Naive {
         amount: i128,
     ) -> Result<(Id, Vec<Term>), Rejection> {
         let line = self.lines.get(&id).ok_or(Rejection::NotConvertible)?;
-        must(!self.plans.iter().any(|p| p.id == terms.plan), Rejection::Duplicate)?;
+        let used = self.plans.iter().any(|p| p.id == terms.plan);
+        must(!used && !self.is_loan(terms.plan), Rejection::Duplicate)?;
         must([3, 6, 12].contains(&terms.terms), Rejection::BadTermCount)?;
         let n = i128::from(terms.terms);
         must(amount >= n, Rejection::AmountOutOfRange)?;
@@ -113,6 +114,10 @@ impl Naive {
         self.plans.iter().filter(|p| p.payment == Some(payment)).map(Plan::left).sum()
     }
 
+    pub(super) fn plan_is_of(&self, id: Id, user: Id) -> bool {
+        self.plans.iter().any(|p| p.id == id && p.user == user)
+    }
+
     /// Nothing is ahead of a user's plans any more.
     pub(super) fn end_plans(&mut self, id: Id) {
         let own = self.plans.iter_mut().filter(|p| p.user == id);
@@ -124,15 +129,15 @@ impl Naive {
     }
 
     /// Cuts the last terms of the plan that a purchase is in.
-    pub(super) fn cut_plan_of(&mut self, payment: Id, mut amount: i128) {
-        let Some(plan) = self.plans.iter_mut().find(|p| p.payment == Some(payment)) else { return };
-        while amount > 0 {
-            let (principal, fee) = plan.ahead.pop().unwrap();
-            if amount < principal {
-                plan.ahead.push((principal - amount, fee));
-                return;
-            }
-            amount -= principal;
+    pub(super) fn cut_plan_of(&mut self, payment: Id, amount: i128) {
+        if let Some(plan) = self.plans.iter_mut().find(|p| p.payment == Some(payment)) {
+            plan.cut(amount);
+        }
+    }
+
+    pub(super) fn cut_plan(&mut self, id: Id, amount: i128) {
+        if let Some(plan) = self.plans.iter_mut().find(|p| p.id == id) {
+            plan.cut(amount);
         }
     }
 }
@@ -140,5 +145,16 @@ impl Naive {
 impl Plan {
     fn left(&self) -> i128 {
         self.ahead.iter().map(|term| term.0).sum()
+    }
+
+    fn cut(&mut self, mut amount: i128) {
+        while amount > 0 {
+            let (principal, fee) = self.ahead.pop().unwrap();
+            if amount < principal {
+                self.ahead.push((principal - amount, fee));
+                return;
+            }
+            amount -= principal;
+        }
     }
 }

@@ -42,6 +42,9 @@ impl<'a> Scene<'a> {
                 let (user, reason) = (self.a_line(open), super::reference('x', 5));
                 Body::CloseCreditLine(CloseCreditLine { user, reason })
             }
+            Kind::RepayCredit if self.dice.of(2) == 1 && self.lends() => {
+                return self.repayment_by_name();
+            }
             Kind::RepayCredit => {
                 let (ledger, t) = (self.ledger, self.ledger.tables());
                 let buckets = [Class::CreditUnbilled, Class::CreditBilled, Class::CreditOverdue];
@@ -57,7 +60,7 @@ impl<'a> Scene<'a> {
                 let has = self.balance(Class::UserAvailable, user);
                 let due = owed - principal[0];
                 let amount = self.amount(&[owed, due, principal[2] + charges, has]);
-                Body::RepayCredit(RepayCredit { user, amount })
+                Body::RepayCredit(RepayCredit { user, amount, target: Id::NONE })
             }
             Kind::ReleaseReserve => {
                 let merchant = self.merchant();

@@ -1,15 +1,17 @@
-//! Commands on credit that is lost.
+//! Commands on cash loans, and on credit that is lost.
 
 use super::{Kind, Scene, cny};
 use groat_ledger::{
-    Body, Class, CreditLine, CreditLineState, Ledger, ProvisionCredit, RecordRecovery,
-    WriteOffCredit,
+    Body, Class, CreditLine, CreditLineState, DrawLoan, Ledger, Loan, LoanKind, LoanState,
+    LoanTerms, Plan, PlanState, ProvisionCredit, RecordRecovery, RepayCredit, WriteOffCredit,
 };
 
 /// When the first debt that is overdue may be written off.
 pub(super) fn written_off_from(ledger: &Ledger) -> Option<u64> {
     let bills = ledger.tables().credit_lines.rows().iter().filter_map(|l| l.billing.as_ref());
-    let since = bills.map(|bill| bill.overdue_since).filter(|since| *since > 0).min()?;
+    let loans = ledger.tables().loans.rows().iter().map(|loan| loan.late_since);
+    let since = bills.map(|bill| bill.overdue_since).chain(loans);
+    let since = since.filter(|since| *since > 0).min()?;
     Some(ledger.calendar().start_of(since + 180))
 }
 
@@ -26,9 +28,24 @@ impl Scene<'_> {
 
     pub(super) fn loss(&mut self, kind: Kind) -> Option<Body> {
         Some(match kind {
+            Kind::DrawLoan => {
+                let active = |line: &CreditLine| line.state == CreditLineState::Active;
+                let user = self.a_line(active);
+                let loans = self.ledger.tables().loans.rows().len();
+                let loan = self.fresh('o', loans);
+                let amount = self.amount(&[self.credit_left(user), 900]);
+                let kind = self.dice.pick(&[LoanKind::EqualPrincipal, LoanKind::Bullet]);
+                let count = self.dice.pick(&[3, 1, 2, 3, 12, 120, 0, 121]);
+                let day_ppm = self.dice.pick(&[500, 333, 0, 20_000, 1_000_000, 1_000_001]);
+                let terms = LoanTerms { count, day_ppm, kind };
+                Body::DrawLoan(DrawLoan { user, loan, amount, terms })
+            }
             Kind::WriteOffCredit => {
+                let t = self.ledger.tables();
                 let late = |line: &CreditLine| {
-                    line.billing.as_ref().is_some_and(|bill| bill.overdue_since > 0)
+                    let loans = line.billing.iter().flat_map(|bill| &bill.loans);
+                    let loan = loans.map(|no| t.loans.row(*no).late_since).any(|since| since > 0);
+                    loan || line.billing.as_ref().is_some_and(|bill| bill.overdue_since > 0)
                 };
                 Body::WriteOffCredit(WriteOffCredit { user: self.a_line(late) })
             }
@@ -46,5 +63,32 @@ impl Scene<'_> {
             }
             _ => return None,
         })
+    }
+
+    pub(super) fn lends(&self) -> bool {
+        let t = self.ledger.tables();
+        !t.loans.rows().is_empty() || !t.plans.rows().is_empty()
+    }
+
+    /// Pays a loan or a plan by name, if there is one.
+    pub(super) fn repayment_by_name(&mut self) -> Option<Body> {
+        let t = self.ledger.tables();
+        let rare = self.dice.one_in(12);
+        let either = !t.plans.rows().is_empty() && self.dice.one_in(3);
+        let of_plan = t.loans.rows().is_empty() || either;
+        let (target, owner, limits) = if of_plan {
+            let plan = self.dice.recent(t.plans.rows(), |p: &Plan| p.state == PlanState::Active)?;
+            (plan.plan, plan.user, vec![plan.left(), plan.left() / 2])
+        } else {
+            let active = |l: &Loan| l.state == LoanState::Active;
+            let loan = self.dice.recent(t.loans.rows(), active)?;
+            let today = self.ledger.calendar().date(self.now);
+            let all = loan.debt().saturating_add(loan.earned(today).0);
+            (loan.loan, loan.user, vec![all, loan.unpaid(), loan.owed])
+        };
+        let owner = t.users.row(owner).user;
+        let user = if rare { self.user() } else { owner };
+        let amount = self.amount(&limits);
+        Some(Body::RepayCredit(RepayCredit { user, amount, target }))
     }
 }

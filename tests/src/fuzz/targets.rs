@@ -190,7 +190,7 @@ fn books_from_rows(bytes: &[u8]) {
 }
 
 /// Steps all examples under other ids, then a hundred years on; and to the end of time, unless a
-/// line of credit is charged for every night until then.
+/// line of credit or a loan is charged until then.
 pub fn go_on(books: &mut Books) -> Outbound {
     let mut out = OpenBlock::default();
     // Ids are of the time at which they are used.
@@ -205,7 +205,9 @@ pub fn go_on(books: &mut Books) -> Outbound {
     let later = books.ledger().now().saturating_add(100 * 365 * DAY_MS);
     books.tick(later.min(TIME_MS_MAX), &mut out);
     let mut bills = books.ledger().tables().credit_lines.rows().iter().map(|line| &line.billing);
-    if !bills.any(|bill| bill.as_ref().is_some_and(|bill| bill.bearing() > 0)) {
+    if !bills
+        .any(|bill| bill.as_ref().is_some_and(|bill| bill.bearing() > 0 || !bill.loans.is_empty()))
+    {
         books.tick(TIME_MS_MAX, &mut out);
     }
     out.outbound

@@ -56,7 +56,8 @@ impl Feed {
                 }
                 2 => (b"nobody".to_vec(), (0..chance.below(40)).map(|b| b as u8).collect()),
                 3 if !credit.users.is_empty() => {
-                    let asked = match chance.below(7) {
+                    let asked = match chance.below(9) {
+                        7 | 8 => credit.loan(chance),
                         5 => credit.provision(chance),
                         6 => credit.loss(chance),
                         0 => credit.conversion(chance),
@@ -96,6 +97,7 @@ struct Credit {
     users: Vec<v1::Id>,
     /// Asked for, with whose they are to be.
     plans: Vec<(Option<v1::Id>, Option<v1::Id>)>,
+    loans: Vec<(Option<v1::Id>, Option<v1::Id>)>,
     made: u128,
 }
 
@@ -124,7 +126,9 @@ impl Credit {
     fn repayment(&mut self, chance: &mut Chance) -> Command {
         let user = Some(self.users[chance.index(self.users.len())]);
         let amt = Some(v1::Money { amount: 1 + chance.below(20_000), currency: 840 });
-        self.command(command::Body::RepayCredit(v1::RepayCredit { user, amt }))
+        let index = chance.index(2 * self.loans.len().max(1));
+        let (user, target) = self.loans.get(index).copied().unwrap_or((user, None));
+        self.command(command::Body::RepayCredit(v1::RepayCredit { user, amt, target }))
     }
 
     /// Part of a statement goes into a plan.
@@ -154,6 +158,18 @@ impl Credit {
     fn provision(&mut self, chance: &mut Chance) -> Command {
         let amt = Some(v1::Money { amount: 1 + chance.below(9_000), currency: 840 });
         self.command(command::Body::ProvisionCredit(v1::ProvisionCredit { amt }))
+    }
+
+    fn loan(&mut self, chance: &mut Chance) -> Command {
+        let user = Some(self.users[chance.index(self.users.len())]);
+        let loan = Some(Id(10 << 64 | self.loans.len() as u128).into());
+        let amt = Some(v1::Money { amount: 10 + chance.below(20_000), currency: 840 });
+        self.loans.push((user, loan));
+        let kinds = [v1::LoanKind::EqualPrincipal, v1::LoanKind::Bullet];
+        let kind = kinds[chance.index(kinds.len())].into();
+        let (terms, day_ppm) = (1 + chance.below(3) as u32, 1_000);
+        let draw = v1::DrawLoan { user, loan, amt, terms, day_ppm, kind };
+        self.command(command::Body::DrawLoan(draw))
     }
 
     /// A debt is written off, or comes back in part.

@@ -104,6 +104,8 @@ pub struct RepayCredit {
     pub user: Id,
     /// How much; at most what is owed.
     pub amount: Money,
+    /// The plan or loan that is paid ahead or back; none is the bill of the line.
+    pub target: Id,
 }
 
 /// Gives part of a merchant's reserve back to it, where the clock does not.

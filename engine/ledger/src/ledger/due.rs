@@ -7,8 +7,8 @@ use crate::limits::{
     DAY_MS, DUES_APART_MS, DUES_AT_ONCE, RENTAL_UNSTARTED_DAYS_MAX, ROYALTY_FREEZE_DAYS,
 };
 use crate::rules::{
-    authorizations, billing, campaigns, cards, collection, exchange, packets, payments, rentals,
-    royalties, settlement, transfers,
+    authorizations, billing, campaigns, cards, collection, exchange, loans, packets, payments,
+    rentals, royalties, settlement, transfers,
 };
 use crate::state::{
     AuthorizationState, BatchState, CouponState, PaymentState, PendingState, RentalState,
@@ -46,6 +46,10 @@ pub enum DueKind {
     CreditStatement = 30,
     /// The days of grace of a statement are over.
     CreditGraceEnd = 31,
+    /// A term of a loan, or a month's interest behind the last one.
+    LoanTerm = 32,
+    /// The days of grace of a loan's term are over.
+    LoanGraceEnd = 33,
     /// A night's interest on a line of credit.
     CreditInterest = 40,
     /// A reserve has been kept long enough.
@@ -134,6 +138,8 @@ impl Ledger {
             }
             DueKind::CreditStatement => billing::cut(self, due.no, out),
             DueKind::CreditGraceEnd => billing::assess(self, due.no, out),
+            DueKind::LoanTerm => loans::term_due(self, due.no, out),
+            DueKind::LoanGraceEnd => loans::assess(self, due.no, out),
             DueKind::CreditInterest => billing::accrue(self, due.no, out),
             DueKind::ReserveRelease => settlement::release_by_clock(self, due.no, out),
             DueKind::BatchCut => settlement::cut(due.no, out),
@@ -220,6 +226,7 @@ impl Ledger {
             DueKind::CreditStatement | DueKind::CreditGraceEnd | DueKind::CreditInterest => {
                 billing::owed_at(self, kind, no)
             }
+            DueKind::LoanTerm | DueKind::LoanGraceEnd => loans::owed_at(self, kind, no),
             DueKind::ReserveRelease => self.reserve_release_at(no),
             DueKind::PaymentFinish => {
                 let p = self.tables.payments.try_row(no)?;
@@ -270,6 +277,8 @@ impl Ledger {
             (DueKind::CreditStatement, self.tables.credit_lines.next_no()),
             (DueKind::CreditGraceEnd, self.tables.credit_lines.next_no()),
             (DueKind::CreditInterest, self.tables.credit_lines.next_no()),
+            (DueKind::LoanTerm, self.tables.loans.next_no()),
+            (DueKind::LoanGraceEnd, self.tables.loans.next_no()),
             (DueKind::ReserveRelease, self.tables.batches.next_no()),
             (DueKind::BatchCut, self.tables.batches.next_no()),
             (DueKind::BatchSettle, self.tables.batches.next_no()),

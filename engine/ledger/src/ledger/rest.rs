@@ -6,7 +6,8 @@ use crate::ledger::Ledger;
 use crate::place::Place;
 use crate::rules::cards;
 use crate::state::{
-    AuthCode, Calendar, CreditBasis, InvoiceNo, OrderNo, PendingState, PlanState, Tables, TradeNo,
+    AuthCode, Billing, Calendar, CreditBasis, InvoiceNo, LoanState, OrderNo, PendingState,
+    PlanState, Tables, TradeNo,
 };
 use crate::table::{DuplicateKey, Table};
 use std::collections::BTreeMap;
@@ -67,6 +68,7 @@ impl Ledger {
             Table::from_rows(numbers.collect()).map_err(duplicate("invoices"))?;
         ledger.fill_plans();
         ledger.fill_card_holders();
+        ledger.fill_loans();
         ledger.fill_due();
         Ok(ledger)
     }
@@ -84,9 +86,13 @@ impl Ledger {
     fn fill_plans(&mut self) {
         for no in 0..self.tables.credit_lines.next_no() {
             let line = self.tables.credit_lines.row(no);
-            if line.billing.as_ref().is_some_and(|billing| !billing.plans.is_empty()) {
+            let noted = |billing: &Billing| !billing.plans.is_empty() || !billing.loans.is_empty();
+            if line.billing.as_deref().is_some_and(noted) {
                 let billing = &mut self.tables.credit_lines.row_mut(no).billing;
-                billing.iter_mut().for_each(|billing| billing.plans.clear());
+                billing.iter_mut().for_each(|billing| {
+                    billing.plans.clear();
+                    billing.loans.clear();
+                });
             }
         }
         let plans = self.tables.plans.rows().iter().enumerate();
@@ -97,6 +103,20 @@ impl Ledger {
             let billing = self.tables.credit_lines.row_mut(line).billing.as_mut();
             if let (Some(billing), Ok(no)) = (billing, u32::try_from(no)) {
                 billing.plans.push(no);
+            }
+        }
+    }
+
+    /// So do loans of which something is owed.
+    fn fill_loans(&mut self) {
+        let loans = self.tables.loans.rows().iter().enumerate();
+        let active = loans.filter(|(_, loan)| loan.state == LoanState::Active);
+        let active: Vec<_> = active.map(|(no, loan)| (no, loan.user)).collect();
+        for (no, user) in active {
+            let Some(line) = self.tables.credit_lines.find(&user) else { continue };
+            let billing = self.tables.credit_lines.row_mut(line).billing.as_mut();
+            if let (Some(billing), Ok(no)) = (billing, u32::try_from(no)) {
+                billing.loans.push(no);
             }
         }
     }
@@ -186,6 +206,13 @@ impl Ledger {
                     || r.payment.is_some_and(|no| no >= t.payments.next_no())
                     || r.state == PlanState::Active && !billed(r.user)
             }),
+        )?;
+        holds(
+            "loans",
+            t.loans
+                .rows()
+                .iter()
+                .position(|r| r.user >= users || r.state == LoanState::Active && !billed(r.user)),
         )?;
         let (payments, plans) = (t.payments.next_no(), t.plans.next_no());
         let mut relations = t.royalty_relations.rows().iter();

@@ -25,7 +25,7 @@ use crate::ledger::{Due, DueKind, Ledger, post};
 use crate::limits::AMOUNT_MAX;
 use crate::money::{bps_floor, fee_half_up};
 use crate::rules::buckets::{self, owed_in};
-use crate::rules::plans;
+use crate::rules::{loans, plans};
 use crate::state::{
     Billing, CreditLine, CreditLineState, StatementState, Tables, User, next_day_of_month,
 };
@@ -148,11 +148,18 @@ pub(crate) fn order(line: &CreditLine, today: u32) -> [Part; 4] {
 
 /// Lets a line go that is frozen for a debt, when this decision has paid the last that was overdue.
 pub(crate) fn thaw(ledger: &Ledger, owner: &User, out: &mut Decision) {
-    let state = super::credit::line(ledger, owner).map(|line| line.state);
     let (account, owed) = owed_in(ledger, owner, Class::CreditOverdue);
     let noted = out.movements().iter().filter(|m| Some(m.credit) == account);
     let paid = noted.map(|m| u128::from(m.amount)).sum::<u128>();
-    let is_free = paid > 0 && paid >= u128::from(owed);
+    let bill = super::credit::line(ledger, owner).and_then(|line| line.billing.as_deref());
+    let lent_late = bill.is_some_and(|bill| loans::late_since(ledger, bill).is_some());
+    let is_free = paid > 0 && paid >= u128::from(owed) && !lent_late;
+    unfreeze(ledger, owner, is_free, out);
+}
+
+/// Lets a line go that is frozen for a debt, if it is free.
+pub(crate) fn unfreeze(ledger: &Ledger, owner: &User, is_free: bool, out: &mut Decision) {
+    let state = super::credit::line(ledger, owner).map(|line| line.state);
     let frozen = state == Some(CreditLineState::Frozen(FreezeReason::Overdue));
     if let Some(reason) = Reference::new(PAID).filter(|_| frozen && is_free) {
         out.record(Fact::CreditLineUnfrozen { user: owner.user, reason });

@@ -14,7 +14,7 @@ use crate::instalments::{Owed, Part, allocate};
 use crate::ledger::{Ledger, in_range, post};
 use crate::rejection::Rejection;
 use crate::rules::buckets::{PRINCIPAL, owed, owed_in, principal, purchases};
-use crate::rules::{billing, in_currency, may_debit, refuse_if, user};
+use crate::rules::{billing, in_currency, loans, may_debit, plans, refuse_if, user};
 use crate::state::{Billing, CreditLine, CreditLineState, User, next_day_of_month};
 
 pub(crate) fn grant(
@@ -95,7 +95,9 @@ pub(crate) fn close(
     let owner = user(ledger.tables(), c.user)?;
     let line = open_line(ledger, owner)?;
     let ahead = owed_in(ledger, owner, Class::CreditInstalment).1;
-    let outstanding = owed(ledger, owner).sum() > 0 || ahead > 0 || held(ledger, owner) > 0;
+    let lent = line.billing.as_ref().is_some_and(|bill| !bill.loans.is_empty());
+    let later = ahead > 0 || lent;
+    let outstanding = owed(ledger, owner).sum() > 0 || later || held(ledger, owner) > 0;
     refuse_if(outstanding, Rejection::DebtOutstanding)?;
     // From here on nothing may fail.
     let (granted, contra) = memorandum(ledger, Class::LimitGranted, owner, out);
@@ -117,8 +119,8 @@ fn bill_fits(terms: &CreditTerms) -> bool {
     grace_days + 1 < days_left && whole(billing.order) && whole(billing.late_order)
 }
 
-/// What is due first is paid first: of the parts by the line's order, of the principal what is
-/// overdue, then what is billed, then the rest.
+/// Pays the bill, or the plan or loan that is named. What is due first is paid first: of the parts
+/// by the line's order, of the principal what is overdue, then what is billed, then the rest.
 pub(crate) fn repay(
     ledger: &Ledger,
     c: &RepayCredit,
@@ -128,6 +130,12 @@ pub(crate) fn repay(
     let owner = user(ledger.tables(), c.user)?;
     let line = line(ledger, owner).ok_or(Rejection::UnknownAccount)?;
     refuse_if(line.state == CreditLineState::WrittenOff, Rejection::LineWrittenOff)?;
+    if ledger.tables().plans.find(&c.target).is_some() {
+        return plans::repay(ledger, c, owner, out);
+    }
+    if !c.target.is_none() {
+        return loans::repay(ledger, c, owner, now, out);
+    }
     in_currency(c.amount, owner.currency)?;
     let amount = in_range(c.amount)?;
     may_debit(ledger.tables(), owner.account)?;
@@ -194,6 +202,7 @@ pub(crate) fn available(ledger: &Ledger, owner: &User) -> u64 {
         Some(line) if is_usable(ledger, owner) => {
             let ahead = owed_in(ledger, owner, Class::CreditInstalment).1;
             let used = principal(ledger, owner).saturating_add(ahead);
+            let used = used.saturating_add(loans::owed(ledger, line));
             let used = used.saturating_add(held(ledger, owner));
             line.limit.amount.saturating_sub(used)
         }

@@ -3,11 +3,12 @@
 //! | command | what moves |
 //! |---|---|
 //! | `ProvisionCredit` | a loss is expected: E2→AL |
-//! | `WriteOffCredit` | the debt is given up: AL, beyond it E2→PO, PB, PU, PI, LP, LI, LF |
+//! | `WriteOffCredit` | the debt is given up: AL, beyond it E2→PO, PB, PU, PI, LN, LP, LI, LF |
 //! | `RecordRecovery` | something of it is paid after all: UA→E2 |
 //!
 //! Where the book is silent: a line is in default by its dates alone, which no event says; it may
-//! be written off from the 180th day after the due date that was missed first, frozen or not. All
+//! be written off from the 180th day after the due date that was missed first, of a statement or a
+//! loan, frozen or not. All
 //! that is owed on it becomes due with that, what is not billed and what is ahead of plans too, and
 //! is written off: a line with a part of a debt would go on to be billed. The line ends for good:
 //! nothing is billed, charged or bought any more, and no other line is granted to its user. Holds
@@ -24,8 +25,8 @@ use crate::limits::{AMOUNT_MAX, WRITE_OFF_DAYS_MIN};
 use crate::money::Currency;
 use crate::rejection::Rejection;
 use crate::rules::buckets::owed_in;
-use crate::rules::{billing, credit, in_currency, may_debit, pair, refuse_if, user};
-use crate::state::{CreditLineState, StatementState, Tables};
+use crate::rules::{billing, credit, in_currency, loans, may_debit, pair, refuse_if, user};
+use crate::state::{CreditLineState, Loan, StatementState, Tables};
 
 /// What is written off, in the order of the fields of its fact.
 const OWED: [Class; 7] = [
@@ -62,19 +63,28 @@ pub(crate) fn write_off(
     refuse_if(line.has_ended(), Rejection::InvalidState)?;
     let bill = line.billing.as_deref().ok_or(Rejection::NotEligible)?;
     let today = ledger.calendar().date(now);
-    let late = today.saturating_sub(bill.overdue_since);
-    let is_late = bill.overdue_since > 0 && late >= WRITE_OFF_DAYS_MIN;
+    let since = Some(bill.overdue_since).filter(|since| *since > 0);
+    let since = since.into_iter().chain(loans::late_since(ledger, bill)).min();
+    let is_late = since.is_some_and(|since| today.saturating_sub(since) >= WRITE_OFF_DAYS_MIN);
     refuse_if(!is_late, Rejection::NotEligible)?;
     // From here on nothing may fail.
     let owed = OWED.map(|class| owed_in(ledger, owner, class));
+    let loans: Vec<&Loan> = bill.loans.iter().map(|no| ledger.tables().loans.row(*no)).collect();
+    let of_loans = loans.iter().flat_map(|loan| {
+        [(Class::CashLoan, loan.owed), (Class::LoanInterest, loan.interest)].map(|(class, owed)| {
+            let key = AccountKey::of(class, loan.loan, owner.currency);
+            (ledger.tables().accounts.find(&key), owed)
+        })
+    });
+    let all: Vec<(Option<AccountNo>, u64)> = owed.into_iter().chain(of_loans).collect();
     let (loss, allowance) = house(ledger, owner.currency, out);
     let set_aside = ledger.account(&AccountKey::house(Class::LossAllowance, owner.currency));
     let set_aside = set_aside.map_or(0, |account| account.debit_room());
-    let sum: u128 = owed.iter().map(|(_, amount)| u128::from(*amount)).sum();
+    let sum: u128 = all.iter().map(|(_, amount)| u128::from(*amount)).sum();
     let provided = u64::try_from(sum.min(set_aside)).unwrap_or(u64::MAX);
     let lost = u64::try_from(sum).unwrap_or(u64::MAX).saturating_sub(provided);
-    let owed_accounts = owed.iter().filter_map(|(account, amount)| Some(((*account)?, *amount)));
-    pair(out, [(allowance, provided), (loss, lost)], owed_accounts);
+    let credits = all.into_iter().filter_map(|(account, amount)| Some((account?, amount)));
+    pair(out, [(allowance, provided), (loss, lost)], credits);
     let (granted, contra) = credit::memorandum(ledger, Class::LimitGranted, owner, out);
     post(out, contra, granted, line.limit.amount);
     let [unbilled, billed, ahead, overdue, penalty, interest, fee] = owed.map(|(_, owed)| owed);
@@ -88,10 +98,16 @@ pub(crate) fn write_off(
         interest,
         fee,
         provided,
+        lent: loans.iter().map(|loan| loan.owed).sum(),
+        lent_interest: loans.iter().map(|loan| loan.interest).sum(),
     });
     for no in &bill.plans {
         let plan = ledger.tables().plans.row(*no);
         out.record(Fact::PlanWrittenOff { plan: plan.plan, amount: plan.left() });
+    }
+    for Loan { loan, owed, interest, .. } in loans {
+        let (principal, interest) = (*owed, *interest);
+        out.record(Fact::LoanWrittenOff { loan: *loan, principal, interest });
     }
     Ok(())
 }
@@ -148,12 +164,22 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
 
 /// What is written off by a fact.
 fn sum(fact: &Fact) -> u64 {
-    let Fact::CreditWrittenOff { unbilled, billed, ahead, overdue, penalty, interest, fee, .. } =
-        fact
+    let Fact::CreditWrittenOff {
+        unbilled,
+        billed,
+        ahead,
+        overdue,
+        penalty,
+        interest,
+        fee,
+        lent,
+        lent_interest,
+        ..
+    } = fact
     else {
         return 0;
     };
-    let parts = [unbilled, billed, ahead, overdue, penalty, interest, fee];
+    let parts = [unbilled, billed, ahead, overdue, penalty, interest, fee, lent, lent_interest];
     parts.into_iter().fold(0, |sum, part| sum.saturating_add(*part))
 }
 
@@ -174,6 +200,8 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
             penalty,
             interest,
             fee,
+            lent,
+            lent_interest,
             ..
         } => {
             let line = line_of(user)?;
@@ -182,7 +210,13 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
             let parts = [unbilled, billed, ahead, overdue, penalty, interest, fee];
             known(parts.iter().all(|part| **part <= AMOUNT_MAX), "more is lost than can be owed")?;
             let fits = *billed == bill.billed && *overdue == bill.overdue;
-            known(fits, "another debt is written off than was billed")
+            known(fits, "another debt is written off than was billed")?;
+            let loans = bill.loans.iter().map(|no| tables.loans.row(*no));
+            let (all, interest) = loans.fold((0u64, 0u64), |(owed, interest), loan| {
+                (owed.saturating_add(loan.owed), interest.saturating_add(loan.interest))
+            });
+            let fits = *lent == all && *lent_interest == interest;
+            known(fits, "another debt of loans is written off")
         }
         Fact::CreditRecovered { user, amount } => {
             known(*amount <= line_of(user)?.lost(), "more is recovered than was lost")

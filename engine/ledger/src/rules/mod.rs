@@ -18,6 +18,7 @@ pub(crate) mod exchange;
 pub(crate) mod funding;
 pub(crate) mod invoices;
 pub(crate) mod limits;
+pub(crate) mod loans;
 pub(crate) mod losses;
 pub(crate) mod packets;
 pub(crate) mod payments;
@@ -386,8 +387,14 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::TermBilled { .. }
         | Fact::PlanPrepaid { .. }
         | Fact::PlanWrittenOff { .. }
+        | Fact::PlanRepaid { .. }
         | Fact::PlanReduced { .. } => plans::fits(tables, fact),
         Fact::CreditWrittenOff { .. } | Fact::CreditRecovered { .. } => losses::fits(tables, fact),
+        Fact::LoanDrawn { .. }
+        | Fact::LoanTermDue { .. }
+        | Fact::LoanOverdue { .. }
+        | Fact::LoanRepaid { .. }
+        | Fact::LoanWrittenOff { .. } => loans::fits(tables, fact),
     }
 }
 

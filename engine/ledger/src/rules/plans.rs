@@ -10,15 +10,16 @@
 //!
 //! The fee is the user's and half even; principal and fee are cut into terms alike, rounded down,
 //! the rest with the first (Huabei). What is ahead (PI) uses the limit, bears no interest and is
-//! not repaid by `RepayCredit`. Where the book is silent: the first term is billed by the first
-//! statement after the plan was made, then one by each. A billed term is the statement's like any
-//! purchase, so that a plan is completed when its last term is billed. A purchase is put in a plan
-//! once, before it is billed; a statement until its due date, of what was billed first by it, and
-//! not while something is overdue. What goes into a plan is no longer to be paid by the statement:
-//! it comes off the total, and the minimum is at most the rest.
+//! repaid by a `RepayCredit` that names the plan alone: off the last terms, as by a refund. Where
+//! the book is silent: the first term is billed by the first statement after the plan was made,
+//! then one by each. A billed term is the statement's like any purchase, so that a plan is
+//! completed when its last term is billed. A purchase is put in a plan once, before it is billed; a
+//! statement until its due date, of what was billed first by it, and not while something is
+//! overdue. What goes into a plan is no longer to be paid by the statement: it comes off the total,
+//! and the minimum is at most the rest.
 
 use crate::account::{AccountKey, Class};
-use crate::command::{ConvertToInstalments, Leg, LegSource, PlanTerms, PrepayPlan};
+use crate::command::{ConvertToInstalments, Leg, LegSource, PlanTerms, PrepayPlan, RepayCredit};
 use crate::event::{Decision, Fact};
 use crate::id::Id;
 use crate::instalments::{Instalment, TERMS_MAX, half_even_ppm};
@@ -42,7 +43,9 @@ fn fee_of(
     amount: u64,
     terms: PlanTerms,
 ) -> Result<u64, Rejection> {
-    refuse_if(ledger.tables().plans.find(&terms.plan).is_some(), Rejection::Duplicate)?;
+    let tables = ledger.tables();
+    let used = tables.plans.find(&terms.plan).is_some() || tables.loans.find(&terms.plan).is_some();
+    refuse_if(used, Rejection::Duplicate)?;
     refuse_if(!TERMS.contains(&terms.terms), Rejection::BadTermCount)?;
     refuse_if(amount < u64::from(terms.terms), Rejection::AmountOutOfRange)?;
     refuse_if(terms.fee_ppm > 1_000_000, Rejection::RateOutOfRange)?;
@@ -157,6 +160,34 @@ pub(crate) fn prepay(ledger: &Ledger, c: &PrepayPlan, out: &mut Decision) -> Res
     Ok(())
 }
 
+/// Pays part of what is ahead of a plan, off its last terms, or all of it.
+pub(crate) fn repay(
+    ledger: &Ledger,
+    c: &RepayCredit,
+    owner: &User,
+    out: &mut Decision,
+) -> Result<(), Rejection> {
+    let tables = ledger.tables();
+    let plan = tables.plans.get(&c.target).ok_or(Rejection::UnknownAccount)?;
+    refuse_if(tables.users.row(plan.user).user != c.user, Rejection::UnknownAccount)?;
+    refuse_if(plan.state != PlanState::Active, Rejection::InvalidState)?;
+    in_currency(c.amount, owner.currency)?;
+    let amount = in_range(c.amount)?;
+    may_debit(tables, owner.account)?;
+    refuse_if(amount > plan.left(), Rejection::Overpayment)?;
+    let room = tables.accounts.row(owner.account).debit_room();
+    refuse_if(room < u128::from(amount), Rejection::InsufficientFunds)?;
+    // From here on nothing may fail.
+    let key = AccountKey::of(Class::CreditInstalment, c.user, owner.currency);
+    let ahead = ledger.account_or_open(key, owner.currency, out);
+    post(out, owner.account, ahead, amount);
+    out.record(match plan.left() - amount {
+        0 => Fact::PlanPrepaid { plan: c.target, amount },
+        _ => Fact::PlanRepaid { plan: c.target, amount },
+    });
+    Ok(())
+}
+
 /// Bills the next term of each plan of a line; gives the sums of their principal and fees.
 pub(crate) fn bill(
     ledger: &Ledger,
@@ -211,6 +242,10 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
         }
         Fact::PlanPrepaid { plan, .. } => {
             change(ledger, plan, |plan| plan.state = PlanState::Prepaid);
+            of_line(ledger, plan, |_| {});
+        }
+        Fact::PlanRepaid { plan, amount } => {
+            change(ledger, plan, |plan| plan.cut = plan.cut.saturating_add(*amount));
             of_line(ledger, plan, |_| {});
         }
         Fact::PlanWrittenOff { plan, .. } => {
@@ -317,6 +352,9 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
         }
         Fact::PlanWrittenOff { plan, amount } => {
             known(*amount == active(plan)?.left(), "a plan is written off by another amount")
+        }
+        Fact::PlanRepaid { plan, amount } => {
+            known(*amount < active(plan)?.left(), "more of a plan is paid ahead than there is")
         }
         Fact::PlanReduced { plan, amount } => {
             known(*amount <= active(plan)?.left(), "more is cut off a plan than is ahead")

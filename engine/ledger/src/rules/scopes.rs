@@ -136,6 +136,7 @@ impl Demand {
             | Body::UnfreezeCreditLine(_)
             | Body::WriteOffCredit(_)
             | Body::CloseCreditLine(_) => platform(Credit),
+            Body::DrawLoan(c) => platform(Credit).moving(c.amount),
             Body::RecordRecovery(c) => platform(Credit).moving(c.amount),
             Body::ProvisionCredit(c) => platform(Treasury).moving(c.amount),
             Body::SetLimits(_)

@@ -362,6 +362,8 @@ fn adjustable(ledger: &Ledger, line: &EntryLine) -> Result<(), Rejection> {
         | Class::InstalmentFee
         | Class::InterestIncome
         | Class::PenaltyIncome
+        | Class::CashLoan
+        | Class::LoanInterest
         | Class::LossAllowance
         | Class::CreditLoss
         | Class::RentalAdvance

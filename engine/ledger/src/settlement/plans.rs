@@ -37,6 +37,7 @@ pub(super) fn told(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {
     | Fact::TermBilled { plan, .. }
     | Fact::PlanPrepaid { plan, .. }
     | Fact::PlanWrittenOff { plan, .. }
+    | Fact::PlanRepaid { plan, .. }
     | Fact::PlanReduced { plan, .. }) = fact
     else {
         return None;
@@ -47,6 +48,7 @@ pub(super) fn told(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {
         _ if ended => Settlement::PlanEnded { plan },
         Fact::PlanCreated { .. } => Settlement::PlanCreated { plan },
         Fact::PlanReduced { .. } => Settlement::PlanReduced { plan },
+        Fact::PlanRepaid { .. } => Settlement::PlanRepaid { plan },
         _ => return None,
     })
 }

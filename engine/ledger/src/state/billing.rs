@@ -44,6 +44,8 @@ pub struct Billing {
     pub lost: u64,
     /// Numbers in `plans` of those with terms ahead, as they were made. Derived from them.
     pub plans: Vec<u32>,
+    /// Numbers in `loans` of those of which something is owed, as they were drawn. Derived.
+    pub loans: Vec<u32>,
 }
 
 /// Where a statement stands (DOMAIN §5). The numbers stand in facts and snapshots.
@@ -90,6 +92,7 @@ impl Billing {
             waiting_on: 0,
             lost: 0,
             plans: Vec::new(),
+            loans: Vec::new(),
         }
     }
 

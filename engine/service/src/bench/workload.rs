@@ -185,7 +185,7 @@ impl Workload {
         for (no, owed) in (0..).zip(&mut self.owed) {
             let amt = usd(std::mem::take(owed));
             if amt.is_some_and(|amt| amt.amount > 0) {
-                let repaid = v1::RepayCredit { user: user(no), amt };
+                let repaid = v1::RepayCredit { user: user(no), amt, ..v1::RepayCredit::default() };
                 self.next.push_back(command::Body::RepayCredit(repaid));
             }
         }

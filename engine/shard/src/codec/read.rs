@@ -13,6 +13,7 @@ mod facts;
 pub(super) mod fields;
 pub(super) mod holds;
 mod in_order;
+pub(super) mod loans;
 mod losses;
 pub(super) mod market;
 pub(super) mod members;

@@ -15,6 +15,7 @@ pub use walk::{begin_rest, for_each_row, go_on_resting};
 use super::read::cards as read_cards;
 use super::read::disputes as read_disputes;
 use super::read::fields::{self as read, Field};
+use super::read::loans as read_loans;
 use super::read::members as read_members;
 use super::read::plans as read_plans;
 use super::read::royalties as read_royalties;
@@ -25,9 +26,9 @@ use groat_ledger::table::Table;
 use groat_ledger::{
     Account, App, AppGrant, AppUse, AskedRefund, Authorization, Batch, BatchState, Calendar,
     Campaign, Card, CardTemplate, CodeUse, Coupon, CouponCount, CouponTemplate, CreditLine,
-    Dispute, EventRange, Hold, Invoice, Item, Ledger, LimitRow, Merchant, Packet, PacketClaim,
-    Payment, PaymentState, Payout, PayoutState, Peer, PendingState, PendingTransfer, Place, Plan,
-    Quote, Receipt, Refund, Rejection, Rental, RoyaltyRelation, Tables, Usage, User,
+    Dispute, EventRange, Hold, Invoice, Item, Ledger, LimitRow, Loan, Merchant, Packet,
+    PacketClaim, Payment, PaymentState, Payout, PayoutState, Peer, PendingState, PendingTransfer,
+    Place, Plan, Quote, Receipt, Refund, Rejection, Rental, RoyaltyRelation, Tables, Usage, User,
 };
 use groat_proto::v1::{self, row};
 use groat_proto::{Message, read_varint};
@@ -485,6 +486,7 @@ pub fn read_rows(
         Table::from_rows(rows.asked_refunds).map_err(duplicate("asked_refunds"))?;
     tables.app_grants = Table::from_rows(rows.app_grants).map_err(duplicate("app_grants"))?;
     tables.app_uses = Table::from_rows(rows.app_uses).map_err(duplicate("app_uses"))?;
+    tables.loans = Table::from_rows(rows.loans).map_err(duplicate("loans"))?;
     tables.plans = Table::from_rows(rows.plans).map_err(duplicate("plans"))?;
     tables.card_templates =
         Table::from_rows(rows.card_templates).map_err(duplicate("card_templates"))?;
@@ -529,6 +531,7 @@ struct Rows {
     app_grants: Vec<AppGrant>,
     app_uses: Vec<AppUse>,
     plans: Vec<Plan>,
+    loans: Vec<Loan>,
     quotes: Vec<Quote>,
     code_uses: Vec<CodeUse>,
     card_templates: Vec<CardTemplate>,
@@ -586,6 +589,7 @@ impl Rows {
             }
             row::Row::AppGrant(w) => self.app_grants.push(apps::read_grant(&w)?),
             row::Row::AppUse(w) => self.app_uses.push(apps::read_used(&w)?),
+            row::Row::Loan(w) => self.loans.push(read_loans::row(&w)?),
             row::Row::Plan(w) => self.plans.push(read_plans::row(&w)?),
             row::Row::CardTemplate(w) => {
                 self.card_templates.push(read_cards::template_row(&w)?);

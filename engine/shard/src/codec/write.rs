@@ -8,6 +8,7 @@ mod events;
 pub(in crate::codec) mod exchange;
 mod fields;
 pub(in crate::codec) mod holds;
+pub(in crate::codec) mod loans;
 mod losses;
 pub(in crate::codec) mod market;
 pub(in crate::codec) mod members;
@@ -449,7 +450,13 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         Fact::PlanCreated { .. }
         | Fact::TermBilled { .. }
         | Fact::PlanPrepaid { .. }
+        | Fact::PlanRepaid { .. }
         | Fact::PlanReduced { .. } => return plans::fact(fact),
+        Fact::LoanDrawn { .. }
+        | Fact::LoanTermDue { .. }
+        | Fact::LoanOverdue { .. }
+        | Fact::LoanRepaid { .. }
+        | Fact::LoanWrittenOff { .. } => return loans::fact(fact),
         Fact::CreditWrittenOff { .. }
         | Fact::PlanWrittenOff { .. }
         | Fact::CreditRecovered { .. }

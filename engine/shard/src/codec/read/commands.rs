@@ -1,7 +1,9 @@
 //! Wire to domain: commands.
 
 use super::fields::*;
-use super::{apps, cards, disputes, exchange, holds, losses, market, members, plans, royalties};
+use super::{
+    apps, cards, disputes, exchange, holds, loans, losses, market, members, plans, royalties,
+};
 use groat_ledger::{
     self as domain, Balancing, Body, Class, EntryLine, Leg, LegSource, Phase, Side,
 };
@@ -270,9 +272,11 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
         W::RepayCredit(w) => Body::RepayCredit(domain::RepayCredit {
             user: id(w.user, "user")?,
             amount: money(w.amt, "amt")?,
+            target: optional_id(w.target),
         }),
         W::ConvertToInstalments(w) => Body::ConvertToInstalments(plans::convert(w)?),
         W::PrepayPlan(w) => Body::PrepayPlan(plans::prepay(w)?),
+        W::DrawLoan(w) => Body::DrawLoan(loans::draw(w)?),
         W::WriteOffCredit(_) | W::RecordRecovery(_) | W::ProvisionCredit(_) => losses::body(wire)?,
         W::OpenDispute(w) => disputes::open(w)?,
         W::DefendDispute(w) => disputes::defend(w)?,

@@ -100,5 +100,6 @@ pub(in crate::codec) fn billing(w: &v1::BillingRow) -> Field<Billing> {
         waiting_on: w.waiting_on,
         lost: w.lost,
         plans: Vec::new(),
+        loans: Vec::new(),
     })
 }

@@ -2,8 +2,8 @@
 
 use super::fields::*;
 use super::{
-    apps, cards, credit, disputes, exchange, holds, losses, market, members, plans, remittances,
-    royalties,
+    apps, cards, credit, disputes, exchange, holds, loans, losses, market, members, plans,
+    remittances, royalties,
 };
 use groat_ledger::{CloseReason, Fact, Rejection};
 use groat_proto::v1::{self, event};
@@ -258,6 +258,12 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::TermBilled(w) => plans::billed(w)?,
         W::PlanPrepaid(w) => plans::prepaid(w)?,
         W::PlanReduced(w) => plans::reduced(w)?,
+        W::LoanDrawn(_)
+        | W::LoanTermDue(_)
+        | W::LoanOverdue(_)
+        | W::LoanRepaid(_)
+        | W::LoanWrittenOff(_) => loans::fact(wire)?,
+        W::PlanRepaid(w) => Fact::PlanRepaid { plan: id(w.plan, "plan")?, amount: w.amount },
         W::CreditWrittenOff(_)
         | W::PlanWrittenOff(_)
         | W::CreditRecovered(_)

@@ -47,5 +47,7 @@ fn written_off(w: &v1::CreditWrittenOff) -> Field<Fact> {
         interest: w.interest,
         fee: w.fee,
         provided: w.provided,
+        lent: w.lent,
+        lent_interest: w.lent_interest,
     })
 }

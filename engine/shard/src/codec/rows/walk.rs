@@ -43,6 +43,7 @@ macro_rules! every_kind {
             row::Row::CardTemplate(write::cards::define(r.template, &r.terms))
         });
         $each!(cards, |r, _| row::Row::Card(write::cards::row(r)));
+        $each!(loans, |r, t| row::Row::Loan(write::loans::row(r, t)));
         $each!(quotes, |r, _| row::Row::Quote(exchange::quote(r)));
         $each!(code_uses, |r, _| row::Row::CodeUse(code_use(r)));
         $each!(payments, |r, _| row::Row::Payment(payment(r)));

@@ -18,6 +18,8 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
             interest,
             fee,
             provided,
+            lent,
+            lent_interest,
         } => W::CreditWrittenOff(v1::CreditWrittenOff {
             user: some(*user),
             unbilled: *unbilled,
@@ -28,6 +30,8 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
             interest: *interest,
             fee: *fee,
             provided: *provided,
+            lent: *lent,
+            lent_interest: *lent_interest,
         }),
         Fact::PlanWrittenOff { plan, amount } => {
             W::PlanWrittenOff(v1::PlanWrittenOff { plan: some(*plan), amount: *amount })

@@ -28,6 +28,9 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
         Fact::PlanPrepaid { plan, amount } => {
             W::PlanPrepaid(v1::PlanPrepaid { plan: some(*plan), amount: *amount })
         }
+        Fact::PlanRepaid { plan, amount } => {
+            W::PlanRepaid(v1::PlanRepaid { plan: some(*plan), amount: *amount })
+        }
         Fact::PlanReduced { plan, amount } => {
             W::PlanReduced(v1::PlanReduced { plan: some(*plan), amount: *amount })
         }
@@ -41,6 +44,7 @@ pub(super) fn settlement(told: &Settlement) -> Option<settlement::Body> {
     Some(match told {
         Settlement::PlanCreated { plan } => W::PlanCreated(told_plan(plan)),
         Settlement::PlanReduced { plan } => W::PlanReduced(told_plan(plan)),
+        Settlement::PlanRepaid { plan } => W::PlanRepaid(told_plan(plan)),
         Settlement::PlanEnded { plan } => W::PlanEnded(told_plan(plan)),
         _ => return None,
     })

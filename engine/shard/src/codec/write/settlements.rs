@@ -1,8 +1,8 @@
 //! Domain to wire: settlements.
 
 use super::{
-    apps, cards, close_reason, credit, disputes, exchange, holds, losses, market, members, owner,
-    plans, remittances, royalties, some,
+    apps, cards, close_reason, credit, disputes, exchange, holds, loans, losses, market, members,
+    owner, plans, remittances, royalties, some,
 };
 use groat_ledger::{Id, Money, Owner, Settlement};
 use groat_proto::v1::{self, settlement};
@@ -184,7 +184,12 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         }
         Settlement::PlanCreated { .. }
         | Settlement::PlanReduced { .. }
+        | Settlement::PlanRepaid { .. }
         | Settlement::PlanEnded { .. } => return plans::settlement(told),
+        Settlement::LoanDrawn { .. }
+        | Settlement::LoanTermDue { .. }
+        | Settlement::LoanOverdue { .. }
+        | Settlement::LoanEnded { .. } => return loans::settlement(told),
         Settlement::CreditWrittenOff { .. } | Settlement::CreditRecovered { .. } => {
             return losses::settlement(told);
         }

@@ -1,0 +1,68 @@
+//! Cash loans (DOMAIN §6, 8 and 10): their terms, interest and repayments recomputed from the
+//! facts, against LN and LI and the rows.
+
+use super::entries::Event;
+use super::{Check, Checks, Touched, holds};
+use crate::follow::Place;
+use groat_ledger::{Class, Fact, Id, Loan, LoanState};
+use groat_shard::Books;
+
+impl Checks {
+    pub(super) fn loan(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {
+        let Event { number, time, fact, due, .. } = *event;
+        let today = books.ledger().calendar().date(time);
+        let (loan, by_clock) = match fact {
+            Fact::LoanTermDue { loan, .. } | Fact::LoanOverdue { loan, .. } => (*loan, true),
+            Fact::LoanDrawn { loan, .. }
+            | Fact::LoanRepaid { loan, .. }
+            | Fact::LoanWrittenOff { loan, .. } => (*loan, false),
+            _ => return,
+        };
+        let by_whom = holds(due || !by_clock, || format!("a term of {loan} is not of the clock"));
+        self.note(Check::Loans, at, number, by_whom);
+        let user = match fact {
+            Fact::LoanDrawn { user, .. } => Some(*user),
+            _ => self.loans.get(loan).map(|loan| loan.user),
+        };
+        let terms = user.and_then(|user| self.statements.terms(user));
+        let noted = self.loans.note(fact, today, terms);
+        self.note(Check::Loans, at, number, noted);
+        self.touch(Touched::Loan(loan), at, number);
+        if let Some(user) = user {
+            self.touch(Touched::Line(user), at, number);
+        }
+    }
+
+    /// LN, LI and the row are what the facts come to.
+    pub(super) fn compare_loan(&mut self, books: &Books, at: &Place<'_>, event: u64, id: Id) {
+        let tables = books.ledger().tables();
+        let (Some(loan), Some(row)) = (self.loans.get(id), tables.loans.get(&id)) else {
+            let what = format!("the loan {id} is not both in the facts and in the rows");
+            return self.note(Check::Loans, at, event, Err(what));
+        };
+        let currency = tables.users.row(row.user).currency;
+        let expected = [loan.owed(), loan.interest];
+        let said = of_row(row);
+        let found = (
+            [expected[0], loan.due, expected[1]],
+            loan.fallen_due,
+            loan.late_since.unwrap_or(0),
+            expected != [0, 0],
+        );
+        let rows = holds(said == found, || format!("loan {id} is {said:?}; its facts: {found:?}"));
+        self.note(Check::Loans, at, event, rows);
+        for (class, expected) in [Class::CashLoan, Class::LoanInterest].into_iter().zip(expected) {
+            let balance = self.balance(books, class, id, currency);
+            let verdict = holds(balance == expected, || {
+                format!("{id} has {balance} of {}; its facts come to {expected}", class.name())
+            });
+            self.note(Check::Loans, at, event, verdict);
+        }
+    }
+}
+
+/// Owed, due and interest; terms that fell due; since when it is late; whether it goes on.
+fn of_row(row: &Loan) -> ([i128; 3], u32, u32, bool) {
+    let sums = [row.owed, row.due, row.interest].map(i128::from);
+    (sums, row.fallen_due, row.late_since, row.state == LoanState::Active)
+}

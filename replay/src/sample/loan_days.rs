@@ -1,0 +1,48 @@
+//! Months with cash loans: paid with their terms, ahead, late, and lost; a plan paid ahead in part.
+//! Each line is a day of 2026 and a command; `$1.00` stands for money in yuan.
+
+use super::rented::{command, terms};
+use super::{Day, Writer};
+use groat_proto::json::parse_time;
+
+const LOANS: &str = r#"
+03-01T08:00 open_user {"user":"alice","kyc_class":2,"ccy":"CNY"}
+03-01T08:00 open_user {"user":"bob","kyc_class":2,"ccy":"CNY"}
+03-01T08:00 onboard_merchant {"merchant":"shop","fee_ppm":6000,"cycle":1,"settle_ccy":"CNY"}
+03-01T08:01 grant_credit_line {"user":"alice","limit":$5000.00,"statement_day":2,"due_day":4,"grace_d":1,"late_fee_ppm":50000,"billing":{}}
+03-01T08:02 grant_credit_line {"user":"bob","limit":$2000.00,"statement_day":2,"due_day":4,"grace_d":1,"late_fee_ppm":50000,"billing":{}}
+03-01T09:00 draw_loan {"user":"alice","loan":"l1","amt":$1200.00,"terms":3,"day_ppm":500,"kind":"EQUAL_PRINCIPAL"}
+03-01T09:01 draw_loan {"user":"alice","loan":"l2","amt":$100.00,"terms":2,"day_ppm":333,"kind":"BULLET"}
+03-01T09:02 draw_loan {"user":"bob","loan":"l3","amt":$900.00,"terms":6,"day_ppm":400,"kind":"EQUAL_PRINCIPAL"}
+03-01T09:03 create_payment {"payment":"p1","out_trade_no":"T-1","merchant":"shop","mode":"IN_APP","amt":$900.00}
+03-01T09:04 pay_payment {"payment":"p1","user":"alice","legs":[{"instalment":{"plan":"n1","amt":$900.00,"n":12,"fee_ppm":0}}]}
+03-03T10:00 repay_credit {"user":"alice","amt":$75.00}
+03-11T10:00 repay_credit {"user":"alice","target":"n1","amt":$100.00}
+03-12T10:00 repay_credit {"user":"bob","target":"l3","amt":$100.00}
+03-31T10:00 repay_credit {"user":"alice","target":"l1","amt":$418.00}
+04-03T10:00 repay_credit {"user":"alice","amt":$75.00}
+04-20T10:00 repay_credit {"user":"alice","target":"l2","amt":$30.00}
+05-03T10:00 repay_credit {"user":"alice","amt":$75.00}
+05-04T10:00 repay_credit {"user":"alice","target":"l1","amt":$100.00}
+10-01T09:00 write_off_credit {"user":"bob"}
+"#;
+
+/// All of it, up to a day in November.
+pub(crate) fn loan_days() -> Day {
+    let mut days = Writer::new(0, terms());
+    for (n, line) in (1..).zip(LOANS.lines().filter(|line| !line.is_empty())) {
+        let (at, body) = line.split_once(' ').unwrap();
+        days.give(&command(n, &format!("2026-{at}:00Z"), body));
+        if n % 10 == 0 {
+            days.seal(n % 20 == 0);
+        }
+    }
+    days.shard.tick(parse_time("2026-11-06T00:00:00Z").unwrap());
+    days.seal(true);
+    days.end()
+}
+
+#[test]
+fn none_of_it_is_refused() {
+    assert_eq!(super::rented::refused(&loan_days()), []);
+}

@@ -1,0 +1,222 @@
+//! Cash loans in the naive model: what is owed are sums of entries, interest is counted anew from
+//! all nights since the loan was drawn.
+
+use super::{Naive, Outcome, cny, house, must, of, user};
+use groat_ledger::{Class, DrawLoan, FreezeReason, Id, LoanKind, Owner, Rejection, RepayCredit};
+
+pub(super) struct Loan {
+    pub(super) id: Id,
+    pub(super) user: Id,
+    amount: i128,
+    count: u32,
+    ppm: i128,
+    bullet: bool,
+    drawn_on: u32,
+    /// Terms that fell due, and months behind the last.
+    periods: u32,
+    due: i128,
+    /// Interest charged that is not due.
+    early: i128,
+    /// Of every night since it was drawn, what it was charged on; and what was charged.
+    nights: Vec<i128>,
+    charged: i128,
+    late_since: Option<u32>,
+}
+
+impl Naive {
+    pub(super) fn draw(&mut self, c: &DrawLoan, now: u64) -> Outcome {
+        let to = self.account_of(Owner::User(c.user))?;
+        let line = self.lines.get(&c.user).ok_or(Rejection::UnknownAccount)?;
+        must(!line.closed, Rejection::InvalidState)?;
+        must(line.frozen.is_none(), Rejection::CreditLineFrozen)?;
+        let amount = cny(c.amount)?;
+        let used = self.is_loan(c.loan);
+        must(!used && self.left_of_plan(c.loan).is_none(), Rejection::Duplicate)?;
+        let count = c.terms.count;
+        let fits = (1..=120).contains(&count) && amount >= count.into();
+        must(fits, Rejection::LoanTermsInvalid)?;
+        must(c.terms.day_ppm <= 1_000_000, Rejection::RateOutOfRange)?;
+        must(line.bill.is_some(), Rejection::LineNotBilled)?;
+        let open = self.loans.iter().filter(|l| l.user == c.user && self.is_open_loan(l));
+        must(open.count() < 8, Rejection::LoanCountExceeded)?;
+        must(amount <= self.buyable(c.user), Rejection::CreditLimitExceeded)?;
+        self.may_credit(to)?;
+        self.may_have(c.user, amount)?;
+        self.write(of(Class::CashLoan, c.loan), to, amount);
+        self.loans.push(Loan {
+            id: c.loan,
+            user: c.user,
+            amount,
+            count,
+            ppm: c.terms.day_ppm.into(),
+            bullet: c.terms.kind == LoanKind::Bullet,
+            drawn_on: self.day(now),
+            periods: 0,
+            due: 0,
+            early: 0,
+            nights: Vec::new(),
+            charged: 0,
+            late_since: None,
+        });
+        Ok(())
+    }
+
+    fn principal_of(&self, loan: &Loan) -> i128 {
+        self.owes(Class::CashLoan, loan.id)
+    }
+
+    fn interest_of(&self, loan: &Loan) -> i128 {
+        self.owes(Class::LoanInterest, loan.id)
+    }
+
+    pub(super) fn is_open_loan(&self, loan: &Loan) -> bool {
+        self.principal_of(loan) + self.interest_of(loan) > 0
+    }
+
+    fn unpaid_of(&self, loan: &Loan) -> i128 {
+        loan.due + self.interest_of(loan) - loan.early
+    }
+
+    /// The principal that a user owes on loans.
+    pub(super) fn lent(&self, id: Id) -> i128 {
+        self.loans.iter().filter(|l| l.user == id).map(|l| self.principal_of(l)).sum()
+    }
+
+    pub(super) fn is_loan(&self, id: Id) -> bool {
+        self.loans.iter().any(|l| l.id == id)
+    }
+
+    pub(super) fn has_loan(&self, id: Id) -> bool {
+        self.loans.iter().any(|l| l.user == id && self.is_open_loan(l))
+    }
+
+    pub(super) fn late_loan(&self, id: Id) -> Option<u32> {
+        self.loans.iter().filter(|l| l.user == id).filter_map(|l| l.late_since).min()
+    }
+
+    /// When the next term falls due, and when the grace of the last is over.
+    pub(super) fn loan_dues(&self, loan: &Loan) -> [Option<u64>; 2] {
+        if !self.is_open_loan(loan) {
+            return [None; 2];
+        }
+        let terms = self.lines[&loan.user].terms;
+        let due_on = loan.drawn_on + 30 * loan.periods;
+        let missed = loan.periods > 0 && self.unpaid_of(loan) > terms.tolerance.into();
+        let ends = due_on + terms.grace_days + 1;
+        let ends = (missed && loan.late_since.is_none()).then(|| self.start_of(ends));
+        [Some(self.start_of(due_on + 30)), ends]
+    }
+
+    /// All nights are counted again; what was charged before is taken off.
+    fn charge_loan(&mut self, no: usize, day: u32) -> i128 {
+        let owed = self.principal_of(&self.loans[no]);
+        let loan = &mut self.loans[no];
+        while loan.drawn_on + u32::try_from(loan.nights.len()).unwrap() < day {
+            loan.nights.push(owed);
+        }
+        let earned: i128 = loan.nights.iter().map(|night| night * loan.ppm).sum();
+        let more = earned / 1_000_000 - loan.charged;
+        loan.charged += more;
+        let id = loan.id;
+        let more = more.min(super::billing::MOST - self.owes(Class::LoanInterest, id));
+        self.write(of(Class::LoanInterest, id), house(Class::InterestIncome), more);
+        more
+    }
+
+    pub(super) fn loan_term(&mut self, no: usize) {
+        let day = self.loans[no].drawn_on + 30 * (self.loans[no].periods + 1);
+        self.charge_loan(no, day);
+        let ahead = self.principal_of(&self.loans[no]) - self.loans[no].due;
+        let loan = &mut self.loans[no];
+        loan.periods += 1;
+        let count = i128::from(loan.count);
+        let term = match (loan.bullet, loan.periods) {
+            (_, period) if period > loan.count => 0,
+            (true, period) => {
+                if period == loan.count {
+                    loan.amount
+                } else {
+                    0
+                }
+            }
+            (false, 1) => loan.amount / count + loan.amount % count,
+            (false, _) => loan.amount / count,
+        };
+        loan.due += term.min(ahead);
+        loan.early = 0;
+    }
+
+    pub(super) fn loan_is_late(&mut self, no: usize) {
+        let loan = &mut self.loans[no];
+        loan.late_since = Some(loan.drawn_on + 30 * loan.periods);
+        let line = self.lines.get_mut(&loan.user).unwrap();
+        if !line.closed && line.frozen.is_none() {
+            line.frozen = Some(FreezeReason::Overdue);
+        }
+    }
+
+    pub(super) fn repay_by_name(&mut self, c: &RepayCredit, now: u64) -> Outcome {
+        let from = user(c.user);
+        if let Some(left) = self.left_of_plan(c.target) {
+            let own = self.plan_is_of(c.target, c.user);
+            must(own, Rejection::UnknownAccount)?;
+            must(left > 0, Rejection::InvalidState)?;
+            let amount = cny(c.amount)?;
+            self.may_debit(from)?;
+            must(amount <= left, Rejection::Overpayment)?;
+            self.covers(from, amount)?;
+            self.write(from, of(Class::CreditInstalment, c.user), amount);
+            self.cut_plan(c.target, amount);
+            return Ok(());
+        }
+        let own = |l: &Loan| l.id == c.target && l.user == c.user;
+        let no = self.loans.iter().position(own).ok_or(Rejection::UnknownAccount)?;
+        must(self.is_open_loan(&self.loans[no]), Rejection::InvalidState)?;
+        let amount = cny(c.amount)?;
+        self.may_debit(from)?;
+        let (entries, charged) = (self.entries.len(), self.loans[no].charged);
+        let nights = self.loans[no].nights.len();
+        let more = self.charge_loan(no, self.day(now));
+        let all = self.principal_of(&self.loans[no]) + self.interest_of(&self.loans[no]);
+        let fits = must(amount <= all, Rejection::Overpayment);
+        if let Err(why) = fits.and_then(|()| self.covers(from, amount)) {
+            // Nothing was charged.
+            self.entries.truncate(entries);
+            self.loans[no].charged = charged;
+            self.loans[no].nights.truncate(nights);
+            return Err(why);
+        }
+        self.loans[no].early += more;
+        let was_due = self.interest_of(&self.loans[no]) - self.loans[no].early;
+        let loan = &mut self.loans[no];
+        let first = amount.min(was_due);
+        let second = (amount - first).min(loan.due);
+        let third = (amount - first - second).min(loan.early);
+        let rest = amount - first - second - third;
+        loan.due -= second;
+        loan.early -= third;
+        self.write(from, of(Class::LoanInterest, c.target), first + third);
+        self.write(from, of(Class::CashLoan, c.target), second + rest);
+        if self.unpaid_of(&self.loans[no]) == 0 && self.loans[no].late_since.take().is_some() {
+            self.free_line(c.user);
+        }
+        Ok(())
+    }
+
+    /// Lets a line go that was frozen for a debt, if nothing is late.
+    pub(super) fn free_line(&mut self, id: Id) {
+        let late = self.late_loan(id).is_some() || self.owes(Class::CreditOverdue, id) > 0;
+        let line = self.lines.get_mut(&id).unwrap();
+        line.frozen = line.frozen.filter(|reason| late || *reason != FreezeReason::Overdue);
+    }
+
+    /// What is owed of a user's loans is owed no more; gives the accounts with what each had.
+    pub(super) fn end_loans(&mut self, id: Id) -> Vec<(Class, Id)> {
+        let own = self.loans.iter_mut().filter(|l| l.user == id);
+        let ended = own.flat_map(|l| {
+            (l.due, l.early, l.late_since) = (0, 0, None);
+            [(Class::CashLoan, l.id), (Class::LoanInterest, l.id)]
+        });
+        ended.collect()
+    }
+}
