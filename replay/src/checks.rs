@@ -38,6 +38,7 @@ mod packets;
 #[cfg(test)]
 mod plan_forgeries;
 mod plans;
+mod points;
 mod rentals;
 mod royalties;
 #[cfg(test)]
@@ -52,7 +53,8 @@ mod statements;
 use crate::follow::{Finding, Place};
 use crate::naive::{
     Answers, Apps, Bills, Cards, Coupons, Disputes, Exchanges, Funding, Holds, Invoices, Journal,
-    Lines, Loans, Losses, Packets, Plans, Rentals, Reserves, Royalties, Spending, Statements,
+    Lines, Loans, Losses, Packets, Plans, Points, Rentals, Reserves, Royalties, Spending,
+    Statements,
 };
 use apps::OfAnApp;
 use entries::Event;
@@ -172,6 +174,10 @@ checks! {
     CardStates = 15, "cards: only steps that there are, one of a kind, used where they may";
     /// SV of each card.
     StoredValues = 15, "cards: stored = loaded - given back - paid + returned";
+    /// X5 of each card, by the terms of its template, taken back with refunds, ended by the clock.
+    Points = 15, "points: earned - redeemed - expired - reversed = balance";
+    /// PL of each template.
+    PointsWorth = 15, "points: PL = points x value, rounded once for a template";
     /// Lines, taxes, numbers of steps.
     InvoiceSums = 16, "invoices: sum = ex-tax + tax, reversed <= issued";
     /// By payment.
@@ -236,6 +242,7 @@ pub(crate) struct Checks {
     coupons: Coupons,
     packets: Packets,
     cards: Cards,
+    points: Points,
     invoices: Invoices,
     disputes: Disputes,
     exchanges: Exchanges,
@@ -272,6 +279,12 @@ enum Touched {
     Template(Id),
     Packet(Id),
     Card(Id),
+    /// Of a card.
+    Points(Id),
+    /// Of the points of a template.
+    Worth(Id),
+    /// By a payment.
+    Earned(Id),
     /// Of a payment.
     Invoices(Id),
     Dispute(Id),
@@ -374,6 +387,9 @@ impl Checks {
             Touched::Template(template) => self.compare_template(books, at, event, template),
             Touched::Packet(packet) => self.compare_packet(books, at, event, packet),
             Touched::Card(card) => self.compare_card(books, at, event, card),
+            Touched::Points(card) => self.compare_points(books, at, event, card),
+            Touched::Worth(template) => self.compare_worth(books, at, event, template),
+            Touched::Earned(payment) => self.compare_earned(books, at, event, payment),
             Touched::Dispute(dispute) => self.compare_dispute(books, at, event, dispute),
             Touched::Exchange(payment) => self.compare_exchange(books, at, event, payment),
             Touched::Royalty(payment) => self.compare_royalty(books, at, event, payment),
@@ -436,6 +452,8 @@ impl Checks {
             .chain(self.coupons.templates().map(Touched::Template))
             .chain(self.packets.ids().map(Touched::Packet))
             .chain(self.cards.ids().map(Touched::Card))
+            .chain(self.cards.ids().map(Touched::Points))
+            .chain(self.points.templates().map(Touched::Worth))
             .chain(self.invoices.payments().map(Touched::Invoices))
             .chain(self.disputes.ids().map(Touched::Dispute))
             .chain(self.exchanges.payments().map(Touched::Exchange))

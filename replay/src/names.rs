@@ -65,6 +65,10 @@ pub(crate) fn holder(class: Class) -> Holder {
         | Class::CampaignFund
         | Class::RedPacket
         | Class::StoredValue
+        | Class::PointsLiability
+        | Class::Points
+        | Class::PointsContra
+        | Class::Breakage
         | Class::CouponFace
         | Class::CouponFaceContra => Holder::Platform,
         Class::Ledger => Holder::Ledger,
@@ -297,6 +301,11 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::CardUnloaded { .. } => "card_unloaded",
         Fact::CardCharged { .. } => "card_charged",
         Fact::CardReturned { .. } => "card_returned",
+        Fact::PointsEarned { .. } => "points_earned",
+        Fact::PointsRedeemed { .. } => "points_redeemed",
+        Fact::PointsAdjusted { .. } => "points_adjusted",
+        Fact::PointsReversed { .. } => "points_reversed",
+        Fact::PointsExpired { .. } => "points_expired",
         Fact::QuotePublished { .. } => "quote_published",
         Fact::QuoteExpired { .. } => "quote_expired",
         Fact::PaymentQuoted { .. } => "payment_quoted",

@@ -36,6 +36,8 @@ pub(crate) enum Subject {
     Packet,
     /// Membership cards.
     Card,
+    /// Their points.
+    Points,
     /// Invoices, and refunds of what is invoiced.
     Invoice,
     /// A dispute.
@@ -56,7 +58,7 @@ pub(crate) enum Subject {
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
         Account, App, Batch, Bill, Card, Coupon, Credit, Dispute, Exchange, Funding, Hold, Invoice,
-        Limits, Loan, Loss, Packet, Payment, Plan, Rental, Reserve, Royalty, Statement,
+        Limits, Loan, Loss, Packet, Payment, Plan, Points, Rental, Reserve, Royalty, Statement,
     };
     match fact {
         // Their movements are checked like all others, and there is no more to them.
@@ -103,7 +105,7 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
             vec![Payment(*payment), Batch, Bill]
         }
         Fact::RefundSucceeded { payment, .. } => {
-            vec![Payment(*payment), Batch, Credit, Invoice, Bill]
+            vec![Payment(*payment), Batch, Credit, Invoice, Points, Bill]
         }
         Fact::PaymentCreated { payment, .. } => vec![Payment(*payment), Bill],
         Fact::PaymentClosed { payment, .. }
@@ -164,7 +166,7 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         Fact::RoyaltyArrived { .. } | Fact::RoyaltyRefused { .. } => vec![Bill],
         Fact::DisputeOpened { dispute, .. } => vec![Dispute(*dispute), Batch, Bill],
         Fact::DisputeDefended { dispute, .. } => vec![Dispute(*dispute)],
-        Fact::DisputeJudged { dispute, .. } => vec![Dispute(*dispute), Credit, Bill],
+        Fact::DisputeJudged { dispute, .. } => vec![Dispute(*dispute), Credit, Points, Bill],
         Fact::CreditLineGranted { .. } | Fact::CreditRepaid { .. } => vec![Credit, Statement],
         Fact::LimitAdjusted { .. }
         | Fact::CreditLineFrozen { .. }
@@ -197,11 +199,16 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         Fact::CardDefined { .. }
         | Fact::CardOpened { .. }
         | Fact::CardUpdated { .. }
-        | Fact::CardClosed { .. }
         | Fact::CardExpired { .. }
         | Fact::CardReturned { .. } => vec![Card],
         Fact::CardLoaded { .. } | Fact::CardUnloaded { .. } => vec![Card, Limits, Bill],
         Fact::CardCharged { .. } => vec![Card, Bill],
+        Fact::CardClosed { .. } => vec![Points, Card],
+        Fact::PointsEarned { .. }
+        | Fact::PointsAdjusted { .. }
+        | Fact::PointsReversed { .. }
+        | Fact::PointsExpired { .. } => vec![Points],
+        Fact::PointsRedeemed { .. } => vec![Points, Limits, Bill],
         Fact::AppRegistered { .. }
         | Fact::AppAuthGranted { .. }
         | Fact::AppAuthRevoked { .. }

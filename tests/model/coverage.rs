@@ -87,6 +87,8 @@ const FACTS: &[&str] = &[
     "CardExpired",
     "CardCharged",
     "CardReturned",
+    "PointsReversed",
+    "PointsExpired",
     "ProceedsFrozen",
     "ProceedsFreed",
     "PaymentSplit",

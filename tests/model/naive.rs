@@ -22,6 +22,7 @@ mod owners;
 mod packets;
 mod parts;
 mod plans;
+mod points;
 mod refunds;
 mod rentals;
 mod royalties;
@@ -97,6 +98,7 @@ enum Due {
     Night,
     ReleaseOfReserve,
     Settlement,
+    EndOfPoints,
 }
 
 #[derive(Default)]
@@ -327,6 +329,9 @@ impl Naive {
             Body::CloseCard(c) => self.close_card(c.card, c.user),
             Body::LoadCard(c) => self.load_card(c, now),
             Body::UnloadCard(c) => self.unload_card(c),
+            Body::EarnPoints(c) => self.earn_points(c, now),
+            Body::RedeemPoints(c) => self.redeem_points(c),
+            Body::AdjustPoints(c) => self.adjust_points(c, now),
             Body::RegisterApp(c) => self.register(c),
             Body::GrantAppAuth(c) => self.grant_app(c, now),
             Body::RevokeAppAuth(c) => self.revoke_app(c),
@@ -361,6 +366,7 @@ impl Naive {
                 Due::Night => self.charge_night(self.line_no(no)),
                 Due::ReleaseOfReserve => self.release_batch(no),
                 Due::Settlement => self.settle_batch(no),
+                Due::EndOfPoints => self.end_points(no),
             }
         }
     }
@@ -372,6 +378,7 @@ impl Naive {
         let packets = || self.packets.iter().map(Packet::ends_at).enumerate();
         let unstarted = || self.rentals.iter().map(Rental::unstarted_until).enumerate();
         let cards = || self.cards.iter().map(Card::ends_at).enumerate();
+        let points = || self.cards.iter().map(Card::points_until).enumerate();
         let terms = || self.rentals.iter().map(Rental::next_term_at).enumerate();
         let overdue = || self.rentals.iter().map(Rental::overdue_from).enumerate();
         let frozen = || (0..self.orders.len()).map(|no| self.frozen_until(no)).enumerate();
@@ -400,6 +407,7 @@ impl Naive {
             .chain(loans)
             .chain(reserves().filter_map(numbered(Due::ReleaseOfReserve)))
             .chain(batches().filter_map(numbered(Due::Settlement)))
+            .chain(points().filter_map(numbered(Due::EndOfPoints)))
     }
 
     fn line_no(&self, no: usize) -> Id {

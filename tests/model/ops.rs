@@ -126,6 +126,9 @@ pub(crate) enum Kind {
     CloseCard,
     LoadCard,
     UnloadCard,
+    EarnPoints,
+    RedeemPoints,
+    AdjustPoints,
 }
 
 /// How often each kind comes. Every command of the model is here.
@@ -217,6 +220,9 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (3, Kind::CloseCard),
     (10, Kind::LoadCard),
     (3, Kind::UnloadCard),
+    (8, Kind::EarnPoints),
+    (4, Kind::RedeemPoints),
+    (3, Kind::AdjustPoints),
 ];
 
 pub(crate) fn op() -> impl Strategy<Value = Op> {
@@ -313,6 +319,7 @@ fn wait(mut dice: Dice, ledger: &mut Ledger, now: u64) -> u64 {
             instants.push(r.returned_at.max(r.created_at) + 30 * DAY_MS);
         }
     }
+    instants.extend(t.cards.rows().iter().rev().take(6).filter_map(|card| card.points_until()));
     instants.extend(t.cards.rows().iter().rev().take(6).filter_map(|card| card.valid_until));
     let quotes = t.quotes.rows().iter().rev().take(3).map(|q| q.terms);
     instants.extend(quotes.flat_map(|t| [t.valid_from, t.valid_until]));

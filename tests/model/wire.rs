@@ -368,7 +368,10 @@ fn body(body: &Body) -> Wire {
         | Body::UpdateCard(_)
         | Body::CloseCard(_)
         | Body::LoadCard(_)
-        | Body::UnloadCard(_) => cards::body(body),
+        | Body::UnloadCard(_)
+        | Body::EarnPoints(_)
+        | Body::RedeemPoints(_)
+        | Body::AdjustPoints(_) => cards::body(body),
         Body::PublishQuote(c) => Wire::PublishQuote(exchange::publish(&c)),
         Body::MatchReceipt(_) | Body::AdvanceClock(_) => {
             unreachable!("no step asks for {body:?}")

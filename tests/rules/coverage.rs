@@ -28,6 +28,7 @@ const ALL: &[&[&str]] = &[
     crate::coupons::TABLES,
     crate::packets::TABLES,
     crate::cards::TABLES,
+    crate::points::TABLES,
     crate::invoices::TABLES,
     crate::exchange::TABLES,
     crate::due::TABLES,

@@ -23,6 +23,7 @@ fn the_order_of_dues_is_pinned() {
         (DueKind::BatchCut, 80),
         (DueKind::BatchSettle, 81),
         (DueKind::PaymentFinish, 90),
+        (DueKind::PointsExpiry, 100),
     ];
     for (kind, number) in order {
         assert_eq!(kind as u8, number, "{kind:?}");
@@ -67,6 +68,9 @@ every_kind_at_one_midnight "
     at       2026-01-30T23:59:59.999Z      |
     create   p1 o1 shop 10.00              | ok
     pay      p1 alice balance:10.00        | ok
+    card_kind mall CNY worth=1000000 for=1 | ok
+    card     z2 alice mall                 | ok
+    earn     z2 alice 7                    | ok
     at       2026-01-31T12:00:00Z          | BatchCut BatchSettle
     rent     k2 o2 shop alice 9.00 day:1.00 until=+2d plan=2026-02-01T00:00:00Z@1.00 | ok
     rent     k3 o3 shop alice 9.00 day:1.00 until=2026-01-31T23:59:59.999Z grace=0 | ok
@@ -89,7 +93,8 @@ every_kind_at_one_midnight "
     at       2026-02-01T00:00:00Z          | PaymentExpiry AuthorizationExpiry CouponExpiry \
                                              RentalExpiry TransferExpiry CardExpiry \
                                              RentTerm RentalOverdue \
-                                             ReserveRelease BatchCut BatchSettle PaymentFinish
+                                             ReserveRelease BatchCut BatchSettle PaymentFinish \
+                                             PointsExpiry
 "
 
 /// However long nothing was heard, time comes before kind.

@@ -253,6 +253,7 @@ fn contras_mirror_their_accounts(ledger: &Ledger) {
         (Class::CreditHeld, Class::CreditHeldContra),
         (Class::DepositWaived, Class::DepositWaivedContra),
         (Class::RentObligation, Class::RentObligationContra),
+        (Class::Points, Class::PointsContra),
     ] {
         let mut sums: BTreeMap<Currency, i128> = BTreeMap::new();
         let accounts = ledger.tables().accounts.rows().iter();

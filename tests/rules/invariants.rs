@@ -1,8 +1,8 @@
 //! What must hold after every event (DOMAIN §6), computed from the rows and from nothing else.
 
 use groat_ledger::{
-    AccountKey, BatchState, CardState, Class, CouponState, DisputeState, FeeRefund, Id, Kind,
-    Ledger, PaymentState, PayoutState, PendingState, SignRule,
+    AccountKey, BatchState, CardState, Class, CouponState, Currency, DisputeState, FeeRefund, Id,
+    Kind, Ledger, PaymentState, PayoutState, PendingState, SignRule,
 };
 use std::collections::BTreeMap;
 
@@ -25,7 +25,13 @@ pub(crate) fn check(ledger: &Ledger) {
 fn cards_are_one_of_a_kind(ledger: &Ledger) {
     let tables = ledger.tables();
     let mut open = std::collections::BTreeSet::new();
+    let mut points = vec![0u64; tables.card_templates.rows().len()];
     for c in tables.cards.rows() {
+        let key = AccountKey::of(Class::Points, c.card, Currency::PTS);
+        let has = ledger.account(&key).map_or(0, |a| a.credit_room());
+        assert_eq!(has, u128::from(c.points()), "{}: X5", c.card);
+        assert!(c.lots.iter().all(|lot| lot.points > 0), "{}: {:?}", c.card, c.lots);
+        points[c.template as usize] += c.points();
         let currency = tables.card_templates.row(c.template).terms.currency;
         assert_eq!(tables.users.row(c.user).currency, currency, "{}: its currency", c.card);
         let key = AccountKey::of(Class::StoredValue, c.card, currency);
@@ -34,6 +40,14 @@ fn cards_are_one_of_a_kind(ledger: &Ledger) {
             CardState::Closed => assert_eq!(stored, 0, "{}: stored and closed", c.card),
             _ => assert!(open.insert((c.template, c.user)), "{}: a second one", c.card),
         }
+    }
+    // §6, 15: PL is the worth of all points of a template, rounded once.
+    for (t, points) in tables.card_templates.rows().iter().zip(points) {
+        let key = AccountKey::of(Class::PointsLiability, t.template, t.terms.currency);
+        let has = ledger.account(&key).map_or(0, |a| a.debit_room());
+        let micros = t.terms.points.map_or(0, |terms| terms.value_micros);
+        let worth = (u128::from(points) * u128::from(micros) + 500_000) / 1_000_000;
+        assert_eq!((t.points, has), (points, worth), "{}: PL", t.template);
     }
 }
 

@@ -74,6 +74,7 @@ mod coupons;
 mod packets;
 
 mod cards;
+mod points;
 
 mod invoices;
 

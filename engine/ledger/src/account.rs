@@ -128,6 +128,8 @@ classes! {
     RedPacket = 2320, "red_packet", Liability, CreditBalance;
     /// Stored on a membership card; owner: the card.
     StoredValue = 2330, "stored_value", Liability, CreditBalance;
+    /// What points are worth; owner: the template of their cards.
+    PointsLiability = 2340, "points_liability", Liability, CreditBalance;
     /// Owed to a bank whose money is lent; owner: the funding partner.
     FundingPartner = 2510, "funding_partner", Liability, CreditBalance;
     /// On its way to or from another shard, whose number is the sub-ledger key. What one shard has
@@ -147,6 +149,8 @@ classes! {
     PenaltyIncome = 4040, "penalty_income", Income, Either;
     /// Other fees earned.
     OtherFees = 4050, "other_fees", Income, Either;
+    /// What will not be asked for any more: points that expired.
+    Breakage = 4060, "breakage", Income, Either;
     /// Marketing spent.
     Marketing = 5010, "marketing", Expense, Either;
     /// Credit lost, or set aside for that, less what was recovered.
@@ -172,6 +176,10 @@ classes! {
     RentObligation = 9040, "rent_obligation", Memorandum, DebitBalance;
     /// Contra of [`Class::RentObligation`].
     RentObligationContra = 9041, "rent_obligation_contra", Memorandum, CreditBalance;
+    /// Points, in their own unit; owner: the card.
+    Points = 9050, "points", Memorandum, DebitBalance;
+    /// Contra of [`Class::Points`].
+    PointsContra = 9051, "points_contra", Memorandum, CreditBalance;
     /// Faces of coupons that can be used; owner: the template.
     CouponFace = 9060, "coupon_face", Memorandum, DebitBalance;
     /// Contra of [`Class::CouponFace`].

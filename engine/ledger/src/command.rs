@@ -152,6 +152,9 @@ pub enum Body {
     CloseCard(CloseCard),
     LoadCard(LoadCard),
     UnloadCard(UnloadCard),
+    EarnPoints(EarnPoints),
+    RedeemPoints(RedeemPoints),
+    AdjustPoints(AdjustPoints),
 }
 
 impl Body {
@@ -208,6 +211,9 @@ impl Body {
             Body::CloseCard(c) => Some(c.user),
             Body::LoadCard(c) => Some(c.user),
             Body::UnloadCard(c) => Some(c.user),
+            Body::EarnPoints(c) => Some(c.user),
+            Body::RedeemPoints(c) => Some(c.user),
+            Body::AdjustPoints(c) => Some(c.user),
             // Decided where the payer is, who is not named yet, or by an object.
             Body::SetLimits(_)
             | Body::SeizeHold(_)

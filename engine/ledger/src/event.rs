@@ -875,8 +875,10 @@ pub enum Fact {
         state: CardState,
         valid_until: Option<u64>,
     },
+    /// So many points lapsed.
     CardClosed {
         card: Id,
+        points: u64,
     },
     CardExpired {
         card: Id,
@@ -896,6 +898,38 @@ pub enum Fact {
         card: Id,
         payment: Id,
         amount: u64,
+    },
+    /// By a payment, of what of it, or given; they expire then, or never where that is 0.
+    PointsEarned {
+        card: Id,
+        payment: Id,
+        points: u64,
+        of: u64,
+        until: u64,
+    },
+    /// Into the balance.
+    PointsRedeemed {
+        card: Id,
+        user: Id,
+        points: u64,
+        amount: u64,
+    },
+    PointsAdjusted {
+        card: Id,
+        points: u64,
+        less: bool,
+        reason: Reference,
+        until: u64,
+    },
+    /// Of what a payment earned, for the refund or ruling before this.
+    PointsReversed {
+        card: Id,
+        payment: Id,
+        points: u64,
+    },
+    PointsExpired {
+        card: Id,
+        points: u64,
     },
     /// Stands before the refund or ruling that moves this back to the card.
     CardReturned {

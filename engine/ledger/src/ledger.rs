@@ -30,7 +30,7 @@ use crate::remittance::Remittance;
 use crate::rules::{
     accounts, apps, authorizations, billing, campaigns, cards, collection, coupons, credit,
     disputes, exchange, funding, invoices, limits as limit_rules, loans, losses, packets, payments,
-    plans, remittances, rental_rows, rentals, royalties, settlement, transfers, treasury,
+    plans, points, remittances, rental_rows, rentals, royalties, settlement, transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
 use std::cmp::Reverse;
@@ -260,6 +260,9 @@ impl Ledger {
             Body::CloseCard(c) => cards::close(self, c, out)?,
             Body::LoadCard(c) => cards::load(self, c, now, out)?,
             Body::UnloadCard(c) => cards::unload(self, c, out)?,
+            Body::EarnPoints(c) => points::earn(self, c, now, out)?,
+            Body::RedeemPoints(c) => points::redeem(self, c, out)?,
+            Body::AdjustPoints(c) => points::adjust(self, c, now, out)?,
         }
         self.keep_sign_rules(out)?;
         Ok(())
@@ -450,6 +453,11 @@ impl Ledger {
             | Fact::CardUnloaded { .. }
             | Fact::CardCharged { .. }
             | Fact::CardReturned { .. } => cards::apply(self, fact),
+            Fact::PointsEarned { .. }
+            | Fact::PointsRedeemed { .. }
+            | Fact::PointsAdjusted { .. }
+            | Fact::PointsReversed { .. }
+            | Fact::PointsExpired { .. } => points::apply(self, fact),
             Fact::RentalCollected { .. }
             | Fact::CollectionFailed { .. }
             | Fact::CreditFunded { .. }

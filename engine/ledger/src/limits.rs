@@ -70,6 +70,12 @@ pub const LOAN_TERM_DAYS: u32 = 30;
 /// Days after the first due date missed from which a debt may be written off (DOMAIN §4.5).
 pub const WRITE_OFF_DAYS_MIN: u32 = 180;
 
+/// Most that a point is worth, in millionths of a minor unit: ten thousand major units.
+pub const POINT_VALUE_MICROS_MAX: u64 = 1_000_000_000_000;
+
+/// Longest time that points are valid, in days: ten years. A card has so many lots of them at most.
+pub const POINTS_VALID_DAYS_MAX: u32 = 3_650;
+
 /// Lines of one invoice: a page.
 pub const INVOICE_LINES_MAX: usize = 64;
 

@@ -139,6 +139,10 @@ rejections! {
     PacketExpired = 178, never, "The time to claim from the red packet is over.";
     CardNotUsable = 184, later, "The card is not the user's, not active, or not for this order.";
     CardBalanceInsufficient = 185, later, "What is stored on the card does not cover the amount.";
+    NoPoints = 187, never, "Cards of this template have no points.";
+    PointsInsufficient = 188, later, "The card has fewer points.";
+    AlreadyEarned = 189, never, "The payment has earned its points.";
+    NothingToEarn = 190, never, "What the user paid and has not back is not enough for a point.";
     CardExists = 186, later, "The user has a card of this template; close it first.";
     NotInvoiceable = 180, never, "More is to be invoiced than the user paid, did not get back and has no invoice of.";
     TaxSumMismatch = 181, never, "The lines do not sum to the amount requested, or their tax not to the tax given.";

@@ -16,7 +16,7 @@ mod packets;
 mod plans;
 mod royalties;
 
-pub use cards::CardOf;
+pub use cards::{CardOf, PointsOf};
 pub use coupons::CouponOf;
 pub use credit::StatementOf;
 pub use disputes::DisputeOf;
@@ -203,6 +203,25 @@ pub enum Settlement {
     /// With a refund or a ruling.
     CardReturned {
         card: CardOf,
+    },
+    /// By a payment, or given.
+    PointsEarned {
+        points: PointsOf,
+    },
+    PointsRedeemed {
+        points: PointsOf,
+    },
+    /// Up or down, as said.
+    PointsAdjusted {
+        points: PointsOf,
+        less: bool,
+    },
+    /// With a refund or a ruling.
+    PointsReversed {
+        points: PointsOf,
+    },
+    PointsExpired {
+        points: PointsOf,
     },
     PacketSent {
         packet: PacketOf,
@@ -471,6 +490,11 @@ impl Settlement {
             | Settlement::CardUnloaded { card }
             | Settlement::CardCharged { card }
             | Settlement::CardReturned { card } => card.user,
+            Settlement::PointsEarned { points }
+            | Settlement::PointsRedeemed { points }
+            | Settlement::PointsAdjusted { points, .. }
+            | Settlement::PointsReversed { points }
+            | Settlement::PointsExpired { points } => points.user,
             Settlement::DisputeOpened { dispute }
             | Settlement::DisputeDefended { dispute }
             | Settlement::DisputeJudged { dispute, .. } => dispute.merchant,
@@ -664,6 +688,11 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::CardUnloaded { .. }
         | Fact::CardCharged { .. }
         | Fact::CardReturned { .. } => return cards::told(ledger, fact),
+        Fact::PointsEarned { .. }
+        | Fact::PointsRedeemed { .. }
+        | Fact::PointsAdjusted { .. }
+        | Fact::PointsReversed { .. }
+        | Fact::PointsExpired { .. } => return cards::told_of_points(ledger, fact),
         Fact::PacketSent { .. }
         | Fact::PacketClaimed { .. }
         | Fact::PacketExpired { .. }

@@ -105,6 +105,9 @@ pub fn routing_key(command: &v1::Command) -> Option<Id> {
         Body::UpdateCard(c) => c.user,
         Body::CloseCard(c) => c.user,
         Body::LoadCard(c) | Body::UnloadCard(c) => c.user,
+        Body::EarnPoints(c) => c.user,
+        Body::RedeemPoints(c) => c.user,
+        Body::AdjustPoints(c) => c.user,
     };
     id.map(Id::from)
 }

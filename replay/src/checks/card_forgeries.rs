@@ -44,7 +44,7 @@ const FORGERIES: &[Forgery] = &[
     }),
     (Check::CardStates, "expires, and not by the clock", |event| {
         if let Some(Fact::CardClosed(f)) = &mut event.fact {
-            event.fact = Some(Fact::CardExpired(CardEnded { card: f.card }));
+            event.fact = Some(Fact::CardExpired(CardEnded { card: f.card, points: 0 }));
         }
     }),
     (Check::CardStates, "club-1 has not expired in time", |event| {
@@ -57,6 +57,47 @@ const FORGERIES: &[Forgery] = &[
             && is(f.card, "mall-1")
         {
             (f.user, f.template) = (named("alice"), named("club"));
+        }
+    }),
+    (Check::Points, "p1 earns 101 of 10000; 10000 is paid", |event| {
+        if let Some(Fact::PointsEarned(f)) = &mut event.fact
+            && f.points == 100
+        {
+            f.points += 1;
+        }
+    }),
+    (Check::Points, "club-1 has 99 points", |event| {
+        if let Some(Fact::PointsEarned(f)) = &mut event.fact
+            && f.points == 100
+        {
+            event.movements.last_mut().unwrap().amount -= 1;
+        }
+    }),
+    (Check::Points, "0 points of p1 are taken back of 50", |event| {
+        if let Some(Fact::PointsReversed(f)) = &mut event.fact
+            && f.points == 50
+        {
+            event.fact = nothing();
+            event.movements.clear();
+        }
+    }),
+    (Check::Points, "33 points of club-1 are redeemed for 48", |event| {
+        if let Some(Fact::PointsRedeemed(f)) = &mut event.fact {
+            f.amount -= 1;
+        }
+    }),
+    (Check::Points, "points of club-1 expire out of time", |event| {
+        if let Some(Fact::PointsEarned(f)) = &mut event.fact
+            && f.until > 0
+        {
+            f.until += 1;
+        }
+    }),
+    (Check::PointsWorth, "points of club are worth 150, not 149", |event| {
+        if let Some(Fact::PointsEarned(f)) = &mut event.fact
+            && f.points == 100
+        {
+            event.movements[0].amount -= 1;
         }
     }),
     (Check::Payments, "the legs of p1 sum to 9999", |event| {

@@ -64,6 +64,7 @@ impl Checks {
                 Subject::Coupon => self.coupon(books, at, event),
                 Subject::Packet => self.packet(at, event),
                 Subject::Card => self.card(books, at, event),
+                Subject::Points => self.points(books, at, event),
                 Subject::Invoice => self.invoice(at, event),
                 Subject::Dispute(dispute) => self.dispute(at, event, dispute),
                 Subject::Royalty => self.royalty(books, at, event),
@@ -121,6 +122,8 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         Class::CampaignFund => Some(Touched::Campaign(key.owner)),
         Class::RedPacket => Some(Touched::Packet(key.owner)),
         Class::StoredValue => Some(Touched::Card(key.owner)),
+        Class::PointsLiability => Some(Touched::Worth(key.owner)),
+        Class::Points => Some(Touched::Points(key.owner)),
         Class::CouponFace => Some(Touched::Template(key.owner)),
         Class::MerchantDisputed => Some(Touched::Dispute(key.owner)),
         Class::MerchantFrozen => Some(Touched::Royalty(key.owner)),
@@ -156,6 +159,8 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         | Class::DepositWaivedContra
         | Class::RentObligationContra
         | Class::CouponFaceContra
+        | Class::PointsContra
+        | Class::Breakage
         | Class::Ledger => None,
     }
 }

@@ -166,6 +166,7 @@ impl Checks {
             }
             Fact::ToppedUp { user, .. }
             | Fact::CardUnloaded { user, .. }
+            | Fact::PointsRedeemed { user, .. }
             | Fact::TransferArrived { to: user, .. }
             | Fact::ReceiptMatched { target: Owner::User(user), .. } => self.holding(person(user)),
             Fact::ReceiptMatched { target: Owner::Merchant(_) | Owner::Ledger(_), .. } => return,

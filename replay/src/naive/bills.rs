@@ -7,9 +7,8 @@ mod royalties;
 use super::moved::{Moved, add};
 use super::stranger;
 use crate::names::account_name;
-use groat_ledger::hash::IdMap;
 use groat_ledger::money::major_text;
-use groat_ledger::{AccountKey, Class, Currency, Fact, Id, Owner, Purpose};
+use groat_ledger::{AccountKey, Class, Currency, Fact, Id, Owner, Purpose, hash::IdMap};
 use std::collections::BTreeMap;
 
 /// A payment, as far as a bill looks at it.
@@ -125,7 +124,8 @@ impl Bills {
             Fact::ToppedUp { user, amount: a, .. }
             | Fact::TransferArrived { to: user, amount: a, .. } => self.of_user(*user, amount(*a)),
             Fact::CardLoaded { user, amount: a, .. } => self.of_user(*user, -amount(*a)),
-            Fact::CardUnloaded { user, amount: a, .. } => self.of_user(*user, amount(*a)),
+            Fact::CardUnloaded { user, amount: a, .. }
+            | Fact::PointsRedeemed { user, amount: a, .. } => self.of_user(*user, amount(*a)),
             Fact::HoldPlaced { hold, user, amount: a } => {
                 self.hold(Class::UserHold, *hold, *user, *a)
             }

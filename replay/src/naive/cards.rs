@@ -44,6 +44,10 @@ impl Cards {
         self.templates.get(&self.cards.get(&card)?.template)
     }
 
+    pub(crate) fn template(&self, template: Id) -> Option<&CardTerms> {
+        self.templates.get(&template)
+    }
+
     pub(crate) fn ids(&self) -> impl Iterator<Item = Id> {
         self.cards.keys().copied()
     }
@@ -97,7 +101,7 @@ impl Cards {
                 row.valid_until = *valid_until;
                 if fits { Ok(Some(*card)) } else { Err(format!("{card} is {before:?}")) }
             }
-            Fact::CardClosed { card } => {
+            Fact::CardClosed { card, .. } => {
                 let row = self.open(*card, now)?;
                 row.state = CardState::Closed;
                 let stored = row.stored;

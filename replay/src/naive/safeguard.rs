@@ -38,7 +38,7 @@ pub(crate) struct Cover {
     pub(crate) given: i128,
     /// Of users and merchants (UA, UF, UH, MP, MF, MA, MR, MD, PT, RP, CF).
     pub(crate) customers: i128,
-    /// Of others: FP, SU, money on its way, FX, accounts of their own.
+    /// Of others: FP, SU, money on its way, FX, PL, accounts of their own.
     pub(crate) others: i128,
     /// By how much adjustments raised the left side more than the right.
     pub(crate) adjusted: i128,
@@ -93,6 +93,8 @@ impl Cover {
             | Class::Suspense
             | Class::InTransit
             | Class::FxPosition
+            // Owed, though no money came in for them: what they cost is given.
+            | Class::PointsLiability
             | Class::Ledger => (&mut self.others, -1),
             // The platform's own; what is charged and not paid covers nothing.
             Class::Equity
@@ -101,6 +103,7 @@ impl Cover {
             | Class::InterestIncome
             | Class::PenaltyIncome
             | Class::OtherFees
+            | Class::Breakage
             | Class::FeeReceivable
             | Class::InterestReceivable
             | Class::LoanInterest
@@ -115,6 +118,8 @@ impl Cover {
             | Class::RentObligation
             | Class::RentObligationContra
             | Class::CouponFace
+            | Class::Points
+            | Class::PointsContra
             | Class::CouponFaceContra => return None,
         })
     }

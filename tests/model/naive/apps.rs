@@ -2,8 +2,8 @@
 
 use super::{DAY_MS, Naive, Outcome, must};
 use groat_ledger::{
-    AppLimits, Body, GrantAppAuth, Id, Money, Owner, PacketSender, RegisterApp, Rejection,
-    RevokeAppAuth, SetAppLimits,
+    AdjustPoints, AppLimits, Body, EarnPoints, GrantAppAuth, Id, Money, Owner, PacketSender,
+    RegisterApp, Rejection, RevokeAppAuth, SetAppLimits,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -221,6 +221,12 @@ impl Naive {
             }
             Body::LoadCard(c) => ("wallet", None, Some(c.amount)),
             Body::UnloadCard(c) => ("wallet", None, Some(c.amount)),
+            Body::EarnPoints(EarnPoints { card, .. })
+            | Body::AdjustPoints(AdjustPoints { card, .. }) => {
+                let kind = self.kind_of_card(*card);
+                ("coupons", Some(kind.and_then(|kind| self.issuer_of(kind))), None)
+            }
+            Body::RedeemPoints(_) => ("wallet", None, None),
             Body::OpenLedgerAccount(_) => ("ledger", None, None),
             Body::PostTransfer(c) => ("ledger", None, c.amount),
             Body::SetLimits(_)

@@ -1,7 +1,7 @@
 //! Membership cards in the naive model: what is stored on one is the sum of what was written.
 
 use super::exchange::currency_of;
-use super::{Account, Naive, Outcome, cny, must, of, user};
+use super::{Account, Naive, Outcome, cny, house, must, of, user};
 use groat_ledger::{
     Class, Currency, DefineCard, Id, LoadCard, OpenCard, Owner, Rejection, UnloadCard, UpdateCard,
 };
@@ -9,14 +9,17 @@ use groat_ledger::{
 /// What one movement can be, as a cap.
 const CAP_MAX: u64 = 1_000_000_000_000_000_000;
 
+#[derive(Clone)]
 pub(super) struct Card {
-    id: Id,
+    pub(super) id: Id,
     pub(super) template: Id,
     pub(super) user: Id,
     until: Option<u64>,
     suspended: bool,
     expired: bool,
     pub(super) closed: bool,
+    /// When they expire, how many points.
+    pub(super) lots: Vec<(u64, i128)>,
 }
 
 impl Card {
@@ -29,7 +32,7 @@ impl Card {
         self.suspended = false;
     }
 
-    fn is_active(&self) -> bool {
+    pub(super) fn is_active(&self) -> bool {
         !self.suspended && !self.expired && !self.closed
     }
 }
@@ -48,6 +51,10 @@ impl Naive {
         }
         let fits = t.balance_cap.is_none_or(|cap| cap > 0 && cap <= CAP_MAX);
         must(fits, Rejection::AmountOutOfRange)?;
+        let kept = |p: &groat_ledger::PointsTerms| {
+            p.per <= CAP_MAX && p.value_micros <= 1_000_000_000_000 && p.valid_days <= 3_650
+        };
+        must(t.points.as_ref().is_none_or(kept), Rejection::SchemaInvalid)?;
         self.card_kinds.insert(c.template, t);
         Ok(())
     }
@@ -63,11 +70,12 @@ impl Naive {
         must(!self.cards.iter().any(same), Rejection::CardExists)?;
         let (id, template, user, until) = (c.card, c.template, c.user, c.valid_until);
         let (suspended, expired, closed) = (false, false, false);
-        self.cards.push(Card { id, template, user, until, suspended, expired, closed });
+        let lots = Vec::new();
+        self.cards.push(Card { id, template, user, until, suspended, expired, closed, lots });
         Ok(())
     }
 
-    fn card_of(&self, id: Id, user: Id) -> Result<usize, Rejection> {
+    pub(super) fn card_of(&self, id: Id, user: Id) -> Result<usize, Rejection> {
         let no = self.cards.iter().position(|card| card.id == id && card.user == user);
         no.ok_or(Rejection::UnknownAccount)
     }
@@ -91,6 +99,10 @@ impl Naive {
         let no = self.card_of(id, user)?;
         must(!self.cards[no].closed, Rejection::InvalidState)?;
         must(self.credit(on_card(id)) == 0, Rejection::BalanceNotZero)?;
+        let (points, breakage) = (self.cards[no].points(), house(Class::Breakage));
+        if points > 0 {
+            self.take_points(no, points, breakage, (breakage, 0));
+        }
         self.cards[no].closed = true;
         Ok(())
     }

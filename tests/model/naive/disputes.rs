@@ -137,6 +137,7 @@ impl Naive {
         let owing = of(Class::MerchantReceivable, seller);
         self.write(owing, fees, fee - from_settled);
         self.orders[order].paid.as_mut().unwrap().lost += amount;
+        self.reverse_points(order);
         self.disputes[no].ended = true;
         Ok(())
     }

@@ -4,6 +4,7 @@
 use super::coupons::Use;
 use super::exchange::{Priced, currency_of, of_sale, position};
 use super::parts::Parts;
+use super::points::Earned;
 use super::royalties::{Royalty, frozen};
 use super::{DAY_MS, Naive, Outcome, amount_in, half_up, merchant, must};
 use groat_ledger::{
@@ -47,6 +48,7 @@ pub(super) struct Order {
     pub(super) paid: Option<Paid>,
     pub(super) refunds: BTreeMap<Reference, i128>,
     pub(super) royalty: Royalty,
+    pub(super) earned: Option<Earned>,
 }
 
 #[derive(Clone)]
@@ -188,6 +190,7 @@ impl Naive {
     ) {
         let (paid, refunds) = (None, BTreeMap::new());
         let (closed, priced, royalty) = (false, None, Royalty::default());
+        let earned = None;
         self.orders.push(Order {
             id,
             merchant,
@@ -200,6 +203,7 @@ impl Naive {
             paid,
             refunds,
             royalty,
+            earned,
         });
     }
 
@@ -367,11 +371,12 @@ impl Naive {
         x: i128,
         now: u64,
     ) -> Outcome {
-        let (entries, before) = (self.entries.len(), (self.orders.clone(), self.lines.clone()));
+        let entries = self.entries.len();
+        let before = (self.orders.clone(), self.lines.clone(), self.cards.clone());
         let outcome = self.refund_in_turn(payments, number, x, now);
         if outcome.is_err() {
             self.entries.truncate(entries);
-            (self.orders, self.lines) = before;
+            (self.orders, self.lines, self.cards) = before;
         }
         outcome
     }

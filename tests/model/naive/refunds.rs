@@ -112,6 +112,7 @@ impl Naive {
         if let Some(used) = used.filter(|_| whole) {
             self.coupon_is_back(&used, now);
         }
+        self.reverse_points(no);
         Ok(())
     }
 }

@@ -3,14 +3,17 @@
 use super::{DAY_MS, Kind, Scene, cny, named};
 use crate::books::START_MS;
 use groat_ledger::{
-    Body, Card, CardState, CardTerms, Class, CloseCard, Currency, DefineCard, Id, LegSource,
-    LoadCard, OpenCard, Payment, PaymentState, UnloadCard, UpdateCard,
+    AdjustPoints, Body, Card, CardState, CardTerms, Class, CloseCard, Currency, DefineCard,
+    EarnPoints, Id, LegSource, LoadCard, OpenCard, Payment, PaymentState, PointsTerms,
+    RedeemPoints, UnloadCard, UpdateCard,
 };
 
 /// Cards of the first merchant and of all, two of them with something on them.
 pub(super) fn prologue() -> Vec<Body> {
     let kind = |number: usize, merchant: Id, balance_cap: Option<u64>| {
-        let terms = CardTerms { merchant, currency: Currency::CNY, balance_cap };
+        let (value_micros, valid_days) = [(1_000_000, 3), (499_999, 0)][number];
+        let points = Some(PointsTerms { per: 50, value_micros, valid_days });
+        let terms = CardTerms { merchant, currency: Currency::CNY, balance_cap, points };
         Body::DefineCard(DefineCard { template: named('t', number), terms })
     };
     let card = |number: usize, user: usize, template: usize| {
@@ -63,8 +66,45 @@ impl Scene<'_> {
                 let amount = self.amount(&[self.balance(Class::StoredValue, card)]);
                 Body::UnloadCard(UnloadCard { card, user, amount })
             }
+            Kind::EarnPoints => self.earn_points(),
+            Kind::RedeemPoints => {
+                let (card, user, no) = self.a_card(|_, c| c.points() > 0);
+                let has = no.map_or(9, |no| self.ledger.tables().cards.row(no).points());
+                let points = self.dice.about(&[has, has / 2]);
+                Body::RedeemPoints(RedeemPoints { card, user, points })
+            }
+            Kind::AdjustPoints => {
+                let less = self.dice.one_in(2);
+                let (card, user, no) = self.a_card(|_, c| is_open(c) && (!less || c.points() > 0));
+                let has = no.map_or(9, |no| self.ledger.tables().cards.row(no).points());
+                let points = self.dice.about(&[if less { has } else { 90 }]);
+                let reason = super::reference('x', 4);
+                Body::AdjustPoints(AdjustPoints { card, user, points, less, reason })
+            }
             _ => return None,
         })
+    }
+
+    /// By a payment of the card's user, in most cases one that has earned nothing yet.
+    fn earn_points(&mut self) -> Body {
+        let t = self.ledger.tables();
+        let (card, user, no) = self.a_card(|_, c| c.state == CardState::Active);
+        let owner = no.map(|no| t.cards.row(no).user);
+        let seller = no.map(|no| t.card_templates.row(t.cards.row(no).template).terms.merchant);
+        let new = !self.dice.one_in(8);
+        let fits = |p: &Payment| {
+            let earned = p.parts.as_ref().is_some_and(|parts| parts.earned > 0);
+            let at = t.merchants.row(p.merchant).merchant;
+            let accepted = seller.is_none_or(|seller| seller.is_none() || seller == at);
+            p.user == owner && p.user.is_some() && accepted && earned != new
+        };
+        let paid = t.payments.rows().iter().any(fits);
+        if !paid || self.dice.one_in(4) {
+            let points = self.dice.about(&[90, 20]);
+            return Body::EarnPoints(EarnPoints { card, user, payment: Id::NONE, points });
+        }
+        let (payment, points) = (self.a_payment(fits).0, u64::from(self.dice.one_in(24)));
+        Body::EarnPoints(EarnPoints { card, user, payment, points })
     }
 
     fn define_card(&mut self) -> Body {
@@ -74,7 +114,12 @@ impl Scene<'_> {
         let currency = if self.dice.one_in(12) { "USD".parse().unwrap() } else { Currency::CNY };
         let caps = [None, Some(900), Some(100), Some(0), Some(u64::MAX)];
         let balance_cap = self.dice.pick(&caps);
-        let terms = CardTerms { merchant, currency, balance_cap };
+        let per = self.dice.pick(&[50, 7, 0, 100]);
+        let value_micros = self.dice.pick(&[500_000, 1_000_000, 333_333, 12_000_000, 0, u64::MAX]);
+        let valid_days = self.dice.pick(&[1, 3, 0, 9, 3_651]);
+        let points = PointsTerms { per, value_micros, valid_days };
+        let points = Some(points).filter(|_| !self.dice.one_in(6));
+        let terms = CardTerms { merchant, currency, balance_cap, points };
         Body::DefineCard(DefineCard { template, terms })
     }
 

@@ -302,7 +302,8 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
         give(vec![command(opened, chance)], &account, chance);
     }
     let kind = json!({ "define_card": { "template": "club", "ccy": "CNY",
-        "balance_cap": money(900) } });
+        "balance_cap": money(900),
+        "points": { "per": money(1), "value_micros": 750_000, "valid_days": 2 } } });
     give(vec![command(kind, chance)], "club", chance);
     for no in 0..users {
         let (card, user) = (named("d", no), named("u", no));
@@ -348,6 +349,11 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                 };
                 let both = vec![created, command(pay, chance)];
                 give(both, &user, chance);
+                if chance.one_in(2) {
+                    let earned = json!({ "earn_points": { "card": named("d", from),
+                        "user": user, "payment": payment } });
+                    give(vec![command(earned, chance)], &user, chance);
+                }
                 paid.push((payment, user, "CNY"));
             }
             8 if !paid.is_empty() => {
@@ -360,7 +366,11 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
             }
             9 if chance.one_in(3) => {
                 // A card, which is the user's already from the second time on, loaded and unloaded.
-                let card = match chance.below(6) {
+                let card = match chance.below(9) {
+                    6 => json!({ "redeem_points": { "card": named("d", from), "user": user,
+                        "points": amount } }),
+                    7 => json!({ "adjust_points": { "card": named("d", from), "user": user,
+                        "points": amount, "less": chance.one_in(2), "reason": "corrected" } }),
                     0 => json!({ "unload_card": { "card": named("d", from), "user": user,
                         "amt": money(amount) } }),
                     1 => json!({ "update_card": { "card": named("d", from), "user": user,

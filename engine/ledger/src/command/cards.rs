@@ -1,5 +1,6 @@
-//! Commands of membership cards and of what is stored on them (DOMAIN §1.6, §4.6).
+//! Commands of membership cards, of what is stored on them and of their points (DOMAIN §1.6, §4.6).
 
+use crate::command::Reference;
 use crate::id::Id;
 use crate::money::{Currency, Money};
 
@@ -21,6 +22,19 @@ pub struct CardTerms {
     pub currency: Currency,
     /// The most that may be stored on one, in minor units.
     pub balance_cap: Option<u64>,
+    /// The terms of its points, if it has any.
+    pub points: Option<PointsTerms>,
+}
+
+/// How points are earned, what they are worth, and how long.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PointsTerms {
+    /// One point for each whole one of these amounts that a user pays, in minor units; 0 is none.
+    pub per: u64,
+    /// What a point is worth, in millionths of a minor unit.
+    pub value_micros: u64,
+    /// Business dates after that of earning on which they are still valid; 0 is for ever.
+    pub valid_days: u32,
 }
 
 /// Gives a user a card.
@@ -82,4 +96,43 @@ pub struct UnloadCard {
     pub user: Id,
     /// How much.
     pub amount: Money,
+}
+
+/// Gives points: those that a payment earns by the terms, or so many.
+#[derive(Clone, PartialEq, Debug)]
+pub struct EarnPoints {
+    /// The card.
+    pub card: Id,
+    /// Whose it is.
+    pub user: Id,
+    /// The payment, or none.
+    pub payment: Id,
+    /// How many without a payment, else 0.
+    pub points: u64,
+}
+
+/// Turns points into money of the user's balance.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RedeemPoints {
+    /// The card.
+    pub card: Id,
+    /// Whose it is.
+    pub user: Id,
+    /// How many.
+    pub points: u64,
+}
+
+/// Corrects the points of a card.
+#[derive(Clone, PartialEq, Debug)]
+pub struct AdjustPoints {
+    /// The card.
+    pub card: Id,
+    /// Whose it is.
+    pub user: Id,
+    /// How many.
+    pub points: u64,
+    /// They are taken, not given.
+    pub less: bool,
+    /// Why.
+    pub reason: Reference,
 }

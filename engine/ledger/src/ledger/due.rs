@@ -8,7 +8,7 @@ use crate::limits::{
 };
 use crate::rules::{
     authorizations, billing, campaigns, cards, collection, exchange, loans, packets, payments,
-    rentals, royalties, settlement, transfers,
+    points, rentals, royalties, settlement, transfers,
 };
 use crate::state::{
     AuthorizationState, BatchState, CouponState, PaymentState, PendingState, RentalState,
@@ -60,6 +60,8 @@ pub enum DueKind {
     BatchSettle = 81,
     /// The refund window of a payment is over.
     PaymentFinish = 90,
+    /// Points of a membership card expire.
+    PointsExpiry = 100,
 }
 
 /// One thing the clock owes.
@@ -145,6 +147,7 @@ impl Ledger {
             DueKind::BatchCut => settlement::cut(due.no, out),
             DueKind::BatchSettle => settlement::settle(self, due.no, out),
             DueKind::PaymentFinish => payments::finish(self, due.no, out),
+            DueKind::PointsExpiry => points::expire(self, due.no, out),
         }
     }
 
@@ -186,6 +189,7 @@ impl Ledger {
                 packet.is_open().then_some(packet.expires_at)
             }
             DueKind::QuoteExpiry => exchange::expires_at(self.tables.quotes.try_row(no)?),
+            DueKind::PointsExpiry => self.tables.cards.try_row(no)?.points_until(),
             DueKind::CardExpiry => self.tables.cards.try_row(no)?.expires_at(),
             DueKind::RentalExpiry => {
                 let r = self.tables.rentals.try_row(no)?;
@@ -283,6 +287,7 @@ impl Ledger {
             (DueKind::BatchCut, self.tables.batches.next_no()),
             (DueKind::BatchSettle, self.tables.batches.next_no()),
             (DueKind::PaymentFinish, self.tables.payments.next_no()),
+            (DueKind::PointsExpiry, self.tables.cards.next_no()),
         ];
         for (kind, rows) in kinds {
             for no in 0..rows {

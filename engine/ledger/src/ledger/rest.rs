@@ -73,12 +73,18 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// The last card of a template that a user got is the one that counts.
+    /// The last card of a template that a user got is the one that counts; the points of a template
+    /// are those of its cards.
     fn fill_card_holders(&mut self) {
+        for no in 0..self.tables.card_templates.next_no() {
+            self.tables.card_templates.row_mut(no).points = 0;
+        }
         for no in 0..self.tables.cards.next_no() {
-            let (template, user) =
-                (self.tables.cards.row(no).template, self.tables.cards.row(no).user);
+            let row = self.tables.cards.row(no);
+            let (template, user, points) = (row.template, row.user, row.points());
             cards::hold(&mut self.tables, template, user, no);
+            let of = &mut self.tables.card_templates.row_mut(template).points;
+            *of = of.saturating_add(points);
         }
     }
 

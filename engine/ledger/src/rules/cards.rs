@@ -30,7 +30,7 @@ use crate::rejection::Rejection;
 use crate::remittance::Purpose;
 use crate::rules::limits::{count, may_hold, may_spend};
 use crate::rules::remittances::tell_all;
-use crate::rules::{in_currency, may_credit, may_debit, merchant, paid, refuse_if};
+use crate::rules::{in_currency, may_credit, may_debit, merchant, paid, points, refuse_if};
 use crate::state::{Card, CardHolder, CardState, CardTemplate, Payment, Tables, User};
 
 pub(crate) fn define(ledger: &Ledger, c: &DefineCard, out: &mut Decision) -> Result<(), Rejection> {
@@ -42,6 +42,7 @@ pub(crate) fn define(ledger: &Ledger, c: &DefineCard, out: &mut Decision) -> Res
         refuse_if(settles_in != t.currency, Rejection::CurrencyMismatch)?;
     }
     refuse_if(!cap_fits(t), Rejection::AmountOutOfRange)?;
+    refuse_if(!t.points.as_ref().is_none_or(points::terms_fit), Rejection::SchemaInvalid)?;
     // From here on nothing may fail.
     let DefineCard { template, terms } = *c;
     out.record(Fact::CardDefined { template, terms });
@@ -131,7 +132,8 @@ pub(crate) fn close(ledger: &Ledger, c: &CloseCard, out: &mut Decision) -> Resul
     refuse_if(row.state == CardState::Closed, Rejection::InvalidState)?;
     refuse_if(stored(ledger.tables(), row) > 0, Rejection::BalanceNotZero)?;
     // From here on nothing may fail.
-    out.record(Fact::CardClosed { card: c.card });
+    points::lapse(ledger, row, row.points(), out);
+    out.record(Fact::CardClosed { card: c.card, points: row.points() });
     Ok(())
 }
 
@@ -268,14 +270,16 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
     let tables = ledger.tables_mut();
     match fact {
         Fact::CardDefined { template, terms } => {
-            tables.card_templates.insert(CardTemplate { template: *template, terms: *terms });
+            let (template, terms, points) = (*template, *terms, 0);
+            tables.card_templates.insert(CardTemplate { template, terms, points });
         }
         Fact::CardOpened { card, user, template, level, valid_until } => {
             let Some(template) = tables.card_templates.find(template) else { return };
             let Some(user) = tables.users.find(user) else { return };
             let (card, level, valid_until) = (*card, *level, *valid_until);
             let state = CardState::Active;
-            let row = Card { card, template, user, level, state, valid_until };
+            let lots = Vec::new();
+            let row = Card { card, template, user, level, state, valid_until, lots };
             let no = tables.cards.insert(row);
             hold(tables, template, user, no);
             let owner = tables.users.row_mut(user);
@@ -288,7 +292,9 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
             (row.level, row.state, row.valid_until) = (*level, *state, *valid_until);
             owe(ledger, no);
         }
-        Fact::CardClosed { card } => {
+        Fact::CardClosed { card, points } => {
+            points::take(ledger, card, *points);
+            let tables = ledger.tables_mut();
             let Some(row) = tables.cards.get_mut(card) else { return };
             row.state = CardState::Closed;
             let user = row.user;
@@ -347,7 +353,8 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
             let there =
                 terms.merchant.is_none() || tables.merchants.find(&terms.merchant).is_some();
             known(there, "a merchant is unknown")?;
-            known(cap_fits(terms), "a cap is zero or too large")
+            let fits = cap_fits(terms) && terms.points.as_ref().is_none_or(points::terms_fit);
+            known(fits, "terms of cards cannot be kept")
         }
         Fact::CardOpened { card, user, template, .. } => {
             known(tables.cards.find(card).is_none(), "a card is opened twice")?;
@@ -362,7 +369,9 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
             card_of(card)?;
             known(*state != CardState::Closed, "an update closes a card")
         }
-        Fact::CardClosed { card } => card_of(card).map(|_| ()),
+        Fact::CardClosed { card, points } => {
+            known(card_of(card)?.points() == *points, "other points lapse than a card has")
+        }
         Fact::CardExpired { card } => {
             let runs = card_of(card)?.state != CardState::Expired;
             known(runs, "a card expires twice")

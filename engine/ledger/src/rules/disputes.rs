@@ -19,7 +19,9 @@ use crate::id::Id;
 use crate::ledger::{Ledger, in_range, post};
 use crate::limits::TIME_MS_MAX;
 use crate::rejection::Rejection;
-use crate::rules::{buckets, cards, credit_room, exchange, in_currency, refuse_if, royalties};
+use crate::rules::{
+    buckets, cards, credit_room, exchange, in_currency, points, refuse_if, royalties,
+};
 use crate::state::{
     BatchState, Dispute, DisputeState, Merchant, Payment, PaymentState, Ruling, Tables,
 };
@@ -239,6 +241,7 @@ fn pay_back(
         fee_owed,
     });
     buckets::record_reduction(ledger, payer, &reduction, out);
+    points::reverse(ledger, payment, amount, out);
     Ok(())
 }
 

@@ -23,6 +23,7 @@ pub(crate) mod losses;
 pub(crate) mod packets;
 pub(crate) mod payments;
 pub(crate) mod plans;
+pub(crate) mod points;
 pub(crate) mod remittances;
 pub(crate) mod rent;
 pub(crate) mod rental_rows;
@@ -327,6 +328,11 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::CardUnloaded { .. }
         | Fact::CardCharged { .. }
         | Fact::CardReturned { .. } => cards::names_exist(tables, fact),
+        Fact::PointsEarned { .. }
+        | Fact::PointsRedeemed { .. }
+        | Fact::PointsAdjusted { .. }
+        | Fact::PointsReversed { .. }
+        | Fact::PointsExpired { .. } => points::names_exist(tables, fact),
         Fact::RoyaltyBound { .. }
         | Fact::RoyaltyUnbound { .. }
         | Fact::RoyaltyFreezeSet { .. }

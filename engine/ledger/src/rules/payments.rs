@@ -22,7 +22,7 @@ use crate::rules::split::{Split, split};
 use crate::rules::taking::{Sources, fee_key, settle_sources};
 use crate::rules::{
     buckets, cards, coupons, credit, credit_room, exchange, in_currency, invoices, may_credit,
-    may_debit, plans, refuse_if, remittances, royalties, user,
+    may_debit, plans, points, refuse_if, remittances, royalties, user,
 };
 use crate::state::{AuthCode, BatchState, Payment, PaymentState, Refund, TradeNo};
 
@@ -410,6 +410,7 @@ pub(crate) fn give_back(
     });
     buckets::record_reduction(ledger, payer, &reduction, out);
     invoices::red_if_due(payment, amount - back.discount - back.funded, out);
+    points::reverse(ledger, payment, amount - back.discount - back.funded, out);
     Ok(())
 }
 

@@ -162,6 +162,9 @@ impl Demand {
             Body::CloseCard(c) => by(Coupons, issued_by(card_template(t, c.card))),
             Body::LoadCard(c) => platform(Wallet).moving(c.amount),
             Body::UnloadCard(c) => platform(Wallet).moving(c.amount),
+            Body::EarnPoints(c) => by(Coupons, issued_by(card_template(t, c.card))),
+            Body::AdjustPoints(c) => by(Coupons, issued_by(card_template(t, c.card))),
+            Body::RedeemPoints(_) => platform(Wallet),
             Body::OpenLedgerAccount(_) => platform(Ledger),
             Body::PostTransfer(c) => Demand { moves: c.amount, ..platform(Ledger) },
         })

@@ -378,6 +378,10 @@ fn adjustable(ledger: &Ledger, line: &EntryLine) -> Result<(), Rejection> {
         | Class::CampaignFund
         | Class::RedPacket
         | Class::StoredValue
+        | Class::PointsLiability
+        | Class::Points
+        | Class::PointsContra
+        | Class::Breakage
         | Class::CouponFace
         | Class::CouponFaceContra
         | Class::MerchantPending

@@ -1,4 +1,4 @@
-//! What is told of membership cards.
+//! What is told of membership cards and their points.
 
 use crate::event::Fact;
 use crate::id::Id;
@@ -34,7 +34,7 @@ pub(super) fn told(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {
     Some(match fact {
         Fact::CardOpened { card: id, .. } => Settlement::CardOpened { card: card(id)? },
         Fact::CardUpdated { card: id, .. }
-        | Fact::CardClosed { card: id }
+        | Fact::CardClosed { card: id, .. }
         | Fact::CardExpired { card: id } => Settlement::CardChanged { card: card(id)? },
         Fact::CardLoaded { card, amount, .. } => {
             Settlement::CardLoaded { card: card_of(ledger, card, *amount, Id::NONE)? }
@@ -66,4 +66,59 @@ fn card_of(ledger: &Ledger, card: &Id, amount: u64, payment: Id) -> Option<CardO
         amount: Money { amount, currency: template.terms.currency },
         payment,
     })
+}
+
+/// Points that came or went.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PointsOf {
+    /// Of which card.
+    pub card: Id,
+    /// Of which template.
+    pub template: Id,
+    /// Whose.
+    pub user: Id,
+    /// How many.
+    pub points: u64,
+    /// How many the card has after that.
+    pub left: u64,
+    /// What they were redeemed for; zero where they were not.
+    pub amount: Money,
+    /// The payment that earned them, or none.
+    pub payment: Id,
+    /// When they expire, in milliseconds since 1970; 0 where they do not, or went.
+    pub until: u64,
+}
+
+/// What a fact of points means to the outside; nothing for those of others.
+pub(super) fn told_of_points(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {
+    Some(match fact {
+        Fact::PointsEarned { card, payment, points, until, .. } => {
+            let of = points_of(ledger, card, *points)?;
+            let points = PointsOf { payment: *payment, until: *until, ..of };
+            Settlement::PointsEarned { points }
+        }
+        Fact::PointsRedeemed { card, points, amount, .. } => {
+            let of = points_of(ledger, card, *points)?;
+            let amount = Money { amount: *amount, ..of.amount };
+            Settlement::PointsRedeemed { points: PointsOf { amount, ..of } }
+        }
+        Fact::PointsAdjusted { card, points, less, until, .. } => {
+            let of = points_of(ledger, card, *points)?;
+            Settlement::PointsAdjusted { points: PointsOf { until: *until, ..of }, less: *less }
+        }
+        Fact::PointsReversed { card, payment, points } => {
+            let of = points_of(ledger, card, *points)?;
+            Settlement::PointsReversed { points: PointsOf { payment: *payment, ..of } }
+        }
+        Fact::PointsExpired { card, points } => {
+            Settlement::PointsExpired { points: points_of(ledger, card, *points)? }
+        }
+        _ => return None,
+    })
+}
+
+fn points_of(ledger: &Ledger, card: &Id, points: u64) -> Option<PointsOf> {
+    let CardOf { card, template, user, amount, .. } = card_of(ledger, card, 0, Id::NONE)?;
+    let left = ledger.tables().cards.get(&card)?.points();
+    Some(PointsOf { card, template, user, points, left, amount, payment: Id::NONE, until: 0 })
 }

@@ -11,6 +11,8 @@ pub struct CardTemplate {
     pub template: Id,
     /// What its cards are.
     pub terms: CardTerms,
+    /// Points of all its cards; derived from them.
+    pub points: u64,
 }
 
 row!(CardTemplate, Id, self => self.template);
@@ -30,11 +32,32 @@ pub struct Card {
     pub state: CardState,
     /// From when it is expired, in milliseconds since 1970.
     pub valid_until: Option<u64>,
+    /// Its points, those that expire first in front.
+    pub lots: Vec<PointsLot>,
+}
+
+/// Points that expire together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PointsLot {
+    /// When, in milliseconds since 1970; 0 is never.
+    pub until: u64,
+    /// How many.
+    pub points: u64,
 }
 
 row!(Card, Id, self => self.card);
 
 impl Card {
+    /// All its points.
+    pub fn points(&self) -> u64 {
+        self.lots.iter().fold(0, |sum, lot| sum.saturating_add(lot.points))
+    }
+
+    /// When the clock ends the first of its points, if it does.
+    pub fn points_until(&self) -> Option<u64> {
+        self.lots.first().map(|lot| lot.until).filter(|until| *until > 0)
+    }
+
     /// When the clock ends it, if it does.
     pub fn expires_at(&self) -> Option<u64> {
         match self.state {

@@ -125,6 +125,14 @@ pub struct PaymentParts {
     pub stored: u64,
     /// Of `stored`, what the card has back.
     pub stored_returned: u64,
+    /// The card that earned points of it, or none.
+    pub earner: Id,
+    /// How many points.
+    pub earned: u64,
+    /// Of how much of it.
+    pub earned_of: u64,
+    /// Of `earned`, what refunds and lost disputes took back.
+    pub earned_back: u64,
 }
 
 impl PaymentParts {

@@ -389,7 +389,12 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::CardLoaded { .. }
         | Fact::CardUnloaded { .. }
         | Fact::CardCharged { .. }
-        | Fact::CardReturned { .. } => return cards::fact(fact),
+        | Fact::CardReturned { .. }
+        | Fact::PointsEarned { .. }
+        | Fact::PointsRedeemed { .. }
+        | Fact::PointsAdjusted { .. }
+        | Fact::PointsReversed { .. }
+        | Fact::PointsExpired { .. } => return cards::fact(fact),
         Fact::PacketSent { .. }
         | Fact::PacketClaimed { .. }
         | Fact::PacketExpired { .. }

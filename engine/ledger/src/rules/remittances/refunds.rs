@@ -10,7 +10,7 @@ use crate::rejection::Rejection;
 use crate::remittance::{Cargo, Purpose, Remittance};
 use crate::rules::split::{Split, split};
 use crate::rules::taking::fee_key;
-use crate::rules::{buckets, cards, coupons, credit_room, exchange, invoices};
+use crate::rules::{buckets, cards, coupons, credit_room, exchange, invoices, points};
 use crate::state::{AskedRefund, Payment};
 
 /// Asks the home of a payment's merchant for the money of a refund. The fee part is here.
@@ -161,6 +161,7 @@ fn give_back(
     });
     buckets::record_reduction(ledger, payer, &reduction, out);
     invoices::red_if_due(payment, amount - back.discount - back.funded, out);
+    points::reverse(ledger, payment, amount - back.discount - back.funded, out);
 }
 
 pub(super) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {

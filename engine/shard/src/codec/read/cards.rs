@@ -1,9 +1,10 @@
 //! Wire to domain: membership cards, their commands, facts and rows.
 
 use super::fields::*;
+use groat_ledger::limits::AMOUNT_MAX;
 use groat_ledger::{
-    self as domain, Body, Card, CardState, CardTemplate, CardTerms, DefineCard, Fact, LegSource,
-    Money,
+    self as domain, Body, Card, CardState, CardTemplate, CardTerms, Currency, DefineCard, Fact,
+    LegSource, Money, PointsLot, PointsTerms,
 };
 use groat_proto::v1::{self, command, event};
 
@@ -13,8 +14,15 @@ pub(in crate::codec) fn define(w: &v1::DefineCard) -> Field<DefineCard> {
         merchant: optional_id(w.merchant),
         currency: stored_in,
         balance_cap: part_of(w.balance_cap, stored_in, "balance_cap")?,
+        points: w.points.as_ref().map(|w| points_terms(w, stored_in)).transpose()?,
     };
     Ok(DefineCard { template: id(w.template, "template")?, terms })
+}
+
+fn points_terms(w: &v1::PointsTerms, stored_in: Currency) -> Field<PointsTerms> {
+    let per = part_of(w.per, stored_in, "per")?.unwrap_or(0);
+    let v1::PointsTerms { value_micros, valid_days, .. } = *w;
+    Ok(PointsTerms { per, value_micros, valid_days })
 }
 
 fn until(wire: u64) -> Option<u64> {
@@ -56,6 +64,24 @@ pub(super) fn command(wire: &command::Body) -> Field<Body> {
             let (card, user) = (id(w.card, "card")?, id(w.user, "user")?);
             Body::UnloadCard(domain::UnloadCard { card, user, amount: money(w.amt, "amt")? })
         }
+        W::EarnPoints(w) => Body::EarnPoints(domain::EarnPoints {
+            card: id(w.card, "card")?,
+            user: id(w.user, "user")?,
+            payment: optional_id(w.payment),
+            points: w.points,
+        }),
+        W::RedeemPoints(w) => Body::RedeemPoints(domain::RedeemPoints {
+            card: id(w.card, "card")?,
+            user: id(w.user, "user")?,
+            points: w.points,
+        }),
+        W::AdjustPoints(w) => Body::AdjustPoints(domain::AdjustPoints {
+            card: id(w.card, "card")?,
+            user: id(w.user, "user")?,
+            points: w.points,
+            less: w.less,
+            reason: reference(&w.reason, "reason")?,
+        }),
         _ => return Err("body"),
     })
 }
@@ -91,7 +117,7 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             state: state(w.state)?,
             valid_until: until(w.valid_until),
         },
-        W::CardClosed(w) => Fact::CardClosed { card: id(w.card, "card")? },
+        W::CardClosed(w) => Fact::CardClosed { card: id(w.card, "card")?, points: w.points },
         W::CardExpired(w) => Fact::CardExpired { card: id(w.card, "card")? },
         W::CardLoaded(w) => {
             let (card, user) = (id(w.card, "card")?, id(w.user, "user")?);
@@ -109,13 +135,40 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             let (card, payment) = (id(w.card, "card")?, id(w.payment, "payment")?);
             Fact::CardReturned { card, payment, amount: w.amount }
         }
+        W::PointsEarned(w) => Fact::PointsEarned {
+            card: id(w.card, "card")?,
+            payment: optional_id(w.payment),
+            points: w.points,
+            of: w.of,
+            until: w.until,
+        },
+        W::PointsRedeemed(w) => Fact::PointsRedeemed {
+            card: id(w.card, "card")?,
+            user: id(w.user, "user")?,
+            points: w.points,
+            amount: w.amount,
+        },
+        W::PointsAdjusted(w) => Fact::PointsAdjusted {
+            card: id(w.card, "card")?,
+            points: w.points,
+            less: w.less,
+            reason: reference(&w.reason, "reason")?,
+            until: w.until,
+        },
+        W::PointsReversed(w) => Fact::PointsReversed {
+            card: id(w.card, "card")?,
+            payment: id(w.payment, "payment")?,
+            points: w.points,
+        },
+        W::PointsExpired(w) => Fact::PointsExpired { card: id(w.card, "card")?, points: w.points },
         _ => return Err("fact"),
     })
 }
 
 pub(in crate::codec) fn template_row(w: &v1::DefineCard) -> Field<CardTemplate> {
     let DefineCard { template, terms } = define(w)?;
-    Ok(CardTemplate { template, terms })
+    // Its points are those of its cards.
+    Ok(CardTemplate { template, terms, points: 0 })
 }
 
 pub(in crate::codec) fn row(w: &v1::CardRow) -> Field<Card> {
@@ -126,5 +179,11 @@ pub(in crate::codec) fn row(w: &v1::CardRow) -> Field<Card> {
         level: w.level,
         state: state(w.state)?,
         valid_until: until(w.valid_until),
+        lots: w.lots.iter().map(lot).collect::<Field<_>>()?,
     })
+}
+
+fn lot(w: &v1::PointsLot) -> Field<PointsLot> {
+    ensure((1..=AMOUNT_MAX).contains(&w.points), "lots")?;
+    Ok(PointsLot { until: w.until, points: w.points })
 }

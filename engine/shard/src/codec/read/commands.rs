@@ -125,7 +125,10 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
         | W::UpdateCard(_)
         | W::CloseCard(_)
         | W::LoadCard(_)
-        | W::UnloadCard(_) => cards::command(wire)?,
+        | W::UnloadCard(_)
+        | W::EarnPoints(_)
+        | W::RedeemPoints(_)
+        | W::AdjustPoints(_) => cards::command(wire)?,
         W::PublishQuote(w) => Body::PublishQuote(exchange::publish(w)?),
         W::OpenUser(w) => Body::OpenUser(domain::OpenUser {
             user: id(w.user, "user")?,

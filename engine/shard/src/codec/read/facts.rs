@@ -342,7 +342,12 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         | W::CardLoaded(_)
         | W::CardUnloaded(_)
         | W::CardCharged(_)
-        | W::CardReturned(_) => cards::read_fact(wire)?,
+        | W::CardReturned(_)
+        | W::PointsEarned(_)
+        | W::PointsRedeemed(_)
+        | W::PointsAdjusted(_)
+        | W::PointsReversed(_)
+        | W::PointsExpired(_) => cards::read_fact(wire)?,
         W::PacketSent(_)
         | W::PacketClaimed(_)
         | W::PacketExpired(_)

@@ -81,6 +81,10 @@ pub(super) fn parts(r: &PaymentParts) -> v1::PaymentPartsRow {
         card: some(r.card),
         stored: r.stored,
         stored_returned: r.stored_returned,
+        earner: some(r.earner),
+        earned: r.earned,
+        earned_of: r.earned_of,
+        earned_back: r.earned_back,
     }
 }
 
@@ -100,6 +104,10 @@ pub(super) fn read_parts(w: &v1::PaymentPartsRow) -> Field<PaymentParts> {
         card: read::optional_id(w.card),
         stored: w.stored,
         stored_returned: w.stored_returned,
+        earner: read::optional_id(w.earner),
+        earned: w.earned,
+        earned_of: w.earned_of,
+        earned_back: w.earned_back,
     })
 }
 

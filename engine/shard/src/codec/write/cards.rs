@@ -1,15 +1,24 @@
 //! Domain to wire: membership cards, their facts, rows and settlements.
 
 use super::some;
-use groat_ledger::{Card, CardOf, CardState, CardTerms, Fact, Id, Money, Settlement};
+use groat_ledger::{
+    Card, CardOf, CardState, CardTerms, Fact, Id, Money, PointsLot, PointsOf, PointsTerms,
+    Settlement,
+};
 use groat_proto::v1::{self, event, settlement};
 
 pub(in crate::codec) fn define(template: Id, t: &CardTerms) -> v1::DefineCard {
+    let points = |of: PointsTerms| v1::PointsTerms {
+        per: (of.per > 0).then(|| Money { amount: of.per, currency: t.currency }.into()),
+        value_micros: of.value_micros,
+        valid_days: of.valid_days,
+    };
     v1::DefineCard {
         template: some(template),
         merchant: some(t.merchant),
         ccy: t.currency.code().into(),
         balance_cap: t.balance_cap.map(|amount| Money { amount, currency: t.currency }.into()),
+        points: t.points.map(points),
     }
 }
 
@@ -55,8 +64,12 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
                 valid_until: valid_until.unwrap_or(0),
             })
         }
-        Fact::CardClosed { card } => W::CardClosed(v1::CardEnded { card: some(*card) }),
-        Fact::CardExpired { card } => W::CardExpired(v1::CardEnded { card: some(*card) }),
+        Fact::CardClosed { card, points } => {
+            W::CardClosed(v1::CardEnded { card: some(*card), points: *points })
+        }
+        Fact::CardExpired { card } => {
+            W::CardExpired(v1::CardEnded { card: some(*card), points: 0 })
+        }
         Fact::CardLoaded { card, user, amount } => W::CardLoaded(loaded(*card, *user, *amount)),
         Fact::CardUnloaded { card, user, amount } => W::CardUnloaded(loaded(*card, *user, *amount)),
         Fact::CardCharged { card, payment, amount } => {
@@ -64,6 +77,47 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
         }
         Fact::CardReturned { card, payment, amount } => {
             W::CardReturned(part(*card, *payment, *amount))
+        }
+        other => return points_fact(other),
+    })
+}
+
+fn points_fact(fact: &Fact) -> Option<event::Fact> {
+    use event::Fact as W;
+    Some(match fact {
+        Fact::PointsEarned { card, payment, points, of, until } => {
+            W::PointsEarned(v1::PointsEarned {
+                card: some(*card),
+                payment: some(*payment),
+                points: *points,
+                of: *of,
+                until: *until,
+            })
+        }
+        Fact::PointsRedeemed { card, user, points, amount } => {
+            W::PointsRedeemed(v1::PointsRedeemed {
+                card: some(*card),
+                user: some(*user),
+                points: *points,
+                amount: *amount,
+            })
+        }
+        Fact::PointsAdjusted { card, points, less, reason, until } => {
+            W::PointsAdjusted(v1::PointsAdjusted {
+                card: some(*card),
+                points: *points,
+                less: *less,
+                reason: reason.to_string(),
+                until: *until,
+            })
+        }
+        Fact::PointsReversed { card, payment, points } => W::PointsReversed(v1::PointsReversed {
+            card: some(*card),
+            payment: some(*payment),
+            points: *points,
+        }),
+        Fact::PointsExpired { card, points } => {
+            W::PointsExpired(v1::PointsExpired { card: some(*card), points: *points })
         }
         _ => return None,
     })
@@ -77,6 +131,25 @@ pub(in crate::codec) fn row(r: &Card) -> v1::CardRow {
         level: r.level,
         state: state(r.state),
         valid_until: r.valid_until.unwrap_or(0),
+        lots: r.lots.iter().map(lot).collect(),
+    }
+}
+
+fn lot(r: &PointsLot) -> v1::PointsLot {
+    v1::PointsLot { until: r.until, points: r.points }
+}
+
+fn told_points(of: &PointsOf, less: bool) -> v1::ToldPoints {
+    v1::ToldPoints {
+        card: some(of.card),
+        template: some(of.template),
+        user: some(of.user),
+        points: of.points,
+        left: of.left,
+        amount: (of.amount.amount > 0).then(|| of.amount.into()),
+        payment: some(of.payment),
+        until: of.until,
+        less,
     }
 }
 
@@ -103,6 +176,13 @@ pub(super) fn settlement(of: &Settlement) -> Option<settlement::Body> {
         Settlement::CardUnloaded { card } => W::CardUnloaded(told(card)),
         Settlement::CardCharged { card } => W::CardCharged(told(card)),
         Settlement::CardReturned { card } => W::CardReturned(told(card)),
+        Settlement::PointsEarned { points } => W::PointsEarned(told_points(points, false)),
+        Settlement::PointsRedeemed { points } => W::PointsRedeemed(told_points(points, false)),
+        Settlement::PointsAdjusted { points, less } => {
+            W::PointsAdjusted(told_points(points, *less))
+        }
+        Settlement::PointsReversed { points } => W::PointsReversed(told_points(points, false)),
+        Settlement::PointsExpired { points } => W::PointsExpired(told_points(points, false)),
         _ => return None,
     })
 }

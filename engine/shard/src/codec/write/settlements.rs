@@ -160,7 +160,12 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         | Settlement::CardLoaded { .. }
         | Settlement::CardUnloaded { .. }
         | Settlement::CardCharged { .. }
-        | Settlement::CardReturned { .. } => return cards::settlement(told),
+        | Settlement::CardReturned { .. }
+        | Settlement::PointsEarned { .. }
+        | Settlement::PointsRedeemed { .. }
+        | Settlement::PointsAdjusted { .. }
+        | Settlement::PointsReversed { .. }
+        | Settlement::PointsExpired { .. } => return cards::settlement(told),
         Settlement::PacketSent { .. }
         | Settlement::PacketClaimed { .. }
         | Settlement::PacketEnded { .. }

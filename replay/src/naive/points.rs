@@ -1,0 +1,145 @@
+//! Points as their facts tell them: what each card has, what each payment earned, and what all
+//! cards of a template have together. It knows neither rows nor accounts.
+
+use super::stranger;
+use groat_ledger::{Fact, Id, PointsTerms};
+use std::collections::BTreeMap;
+
+/// What a payment earned.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Earned {
+    pub(crate) card: Id,
+    pub(crate) points: u64,
+    /// Of so much that its user had paid.
+    of: u64,
+    pub(crate) back: u64,
+}
+
+impl Earned {
+    /// What must be taken back where the user has paid so much still: half up.
+    pub(crate) fn due(&self, kept: u64) -> u64 {
+        let (full, of) = (u128::from(self.points), u128::from(self.of.max(1)));
+        let back = u128::from(self.of.saturating_sub(kept));
+        u64::try_from((2 * full * back + of) / (2 * of)).unwrap_or(u64::MAX)
+    }
+}
+
+/// All of them.
+#[derive(Default, Debug)]
+pub(crate) struct Points {
+    /// By card: when they expire, how many. Never is beyond all times.
+    lots: BTreeMap<Id, BTreeMap<u64, u64>>,
+    earned: BTreeMap<Id, Earned>,
+    /// By template.
+    totals: BTreeMap<Id, i128>,
+}
+
+impl Points {
+    pub(crate) fn of_card(&self, card: Id) -> u64 {
+        self.lots.get(&card).map_or(0, |lots| lots.values().sum())
+    }
+
+    pub(crate) fn of_template(&self, template: Id) -> i128 {
+        self.totals.get(&template).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn templates(&self) -> impl Iterator<Item = Id> {
+        self.totals.keys().copied()
+    }
+
+    pub(crate) fn earned(&self, payment: Id) -> Option<&Earned> {
+        self.earned.get(&payment)
+    }
+
+    /// What the points of a template are worth, half up.
+    pub(crate) fn worth(&self, template: Id, terms: &PointsTerms) -> i128 {
+        let micros = self.of_template(template) * i128::from(terms.value_micros);
+        (2 * micros + 1_000_000) / 2_000_000
+    }
+
+    /// Takes a fact in of a card of a template with these terms; says if it is not as they have it.
+    /// `kept` is what the user has paid of the payment and not back.
+    pub(crate) fn follow(
+        &mut self,
+        fact: &Fact,
+        of: (Id, &PointsTerms),
+        kept: u64,
+        due: Option<u64>,
+    ) -> Result<(), String> {
+        let (template, terms) = of;
+        match fact {
+            Fact::PointsEarned { card, payment, points, of, until } => {
+                self.give(*card, template, *points, *until);
+                if payment.is_none() {
+                    return Ok(());
+                }
+                let new = Earned { card: *card, points: *points, of: *of, back: 0 };
+                let twice = self.earned.insert(*payment, new).is_some();
+                let by_terms = of.checked_div(terms.per) == Some(*points);
+                if twice || *of != kept || !by_terms {
+                    return Err(format!("{payment} earns {points} of {of}; {kept} is paid"));
+                }
+                Ok(())
+            }
+            Fact::PointsAdjusted { card, points, less: false, until, .. } => {
+                self.give(*card, template, *points, *until);
+                Ok(())
+            }
+            Fact::PointsAdjusted { card, points, less: true, .. }
+            | Fact::CardClosed { card, points } => self.take(*card, template, *points),
+            Fact::PointsRedeemed { card, points, amount, .. } => {
+                let micros = u128::from(*points) * u128::from(terms.value_micros);
+                self.take(*card, template, *points)?;
+                if micros / 1_000_000 == u128::from(*amount) {
+                    Ok(())
+                } else {
+                    Err(format!("{points} points of {card} are redeemed for {amount}"))
+                }
+            }
+            Fact::PointsReversed { card, payment, points } => {
+                let row = self.earned.get_mut(payment).filter(|row| row.card == *card);
+                let row = row.ok_or_else(|| format!("{payment} earned {card} nothing"))?;
+                row.back += points;
+                let (back, due) = (row.back, row.due(kept));
+                self.take(*card, template, *points)?;
+                if back <= due {
+                    Ok(())
+                } else {
+                    Err(format!("{back} points of {payment} are taken back; {due} are due"))
+                }
+            }
+            Fact::PointsExpired { card, points } => {
+                let first = self.lots.get(card).and_then(|lots| lots.first_key_value());
+                let first = first.map(|(until, points)| (*until, *points));
+                let over = first.is_some_and(|(until, of)| {
+                    due.is_some_and(|now| until <= now) && of == *points
+                });
+                self.take(*card, template, *points)?;
+                if over { Ok(()) } else { Err(format!("points of {card} expire out of time")) }
+            }
+            other => Err(stranger(other, "points")),
+        }
+    }
+
+    fn give(&mut self, card: Id, template: Id, points: u64, until: u64) {
+        let until = if until == 0 { u64::MAX } else { until };
+        *self.lots.entry(card).or_default().entry(until).or_default() += points;
+        *self.totals.entry(template).or_default() += i128::from(points);
+    }
+
+    /// Those that expire first.
+    fn take(&mut self, card: Id, template: Id, points: u64) -> Result<(), String> {
+        let lots = self.lots.entry(card).or_default();
+        let mut rest = points;
+        while let Some(mut lot) = lots.first_entry().filter(|_| rest > 0) {
+            let part = rest.min(*lot.get());
+            rest -= part;
+            *lot.get_mut() -= part;
+            if *lot.get() == 0 {
+                lot.remove();
+            }
+        }
+        *self.totals.entry(template).or_default() -= i128::from(points - rest);
+        if rest == 0 { Ok(()) } else { Err(format!("{card} gives {rest} points that it has not")) }
+    }
+}

@@ -1,0 +1,188 @@
+//! Points in the naive model: lists of what each card got, and what all cards of a template have
+//! is summed up whenever it is asked for.
+
+use super::cards::Card;
+use super::{Account, DAY_MS, Naive, Outcome, half_up, house, must, of, user};
+use groat_ledger::{
+    AdjustPoints, Class, Currency, EarnPoints, Id, PointsTerms, RedeemPoints, Rejection,
+};
+
+/// What all points of a template can be, and be worth.
+const MOST: i128 = 1_000_000_000_000_000_000;
+
+/// What a payment earned.
+#[derive(Clone, Copy)]
+pub(super) struct Earned {
+    card: Id,
+    points: i128,
+    of: i128,
+    back: i128,
+}
+
+fn of_points(card: Id) -> Account {
+    (Class::Points, card, 0, Currency::PTS)
+}
+
+fn contra() -> Account {
+    (Class::PointsContra, Id::NONE, 0, Currency::PTS)
+}
+
+impl Card {
+    pub(super) fn points(&self) -> i128 {
+        self.lots.iter().map(|lot| lot.1).sum()
+    }
+
+    /// When the first of its points expire.
+    pub(super) fn points_until(&self) -> Option<u64> {
+        self.lots.iter().map(|lot| lot.0).min().filter(|until| *until < u64::MAX)
+    }
+}
+
+impl Naive {
+    fn all_points(&self, template: Id) -> i128 {
+        self.cards.iter().filter(|card| card.template == template).map(Card::points).sum()
+    }
+
+    fn terms_of(&self, no: usize) -> Option<PointsTerms> {
+        self.card_kinds[&self.cards[no].template].points
+    }
+
+    fn worth(&self, no: usize, points: i128) -> i128 {
+        half_up(points, self.terms_of(no).unwrap().value_micros.into(), 1_000_000)
+    }
+
+    fn active(&self, card: Id, user: Id) -> Result<(usize, PointsTerms), Rejection> {
+        let no = self.card_of(card, user)?;
+        must(self.cards[no].is_active(), Rejection::CardNotUsable)?;
+        Ok((no, self.terms_of(no).ok_or(Rejection::NoPoints)?))
+    }
+
+    /// So many more points until then: what all are worth changes with them.
+    fn give_points(&mut self, no: usize, points: i128, now: u64) {
+        let days = self.terms_of(no).unwrap().valid_days;
+        let last = u64::from(self.day(now)) + u64::from(days) + 1;
+        let start = i128::from(last) * i128::from(DAY_MS) - self.offset_ms;
+        let until = if days == 0 { u64::MAX } else { start.try_into().unwrap() };
+        let before = self.all_points(self.cards[no].template);
+        self.cards[no].lots.push((until, points));
+        let more = self.worth(no, before + points) - self.worth(no, before);
+        let (id, template) = (self.cards[no].id, self.cards[no].template);
+        self.write(house(Class::Marketing), of(Class::PointsLiability, template), more);
+        self.write(of_points(id), contra(), points);
+    }
+
+    /// So many points less, those first that expire first; of their worth the first so much goes to
+    /// an owner, the rest to a house account.
+    pub(super) fn take_points(
+        &mut self,
+        no: usize,
+        points: i128,
+        to: Account,
+        first: (Account, i128),
+    ) {
+        let before = self.all_points(self.cards[no].template);
+        self.cards[no].lots.sort_unstable();
+        let mut rest = points;
+        for lot in &mut self.cards[no].lots {
+            let part = rest.min(lot.1);
+            (lot.1, rest) = (lot.1 - part, rest - part);
+        }
+        self.cards[no].lots.retain(|lot| lot.1 > 0);
+        let less = self.worth(no, before) - self.worth(no, before - points);
+        let (id, template) = (self.cards[no].id, self.cards[no].template);
+        let liability = of(Class::PointsLiability, template);
+        self.write(liability, first.0, first.1);
+        self.write(liability, to, less - first.1);
+        self.write(contra(), of_points(id), points);
+    }
+
+    pub(super) fn earn_points(&mut self, c: &EarnPoints, now: u64) -> Outcome {
+        let (no, terms) = self.active(c.card, c.user)?;
+        must(c.payment.is_none() != (c.points == 0), Rejection::SchemaInvalid)?;
+        let mut earned = None;
+        let mut points = i128::from(c.points);
+        if !c.payment.is_none() {
+            let order = self.order(c.payment)?;
+            let row = &self.orders[order];
+            must(row.payer() == Some(c.user), Rejection::UnknownAccount)?;
+            let live = row.left() > 0 && now <= self.refundable_until(order);
+            must(live, Rejection::InvalidState)?;
+            must(row.disputed() == 0, Rejection::PaymentDisputed)?;
+            let at = self.card_kinds[&self.cards[no].template].merchant;
+            must(at.is_none() || at == row.merchant, Rejection::CardNotUsable)?;
+            must(row.priced().is_none(), Rejection::CurrencyMismatch)?;
+            must(row.earned.is_none(), Rejection::AlreadyEarned)?;
+            let of = self.kept(order);
+            points = if terms.per == 0 { 0 } else { of / i128::from(terms.per) };
+            must(points > 0, Rejection::NothingToEarn)?;
+            earned = Some((order, Earned { card: c.card, points, of, back: 0 }));
+        }
+        let after = self.all_points(self.cards[no].template) + points;
+        let fits = after <= MOST && self.worth(no, after) <= MOST;
+        must(fits, Rejection::AmountOutOfRange)?;
+        self.give_points(no, points, now);
+        if let Some((order, earned)) = earned {
+            self.orders[order].earned = Some(earned);
+        }
+        Ok(())
+    }
+
+    /// What the user paid and has not back, coupons aside.
+    fn kept(&self, order: usize) -> i128 {
+        let row = &self.orders[order];
+        let lost = row.paid.as_ref().map_or(0, |paid| paid.lost);
+        (self.paid_by_user(row.id).unwrap_or(0) - lost).max(0)
+    }
+
+    pub(super) fn redeem_points(&mut self, c: &RedeemPoints) -> Outcome {
+        let (no, terms) = self.active(c.card, c.user)?;
+        let points = i128::from(c.points);
+        let amount = points * i128::from(terms.value_micros) / 1_000_000;
+        must(amount > 0 && amount <= MOST, Rejection::AmountOutOfRange)?;
+        must(self.cards[no].points() >= points, Rejection::PointsInsufficient)?;
+        self.may_credit(user(c.user))?;
+        self.may_have(c.user, amount)?;
+        self.take_points(no, points, house(Class::Marketing), (user(c.user), amount));
+        Ok(())
+    }
+
+    pub(super) fn adjust_points(&mut self, c: &AdjustPoints, now: u64) -> Outcome {
+        let (no, _) = self.active(c.card, c.user)?;
+        let points = i128::from(c.points);
+        must(points > 0, Rejection::AmountOutOfRange)?;
+        let marketing = house(Class::Marketing);
+        if c.less {
+            must(self.cards[no].points() >= points, Rejection::PointsInsufficient)?;
+            self.take_points(no, points, marketing, (marketing, 0));
+            return Ok(());
+        }
+        let after = self.all_points(self.cards[no].template) + points;
+        let fits = after <= MOST && self.worth(no, after) <= MOST;
+        must(fits, Rejection::AmountOutOfRange)?;
+        self.give_points(no, points, now);
+        Ok(())
+    }
+
+    /// After a refund or a lost dispute: the part of what the payment earned.
+    pub(super) fn reverse_points(&mut self, order: usize) {
+        let Some(earned) = self.orders[order].earned else { return };
+        let back = (earned.of - self.kept(order)).max(0);
+        let due = half_up(earned.points, back, earned.of) - earned.back;
+        let no = self.cards.iter().position(|card| card.id == earned.card).unwrap();
+        let points = due.min(self.cards[no].points());
+        if points > 0 {
+            let marketing = house(Class::Marketing);
+            self.take_points(no, points, marketing, (marketing, 0));
+            self.orders[order].earned.as_mut().unwrap().back += points;
+        }
+    }
+
+    /// The clock ends the first points of a card.
+    pub(super) fn end_points(&mut self, no: usize) {
+        let until = self.cards[no].points_until();
+        let over = self.cards[no].lots.iter().filter(|lot| Some(lot.0) == until);
+        let points = over.map(|lot| lot.1).sum();
+        let breakage = house(Class::Breakage);
+        self.take_points(no, points, breakage, (breakage, 0));
+    }
+}

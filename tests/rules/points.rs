@@ -1,0 +1,183 @@
+//! Points of membership cards (DOMAIN §1.6, §4.6, §6, 15, §7, 30).
+
+tables! {
+/// DOMAIN §7, example 30: a point for each whole 1.00, the refund takes back its part, and 100 of
+/// them are worth 1.00.
+the_points_of_example_30 "
+    user     alice 2 CNY                   | ok
+    top_up   alice 100.00 r1               | ok
+    merchant shop CNY fee=0                | ok
+    card_kind club CNY at=shop per=1.00 worth=1000000 | ok
+    card     c1 alice club                 | ok
+    create   p1 o1 shop 88.88              | ok
+    pay      p1 alice balance:88.88        | ok
+    earn     c1 alice p1                   | ok
+    told     PointsEarned
+    balance  points c1 -PTS88
+    balance  points_liability club 0.88
+    balance  marketing - 0.88
+    refund   p1 f1 44.44                   | ok
+    events   RefundSucceeded PointsReversed
+    told     PaymentRefunded PointsReversed
+    balance  points c1 -PTS44
+    balance  points_liability club 0.44
+    earn     c1 alice p1                   | AlreadyEarned
+    earn     c1 alice 56                   | ok
+    balance  points c1 -PTS100
+    redeem   c1 alice 100                  | ok
+    events   PointsRedeemed
+    told     PointsRedeemed
+    balance  user_available alice 56.56
+    balance  points_liability club 0.00
+    balance  points c1 PTS0
+    refund   p1 f2 44.44                   | ok
+    events   RefundSucceeded
+    balance  marketing - 1.00
+"
+
+/// Each way to say it wrong, in order.
+points_are_refused "
+    user     alice 2 CNY                   | ok
+    user     bob 2 CNY                     | ok
+    top_up   alice 100.00 r1               | ok
+    top_up   bob 100.00 r2                 | ok
+    merchant shop CNY fee=0 days=9         | ok
+    merchant stall CNY fee=0               | ok
+    merchant abroad USD fee=0              | ok
+    card_kind bad CNY per=1.00 worth=1000000000001 | SchemaInvalid
+    card_kind bad CNY per=1.00 worth=1 for=3651 | SchemaInvalid
+    card_kind club CNY at=shop per=10.00 worth=2500000 | ok
+    card_kind mall CNY worth=0             | ok
+    card_kind plain CNY                    | ok
+    card     c1 alice club                 | ok
+    card     c2 alice mall                 | ok
+    card     c3 alice plain                | ok
+    create   p1 o1 shop 30.00              | ok
+    create   p2 o2 stall 30.00             | ok
+    create   p3 o3 shop 9.99               | ok
+    earn     c9 alice p1                   | UnknownAccount
+    earn     c1 bob p1                     | UnknownAccount
+    earn     c3 alice p1                   | NoPoints
+    earn     c1 alice 0                    | SchemaInvalid
+    earn     c1 alice p9                   | UnknownAccount
+    earn     c1 alice p1                   | UnknownAccount
+    pay      p1 bob balance:30.00          | ok
+    earn     c1 alice p1                   | UnknownAccount
+    pay      p2 alice balance:30.00        | ok
+    earn     c1 alice p2                   | CardNotUsable
+    earn     c2 alice p2                   | NothingToEarn
+    dispute  d1 p2 10.00 +9d               | ok
+    earn     c2 alice p2                   | PaymentDisputed
+    pay      p3 alice balance:9.99         | ok
+    earn     c1 alice p3                   | NothingToEarn
+    quote    q1 USD CNY 7 +0ms +1d         | ok
+    create   p4 o4 abroad USD1.00 quote=q1 | ok
+    pay      p4 alice balance:7.00         | ok
+    earn     c2 alice p4                   | CurrencyMismatch
+    refund   p3 f1 9.99                    | ok
+    earn     c1 alice p3                   | InvalidState
+    earn     c1 alice 400000000000000001   | AmountOutOfRange
+    earn     c1 alice 3                    | ok
+    adjust_points c1 alice 0               | AmountOutOfRange
+    adjust_points c1 alice less=4          | PointsInsufficient
+    adjust_points c1 alice 400000000000000000 | AmountOutOfRange
+    redeem   c1 alice 0                    | AmountOutOfRange
+    redeem   c1 alice 4                    | PointsInsufficient
+    redeem   c2 alice 1                    | AmountOutOfRange
+    restrict user:alice credit             | ok
+    redeem   c1 alice 3                    | AccountRestricted
+    lift     user:alice credit             | ok
+    limits   user:alice cap=63.06          | ok
+    redeem   c1 alice 3                    | BalanceCapExceeded
+    card_update c1 alice suspended=yes     | ok
+    earn     c1 alice 1                    | CardNotUsable
+    redeem   c1 alice 1                    | CardNotUsable
+    adjust_points c1 alice 1               | CardNotUsable
+    adjust_points c2 alice 5               | ok
+    told     PointsAdjusted
+    balance  points c2 -PTS5
+    balance  points_liability mall 0.00
+"
+
+/// PL is the worth of all points of a template, rounded once: three of a half are 1.5, so 2.
+worth_is_rounded_once_for_a_template "
+    user     alice 2 CNY                   | ok
+    user     bob 2 CNY                     | ok
+    card_kind club CNY worth=500000        | ok
+    card     c1 alice club                 | ok
+    card     c2 bob club                   | ok
+    earn     c1 alice 1                    | ok
+    balance  points_liability club 0.01
+    earn     c2 bob 1                      | ok
+    balance  points_liability club 0.01
+    earn     c1 alice 1                    | ok
+    balance  points_liability club 0.02
+    adjust_points c2 bob less=1            | ok
+    balance  points_liability club 0.01
+    redeem   c1 alice 1                    | AmountOutOfRange
+    earn     c1 alice 1                    | ok
+    redeem   c1 alice 3                    | ok
+    balance  user_available alice 0.01
+    balance  points_liability club 0.00
+    balance  marketing - 0.01
+"
+
+/// Points are valid to the end of a day, those that expire first go first, and what is left of a
+/// card when it is closed lapses.
+points_expire_by_the_clock "
+    user     alice 2 CNY                   | ok
+    card_kind club CNY worth=1000000 for=1 | ok
+    card     c1 alice club                 | ok
+    earn     c1 alice 100                  | ok
+    at       1970-01-01T12:00:00Z          |
+    earn     c1 alice 10                   | ok
+    at       1970-01-02T00:00:00Z          |
+    earn     c1 alice 50                   | ok
+    redeem   c1 alice 30                   | ok
+    at       1970-01-02T23:59:59.999Z      |
+    balance  points c1 -PTS130
+    card_update c1 alice suspended=yes     | ok
+    at       1970-01-03T00:00:00Z          | PointsExpiry
+    events   AccountOpened PointsExpired
+    told     PointsExpired
+    balance  points c1 -PTS50
+    balance  points_liability club 0.50
+    balance  breakage - 0.80
+    card_close c1 alice                    | ok
+    events   CardClosed
+    balance  points c1 PTS0
+    balance  points_liability club 0.00
+    balance  breakage - 1.30
+    at       1970-01-04T00:00:00Z          |
+"
+
+/// What a lost dispute gives back is not paid; what a card lacks is taken with the next refund; a
+/// coupon earns nothing.
+points_go_back_as_far_as_there_are_any "
+    user     alice 2 CNY                   | ok
+    top_up   alice 100.00 r1               | ok
+    merchant shop CNY fee=0                | ok
+    kind     t1 10.00 at=shop merchant=10.00 min=100.00 | ok
+    issue    k1 t1 alice                   | ok
+    card_kind club CNY per=1.00 worth=1000000 | ok
+    card     c1 alice club                 | ok
+    load     c1 alice 40.00                | ok
+    create   p1 o1 shop 100.00             | ok
+    pay      p1 alice balance:50.00 stored:c1:40.00 coupon:k1:10.00 | ok
+    earn     c1 alice p1                   | ok
+    balance  points c1 -PTS90
+    dispute  d1 p1 30.00 +9d               | ok
+    judge    d1 customer                   | ok
+    events   DisputeJudged PointsReversed
+    balance  points c1 -PTS60
+    redeem   c1 alice 55                   | ok
+    refund   p1 f1 30.00                   | ok
+    balance  points c1 PTS0
+    earn     c1 alice 50                   | ok
+    refund   p1 f2 10.00                   | ok
+    balance  points c1 -PTS15
+    refund   p1 f3 30.00                   | ok
+    balance  points c1 PTS0
+    state    p1 PARTIALLY_REFUNDED
+"
+}
