@@ -7,14 +7,14 @@
 //! | `RecordRecovery` | something of it is paid after all: UA→E2 |
 //!
 //! Where the book is silent: a line is in default by its dates alone, which no event says; it may
-//! be written off from the 180th day after the due date that was missed first, of a statement or a
-//! loan, frozen or not. All that is owed on it becomes due with that, what is not billed and what is
-//! ahead of plans too, and is written off: a line with a part of a debt would go on to be billed.
-//! The line ends for good: nothing is billed, charged or bought any more, and no other line is
-//! granted to its user. Holds on it stay until they are released; they cannot be captured from
-//! credit. What a refund gives back goes to the balance, out of which it can be recovered, as can
-//! what a collector tops up. A recovery is at most what was written off. An account with something
-//! to recover is not closed. What was set aside is each shard's own, by currency.
+//! be written off from the 180th day after the due date that was missed first, of a statement or
+//! a loan, frozen or not. All that is owed on it becomes due with that, what is not billed and
+//! what is ahead of plans too, and is written off: a line with a part of a debt would go on to be
+//! billed. The line ends for good: nothing is billed, charged or bought any more, and no other
+//! line is granted to its user. Holds on it stay until they are released; they cannot be captured
+//! from credit. What a refund gives back goes to the balance, out of which it can be recovered,
+//! as can what a collector tops up. A recovery is at most what was written off. An account with
+//! something to recover is not closed. What was set aside is each shard's own, by currency.
 
 use crate::account::{AccountKey, AccountNo, Class};
 use crate::command::{ProvisionCredit, RecordRecovery, WriteOffCredit};
