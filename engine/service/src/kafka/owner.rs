@@ -297,7 +297,7 @@ impl<S: Source, K: Clock, B: Behind> Owner<S, K, B> {
         let mut left = POLL_RECORDS_MAX;
         let started = self.clock.elapsed();
         while until.is_none_or(|until| received(&self.shard) < until) {
-            if until.is_none() && (left == 0 || self.shard.is_full()) {
+            if until.is_none() && (left == 0 || self.input_bytes >= POLL_BYTES_MAX) {
                 break;
             }
             if self.remitted.is_empty() {
@@ -318,6 +318,7 @@ impl<S: Source, K: Clock, B: Behind> Owner<S, K, B> {
                             self.move_clock_ahead(to);
                             return Ok(true);
                         }
+                        self.input_bytes += record.len();
                         self.shard.receive(topic, inbound)?;
                     }
                     self.remitted.pop_front();
