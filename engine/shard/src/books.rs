@@ -355,8 +355,9 @@ impl Books {
         done
     }
 
-    pub(crate) fn remember(&mut self, id: Id, fingerprint: u64, answer: Answer) {
-        self.seen.insert(Seen { id, fingerprint, answer });
+    /// Notes the first answer to an id of which nothing was known [`Books::before`].
+    fn remember(&mut self, id: Id, fingerprint: u64, answer: Answer) {
+        self.seen.insert_new(Seen { id, fingerprint, answer });
     }
 
     /// Records a refusal by the rules; the id stays taken.

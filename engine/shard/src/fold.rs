@@ -6,7 +6,7 @@ use crate::block::{Block, FrameKind};
 use crate::books::{Books, no, walk};
 use crate::codec::{Malformed, command_id, read_command, read_event, read_plain_event};
 use crate::outbound::Told;
-use crate::seen::Answer;
+use crate::seen::{Answer, Seen};
 use groat_ledger::hash::fingerprint;
 use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::{EventRange, Fact, Id, Movement, Rejection};
@@ -187,7 +187,7 @@ impl Books {
             (answered, command_id(bytes))
         };
         if let (Some(id), Some(answer)) = (id, answered.to_remember()) {
-            self.remember(id, fingerprint(bytes), answer);
+            self.seen.insert(Seen { id, fingerprint: fingerprint(bytes), answer });
         }
         let (offset, index) = (cursor.offset, no(cursor.decided));
         let is_wrong = answered.rejection() == Some(Rejection::WrongShard);

@@ -99,14 +99,19 @@ impl SeenIds {
 
     /// Notes the first answer to an id; a later one changes nothing.
     pub fn insert(&mut self, seen: Seen) {
+        if self.get(seen.id).is_none() {
+            self.insert_new(seen);
+        }
+    }
+
+    /// As [`SeenIds::insert`], for an id that was looked up and is not there.
+    pub fn insert_new(&mut self, seen: Seen) {
+        debug_assert!(self.get(seen.id).is_none(), "an id has one first answer");
         let hour = self.hours.entry(SeenIds::hour(seen.id)).or_default();
-        let no = count(&hour.rows);
-        if hour.find(seen.id).is_none() {
-            hour.index.insert(&seen.id, no);
-            hour.rows.push(seen);
-            if let Some(mark) = &mut self.mark {
-                mark.push(seen.id);
-            }
+        hour.index.insert(&seen.id, count(&hour.rows));
+        hour.rows.push(seen);
+        if let Some(mark) = &mut self.mark {
+            mark.push(seen.id);
         }
     }
 
