@@ -70,10 +70,11 @@ fn check_shard(config: &Config, shard: u32, found: &mut Found) -> Shard {
         let terms = block.header.terms;
         let chain = chain.get_or_insert_with(|| Shard::begin(shard, terms.unwrap()));
         blocks.push(bytes.to_vec());
-        let (arrival, messages) = chain.follow_and_tell(&block).unwrap();
+        let (arrival, outbound) = chain.follow_and_tell(&block).unwrap();
         if arrival == Arrival::Late {
             return Ok(());
         }
+        let messages = Messages::from(&outbound);
         for range in &block.header.inputs {
             assert_eq!(range.partition, shard);
             // Between remittances stand the ends of the transactions that sent them.

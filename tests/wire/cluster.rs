@@ -179,7 +179,9 @@ impl Cluster {
             let mut told = Vec::new();
             for block in blocks {
                 let block = Block::parse(block).unwrap();
-                told.extend(follower.follow_and_tell(&block).unwrap().1.remittances);
+                told.extend(
+                    follower.follow_and_tell(&block).unwrap().1.remittances().collect::<Vec<_>>(),
+                );
             }
             assert_eq!(follower.books().digest(), shard.books().digest());
             assert!(told.iter().all(|(to, r)| *to != no && r.from_shard == no));

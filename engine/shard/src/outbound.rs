@@ -68,17 +68,13 @@ pub struct Messages {
     pub remittances: Vec<(u32, v1::Remittance)>,
 }
 
-impl Messages {
-    /// The outcomes, and what else leaves.
-    pub(crate) fn of(outcomes: Vec<(u64, v1::Outcomes)>, outbound: &Outbound) -> Messages {
-        let settlements = outbound.settlements().collect();
-        Messages { outcomes, settlements, remittances: outbound.remittances().collect() }
-    }
-}
-
 impl From<&Outbound> for Messages {
     fn from(outbound: &Outbound) -> Messages {
-        Messages::of(outbound.outcomes().collect(), outbound)
+        Messages {
+            outcomes: outbound.outcomes().collect(),
+            settlements: outbound.settlements().collect(),
+            remittances: outbound.remittances().collect(),
+        }
     }
 }
 

@@ -12,9 +12,9 @@ use crate::chain::{Arrival, ChainHead};
 use crate::fault::Fault;
 use crate::fold::Folded;
 use crate::limits::BODY_BYTES_SEAL;
-use crate::outbound::{Messages, Outbound, tell};
+use crate::outbound::{Outbound, tell};
 use crate::snapshot::{has_its_hash, with_hash};
-use groat_proto::v1::{BlockHeader, ChainTerms, InputRange, Outcomes, Rested, SnapshotHead};
+use groat_proto::v1::{BlockHeader, ChainTerms, InputRange, Rested, SnapshotHead};
 use groat_proto::{Message, read_varint};
 use resting::Resting;
 
@@ -346,23 +346,16 @@ impl Shard {
 
     /// As [`Shard::follow`]; gives also what left with the block, made again from its events, so
     /// that it can be sent by whoever finds that it never arrived.
-    pub fn follow_and_tell(&mut self, block: &Block) -> Result<(Arrival, Messages), Fault> {
-        let mut outcomes: Vec<(u64, Outcomes)> = Vec::new();
+    pub fn follow_and_tell(&mut self, block: &Block) -> Result<(Arrival, Outbound), Fault> {
         let mut outbound = Outbound::default();
         let arrival = self.follow_and_show(block, |books, folded| match folded {
-            Folded::Input(input) => outcomes.push((input.offset, Outcomes::default())),
-            Folded::Remittance(_) => {}
+            Folded::Input(_) | Folded::Remittance(_) => {}
             Folded::Event { number, at, fact, movements, .. } => {
                 tell(books, number, at, fact, movements, &mut outbound);
             }
-            Folded::Decided { told, .. } => {
-                if let Some((_, outcomes)) = outcomes.last_mut() {
-                    outcomes.remittances_before = told.before;
-                    outcomes.outcomes.push(told.outcome());
-                }
-            }
+            Folded::Decided { told, .. } => outbound.answers.push(told.clone()),
         })?;
-        Ok((arrival, Messages::of(outcomes, &outbound)))
+        Ok((arrival, outbound))
     }
 
     fn follow_and_show(

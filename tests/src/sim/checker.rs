@@ -21,7 +21,7 @@ use super::world::{COMMANDS, TRANSFERS};
 use groat_proto::Message;
 use groat_proto::v1::{ChainTerms, Input, Outcomes, Remittance, Settlement};
 use groat_replay::{Chain, audit, verify};
-use groat_shard::{Arrival, Block, FrameKind, Hash, Inbound, Shard, hex};
+use groat_shard::{Arrival, Block, FrameKind, Hash, Inbound, Messages, Shard, hex};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
@@ -265,6 +265,7 @@ impl Books {
             self.late += 1;
             return Ok(());
         }
+        let outbound = Messages::from(&outbound);
         self.hashes.push(block.hash);
         self.epoch = header.epoch;
         self.inputs(&block, commands, transfers)?;

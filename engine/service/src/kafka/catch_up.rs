@@ -6,12 +6,12 @@ use crate::clock;
 use crate::config::Config;
 use crate::limits::{BLOCKS_COMPARED_MAX, IDLE_PIECES};
 use crate::routing::record_key;
-use groat_proto::v1::{ChainTerms, Record};
+use groat_proto::v1::{BlockHeader, ChainTerms, Record};
 use groat_proto::{Message, v1};
 use groat_shard::limits::SNAPSHOT_PIECE_BYTES;
 use groat_shard::{
-    Arrival, Block, Cause, Checked, Fault, FrameKind, Hash, Messages, Restored, Shard, SledStore,
-    Store, Tail, restore_to, terms_text,
+    Arrival, Block, Cause, Checked, Fault, FrameKind, Hash, Messages, Outbound, Restored, Shard,
+    SledStore, Store, Tail, restore_to, terms_text,
 };
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -70,9 +70,36 @@ impl LocalCopy for Directory {
 
 /// The last block that anything left with, as far as the chain was followed.
 pub(super) struct LastWork {
-    pub(super) messages: Messages,
-    pub(super) inputs: Vec<Input>,
-    pub(super) first_event: u64,
+    block: Block,
+    outbound: Outbound,
+}
+
+impl LastWork {
+    /// What left with it.
+    pub(super) fn messages(&self) -> Messages {
+        Messages::from(&self.outbound)
+    }
+
+    /// The number of its first event.
+    pub(super) fn first_event(&self) -> u64 {
+        self.block.header.first_event
+    }
+
+    /// Its inputs. A block does not have their keys: they get the routing key, which is the key of
+    /// every command that came to the right shard.
+    pub(super) fn inputs(&self) -> Vec<Input> {
+        let inputs = self.block.frames().filter_map(|frame| match frame {
+            Ok((_, FrameKind::Input, bytes)) => v1::Input::decode(bytes).ok(),
+            _ => None,
+        });
+        let with_key = |v1::Input { offset, time, record }| {
+            let first = Record::decode(record.as_slice()).ok();
+            let owner = first.as_ref().and_then(|r| record_key(&r.commands));
+            let key = owner.map_or_else(Vec::new, |id| id.to_string().into_bytes());
+            Input { offset, time, key, record }
+        };
+        inputs.map(with_key).collect()
+    }
 }
 
 /// The block after which the state is being put to rest.
@@ -143,7 +170,7 @@ impl<S: Store> CatchUp<S> {
                 let bytes = bytes.ok_or_else(missing)?;
                 let block = Block::parse(&bytes)
                     .map_err(|bad| damaged(settings, number, &bad.to_string()))?;
-                if caught.follow(settings, &block)? == Arrival::Late {
+                if caught.follow(settings, block)? == Arrival::Late {
                     return Err(damaged(settings, number, "another block is in its place"));
                 }
                 caught.tail.blocks += bytes.len() as u64;
@@ -188,12 +215,12 @@ impl<S: Store> CatchUp<S> {
         self.local.keys().next().copied().unwrap_or(self.next_number())
     }
 
-    /// Takes a block of the log; gives it if it is the next one.
+    /// Takes a block of the log; gives its header and hash if it is the next one.
     pub(super) fn take(
         &mut self,
         settings: &Settings,
         bytes: &[u8],
-    ) -> Result<Option<Block>, Fault> {
+    ) -> Result<Option<(BlockHeader, Hash)>, Fault> {
         let block = Block::parse(bytes).map_err(|bad| {
             Fault::new(
                 format!("shard {}: the log has a damaged block: {bad}", settings.shard),
@@ -211,12 +238,13 @@ impl<S: Store> CatchUp<S> {
             }
             return Ok(None);
         }
-        if self.follow(settings, &block)? == Arrival::Late {
+        let (header, hash, is_claim) = (block.header.clone(), block.hash, is_claim(&block));
+        if self.follow(settings, block)? == Arrival::Late {
             self.late += 1;
             tracing::warn!(
                 shard = settings.shard,
                 block = number,
-                epoch = block.header.epoch,
+                epoch = header.epoch,
                 late = self.late,
                 "a late block of an earlier owner is ignored"
             );
@@ -226,14 +254,14 @@ impl<S: Store> CatchUp<S> {
         self.tail.blocks += bytes.len() as u64;
         self.taken += 1;
         if let Some(at) = &mut self.resting {
-            at.is_told |= !is_claim(&block);
+            at.is_told |= !is_claim;
         }
-        Ok(Some(block))
+        Ok(Some((header, hash)))
     }
 
     /// As [`CatchUp::take`], and puts the state to rest where its owner does.
     pub(super) fn take_and_rest(&mut self, settings: &Settings, bytes: &[u8]) -> Result<(), Fault> {
-        let Some(Block { header, hash, .. }) = self.take(settings, bytes)? else { return Ok(()) };
+        let Some((header, hash)) = self.take(settings, bytes)? else { return Ok(()) };
         if let Some(shard) = self.shard.as_mut().filter(|s| header.rests && !s.is_resting()) {
             shard.rest_as_followed();
             self.resting = Some(RestingAt { number: header.number, hash, is_told: false });
@@ -265,14 +293,12 @@ impl<S: Store> CatchUp<S> {
         same_terms(settings, shard)
     }
 
-    fn follow(&mut self, settings: &Settings, block: &Block) -> Result<Arrival, Fault> {
+    fn follow(&mut self, settings: &Settings, block: Block) -> Result<Arrival, Fault> {
         let begin = || Shard::begin(settings.shard, block.header.terms.unwrap_or(settings.terms));
         let shard = self.shard.get_or_insert_with(begin);
-        let (arrival, messages) = shard.follow_and_tell(block)?;
-        if arrival == Arrival::Next && !is_claim(block) {
-            let inputs = inputs_of(block);
-            let first_event = block.header.first_event;
-            self.last_work = Some(LastWork { messages, inputs, first_event });
+        let (arrival, outbound) = shard.follow_and_tell(&block)?;
+        if arrival == Arrival::Next && !is_claim(&block) {
+            self.last_work = Some(LastWork { block, outbound });
         }
         Ok(arrival)
     }
@@ -297,22 +323,6 @@ fn last_work_in(store: &mut impl Store) -> Result<Option<u64>, Fault> {
 
 fn is_claim(block: &Block) -> bool {
     block.body.is_empty()
-}
-
-/// The inputs of a block. It does not have their keys: they get the routing key, which is the key
-/// of every command that came to the right shard.
-fn inputs_of(block: &Block) -> Vec<Input> {
-    let inputs = block.frames().filter_map(|frame| match frame {
-        Ok((_, FrameKind::Input, bytes)) => v1::Input::decode(bytes).ok(),
-        _ => None,
-    });
-    let with_key = |v1::Input { offset, time, record }| {
-        let first = Record::decode(record.as_slice()).ok();
-        let owner = first.as_ref().and_then(|r| record_key(&r.commands));
-        let key = owner.map_or_else(Vec::new, |id| id.to_string().into_bytes());
-        Input { offset, time, key, record }
-    };
-    inputs.map(with_key).collect()
 }
 
 fn damaged(settings: &Settings, number: u64, what: &str) -> Fault {

@@ -48,7 +48,7 @@ pub fn take_over<C: LocalCopy, L: Log, S: Source, K: Clock + Clone>(
     let next = head.next_offset(&settings.topic, settings.shard);
     let (number, epoch) = (head.next_number.saturating_sub(1), head.epoch);
     let (inputs, messages, first_event) = match last_work {
-        Some(last) => (last.inputs, last.messages, last.first_event),
+        Some(last) => (last.inputs(), last.messages(), last.first_event()),
         None => (Vec::new(), Messages::default(), head.next_event),
     };
     let first_offset = inputs.first().map_or(next, |input| input.offset);
@@ -128,9 +128,9 @@ fn claim<St: Store>(
         // What is undecided is ended by our claim at the latest, so it is waited for behind that.
         let extent = if fence { Extent::Committed } else { Extent::Decided };
         commits.read(clock, from, extent, &mut |bytes| {
-            if let Some(block) = caught.take(settings, bytes)? {
+            if let Some((_, hash)) = caught.take(settings, bytes)? {
                 followed = prevailed;
-                prevailed |= sent.as_ref().is_some_and(|(_, ours)| *ours == block.hash);
+                prevailed |= sent.as_ref().is_some_and(|(_, ours)| *ours == hash);
             }
             Ok(())
         })?;
