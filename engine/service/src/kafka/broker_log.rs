@@ -24,11 +24,13 @@ pub(super) struct BrokerLog {
     producer: Option<Arc<ShardProducer>>,
     /// Kept while it reads without trouble.
     blocks: Option<Blocks>,
+    /// The name of the last topic written to, behind the prefix and whole.
+    topic: (&'static str, String),
 }
 
 impl BrokerLog {
     pub(super) fn new(config: Config, shard: u32) -> BrokerLog {
-        BrokerLog { config, shard, producer: None, blocks: None }
+        BrokerLog { config, shard, producer: None, blocks: None, topic: ("", String::new()) }
     }
 
     fn producer(&self) -> Result<&Arc<ShardProducer>, Trouble> {
@@ -89,18 +91,20 @@ impl Log for BrokerLog {
     }
 
     fn send(&mut self, record: &Record<'_>) -> Result<(), Trouble> {
-        let name = self.config.topic(record.topic.name());
-        let mut headers = OwnedHeaders::new();
-        for (key, value) in record.headers {
-            headers = headers.insert(Header { key, value: Some(value) });
+        let of_topic = record.topic.name();
+        if self.topic.0 != of_topic {
+            self.topic = (of_topic, self.config.topic(of_topic));
         }
         let partition = i32::try_from(record.topic.partition(self.shard)).unwrap_or(i32::MAX);
         let what = if record.topic == Topic::Events { BLOCK } else { RECORD };
-        let sent = BaseRecord::with_opaque_to(&name, what);
+        let sent = BaseRecord::with_opaque_to(&self.topic.1, what);
         let sent = sent.payload(record.value).key(record.key);
         let mut sent = sent.partition(partition);
         if !record.headers.is_empty() {
-            sent = sent.headers(headers);
+            let with = |headers: OwnedHeaders, (key, value): &(&str, String)| {
+                headers.insert(Header { key, value: Some(value) })
+            };
+            sent = sent.headers(record.headers.iter().fold(OwnedHeaders::new(), with));
         }
         send(self.producer()?, sent).map_err(|e| self.trouble(&e))
     }

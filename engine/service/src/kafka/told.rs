@@ -78,8 +78,9 @@ impl Told {
         work: &Work<'_>,
         mut each: impl FnMut(Record<'_>) -> Result<(), Trouble>,
     ) -> Result<(), Trouble> {
+        let mut value = Vec::new();
         for ((offset, outcomes), input) in work.messages.outcomes.iter().zip(work.inputs) {
-            let value = outcomes.encode_to_vec();
+            encode(outcomes, &mut value);
             match self.outcomes.get(offset) {
                 Some(told) if *told == value => continue,
                 Some(_) => return Err(told_otherwise(shard, &format!("offset {offset}")).into()),
@@ -103,7 +104,8 @@ impl Told {
             }
         }
         for (key, settlement) in &work.messages.settlements {
-            let (key, value) = (key.to_string(), settlement.encode_to_vec());
+            encode(settlement, &mut value);
+            let key = key.to_string();
             let id = (settlement.event, settlement.part);
             match self.settlements.get(&id) {
                 Some(told) if *told == value => continue,
@@ -113,8 +115,9 @@ impl Told {
             let topic = Topic::Settlements;
             each(Record { topic, key: key.as_bytes(), value: &value, headers: &[] })?;
         }
+        let from = shard.to_string();
         for (to, remittance) in &work.messages.remittances {
-            let (key, value) = (shard.to_string(), remittance.encode_to_vec());
+            encode(remittance, &mut value);
             match self.remittances.get(&(remittance.event, *to)) {
                 Some(told) if *told == value => continue,
                 Some(_) => {
@@ -124,7 +127,7 @@ impl Told {
                 None => {}
             }
             let topic = Topic::Transfers(*to);
-            each(Record { topic, key: key.as_bytes(), value: &value, headers: &[] })?;
+            each(Record { topic, key: from.as_bytes(), value: &value, headers: &[] })?;
         }
         Ok(())
     }
@@ -156,6 +159,11 @@ impl Told {
         }
         Ok(())
     }
+}
+
+fn encode(message: &impl Message, bytes: &mut Vec<u8>) {
+    bytes.clear();
+    message.encode(bytes).expect("a Vec grows");
 }
 
 fn told_otherwise(shard: u32, of: &str) -> Fault {
