@@ -8,7 +8,7 @@
 
 use super::{Books, Inbound, OpenBlock, walk};
 use crate::block::{FrameKind, write_frame};
-use crate::codec::{read_command, read_remittance};
+use crate::codec::{first_time, read_command, read_remittance};
 use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::{AdvanceClock, Body};
 use groat_proto::v1::Clock;
@@ -58,9 +58,13 @@ impl Books {
     /// Until when the clock should be moved first, in blocks of its own, because much falls due by
     /// a record's time.
     pub fn much_due_before(&mut self, inbound: &Inbound<'_>) -> Option<u64> {
-        self.ledger.earliest_due()?;
+        let earliest = self.ledger.earliest_due()?;
         if !self.terms.command_clock {
             return self.much_due_by(inbound.time);
+        }
+        // Mostly nothing is due by then.
+        if first_time(inbound.record).is_some_and(|at| at.max(self.ledger.now()) < earliest) {
+            return None;
         }
         let record = walk(inbound.record).ok()?;
         let bytes = *record.commands.first()?;

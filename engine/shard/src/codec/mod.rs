@@ -5,7 +5,8 @@ mod rows;
 mod write;
 
 pub use read::{
-    CommandView, Malformed, command_id, read_command, read_event, read_plain_event, read_remittance,
+    CommandView, Malformed, command_id, first_time, read_command, read_event, read_plain_event,
+    read_remittance,
 };
 pub use rows::{BadRows, begin_rest, for_each_row, go_on_resting, read_rows};
 pub use write::{append_event, write_event, write_remittance, write_settlement};

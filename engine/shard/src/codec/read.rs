@@ -34,7 +34,7 @@ use groat_ledger::{Body, Fact, Id, Layer, Movement};
 use groat_proto::v1;
 use groat_proto::{Message, read_varint};
 use in_order::InOrder;
-use plain::plain_command;
+use plain::{plain_command, plain_time};
 use std::cell::OnceCell;
 use std::fmt;
 
@@ -104,6 +104,17 @@ fn read_any(bytes: &[u8]) -> Result<CommandView, Malformed> {
     let (app, is_signed) = (wire.app.map_or(Id::NONE, Id::from), !wire.signature.is_empty());
     let signature_holds = OnceCell::new();
     Ok(CommandView { id, at: wire.at, app, is_signed, signature_holds, body })
+}
+
+/// The time that the first command of a record asks for, if that shows without reading it.
+pub fn first_time(record: &[u8]) -> Option<u64> {
+    const COMMANDS_FIELD: u64 = 1 << 3 | 2;
+    let mut at = 0;
+    if read_varint(record, &mut at)? != COMMANDS_FIELD {
+        return None;
+    }
+    let len = usize::try_from(read_varint(record, &mut at)?).ok()?;
+    plain_time(record.get(at..at.checked_add(len)?)?)
 }
 
 /// The id of a command that was read before, found without reading the rest of it.

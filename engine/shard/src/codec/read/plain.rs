@@ -46,6 +46,17 @@ pub(super) fn plain_command(bytes: &[u8]) -> Option<CommandView> {
     Some(CommandView { id, at, app, is_signed, signature_holds, body: Ok(body) })
 }
 
+/// The time in a command of id, time and body, none of which is read any further; not of one that
+/// moves the clock by itself.
+pub(super) fn plain_time(bytes: &[u8]) -> Option<u64> {
+    const ADVANCE_CLOCK: u64 = 33;
+    let mut command = InOrder::new(bytes);
+    command.id(1)?;
+    let at = command.number(2)?;
+    let (field, _) = command.any_message()?;
+    (command.is_empty() && field != ADVANCE_CLOCK).then_some(at)
+}
+
 #[inline(always)]
 fn post_transfer(b: &mut InOrder<'_>) -> Option<PostTransfer> {
     let (debit, credit) = (b.optional_id(1)?, b.optional_id(2)?);
@@ -161,6 +172,18 @@ mod tests {
 
     fn usd(amount: u64) -> Option<v1::Money> {
         Some(v1::Money { amount, currency: 840 })
+    }
+
+    #[test]
+    fn the_time_is_known_of_all_but_those_that_move_the_clock() {
+        let advance = v1::AdvanceClock { to: 7 };
+        assert_eq!(plain_time(&bytes(5, command::Body::AdvanceClock(advance))), None);
+        for body in bodies(300) {
+            let plain = bytes(5, body);
+            assert_eq!(plain_time(&plain), Some(5));
+            // A field that stands twice counts as it stands last.
+            assert_eq!(plain_time(&[&plain[..], &[2 << 3, 9]].concat()), None);
+        }
     }
 
     fn bodies(n: u64) -> Vec<command::Body> {
