@@ -156,16 +156,20 @@ struct Watched<'a> {
     records: u64,
     /// Of each shard, the block looked at last and the commands consumed by then.
     at: Vec<(u64, u64)>,
-    first: Option<(Instant, u64)>,
-    last: Option<(Instant, u64)>,
+    /// When nothing was consumed yet.
+    first: Instant,
+    /// When something was last.
+    last: Instant,
+    consumed: u64,
     longest_silence: Duration,
 }
 
 impl Watched<'_> {
     fn new(topics: &Topics, shards: u32, records: u64) -> Watched<'_> {
         let at = vec![(0, 0); shards as usize];
-        let (first, last, longest_silence) = (None, None, Duration::ZERO);
-        Watched { topics, shards, records, at, first, last, longest_silence }
+        let (now, longest_silence) = (Instant::now(), Duration::ZERO);
+        let (first, last, consumed) = (now, now, 0);
+        Watched { topics, shards, records, at, first, last, consumed, longest_silence }
     }
 
     /// Looks until every command is consumed and nothing is in transit.
@@ -177,13 +181,11 @@ impl Watched<'_> {
             }
             let consumed = self.at.iter().map(|(_, consumed)| consumed).sum::<u64>();
             let now = Instant::now();
-            if consumed > 0 {
-                let (_, before) = *self.first.get_or_insert((now, consumed));
-                let (since, seen) = *self.last.get_or_insert((now, before));
-                if consumed > seen {
-                    self.longest_silence = self.longest_silence.max(now - since);
-                    self.last = Some((now, consumed));
-                }
+            if consumed == 0 {
+                (self.first, self.last) = (now, now);
+            } else if consumed > self.consumed {
+                self.longest_silence = self.longest_silence.max(now - self.last);
+                (self.last, self.consumed) = (now, consumed);
             }
             if consumed >= self.records {
                 break;
@@ -197,12 +199,9 @@ impl Watched<'_> {
         }
     }
 
-    /// Records a second from the first look at which there were any to the last.
+    /// Records a second from the last look at which nothing was consumed.
     fn per_second(&self) -> u64 {
-        let (Some((first, before)), Some((last, after))) = (self.first, self.last) else {
-            return 0;
-        };
-        per_second(after - before, last - first)
+        per_second(self.consumed, self.last - self.first)
     }
 }
 
