@@ -71,6 +71,8 @@ pub fn serve_until(
     client
         .set("partition.assignment.strategy", "cooperative-sticky")
         .set("session.timeout.ms", "10000")
+        // A member hears of a change with its heartbeat, and a shard that moves waits for it.
+        .set("heartbeat.interval.ms", "1000")
         .set("queued.min.messages", "100000");
     let consumer: GroupConsumer = overridden(client, config)
         .create_with_context(group)
