@@ -87,21 +87,14 @@ pub fn read_varint(bytes: &[u8], at: &mut usize) -> Option<u64> {
 
 /// Appends a varint.
 pub fn write_varint(out: &mut Vec<u8>, mut value: u64) {
-    let (mut bytes, mut len) = ([0; 10], 0);
-    for byte in &mut bytes {
-        let low = u8::try_from(value & 0x7f).unwrap_or(0);
+    out.reserve(10);
+    while value >= 0x80 {
+        let [low, ..] = value.to_le_bytes();
+        out.push(low | 0x80);
         value >>= 7;
-        len += 1;
-        if value == 0 {
-            *byte = low;
-            break;
-        }
-        *byte = low | 0x80;
     }
-    match bytes {
-        [only, ..] if len == 1 => out.push(only),
-        _ => out.extend_from_slice(&bytes[..len]),
-    }
+    let [last, ..] = value.to_le_bytes();
+    out.push(last);
 }
 
 #[cfg(test)]
