@@ -4,8 +4,10 @@
 //! reader can fold them without the rules; they are never refused.
 
 mod decision;
+mod lost;
 
 pub use decision::Decision;
+pub use lost::LostDebt;
 
 use crate::account::{AccountKey, AccountNo, SignRule};
 use crate::command::{
@@ -440,21 +442,11 @@ pub enum Fact {
         plan: Id,
         amount: u64,
     },
-    /// All that was owed is lost: principal not billed, billed, `ahead` of plans and overdue, and
-    /// charges. `provided` of it had been set aside.
+    /// All that was owed is lost; `provided` of it had been set aside.
     CreditWrittenOff {
         user: Id,
-        unbilled: u64,
-        billed: u64,
-        ahead: u64,
-        overdue: u64,
-        penalty: u64,
-        interest: u64,
-        fee: u64,
+        lost: LostDebt,
         provided: u64,
-        /// Of cash loans.
-        lent: u64,
-        lent_interest: u64,
     },
     /// All that was ahead of a plan; its money is in the fact before.
     PlanWrittenOff {

@@ -26,7 +26,7 @@ pub mod table;
 
 pub use account::{Account, AccountKey, AccountNo, Class, Kind, Layer, Movement, SignRule};
 pub use command::*;
-pub use event::{CloseReason, Decision, EventRange, Fact, ReturnedShare};
+pub use event::{CloseReason, Decision, EventRange, Fact, LostDebt, ReturnedShare};
 pub use exchange::Price;
 pub use id::{Id, NAME_CHARS_MAX, NotAnId};
 pub use ledger::{BadState, Due, DueKind, Ledger, Refusal, Signer};
