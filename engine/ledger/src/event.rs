@@ -11,9 +11,9 @@ pub use lost::LostDebt;
 
 use crate::account::{AccountKey, AccountNo, SignRule};
 use crate::command::{
-    AppLimits, Block, CardTerms, CodeKind, CouponTerms, CreditTerms, DisputeKind, FreezeReason,
-    InvoiceKind, InvoiceLine, LimitScope, Limits, LoanTerms, MerchantTerms, Owner, PacketKind,
-    PacketSender, PayMode, PublicKey, QuoteTerms, Reference, RentalTerms, Scope,
+    AppLimits, Bearer, Block, CardTerms, CodeKind, CouponTerms, CreditTerms, DisputeKind,
+    FreezeReason, InvoiceKind, InvoiceLine, LimitScope, Limits, LoanTerms, MerchantTerms, Owner,
+    PacketKind, PacketSender, PayMode, PublicKey, QuoteTerms, Reference, RentalTerms, Scope,
 };
 use crate::id::Id;
 use crate::money::{Currency, Money};
@@ -415,7 +415,7 @@ pub enum Fact {
         overdue: u64,
     },
     /// Principal is put into a plan, of a purchase or else of the last statement; `fee` is that of
-    /// all terms.
+    /// all terms. What the seller bears of it was charged before this.
     PlanCreated {
         plan: Id,
         user: Id,
@@ -424,6 +424,26 @@ pub enum Fact {
         fee_ppm: u32,
         fee: u64,
         terms: u32,
+        bearer: Bearer,
+    },
+    /// The whole fee of a plan that is about to be made, of its seller: MP→UI.
+    SellerFeeCharged {
+        plan: Id,
+        payment: Id,
+        amount: u64,
+    },
+    /// For terms that were billed, paid ahead or lost, by the fact before: UI→I2.
+    SellerFeeEarned {
+        plan: Id,
+        amount: u64,
+    },
+    /// For terms that a refund or a dispute cuts, whose facts stand behind this: UI→ the payment's
+    /// own batch, or settled money.
+    SellerFeeReturned {
+        plan: Id,
+        payment: Id,
+        amount: u64,
+        batch: Option<u32>,
     },
     /// By a statement, which stands behind it. Terms are numbered from 1.
     TermBilled {

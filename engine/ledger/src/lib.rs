@@ -36,6 +36,6 @@ pub use rejection::Rejection;
 pub use remittance::{Cargo, Purpose, Remittance, RoyaltySent, Standing};
 pub use settlement::{
     CardOf, ConversionOf, CouponOf, DisputeOf, HoldOf, InvoiceOf, LoanOf, LossOf, PacketOf, PlanOf,
-    PointsOf, ReleaseReason, RentalOf, RoyaltyOf, Settlement, StatementOf, project,
+    PointsOf, ReleaseReason, RentalOf, RoyaltyOf, SellerFeeOf, Settlement, StatementOf, project,
 };
 pub use state::*;

@@ -24,7 +24,9 @@ use crate::limits::{AMOUNT_MAX, WRITE_OFF_DAYS_MIN};
 use crate::money::Currency;
 use crate::rejection::Rejection;
 use crate::rules::buckets::owed_in;
-use crate::rules::{billing, credit, in_currency, loans, may_debit, pair, refuse_if, user};
+use crate::rules::{
+    billing, credit, in_currency, loans, may_debit, pair, plan_fees, refuse_if, user,
+};
 use crate::state::{CreditLineState, Loan, StatementState, Tables};
 
 /// What is written off, in the order of the fields of its fact.
@@ -94,6 +96,7 @@ pub(crate) fn write_off(
     for no in &bill.plans {
         let plan = ledger.tables().plans.row(*no);
         out.record(Fact::PlanWrittenOff { plan: plan.plan, amount: plan.left() });
+        plan_fees::earn(ledger, plan, plan.unearned(), out);
     }
     for Loan { loan, owed, interest, .. } in loans {
         let (principal, interest) = (*owed, *interest);
