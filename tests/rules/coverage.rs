@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 const ALL: &[&[&str]] = &[
     crate::transfers::TABLES,
+    crate::edges::TABLES,
     crate::worst::TABLES,
     crate::accounts::TABLES,
     crate::apps::TABLES,
@@ -17,6 +18,7 @@ const ALL: &[&[&str]] = &[
     crate::royalties::TABLES,
     crate::billing::TABLES,
     crate::plans::TABLES,
+    crate::seller_fees::TABLES,
     crate::credit::TABLES,
     crate::funding::TABLES,
     crate::loans::TABLES,
