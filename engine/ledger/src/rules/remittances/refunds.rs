@@ -100,6 +100,14 @@ pub(super) fn complete(
     if asked.cancels {
         out.record(Fact::PaymentCancelled { payment });
     }
+    let is_there = |(rental, item): &(Id, u32)| {
+        let rental = tables.rentals.get(rental);
+        rental.is_some_and(|rental| (*item as usize) < rental.charges.len())
+    };
+    if let Some((rental, item)) = asked.reduces.filter(is_there) {
+        let amount = asked.amount;
+        out.record(Fact::ChargeReduced { rental, item, amount, given_back: amount });
+    }
 }
 
 /// Gives back what the merchant's home has paid for: it stands in `transit`, all but the fee part.
@@ -174,6 +182,7 @@ pub(super) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {
                 fee_part: *fee_part,
                 cancels: *cancels,
                 events: EventRange { first: number, count: 1 },
+                reduces: None,
                 is_open: true,
             };
             let key = (*payment, out_request_no.clone());
@@ -191,6 +200,12 @@ pub(super) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {
                     let open = &mut ledger.tables_mut().users.row_mut(payer).open_holds;
                     *open = open.saturating_add(1);
                 }
+            }
+        }
+        Fact::ReductionAsked { rental, item, payment, out_request_no } => {
+            let key = (*payment, out_request_no.clone());
+            if let Some(asked) = ledger.tables_mut().asked_refunds.get_mut(&key) {
+                asked.reduces = Some((*rental, *item));
             }
         }
         Fact::RefundFunded { from_open_batch, open_batch: Some(batch), .. } => {
