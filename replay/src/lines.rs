@@ -202,6 +202,8 @@ fn business_of(seen: &Seen<'_>) -> (Option<String>, Option<String>) {
             (some(payment), some(&out_trade_no.as_str()))
         }
         Fact::ProceedsFrozen { payment, .. }
+        | Fact::SellerFeeCharged { payment, .. }
+        | Fact::SellerFeeReturned { payment, .. }
         | Fact::SplitFinished { payment, .. }
         | Fact::ProceedsFreed { payment, .. }
         | Fact::SplitReturned { payment, .. }

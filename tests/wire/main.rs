@@ -20,6 +20,7 @@ mod museum;
 mod pending;
 mod reduced;
 mod royalties;
+mod seller_fees;
 
 use groat_proto::Message;
 use groat_proto::json::read_line;

@@ -202,6 +202,8 @@ impl Bills {
             | Fact::DisputeDebtPaid { .. }
             | Fact::DisputeReversed { .. } => self.told_of_dispute(fact),
             Fact::ProceedsFrozen { .. }
+            | Fact::SellerFeeCharged { .. }
+            | Fact::SellerFeeReturned { .. }
             | Fact::PaymentSplit { .. }
             | Fact::SplitFinished { .. }
             | Fact::ProceedsFreed { .. }

@@ -22,6 +22,7 @@ pub(crate) mod loans;
 pub(crate) mod losses;
 pub(crate) mod packets;
 pub(crate) mod payments;
+pub(crate) mod plan_fees;
 pub(crate) mod plans;
 pub(crate) mod points;
 pub(crate) mod remittances;
@@ -370,12 +371,7 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         Fact::BatchForwarded { batch, .. } | Fact::ProceedsReceived { batch, .. } => {
             known(tables.batches.try_row(*batch).is_some(), "a batch is unknown")
         }
-        Fact::ReductionAsked { rental, item, payment, out_request_no } => {
-            let charges = tables.rentals.get(rental).map_or(0, |rental| rental.charges.len());
-            known((*item as usize) < charges, "a charge is unknown")?;
-            let asked = tables.asked_refunds.get(&(*payment, out_request_no.clone()));
-            known(asked.is_some_and(|asked| asked.is_open), "a refund is not asked for")
-        }
+        Fact::ReductionAsked { .. } => remittances::reduction_fits(tables, fact),
         Fact::RefundAsked { payment, out_request_no, amount, fee_part, .. } => {
             let p = paid(tables, payment)?;
             known(p.asked == 0, "a payment has two refunds asked for")?;
@@ -411,6 +407,9 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::PlanWrittenOff { .. }
         | Fact::PlanRepaid { .. }
         | Fact::PlanReduced { .. } => plans::fits(tables, fact),
+        Fact::SellerFeeCharged { .. }
+        | Fact::SellerFeeEarned { .. }
+        | Fact::SellerFeeReturned { .. } => plan_fees::fits(tables, fact),
         Fact::CreditWrittenOff { .. } | Fact::CreditRecovered { .. } => losses::fits(tables, fact),
         Fact::LoanDrawn { .. }
         | Fact::LoanTermDue { .. }

@@ -11,7 +11,7 @@ use crate::remittance::{Cargo, Purpose, Remittance};
 use crate::rules::split::{Split, split};
 use crate::rules::taking::fee_key;
 use crate::rules::{buckets, cards, coupons, credit_room, exchange, invoices, points};
-use crate::state::{AskedRefund, Payment};
+use crate::state::{AskedRefund, Payment, Tables};
 
 /// Asks the home of a payment's merchant for the money of a refund. The fee part is here.
 pub(crate) fn ask(
@@ -170,6 +170,20 @@ fn give_back(
     buckets::record_reduction(ledger, payer, &reduction, out);
     invoices::red_if_due(payment, amount - back.discount - back.funded, out);
     points::reverse(ledger, payment, amount - back.discount - back.funded, out);
+}
+
+/// Whether the charge and the refund of a foreign fact are there.
+pub(crate) fn reduction_fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
+    let Fact::ReductionAsked { rental, item, payment, out_request_no } = fact else {
+        return Ok(());
+    };
+    let charges = tables.rentals.get(rental).map_or(0, |rental| rental.charges.len());
+    let asked = tables.asked_refunds.get(&(*payment, out_request_no.clone()));
+    match asked.filter(|asked| asked.is_open) {
+        None => Err("a refund is not asked for"),
+        Some(_) if *item as usize >= charges => Err("a charge is unknown"),
+        Some(_) => Ok(()),
+    }
 }
 
 pub(super) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {
