@@ -89,6 +89,7 @@ const FACTS: &[&str] = &[
     "CardReturned",
     "PointsReversed",
     "PointsExpired",
+    "PointsReturned",
     "ProceedsFrozen",
     "ProceedsFreed",
     "PaymentSplit",

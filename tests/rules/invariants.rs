@@ -181,8 +181,17 @@ fn payments_keep_their_sums(ledger: &Ledger) {
         if p.user.is_some() {
             let elsewhere = p.parts.as_ref().map_or(0, |parts| parts.sum());
             let stored = p.parts.as_ref().map_or(0, |parts| parts.stored);
-            let legs = p.balance + p.credit + p.channel_amount + stored + elsewhere;
+            let redeemed = p.parts.as_ref().map_or(0, |parts| parts.redeemed);
+            let legs = p.balance + p.credit + p.channel_amount + stored + redeemed + elsewhere;
             assert_eq!(legs, p.price().amount, "{id}: legs");
+            let parts = p.parts.as_ref();
+            assert!(parts.is_none_or(|parts| parts.redeemed_returned <= parts.redeemed));
+            // §6, 15: of the points that paid, the part that belongs to what came back.
+            assert!(parts.is_none_or(|parts| {
+                let of = u128::from(parts.redeemed_points) * u128::from(parts.redeemed_returned);
+                let paid = u128::from(parts.redeemed.max(1));
+                u128::from(parts.redeemed_points_returned) == (2 * of + paid) / (2 * paid)
+            }));
             assert!(p.parts.as_ref().is_none_or(|parts| parts.returned() <= parts.sum()));
             assert!(p.parts.as_ref().is_none_or(|parts| parts.stored_returned <= parts.stored));
         }

@@ -169,12 +169,26 @@ fn coupons_stand_in_their_columns() {
     }
 }
 
+#[test]
+fn points_stand_in_their_column() {
+    let report = made(&sample::card_days(), "shop", "2026-03-03").unwrap();
+    let text = text_of(&report, "trade");
+    for end in [
+        "alice,3.00,3.00,0.00,0.60,0.00,0.00,0.00,,0.00,0.00,,-0.02,0.00,",
+        "alice,-2.70,-2.70,0.00,-0.30,0.00,0.00,0.00,,0.00,0.00,R-1,0.02,0.00,",
+        "alice,-0.20,-0.20,0.00,0.00,0.00,0.00,0.00,,0.00,0.00,case-2,0.00,0.00,",
+    ] {
+        assert!(text.lines().any(|line| line.ends_with(end)), "{end}\n{text}");
+    }
+}
+
 /// Each day's closing is the next day's opening, for every merchant of every sample.
 #[test]
 fn days_follow_each_other() {
     for (days, merchants) in [
         (sample::billed_days(), vec!["shop", "stall"]),
         (sample::market_days(), vec!["shop"]),
+        (sample::card_days(), vec!["shop"]),
         (sample::rented_days(), vec!["fleet", "hotel"]),
     ] {
         let kept = days.in_a_directory();

@@ -82,7 +82,52 @@ const FORGERIES: &[Forgery] = &[
         }
     }),
     (Check::Points, "33 points of club-1 are redeemed for 48", |event| {
-        if let Some(Fact::PointsRedeemed(f)) = &mut event.fact {
+        if let Some(Fact::PointsRedeemed(f)) = &mut event.fact
+            && f.payment.is_none()
+        {
+            f.amount -= 1;
+        }
+    }),
+    (Check::Points, "41 points of club-1 are redeemed for 60", |event| {
+        if let Some(Fact::PointsRedeemed(f)) = &mut event.fact
+            && f.payment.is_some()
+        {
+            f.points += 1;
+        }
+    }),
+    (Check::Points, "points of club-1 pay p3 of another merchant", |event| {
+        if let Some(Fact::CardDefined(f)) = &mut event.fact
+            && is(f.template, "club")
+        {
+            f.merchant = named("stall");
+        }
+    }),
+    (Check::Points, "19 points of p3 are back for 30; 20 are due", |event| {
+        if let Some(Fact::PointsReturned(f)) = &mut event.fact
+            && f.points == 20
+        {
+            f.points -= 1;
+        }
+    }),
+    (Check::Payments, "the legs of p3 sum to 299", |event| {
+        if let Some(Fact::PointsRedeemed(f)) = &mut event.fact
+            && f.payment.is_some()
+        {
+            f.amount -= 1;
+            event.movements[0].amount -= 1;
+        }
+    }),
+    (Check::Payments, "the parts of refund_succeeded do not sum up", |event| {
+        if let Some(Fact::PointsReturned(f)) = &mut event.fact
+            && f.amount == 30
+        {
+            f.amount -= 1;
+        }
+    }),
+    (Check::Disputes, "dispute_judged of case-2 moves 20, its parts 19", |event| {
+        if let Some(Fact::PointsReturned(f)) = &mut event.fact
+            && f.amount == 20
+        {
             f.amount -= 1;
         }
     }),

@@ -30,6 +30,12 @@ const CARDS: &str = r#"
 02T09:03 redeem_points {"card":"club-1","user":"alice","points":33}
 02T09:03 open_dispute {"dispute":"case-1","payment":"p2","amt":$25.00,"kind":"CHARGEBACK","due_at":"2026-03-20T00:00:00Z"}
 02T09:04 judge_dispute {"dispute":"case-1","ruling":"CUSTOMER"}
+03T09:00 earn_points {"card":"club-1","user":"alice","points":60}
+03T09:01 create_payment {"payment":"p3","out_trade_no":"T-3","merchant":"shop","mode":"IN_APP","amt":$3.00}
+03T09:02 pay_payment {"payment":"p3","user":"alice","legs":[{"balance":{"amt":$2.40}},{"points":{"card":"club-1","amt":$0.60}}]}
+03T09:03 refund_payment {"payment":"p3","out_request_no":"R-1","amt":$2.70}
+03T09:04 open_dispute {"dispute":"case-2","payment":"p3","amt":$0.20,"kind":"CHARGEBACK","due_at":"2026-03-20T00:00:00Z"}
+03T09:05 judge_dispute {"dispute":"case-2","ruling":"CUSTOMER"}
 10T09:00 update_card {"card":"club-1","user":"alice","valid_until":"2026-12-31T00:00:00Z"}
 10T09:01 unload_card {"card":"club-1","user":"alice","amt":$60.00}
 10T09:02 unload_card {"card":"club-1","user":"alice","amt":$5.00}

@@ -19,6 +19,17 @@ pub(super) struct Earned {
     back: i128,
 }
 
+/// What points paid of a payment.
+#[derive(Clone, Copy)]
+pub(super) struct Spent {
+    pub(super) card: Id,
+    points: i128,
+    pub(super) paid: i128,
+    /// Of both, what is back.
+    points_back: i128,
+    back: i128,
+}
+
 fn of_points(card: Id) -> Account {
     (Class::Points, card, 0, Currency::PTS)
 }
@@ -127,7 +138,7 @@ impl Naive {
         Ok(())
     }
 
-    /// What the user paid and has not back, coupons aside.
+    /// What the user paid and has not back, coupons and points aside.
     fn kept(&self, order: usize) -> i128 {
         let row = &self.orders[order];
         let lost = row.paid.as_ref().map_or(0, |paid| paid.lost);
@@ -161,6 +172,55 @@ impl Naive {
         must(fits, Rejection::AmountOutOfRange)?;
         self.give_points(no, points, now);
         Ok(())
+    }
+
+    /// The points that a card can pay so much of an order of a merchant with: the first number of
+    /// them that is worth as much.
+    pub(super) fn points_pay(
+        &self,
+        card: Id,
+        paid: i128,
+        seller: Id,
+        payer: Id,
+    ) -> Result<Spent, Rejection> {
+        self.card_is_taken(card, seller, payer)?;
+        let no = self.card_of(card, payer)?;
+        let terms = self.terms_of(no).ok_or(Rejection::NoPoints)?;
+        let value = i128::from(terms.value_micros);
+        must(value > 0, Rejection::PointsInsufficient)?;
+        let points = (paid * 1_000_000 + value - 1) / value;
+        must(points <= self.cards[no].points(), Rejection::PointsInsufficient)?;
+        Ok(Spent { card, points, paid, points_back: 0, back: 0 })
+    }
+
+    pub(super) fn spend_points(&mut self, spent: Spent, to: Account) {
+        let no = self.cards.iter().position(|card| card.id == spent.card).unwrap();
+        self.take_points(no, spent.points, house(Class::Marketing), (to, spent.paid));
+    }
+
+    /// How many points a payment has back for so much: by all that is back.
+    fn points_for(&self, order: usize, amount: i128) -> Option<(usize, i128)> {
+        let spent = self.orders[order].paid.as_ref()?.points.filter(|_| amount > 0)?;
+        let no = self.cards.iter().position(|c| c.id == spent.card && !c.closed)?;
+        let all = half_up(spent.points, spent.back + amount, spent.paid);
+        let points = all - spent.points_back;
+        let after = self.all_points(self.cards[no].template) + points;
+        (after <= MOST && self.worth(no, after) <= MOST).then_some((no, points))
+    }
+
+    pub(super) fn points_come_back(&self, order: usize, amount: i128) -> bool {
+        self.points_for(order, amount).is_some()
+    }
+
+    /// What moves back was written to marketing; what the points are worth is written from it.
+    pub(super) fn return_points(&mut self, order: usize, amount: i128, now: u64) {
+        let Some((no, points)) = self.points_for(order, amount) else { return };
+        if points > 0 {
+            self.give_points(no, points, now);
+        }
+        let paid = self.orders[order].paid.as_mut().unwrap();
+        let spent = paid.points.as_mut().unwrap();
+        (spent.points_back, spent.back) = (spent.points_back + points, spent.back + amount);
     }
 
     /// After a refund or a lost dispute: the part of what the payment earned.

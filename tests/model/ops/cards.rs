@@ -156,14 +156,17 @@ impl Scene<'_> {
         (found.card, user, t.cards.find(&found.card))
     }
 
-    /// What is stored on a card, in most cases on an order that it fits, with the rest from the
-    /// balance.
+    /// What is stored on a card, or its points, in most cases on an order that it fits, with the
+    /// rest from the balance, or by points from what is stored.
     pub(super) fn pay_with_card(&mut self) -> Option<Body> {
         let t = self.ledger.tables();
+        let by_points = self.dice.one_in(2);
         let (card, user, no) = self.a_card(|scene, c| {
-            c.state == CardState::Active && scene.balance(Class::StoredValue, c.card) > 0
+            let stored = scene.balance(Class::StoredValue, c.card) > 0;
+            c.state == CardState::Active && if by_points { c.points() > 0 } else { stored }
         });
-        let terms = t.card_templates.row(t.cards.row(no?).template).terms;
+        let row = t.cards.row(no?);
+        let terms = t.card_templates.row(row.template).terms;
         let fits = |p: &Payment| {
             let seller = t.merchants.row(p.merchant).merchant;
             let accepted = terms.merchant.is_none() || terms.merchant == seller;
@@ -181,8 +184,17 @@ impl Scene<'_> {
         let (payment, order) = self.a_payment(fits);
         let amount = order?.price().amount;
         let stored = self.balance(Class::StoredValue, card);
-        let part = self.dice.about(&[stored, stored, amount / 2]).min(amount);
-        let legs = [(LegSource::Balance, amount - part), (LegSource::StoredValue(card), part)];
+        let value = terms.points.map_or(0, |of| of.value_micros.min(1_000_000_000));
+        let worth = row.points().saturating_mul(value) / 1_000_000;
+        let most = if by_points { worth } else { stored };
+        let part = self.dice.about(&[most, most, amount / 2]).min(amount);
+        let of_card = LegSource::StoredValue(card);
+        let legs = if !by_points {
+            [(LegSource::Balance, amount - part), (of_card, part)]
+        } else {
+            let rest = if self.dice.one_in(3) { of_card } else { LegSource::Balance };
+            [(rest, amount - part), (LegSource::Points(card), part)]
+        };
         Some(super::money::pay(payment, user, &legs))
     }
 }

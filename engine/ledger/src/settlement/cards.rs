@@ -81,9 +81,9 @@ pub struct PointsOf {
     pub points: u64,
     /// How many the card has after that.
     pub left: u64,
-    /// What they were redeemed for; zero where they were not.
+    /// What they were redeemed for, or came back for; zero where they were not.
     pub amount: Money,
-    /// The payment that earned them, or none.
+    /// The payment that earned them, was paid with them or gave them back, or none.
     pub payment: Id,
     /// When they expire, in milliseconds since 1970; 0 where they do not, or went.
     pub until: u64,
@@ -97,10 +97,16 @@ pub(super) fn told_of_points(ledger: &Ledger, fact: &Fact) -> Option<Settlement>
             let points = PointsOf { payment: *payment, until: *until, ..of };
             Settlement::PointsEarned { points }
         }
-        Fact::PointsRedeemed { card, points, amount, .. } => {
+        Fact::PointsRedeemed { card, points, amount, payment, .. } => {
             let of = points_of(ledger, card, *points)?;
             let amount = Money { amount: *amount, ..of.amount };
-            Settlement::PointsRedeemed { points: PointsOf { amount, ..of } }
+            Settlement::PointsRedeemed { points: PointsOf { amount, payment: *payment, ..of } }
+        }
+        Fact::PointsReturned { card, payment, points, amount, until } => {
+            let of = points_of(ledger, card, *points)?;
+            let amount = Money { amount: *amount, ..of.amount };
+            let points = PointsOf { amount, payment: *payment, until: *until, ..of };
+            Settlement::PointsReturned { points }
         }
         Fact::PointsAdjusted { card, points, less, until, .. } => {
             let of = points_of(ledger, card, *points)?;

@@ -94,12 +94,22 @@ fn points_fact(fact: &Fact) -> Option<event::Fact> {
                 until: *until,
             })
         }
-        Fact::PointsRedeemed { card, user, points, amount } => {
+        Fact::PointsRedeemed { card, user, points, amount, payment } => {
             W::PointsRedeemed(v1::PointsRedeemed {
                 card: some(*card),
                 user: some(*user),
                 points: *points,
                 amount: *amount,
+                payment: some(*payment),
+            })
+        }
+        Fact::PointsReturned { card, payment, points, amount, until } => {
+            W::PointsReturned(v1::PointsReturned {
+                card: some(*card),
+                payment: some(*payment),
+                points: *points,
+                amount: *amount,
+                until: *until,
             })
         }
         Fact::PointsAdjusted { card, points, less, reason, until } => {
@@ -183,6 +193,7 @@ pub(super) fn settlement(of: &Settlement) -> Option<settlement::Body> {
         }
         Settlement::PointsReversed { points } => W::PointsReversed(told_points(points, false)),
         Settlement::PointsExpired { points } => W::PointsExpired(told_points(points, false)),
+        Settlement::PointsReturned { points } => W::PointsReturned(told_points(points, false)),
         _ => return None,
     })
 }
