@@ -326,4 +326,56 @@ points_come_back_with_a_lost_dispute "
     balance  user_available alice 105.00
     balance  points_liability club 0.00
 "
+
+/// DOMAIN §1.6: example 30 with two decimals, in a unit of their own: 88.88 of 88.88, half of that
+/// is taken back, and 100.00 are worth 1.00.
+points_with_decimals "
+    user     alice 2 CNY                   | ok
+    top_up   alice 100.00 r1               | ok
+    merchant shop CNY fee=0                | ok
+    card_kind club CNY per=1.00 worth=1000000 decimals=3 | SchemaInvalid
+    card_kind club CNY at=shop per=1.00 worth=1000000 decimals=2 | ok
+    card     c1 alice club                 | ok
+    create   p1 o1 shop 88.88              | ok
+    pay      p1 alice balance:88.88        | ok
+    earn     c1 alice p1                   | ok
+    balance  points c1 -PT288.88
+    balance  points c1 PTS0
+    balance  points_liability club 0.89
+    refund   p1 f1 44.44                   | ok
+    balance  points c1 -PT244.44
+    balance  points_liability club 0.44
+    redeem   c1 alice 99                   | AmountOutOfRange
+    redeem   c1 alice 4445                 | PointsInsufficient
+    earn     c1 alice 5556                 | ok
+    balance  points c1 -PT2100.00
+    redeem   c1 alice 10000                | ok
+    balance  points c1 PT20.00
+    balance  user_available alice 56.56
+    balance  points_liability club 0.00
+"
+
+/// A tenth of a point is the least that pays: 0.05 are 3.4 points of 1.50 fen, 0.03 of which come
+/// back as 2.0.
+tenths_of_points_pay "
+    user     alice 2 CNY                   | ok
+    top_up   alice 100.00 r1               | ok
+    merchant shop CNY fee=0                | ok
+    card_kind club CNY worth=1500000 decimals=1 | ok
+    card     c1 alice club                 | ok
+    earn     c1 alice 40                   | ok
+    balance  points_liability club 0.06
+    create   p1 o1 shop 1.00               | ok
+    pay      p1 alice balance:0.93 points:c1:0.07 | PointsInsufficient
+    pay      p1 alice balance:0.95 points:c1:0.05 | ok
+    balance  points c1 -PT10.6
+    balance  points_liability club 0.01
+    refund   p1 f1 0.98                    | ok
+    balance  points c1 -PT12.6
+    refund   p1 f2 0.02                    | ok
+    balance  points c1 -PT14.0
+    balance  points_liability club 0.06
+    card_close c1 alice                    | ok
+    balance  breakage - 0.06
+"
 }

@@ -9,7 +9,8 @@ pub struct Id {
     #[prost(fixed64, tag = "2")]
     pub lo: u64,
 }
-/// An amount in minor units (cents) of a currency by its ISO 4217 numeric code; 1001 is PTS.
+/// An amount in minor units (cents) of a currency by its ISO 4217 numeric code; 1001 is PTS, and
+/// 1002 and 1003 are points with one and two decimals.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Money {
     #[prost(uint64, tag = "1")]
@@ -60,6 +61,11 @@ pub struct PointsTerms {
     #[prost(uint32, tag = "3")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub valid_days: u32,
+    /// Decimals of a point, two at most. Wherever points are counted it is in the last of them: with
+    /// two, 8888 are 88.88.
+    #[prost(uint32, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub decimals: u32,
 }
 /// What a payment of the card's user earns, or so many points.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -271,6 +277,10 @@ pub struct ToldPoints {
     #[prost(bool, tag = "9")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub less: bool,
+    /// Decimals of a point: both numbers are in the last of them.
+    #[prost(uint32, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub decimals: u32,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -95,11 +95,11 @@ const FORGERIES: &[Forgery] = &[
             f.points += 1;
         }
     }),
-    (Check::Points, "points of club-1 pay p3 of another merchant", |event| {
+    (Check::Points, "points of mall-1 pay p4 of another merchant", |event| {
         if let Some(Fact::CardDefined(f)) = &mut event.fact
-            && is(f.template, "club")
+            && is(f.template, "mall")
         {
-            f.merchant = named("stall");
+            f.merchant = named("shop");
         }
     }),
     (Check::Points, "19 points of p3 are back for 30; 20 are due", |event| {
@@ -121,7 +121,8 @@ const FORGERIES: &[Forgery] = &[
         if let Some(Fact::PointsReturned(f)) = &mut event.fact
             && f.amount == 30
         {
-            f.amount -= 1;
+            (f.amount, f.points) = (29, 19);
+            event.movements.last_mut().unwrap().amount -= 1;
         }
     }),
     (Check::Disputes, "dispute_judged of case-2 moves 20, its parts 19", |event| {
@@ -136,6 +137,13 @@ const FORGERIES: &[Forgery] = &[
             && f.until > 0
         {
             f.until += 1;
+        }
+    }),
+    (Check::PointsWorth, "points of mall are worth 123, not 12345", |event| {
+        if let Some(Fact::PointsEarned(f)) = &mut event.fact
+            && f.points == 12_345
+        {
+            event.movements[0].amount = 12_345;
         }
     }),
     (Check::PointsWorth, "points of club are worth 150, not 149", |event| {

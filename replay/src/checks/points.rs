@@ -93,7 +93,9 @@ impl Checks {
     /// X5 of a card is its points, in its row too.
     pub(super) fn compare_points(&mut self, books: &Books, at: &Place<'_>, event: u64, id: Id) {
         let expected = self.points.of_card(id);
-        let has = self.balance(books, Class::Points, id, Currency::PTS);
+        let terms = self.cards.terms(id).and_then(|terms| terms.points);
+        let unit = terms.map_or(Currency::PTS, |terms| terms.unit());
+        let has = self.balance(books, Class::Points, id, unit);
         let kept = books.ledger().tables().cards.get(&id).map(|row| row.points());
         let same = has == i128::from(expected) && kept == Some(expected);
         let verdict = holds(same, || {

@@ -34,6 +34,11 @@ struct Spent {
     back: u64,
 }
 
+/// What a point has of its last decimal.
+fn parts(terms: &PointsTerms) -> u64 {
+    [1, 10, 100][terms.decimals.min(2) as usize]
+}
+
 /// All of them.
 #[derive(Default, Debug)]
 pub(crate) struct Points {
@@ -78,7 +83,8 @@ impl Points {
     /// What the points of a template are worth, half up.
     pub(crate) fn worth(&self, template: Id, terms: &PointsTerms) -> i128 {
         let micros = self.of_template(template) * i128::from(terms.value_micros);
-        (2 * micros + 1_000_000) / 2_000_000
+        let unit = 1_000_000 * i128::from(parts(terms));
+        (2 * micros + unit) / (2 * unit)
     }
 
     /// Takes a fact in of a card of a template with these terms; says if it is not as they have it.
@@ -99,7 +105,8 @@ impl Points {
                 }
                 let new = Earned { card: *card, points: *points, of: *of, back: 0 };
                 let twice = self.earned.insert(*payment, new).is_some();
-                let by_terms = of.checked_div(terms.per) == Some(*points);
+                let of_parts = u128::from(*of) * u128::from(parts(terms));
+                let by_terms = of_parts.checked_div(terms.per.into()) == Some((*points).into());
                 if twice || *of != kept || !by_terms {
                     return Err(format!("{payment} earns {points} of {of}; {kept} is paid"));
                 }
@@ -114,15 +121,16 @@ impl Points {
             Fact::PointsRedeemed { card, points, amount, payment, .. } => {
                 let value = u128::from(terms.value_micros);
                 let micros = u128::from(*points) * value;
+                let unit = 1_000_000 * u128::from(parts(terms));
                 self.take(*card, template, *points)?;
                 let fits = if payment.is_none() {
-                    micros / 1_000_000 == u128::from(*amount)
+                    micros / unit == u128::from(*amount)
                 } else {
                     let (card, points, paid) = (*card, *points, *amount);
                     let spent = Spent { card, points, paid, points_back: 0, back: 0 };
                     let twice = self.spent.insert(*payment, spent).is_some();
                     // The fewest that are worth as much.
-                    let over = micros.checked_sub(u128::from(paid) * 1_000_000);
+                    let over = micros.checked_sub(u128::from(paid) * unit);
                     !twice && over.is_some_and(|over| over < value)
                 };
                 if fits {

@@ -52,7 +52,8 @@ impl Naive {
         let fits = t.balance_cap.is_none_or(|cap| cap > 0 && cap <= CAP_MAX);
         must(fits, Rejection::AmountOutOfRange)?;
         let kept = |p: &groat_ledger::PointsTerms| {
-            p.per <= CAP_MAX && p.value_micros <= 1_000_000_000_000 && p.valid_days <= 3_650
+            let worth = p.per <= CAP_MAX && p.value_micros <= 1_000_000_000_000;
+            worth && p.valid_days <= 3_650 && p.decimals <= 2
         };
         must(t.points.as_ref().is_none_or(kept), Rejection::SchemaInvalid)?;
         self.card_kinds.insert(c.template, t);

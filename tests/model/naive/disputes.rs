@@ -4,7 +4,7 @@ use super::cards::on_card;
 use super::exchange::{currency_of, of_sale, position};
 use super::orders::Order;
 use super::royalties::frozen;
-use super::{Naive, Outcome, amount_in, house, merchant, must, of, pending, user};
+use super::{Naive, Outcome, amount_in, merchant, must, of, pending, user};
 use groat_ledger::{Class, Id, JudgeDispute, OpenDispute, Rejection};
 
 pub(super) struct Dispute {
@@ -117,7 +117,8 @@ impl Naive {
         let card = card.filter(|id| self.card_is_open(*id));
         let (of_card, of_points) = row.back_to_cards(amount);
         let to_card = if card.is_some() { of_card } else { 0 };
-        let to_points = if self.points_come_back(order, of_points) { of_points } else { 0 };
+        let points_take = self.points_take(order, of_points);
+        let to_points = if points_take.is_some() { of_points } else { 0 };
         let off = self.taken_off(payer, (payment, at), to_credit);
         let to_debt = off.iter().map(|part| part.1).sum::<i128>();
         let held = of_sale(Class::MerchantDisputed, id, seller);
@@ -132,7 +133,8 @@ impl Naive {
         self.write(from, acquirer, to_channel);
         self.write(from, user(payer), part - to_debt - to_channel - to_card - to_points);
         self.write(from, card.map_or(user(payer), on_card), to_card);
-        self.write(from, house(Class::Marketing), to_points);
+        let points_take = points_take.into_iter().flatten();
+        points_take.for_each(|(to, part)| self.write(from, to, part));
         self.refunded_into(payer, payment, off, now);
         let fees = of_sale(Class::OtherFees, Id::NONE, seller);
         let from_settled = fee.min(self.credit(merchant(seller)));

@@ -3,7 +3,7 @@
 use super::cards::on_card;
 use super::exchange::{currency_of, of_sale, position};
 use super::royalties::frozen;
-use super::{Account, Naive, Outcome, half_up, house, merchant, must, of, pending, user};
+use super::{Account, Naive, Outcome, half_up, merchant, must, of, pending, user};
 use groat_ledger::{Class, FeeRefund, Id, Reference, Rejection, RoyaltyRefunds};
 
 impl Naive {
@@ -69,7 +69,8 @@ impl Naive {
         let card = paid.card.map(|card| card.0).filter(|id| self.card_is_open(*id));
         let (of_card, of_points) = order.back_to_cards(x);
         let to_card = if card.is_some() { of_card } else { 0 };
-        let to_points = if self.points_come_back(no, of_points) { of_points } else { 0 };
+        let points_take = self.points_take(no, of_points);
+        let to_points = if points_take.is_some() { of_points } else { 0 };
         let to_payer = part - to_debt - to_channel - to_coupon - to_card - to_points;
         let to_fund = to_coupon - (x - money);
         let whole = to_coupon > 0 && paid.coupon.is_some_and(|used| after == used.sum());
@@ -102,8 +103,8 @@ impl Naive {
         }
         let stored_on = card.map_or(payer, on_card);
         let own = [(acquirer, to_channel), (payer, to_payer), (stored_on, to_card)];
-        let given = [(fund, to_fund), (house(Class::Marketing), to_points)];
-        let takes = own.into_iter().chain(given);
+        let points_take = points_take.into_iter().flatten();
+        let takes = own.into_iter().chain([(fund, to_fund)]).chain(points_take);
         for (to, mut wanted) in off.into_iter().chain(takes) {
             for (from, rest) in &mut gives {
                 let part = wanted.min(*rest);

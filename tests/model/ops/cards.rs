@@ -11,8 +11,8 @@ use groat_ledger::{
 /// Cards of the first merchant and of all, two of them with something on them.
 pub(super) fn prologue() -> Vec<Body> {
     let kind = |number: usize, merchant: Id, balance_cap: Option<u64>| {
-        let (value_micros, valid_days) = [(1_000_000, 3), (499_999, 0)][number];
-        let points = Some(PointsTerms { per: 50, value_micros, valid_days });
+        let (value_micros, valid_days, decimals) = [(1_000_000, 3, 0), (499_999, 0, 2)][number];
+        let points = Some(PointsTerms { per: 50, value_micros, valid_days, decimals });
         let terms = CardTerms { merchant, currency: Currency::CNY, balance_cap, points };
         Body::DefineCard(DefineCard { template: named('t', number), terms })
     };
@@ -25,6 +25,10 @@ pub(super) fn prologue() -> Vec<Body> {
         let (card, user, amount) = (named('z', number), named('u', user), cny(60));
         Body::LoadCard(LoadCard { card, user, amount })
     };
+    let points = |number: usize, user: usize, points: u64| {
+        let (card, user) = (named('z', number), named('u', user));
+        Body::EarnPoints(EarnPoints { card, user, payment: Id::NONE, points })
+    };
     vec![
         kind(0, named('m', 0), Some(900)),
         kind(1, Id::NONE, None),
@@ -33,6 +37,8 @@ pub(super) fn prologue() -> Vec<Body> {
         card(2, 0, 1),
         load(0, 0),
         load(1, 1),
+        points(0, 0, 900),
+        points(1, 1, 90_000),
     ]
 }
 
@@ -117,7 +123,8 @@ impl Scene<'_> {
         let per = self.dice.pick(&[50, 7, 0, 100]);
         let value_micros = self.dice.pick(&[500_000, 1_000_000, 333_333, 12_000_000, 0, u64::MAX]);
         let valid_days = self.dice.pick(&[1, 3, 0, 9, 3_651]);
-        let points = PointsTerms { per, value_micros, valid_days };
+        let decimals = self.dice.pick(&[0, 1, 2, 0, 3]);
+        let points = PointsTerms { per, value_micros, valid_days, decimals };
         let points = Some(points).filter(|_| !self.dice.one_in(6));
         let terms = CardTerms { merchant, currency, balance_cap, points };
         Body::DefineCard(DefineCard { template, terms })
@@ -185,9 +192,12 @@ impl Scene<'_> {
         let amount = order?.price().amount;
         let stored = self.balance(Class::StoredValue, card);
         let value = terms.points.map_or(0, |of| of.value_micros.min(1_000_000_000));
-        let worth = row.points().saturating_mul(value) / 1_000_000;
+        let of_point = terms.points.map_or(1, |of| of.of_point());
+        let worth = row.points().saturating_mul(value) / (1_000_000 * of_point);
         let most = if by_points { worth } else { stored };
+        let whole = by_points && self.dice.one_in(2);
         let part = self.dice.about(&[most, most, amount / 2]).min(amount);
+        let part = if whole { amount } else { part };
         let of_card = LegSource::StoredValue(card);
         let legs = if !by_points {
             [(LegSource::Balance, amount - part), (of_card, part)]

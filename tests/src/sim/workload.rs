@@ -303,7 +303,8 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
     }
     let kind = json!({ "define_card": { "template": "club", "ccy": "CNY",
         "balance_cap": money(900),
-        "points": { "per": money(1), "value_micros": 750_000, "valid_days": 2 } } });
+        "points": { "per": money(1), "value_micros": 750_000, "valid_days": 2,
+            "decimals": 1 } } });
     give(vec![command(kind, chance)], "club", chance);
     for no in 0..users {
         let (card, user) = (named("d", no), named("u", no));

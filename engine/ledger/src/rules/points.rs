@@ -1,10 +1,10 @@
 //! Points of membership cards (DOMAIN §1.6, §4.6, §6, 15): earned, redeemed, adjusted, taken back
 //! with refunds, and expired by the clock. As a leg of a payment they are in `points/legs.rs`.
 //!
-//! Points are kept in their own unit, by card (X5), and are worth money by the terms of their
-//! template: PL of a template is the worth of all its points, rounded once. Whatever changes them
-//! moves the difference: what they cost is marketing, what expires is breakage. Those that expire
-//! first go first.
+//! Points are kept in their own unit, one for each number of decimals that they may have, by card
+//! (X5), and are worth money by the terms of their template: PL of a template is the worth of all
+//! its points, rounded once. Whatever changes them moves the difference: what they cost is
+//! marketing, what expires is breakage. Those that expire first go first.
 //!
 //! The book leaves to us: points are earned of a payment when it is asked for, once, of what the
 //! user has paid by then and not got back, coupons and points aside; one of which something is in
@@ -21,7 +21,9 @@ use crate::command::{AdjustPoints, EarnPoints, PointsTerms, RedeemPoints};
 use crate::event::{Decision, Fact};
 use crate::id::Id;
 use crate::ledger::{Due, DueKind, Ledger, post};
-use crate::limits::{AMOUNT_MAX, POINT_VALUE_MICROS_MAX, POINTS_VALID_DAYS_MAX};
+use crate::limits::{
+    AMOUNT_MAX, POINT_VALUE_MICROS_MAX, POINTS_DECIMALS_MAX, POINTS_VALID_DAYS_MAX,
+};
 use crate::money::{Currency, cumulative_half_up};
 use crate::rejection::Rejection;
 use crate::rules::cards::own;
@@ -29,26 +31,30 @@ use crate::rules::limits::may_hold;
 use crate::rules::{may_credit, paid, refuse_if};
 use crate::state::{Card, CardState, CardTemplate, Payment, PaymentState, PointsLot, Tables};
 
-/// Millionths of a minor unit.
-const MICROS: u128 = 1_000_000;
+/// What a number of points times the value of one is divided by: the parts of a point, and the
+/// millionths of a minor unit.
+fn micros(terms: &PointsTerms) -> u128 {
+    1_000_000 * u128::from(terms.of_point())
+}
 
 /// Whether terms of points can be kept.
 pub(crate) fn terms_fit(terms: &PointsTerms) -> bool {
     terms.per <= AMOUNT_MAX
         && terms.value_micros <= POINT_VALUE_MICROS_MAX
         && terms.valid_days <= POINTS_VALID_DAYS_MAX
+        && terms.decimals <= POINTS_DECIMALS_MAX
 }
 
 /// What so many points are worth, in minor units, half up; of an amount that [`within`] bounds.
 fn worth(terms: &PointsTerms, points: u64) -> u64 {
-    let micros = u128::from(points) * u128::from(terms.value_micros);
-    u64::try_from((micros * 2 + MICROS) / (MICROS * 2)).unwrap_or(u64::MAX)
+    let (worth, unit) = (u128::from(points) * u128::from(terms.value_micros), micros(terms));
+    u64::try_from((worth * 2 + unit) / (unit * 2)).unwrap_or(u64::MAX)
 }
 
 /// What so many points are redeemed for, rounded down.
 fn redeemed_for(terms: &PointsTerms, points: u64) -> u64 {
-    let micros = u128::from(points) * u128::from(terms.value_micros);
-    u64::try_from(micros / MICROS).unwrap_or(u64::MAX)
+    let worth = u128::from(points) * u128::from(terms.value_micros);
+    u64::try_from(worth / micros(terms)).unwrap_or(u64::MAX)
 }
 
 /// Whether a template can have so many more points.
@@ -87,7 +93,7 @@ pub(crate) fn earn(
     refuse_if(!within(template, &terms, points), Rejection::AmountOutOfRange)?;
     // From here on nothing may fail.
     let until = expiry(ledger, &terms, now);
-    let [granted, contra] = accounts(ledger, row.card, out);
+    let [granted, contra] = accounts(ledger, row.card, &terms, out);
     revalue(ledger, template, &terms, template.points + points, out);
     post(out, granted, contra, points);
     let (card, payment) = (c.card, c.payment);
@@ -116,8 +122,10 @@ fn earned_by(
     let earned = payment.parts.as_ref().map_or(0, |parts| parts.earned);
     refuse_if(earned > 0, Rejection::AlreadyEarned)?;
     let of = kept(payment);
-    let points = of.checked_div(terms.per).unwrap_or(0);
+    let points = u128::from(of) * u128::from(terms.of_point());
+    let points = points.checked_div(terms.per.into()).unwrap_or(0);
     refuse_if(points == 0, Rejection::NothingToEarn)?;
+    let points = u64::try_from(points).map_err(|_| Rejection::AmountOutOfRange)?;
     Ok((points, of))
 }
 
@@ -164,7 +172,7 @@ fn pay_out(
 ) {
     let template = ledger.tables().card_templates.row(row.template);
     let Some(terms) = template.terms.points else { return };
-    let [granted, contra] = accounts(ledger, row.card, out);
+    let [granted, contra] = accounts(ledger, row.card, &terms, out);
     let liability = liability(ledger, template, out);
     let marketing = house(ledger, Class::Marketing, template.terms.currency, out);
     let left = template.points.saturating_sub(points);
@@ -189,7 +197,7 @@ pub(crate) fn adjust(
     refuse_if(!fits, Rejection::AmountOutOfRange)?;
     // From here on nothing may fail.
     let until = if c.less { 0 } else { expiry(ledger, &terms, now) };
-    let [granted, contra] = accounts(ledger, row.card, out);
+    let [granted, contra] = accounts(ledger, row.card, &terms, out);
     if c.less {
         revalue(ledger, template, &terms, template.points.saturating_sub(c.points), out);
         post(out, contra, granted, c.points);
@@ -237,7 +245,7 @@ pub(crate) fn reverse(ledger: &Ledger, payment: &Payment, by_user: u64, out: &mu
     if points == 0 {
         return;
     }
-    let [granted, contra] = accounts(ledger, row.card, out);
+    let [granted, contra] = accounts(ledger, row.card, &terms, out);
     let liability = liability(ledger, template, out);
     let marketing = house(ledger, Class::Marketing, template.terms.currency, out);
     let freed = worth(&terms, left).saturating_sub(worth(&terms, left.saturating_sub(points)));
@@ -259,7 +267,7 @@ pub(crate) fn expire(ledger: &Ledger, no: u32, out: &mut Decision) {
 pub(crate) fn lapse(ledger: &Ledger, row: &Card, points: u64, out: &mut Decision) {
     let template = ledger.tables().card_templates.row(row.template);
     let Some(terms) = template.terms.points.filter(|_| points > 0) else { return };
-    let [granted, contra] = accounts(ledger, row.card, out);
+    let [granted, contra] = accounts(ledger, row.card, &terms, out);
     let liability = liability(ledger, template, out);
     let breakage = house(ledger, Class::Breakage, template.terms.currency, out);
     let left = template.points.saturating_sub(points);
@@ -269,11 +277,11 @@ pub(crate) fn lapse(ledger: &Ledger, row: &Card, points: u64, out: &mut Decision
 }
 
 /// X5 of a card, and its contra.
-fn accounts(ledger: &Ledger, card: Id, out: &mut Decision) -> [AccountNo; 2] {
-    let granted = AccountKey::of(Class::Points, card, Currency::PTS);
+fn accounts(ledger: &Ledger, card: Id, terms: &PointsTerms, out: &mut Decision) -> [AccountNo; 2] {
+    let granted = AccountKey::of(Class::Points, card, terms.unit());
     [
-        ledger.account_or_open(granted, Currency::PTS, out),
-        house(ledger, Class::PointsContra, Currency::PTS, out),
+        ledger.account_or_open(granted, terms.unit(), out),
+        house(ledger, Class::PointsContra, terms.unit(), out),
     ]
 }
 

@@ -87,6 +87,8 @@ pub struct PointsOf {
     pub payment: Id,
     /// When they expire, in milliseconds since 1970; 0 where they do not, or went.
     pub until: u64,
+    /// Decimals of a point: both numbers are in the last of them.
+    pub decimals: u32,
 }
 
 /// What a fact of points means to the outside; nothing for those of others.
@@ -125,6 +127,9 @@ pub(super) fn told_of_points(ledger: &Ledger, fact: &Fact) -> Option<Settlement>
 
 fn points_of(ledger: &Ledger, card: &Id, points: u64) -> Option<PointsOf> {
     let CardOf { card, template, user, amount, .. } = card_of(ledger, card, 0, Id::NONE)?;
-    let left = ledger.tables().cards.get(&card)?.points();
-    Some(PointsOf { card, template, user, points, left, amount, payment: Id::NONE, until: 0 })
+    let tables = ledger.tables();
+    let left = tables.cards.get(&card)?.points();
+    let decimals = tables.card_templates.get(&template)?.terms.points.map_or(0, |of| of.decimals);
+    let payment = Id::NONE;
+    Some(PointsOf { card, template, user, points, left, amount, payment, until: 0, decimals })
 }

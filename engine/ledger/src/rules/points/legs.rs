@@ -1,11 +1,11 @@
 //! Points as a part of a payment: the leg that spends them, and their way back with a refund or a
 //! lost dispute (DOMAIN §4.2, §6, 15).
 //!
-//! A leg names a card and an amount. It takes as many points as are worth that at least: of a point
-//! that is worth more than what is left to pay, the rest is lost. What they pay is PL's, to the
-//! merchant, and service fee is taken of it as of all receipts; it is neither earned of nor
-//! invoiced, as no money of the user's was paid. Only an active card gives points: at the merchant
-//! of its template, or anywhere, on an order in its payer's currency.
+//! A leg names a card and an amount. It takes as many points as are worth that at least, in the
+//! last of their decimals: of one that is worth more than what is left to pay, the rest is lost.
+//! What they pay is PL's, to the merchant, and service fee is taken of it as of all receipts; it is
+//! neither earned of nor invoiced, as no money of the user's was paid. Only an active card gives
+//! points: at the merchant of its template, or anywhere, on an order in its payer's currency.
 //!
 //! They come back after what was stored on a card and before the coupon: of all points the part
 //! that belongs to all that came back. The book leaves to us: they are valid as long as new ones,
@@ -13,7 +13,7 @@
 //! can have no more, the money goes to the balance.
 
 use super::{
-    MICROS, accounts, by_now, expiry, give, house, liability, pay_out, take, within, worth,
+    accounts, by_now, expiry, give, house, liability, micros, pay_out, take, within, worth,
 };
 use crate::account::{AccountNo, Class};
 use crate::command::{LegSource, PayPayment, PointsTerms};
@@ -37,9 +37,9 @@ pub(crate) struct Spent {
 
 /// The fewest points that are worth so much; `None` where no number of them is.
 fn needed(terms: &PointsTerms, amount: u64) -> Option<u64> {
-    let micros = u128::from(amount) * MICROS;
+    let amount = u128::from(amount) * micros(terms);
     let value = u128::from(terms.value_micros);
-    if value == 0 { None } else { u64::try_from(micros.div_ceil(value)).ok() }
+    if value == 0 { None } else { u64::try_from(amount.div_ceil(value)).ok() }
 }
 
 /// The part of a payment that points pay, if there is one. Refuses a card that is another's, not
@@ -126,7 +126,7 @@ pub(crate) fn give_back(
 ) -> Option<[(AccountNo, u64); 2]> {
     let (row, terms, points) = returnable(ledger.tables(), payment, amount)?;
     let template = ledger.tables().card_templates.row(row.template);
-    let [granted, contra] = accounts(ledger, row.card, out);
+    let [granted, contra] = accounts(ledger, row.card, &terms, out);
     let liability = liability(ledger, template, out);
     let marketing = house(ledger, Class::Marketing, template.terms.currency, out);
     let (_, before) = by_now(ledger, row, out);

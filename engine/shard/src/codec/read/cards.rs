@@ -21,8 +21,8 @@ pub(in crate::codec) fn define(w: &v1::DefineCard) -> Field<DefineCard> {
 
 fn points_terms(w: &v1::PointsTerms, stored_in: Currency) -> Field<PointsTerms> {
     let per = part_of(w.per, stored_in, "per")?.unwrap_or(0);
-    let v1::PointsTerms { value_micros, valid_days, .. } = *w;
-    Ok(PointsTerms { per, value_micros, valid_days })
+    let v1::PointsTerms { value_micros, valid_days, decimals, .. } = *w;
+    Ok(PointsTerms { per, value_micros, valid_days, decimals })
 }
 
 fn until(wire: u64) -> Option<u64> {

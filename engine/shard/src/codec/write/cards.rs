@@ -12,6 +12,7 @@ pub(in crate::codec) fn define(template: Id, t: &CardTerms) -> v1::DefineCard {
         per: (of.per > 0).then(|| Money { amount: of.per, currency: t.currency }.into()),
         value_micros: of.value_micros,
         valid_days: of.valid_days,
+        decimals: of.decimals,
     };
     v1::DefineCard {
         template: some(template),
@@ -160,6 +161,7 @@ fn told_points(of: &PointsOf, less: bool) -> v1::ToldPoints {
         payment: some(of.payment),
         until: of.until,
         less,
+        decimals: of.decimals,
     }
 }
 
