@@ -30,7 +30,7 @@ const CARDS: &str = r#"
 02T09:03 redeem_points {"card":"club-1","user":"alice","points":33}
 02T09:03 open_dispute {"dispute":"case-1","payment":"p2","amt":$25.00,"kind":"CHARGEBACK","due_at":"2026-03-20T00:00:00Z"}
 02T09:04 judge_dispute {"dispute":"case-1","ruling":"CUSTOMER"}
-03T09:00 earn_points {"card":"club-1","user":"alice","points":60}
+02T09:05 earn_points {"card":"club-1","user":"alice","points":60}
 03T09:01 create_payment {"payment":"p3","out_trade_no":"T-3","merchant":"shop","mode":"IN_APP","amt":$3.00}
 03T09:02 pay_payment {"payment":"p3","user":"alice","legs":[{"balance":{"amt":$2.40}},{"points":{"card":"club-1","amt":$0.60}}]}
 03T09:03 refund_payment {"payment":"p3","out_request_no":"R-1","amt":$2.70}
