@@ -47,6 +47,8 @@ mod safeguard;
 #[cfg(test)]
 mod safeguard_forgeries;
 #[cfg(test)]
+mod seller_forgeries;
+#[cfg(test)]
 mod statement_forgeries;
 mod statements;
 
@@ -145,6 +147,8 @@ checks! {
     Statements = 9, "statements: total = billed + overdue + charges, minimum <= total";
     /// PI of each user; by the clock, as published.
     Plans = 9, "plans: terms sum to principal and fee, one is billed by each statement";
+    /// UI of each plan; charged once, whole.
+    PlanFees = 9, "plans: what sellers paid of fees = charged - earned - returned, by terms ahead";
     /// By the nights since grace was missed.
     Interest = 10, "interest = floor of principal x rate x nights, late fees as agreed";
     /// FP of each partner and currency.
@@ -293,6 +297,8 @@ enum Touched {
     /// Of a payment.
     Royalty(Id),
     Loan(Id),
+    /// Of a plan whose fee its seller bears.
+    PlanFee(Id),
     /// Of credit.
     Losses(Currency),
     /// By partner and currency.
@@ -394,6 +400,7 @@ impl Checks {
             Touched::Exchange(payment) => self.compare_exchange(books, at, event, payment),
             Touched::Royalty(payment) => self.compare_royalty(books, at, event, payment),
             Touched::Loan(loan) => self.compare_loan(books, at, event, loan),
+            Touched::PlanFee(plan) => self.compare_plan_fee(books, at, event, plan),
             Touched::Losses(currency) => self.compare_losses(books, at, event, currency),
             Touched::Funding(bank, currency) => {
                 self.compare_funding(books, at, event, bank, currency);
@@ -459,6 +466,7 @@ impl Checks {
             .chain(self.exchanges.payments().map(Touched::Exchange))
             .chain(self.royalties.ids().map(Touched::Royalty))
             .chain(self.loans.ids().map(Touched::Loan))
+            .chain(self.plans.of_sellers().map(Touched::PlanFee))
             .chain(self.losses.currencies().map(Touched::Losses))
             .chain(self.funding.partners().map(|(bank, ccy)| Touched::Funding(bank, ccy)))
             .collect();

@@ -198,6 +198,8 @@ fn business_of(seen: &Seen<'_>) -> (Option<String>, Option<String>) {
             (some(&sent.payment), None)
         }
         Fact::ProceedsFrozen { payment, .. }
+        | Fact::SellerFeeCharged { payment, .. }
+        | Fact::SellerFeeReturned { payment, .. }
         | Fact::SplitFinished { payment, .. }
         | Fact::ProceedsFreed { payment, .. }
         | Fact::SplitReturned { payment, .. }

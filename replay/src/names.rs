@@ -48,6 +48,7 @@ pub(crate) fn holder(class: Class) -> Holder {
         | Class::Equity
         | Class::ServiceFee
         | Class::InstalmentFee
+        | Class::UnearnedFee
         | Class::InterestIncome
         | Class::PenaltyIncome
         | Class::OtherFees
@@ -271,6 +272,9 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::CreditRecovered { .. } => "credit_recovered",
         Fact::Provisioned { .. } => "provisioned",
         Fact::PlanReduced { .. } => "plan_reduced",
+        Fact::SellerFeeCharged { .. } => "seller_fee_charged",
+        Fact::SellerFeeEarned { .. } => "seller_fee_earned",
+        Fact::SellerFeeReturned { .. } => "seller_fee_returned",
         Fact::ReserveReleased { .. } => "reserve_released",
         Fact::CampaignFunded { .. } => "campaign_funded",
         Fact::CampaignClosed { .. } => "campaign_closed",

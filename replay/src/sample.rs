@@ -13,6 +13,7 @@ mod loss_days;
 mod market;
 mod plan_days;
 mod rented;
+mod seller_days;
 mod shared;
 
 pub(crate) use apps::app_days;
@@ -28,6 +29,7 @@ pub(crate) use loss_days::loss_days;
 pub(crate) use market::market_days;
 pub(crate) use plan_days::plan_days;
 pub(crate) use rented::rented_days;
+pub(crate) use seller_days::seller_days;
 pub(crate) use shared::shared_days;
 
 use crate::source::{Chain, Source};

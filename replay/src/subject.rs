@@ -179,6 +179,8 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::PlanWrittenOff { .. }
         | Fact::PlanRepaid { .. }
         | Fact::PlanReduced { .. } => vec![Plan],
+        Fact::SellerFeeCharged { .. } | Fact::SellerFeeReturned { .. } => vec![Plan, Batch, Bill],
+        Fact::SellerFeeEarned { .. } => vec![Plan],
         Fact::LoanDrawn { .. }
         | Fact::LoanTermDue { .. }
         | Fact::LoanOverdue { .. }

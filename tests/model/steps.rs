@@ -4,7 +4,7 @@
 use crate::books::Event;
 use groat_ledger::{
     AccountKey, AccountNo, AuthorizationState, Class, CreditLine, CreditLineState, Currency, Fact,
-    Id, Ledger, PaymentState, RentalState,
+    Id, Ledger, LostDebt, PaymentState, RentalState,
 };
 use std::collections::BTreeMap;
 
@@ -75,8 +75,9 @@ impl Bought {
         let (user, more) = match fact {
             Fact::PaymentPaid { user, credit, .. } => (*user, i128::from(*credit)),
             Fact::CreditRepaid { user, principal, .. } => (*user, -i128::from(*principal)),
-            Fact::CreditWrittenOff { user, unbilled, billed, ahead, overdue, .. } => {
-                let lost = [unbilled, billed, ahead, overdue].map(|part| i128::from(*part));
+            Fact::CreditWrittenOff { user, lost, .. } => {
+                let LostDebt { unbilled, billed, ahead, overdue, .. } = *lost;
+                let lost = [unbilled, billed, ahead, overdue].map(i128::from);
                 (*user, -lost.iter().sum::<i128>())
             }
             Fact::PlanPrepaid { plan, amount } | Fact::PlanRepaid { plan, amount } => {

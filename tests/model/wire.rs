@@ -12,8 +12,8 @@ mod royalties;
 
 use groat_ledger::instalments::Part;
 use groat_ledger::{
-    Admission, Balancing, Block, Body, CaptureMode, Command, Constraint, CreateRental, Currency,
-    DayRule, DisputeKind, FeeRefund, FreezeReason, GrantCreditLine, Id, LegSource, Money,
+    Admission, Balancing, Bearer, Block, Body, CaptureMode, Command, Constraint, CreateRental,
+    Currency, DayRule, DisputeKind, FeeRefund, FreezeReason, GrantCreditLine, Id, LegSource, Money,
     OnboardMerchant, Owner, PayMode, Phase, PostTransfer, Reference, RentTerm, RentUnit, Side,
 };
 use groat_proto::v1::{self, assess_rental, command::Body as Wire, leg, owner};
@@ -164,12 +164,18 @@ fn body(body: &Body) -> Wire {
                 let source = match l.source {
                     LegSource::Balance => leg::Source::Balance(v1::BalanceLeg { amt }),
                     LegSource::Credit => leg::Source::Credit(v1::CreditLeg { amt }),
-                    LegSource::Instalment(terms) => leg::Source::Instalment(v1::InstalmentLeg {
-                        plan: some(terms.plan),
-                        amt,
-                        n: terms.terms,
-                        fee_ppm: terms.fee_ppm,
-                    }),
+                    LegSource::Instalment(terms, bearer) => {
+                        leg::Source::Instalment(v1::InstalmentLeg {
+                            plan: some(terms.plan),
+                            amt,
+                            n: terms.terms,
+                            fee_ppm: terms.fee_ppm,
+                            bearer: match bearer {
+                                Bearer::User => v1::FeeBearer::User.into(),
+                                Bearer::Seller => v1::FeeBearer::Seller.into(),
+                            },
+                        })
+                    }
                     LegSource::Coupon(id) => {
                         leg::Source::Coupon(v1::CouponLeg { coupon: some(id), amt })
                     }

@@ -17,6 +17,7 @@ const ALL: &[&[&str]] = &[
     crate::royalties::TABLES,
     crate::billing::TABLES,
     crate::plans::TABLES,
+    crate::seller_fees::TABLES,
     crate::credit::TABLES,
     crate::funding::TABLES,
     crate::loans::TABLES,

@@ -150,6 +150,10 @@ fn plans_equal_their_account(ledger: &Ledger, no: u32, currency: Currency, bill:
     let (tables, user) = (ledger.tables(), ledger.tables().users.row(no).user);
     let own = (0u32..).zip(tables.plans.rows()).filter(|(_, plan)| plan.user == no);
     let ahead: u64 = own.clone().map(|(_, plan)| plan.left()).sum();
+    for (_, plan) in own.clone() {
+        let paid = -balance(ledger, Class::UnearnedFee, plan.plan, currency);
+        assert_eq!(paid, i128::from(plan.unearned()), "{}: UI", plan.plan);
+    }
     assert_eq!(balance(ledger, Class::CreditInstalment, user, currency), i128::from(ahead));
     let active = own.filter(|(_, plan)| plan.state == PlanState::Active);
     let active: Vec<_> = active.inspect(|(_, plan)| assert!(plan.left() > 0)).collect();

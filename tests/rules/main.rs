@@ -60,6 +60,7 @@ mod funding;
 mod loans;
 mod losses;
 mod plans;
+mod seller_fees;
 
 mod authorizations;
 

@@ -4,7 +4,7 @@
 use crate::checks::shouted;
 use crate::table::Books;
 use crate::words::{Args, id, money};
-use groat_ledger::{Body, ConvertToInstalments, Id, Leg, LegSource, PlanTerms, PrepayPlan};
+use groat_ledger::{Bearer, Body, ConvertToInstalments, Id, Leg, LegSource, PlanTerms, PrepayPlan};
 
 /// The command of a line; `None` when the verb is no command of this subject.
 pub(crate) fn body(verb: &str, a: &mut Args<'_>) -> Option<Body> {
@@ -21,11 +21,16 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>) -> Option<Body> {
     })
 }
 
-/// The leg `instalment:plan:terms:fee:amount`, without its first word.
+/// The leg `instalment:plan:terms:fee:amount`, without its first word; `:seller` behind it where
+/// the seller bears the fee.
 pub(crate) fn leg(parts: &[&str]) -> Leg {
+    let (parts, bearer) = match parts {
+        [parts @ .., "seller"] => (parts, Bearer::Seller),
+        parts => (parts, Bearer::User),
+    };
     let [plan, terms, fee, amount] = parts else { panic!("plan:terms:fee:amount, not {parts:?}") };
     let (terms, fee_ppm) = (terms.parse().unwrap(), fee.parse().unwrap());
-    let source = LegSource::Instalment(PlanTerms { plan: id(plan), terms, fee_ppm });
+    let source = LegSource::Instalment(PlanTerms { plan: id(plan), terms, fee_ppm }, bearer);
     Leg { source, amount: money(amount).amount }
 }
 

@@ -15,6 +15,7 @@ mod fixtures;
 mod forged;
 mod ids;
 mod museum;
+mod seller_fees;
 
 use groat_proto::Message;
 use groat_proto::json::read_line;

@@ -130,6 +130,8 @@ classes! {
     StoredValue = 2330, "stored_value", Liability, CreditBalance;
     /// What points are worth; owner: the template of their cards.
     PointsLiability = 2340, "points_liability", Liability, CreditBalance;
+    /// Fees of instalments that sellers have paid and that are not earned yet; owner: the plan.
+    UnearnedFee = 2410, "unearned_fee", Liability, CreditBalance;
     /// Owed to a bank whose money is lent; owner: the funding partner.
     FundingPartner = 2510, "funding_partner", Liability, CreditBalance;
     /// On its way to or from another shard, whose number is the sub-ledger key. What one shard has

@@ -4,14 +4,16 @@
 //! reader can fold them without the rules; they are never refused.
 
 mod decision;
+mod lost;
 
 pub use decision::Decision;
+pub use lost::LostDebt;
 
 use crate::account::{AccountKey, AccountNo, SignRule};
 use crate::command::{
-    AppLimits, Block, CardTerms, CodeKind, CouponTerms, CreditTerms, DisputeKind, FreezeReason,
-    InvoiceKind, InvoiceLine, LimitScope, Limits, LoanTerms, MerchantTerms, Owner, PacketKind,
-    PacketSender, PayMode, PublicKey, QuoteTerms, Reference, RentalTerms, Scope,
+    AppLimits, Bearer, Block, CardTerms, CodeKind, CouponTerms, CreditTerms, DisputeKind,
+    FreezeReason, InvoiceKind, InvoiceLine, LimitScope, Limits, LoanTerms, MerchantTerms, Owner,
+    PacketKind, PacketSender, PayMode, PublicKey, QuoteTerms, Reference, RentalTerms, Scope,
 };
 use crate::id::Id;
 use crate::money::{Currency, Money};
@@ -413,7 +415,7 @@ pub enum Fact {
         overdue: u64,
     },
     /// Principal is put into a plan, of a purchase or else of the last statement; `fee` is that of
-    /// all terms.
+    /// all terms. What the seller bears of it was charged before this.
     PlanCreated {
         plan: Id,
         user: Id,
@@ -422,6 +424,26 @@ pub enum Fact {
         fee_ppm: u32,
         fee: u64,
         terms: u32,
+        bearer: Bearer,
+    },
+    /// The whole fee of a plan that is about to be made, of its seller: MP→UI.
+    SellerFeeCharged {
+        plan: Id,
+        payment: Id,
+        amount: u64,
+    },
+    /// For terms that were billed, paid ahead or lost, by the fact before: UI→I2.
+    SellerFeeEarned {
+        plan: Id,
+        amount: u64,
+    },
+    /// For terms that a refund or a dispute cuts, whose facts stand behind this: UI→ the payment's
+    /// own batch, or settled money.
+    SellerFeeReturned {
+        plan: Id,
+        payment: Id,
+        amount: u64,
+        batch: Option<u32>,
     },
     /// By a statement, which stands behind it. Terms are numbered from 1.
     TermBilled {
@@ -440,21 +462,11 @@ pub enum Fact {
         plan: Id,
         amount: u64,
     },
-    /// All that was owed is lost: principal not billed, billed, `ahead` of plans and overdue, and
-    /// charges. `provided` of it had been set aside.
+    /// All that was owed is lost; `provided` of it had been set aside.
     CreditWrittenOff {
         user: Id,
-        unbilled: u64,
-        billed: u64,
-        ahead: u64,
-        overdue: u64,
-        penalty: u64,
-        interest: u64,
-        fee: u64,
+        lost: LostDebt,
         provided: u64,
-        /// Of cash loans.
-        lent: u64,
-        lent_interest: u64,
     },
     /// All that was ahead of a plan; its money is in the fact before.
     PlanWrittenOff {

@@ -30,7 +30,8 @@ use crate::remittance::Remittance;
 use crate::rules::{
     accounts, apps, authorizations, billing, campaigns, cards, collection, coupons, credit,
     disputes, exchange, funding, invoices, limits as limit_rules, loans, losses, packets, payments,
-    plans, points, remittances, rental_rows, rentals, royalties, settlement, transfers, treasury,
+    plan_fees, plans, points, remittances, rental_rows, rentals, royalties, settlement, transfers,
+    treasury,
 };
 use crate::state::{Calendar, Tables};
 use std::cmp::Reverse;
@@ -389,6 +390,9 @@ impl Ledger {
             | Fact::PlanWrittenOff { .. }
             | Fact::PlanRepaid { .. }
             | Fact::PlanReduced { .. } => plans::apply(self, fact),
+            Fact::SellerFeeCharged { .. }
+            | Fact::SellerFeeEarned { .. }
+            | Fact::SellerFeeReturned { .. } => plan_fees::apply(self, fact),
             Fact::CreditWrittenOff { .. } | Fact::CreditRecovered { .. } => {
                 losses::apply(self, fact);
             }

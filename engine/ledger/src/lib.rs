@@ -26,7 +26,7 @@ pub mod table;
 
 pub use account::{Account, AccountKey, AccountNo, Class, Kind, Layer, Movement, SignRule};
 pub use command::*;
-pub use event::{CloseReason, Decision, EventRange, Fact, ReturnedShare};
+pub use event::{CloseReason, Decision, EventRange, Fact, LostDebt, ReturnedShare};
 pub use exchange::Price;
 pub use id::{Id, NAME_CHARS_MAX, NotAnId};
 pub use ledger::{BadState, Due, DueKind, Ledger, Refusal, Signer};
@@ -36,6 +36,6 @@ pub use rejection::Rejection;
 pub use remittance::{Cargo, Purpose, Remittance, RoyaltySent, Standing};
 pub use settlement::{
     CardOf, ConversionOf, CouponOf, DisputeOf, HoldOf, InvoiceOf, LoanOf, LossOf, PacketOf, PlanOf,
-    PointsOf, ReleaseReason, RentalOf, RoyaltyOf, Settlement, StatementOf, project,
+    PointsOf, ReleaseReason, RentalOf, RoyaltyOf, SellerFeeOf, Settlement, StatementOf, project,
 };
 pub use state::*;

@@ -160,6 +160,7 @@ rejections! {
     LineNotBilled = 127, later, "The line is not billed, so that nothing is lent on it.";
     LoanCountExceeded = 128, later, "The user has as many loans as may be; repay one first.";
     LineWrittenOff = 125, never, "The user's line was written off; what is paid of it is recorded as a recovery.";
+    SellerFeeExceedsReceipts = 129, never, "What the seller receives after the service fee does not cover the fee of the instalments.";
     NotBound = 154, later, "The receiver is not bound to the merchant.";
     RelationLimit = 155, later, "As many receivers are bound to the merchant as may be; unbind one first.";
     RoyaltyCapExceeded = 156, never, "The splits together would exceed the merchant's cap on the payment.";

@@ -26,7 +26,7 @@ pub use invoices::InvoiceOf;
 pub use loans::LoanOf;
 pub use losses::LossOf;
 pub use packets::PacketOf;
-pub use plans::PlanOf;
+pub use plans::{PlanOf, SellerFeeOf};
 pub use royalties::RoyaltyOf;
 
 use crate::account::{Account, Layer, Movement};
@@ -315,6 +315,14 @@ pub enum Settlement {
     PlanRepaid {
         plan: PlanOf,
     },
+    /// The seller bears the fee of a plan.
+    SellerFeeCharged {
+        fee: SellerFeeOf,
+    },
+    /// Part of it came back, with terms that a refund or a dispute cuts.
+    SellerFeeReturned {
+        fee: SellerFeeOf,
+    },
     /// All that was owed on a line is lost.
     CreditWrittenOff {
         loss: LossOf,
@@ -476,6 +484,9 @@ impl Settlement {
             Settlement::RedInvoiceDue { merchant, .. } => *merchant,
             Settlement::StatementIssued { statement }
             | Settlement::StatementOverdue { statement } => statement.user,
+            Settlement::SellerFeeCharged { fee } | Settlement::SellerFeeReturned { fee } => {
+                fee.merchant
+            }
             Settlement::PlanCreated { plan }
             | Settlement::PlanReduced { plan }
             | Settlement::PlanEnded { plan } => plan.user,
@@ -722,6 +733,9 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::PlanWrittenOff { .. }
         | Fact::PlanRepaid { .. }
         | Fact::PlanReduced { .. } => return plans::told(ledger, fact),
+        Fact::SellerFeeCharged { .. }
+        | Fact::SellerFeeEarned { .. }
+        | Fact::SellerFeeReturned { .. } => return plans::told_of_seller(ledger, fact),
         Fact::LoanDrawn { .. }
         | Fact::LoanTermDue { .. }
         | Fact::LoanOverdue { .. }

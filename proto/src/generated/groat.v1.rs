@@ -2937,6 +2937,10 @@ pub struct PaymentPartsRow {
     #[prost(uint32, optional, tag = "30")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub plan: ::core::option::Option<u32>,
+    /// The fee of that plan which the seller bears, less what came back of it.
+    #[prost(uint64, tag = "31")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub plan_fee: u64,
     /// Of a payment in another currency than its order's.
     #[prost(message, optional, tag = "12")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
@@ -3901,9 +3905,7 @@ impl Ruling {
         }
     }
 }
-// Commands.
-
-/// Pays on credit in terms; the fee is the user's.
+/// Pays on credit in terms.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3923,6 +3925,11 @@ pub struct InstalmentLeg {
     #[prost(uint32, tag = "4")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub fee_ppm: u32,
+    /// The user's where it is not said.
+    #[prost(enumeration = "FeeBearer", tag = "5")]
+    #[serde(with = "crate::json::Named::<crate::v1::FeeBearer>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub bearer: i32,
 }
 /// Puts what was bought on credit into a plan.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -3988,6 +3995,56 @@ pub struct PlanCreated {
     #[prost(uint32, tag = "7")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub n: u32,
+    #[prost(enumeration = "FeeBearer", tag = "8")]
+    #[serde(with = "crate::json::Named::<crate::v1::FeeBearer>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub bearer: i32,
+}
+/// The whole fee of a plan is taken from what its seller was paid; the plan is made behind this.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SellerFeeCharged {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub plan: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+/// Of terms that were billed, paid ahead or lost.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SellerFeeEarned {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub plan: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+/// Of terms that a refund or a dispute cuts.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SellerFeeReturned {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub plan: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    /// The payment's own, by its number; absent where that is settled.
+    #[prost(uint32, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub batch: ::core::option::Option<u32>,
 }
 /// By a statement, behind this.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -4085,10 +4142,32 @@ pub struct ToldPlan {
     #[serde(with = "crate::json::Named::<crate::v1::PlanState>")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub state: i32,
-    /// Those that are not billed.
+    /// Those that are not billed, with what the user pays of their fees.
     #[prost(message, repeated, tag = "9")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub ahead: ::prost::alloc::vec::Vec<ToldTerm>,
+    #[prost(enumeration = "FeeBearer", tag = "10")]
+    #[serde(with = "crate::json::Named::<crate::v1::FeeBearer>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub bearer: i32,
+}
+/// What a seller pays of the fee of a plan, or has back of it.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldSellerFee {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub plan: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
 }
 // Rows.
 
@@ -4124,6 +4203,43 @@ pub struct PlanRow {
     #[prost(uint32, tag = "9")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub state: u32,
+    #[prost(enumeration = "FeeBearer", tag = "10")]
+    #[serde(with = "crate::json::Named::<crate::v1::FeeBearer>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub bearer: i32,
+}
+// Commands.
+
+/// Who pays the fee of a plan, all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum FeeBearer {
+    /// The user.
+    Unspecified = 0,
+    User = 1,
+    Seller = 2,
+}
+impl FeeBearer {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "FEE_BEARER_UNSPECIFIED",
+            Self::User => "FEE_BEARER_USER",
+            Self::Seller => "FEE_BEARER_SELLER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "FEE_BEARER_UNSPECIFIED" => Some(Self::Unspecified),
+            "FEE_BEARER_USER" => Some(Self::User),
+            "FEE_BEARER_SELLER" => Some(Self::Seller),
+            _ => None,
+        }
+    }
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -5957,7 +6073,7 @@ pub struct Event {
     #[prost(message, repeated, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub movements: ::prost::alloc::vec::Vec<Movement>,
-    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 163, 164, 165, 166, 167, 168, 169, 175, 176, 177, 178, 179, 180, 181, 182, 224, 225, 226, 227, 228")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100, 101, 102, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 163, 164, 165, 166, 167, 168, 169, 175, 176, 177, 178, 179, 180, 181, 182, 224, 225, 226, 227, 228")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -6203,6 +6319,12 @@ pub mod event {
         LoanWrittenOff(super::LoanWrittenOff),
         #[prost(message, tag = "99")]
         PlanRepaid(super::PlanRepaid),
+        #[prost(message, tag = "100")]
+        SellerFeeCharged(super::SellerFeeCharged),
+        #[prost(message, tag = "101")]
+        SellerFeeEarned(super::SellerFeeEarned),
+        #[prost(message, tag = "102")]
+        SellerFeeReturned(super::SellerFeeReturned),
         #[prost(message, tag = "200")]
         RemittanceSent(super::RemittanceSent),
         #[prost(message, tag = "201")]
@@ -7068,7 +7190,7 @@ pub struct Settlement {
     /// it fell due: a new owner goes on in the same order. 0 where there is one shard.
     #[prost(uint64, tag = "90")]
     pub remittances_before: u64,
-    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 53, 54, 55, 56, 57, 80, 81, 82, 91, 92, 93, 94, 95, 96, 75, 76, 77, 78, 79, 83, 84, 85, 86, 87, 88, 89")]
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 53, 54, 55, 56, 57, 80, 81, 82, 91, 92, 93, 94, 95, 96, 75, 76, 77, 78, 79, 83, 84, 85, 86, 87, 88, 89")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -7176,6 +7298,10 @@ pub mod settlement {
         LoanEnded(super::ToldLoan),
         #[prost(message, tag = "41")]
         PlanRepaid(super::ToldPlan),
+        #[prost(message, tag = "42")]
+        SellerFeeCharged(super::ToldSellerFee),
+        #[prost(message, tag = "43")]
+        SellerFeeReturned(super::ToldSellerFee),
         #[prost(message, tag = "53")]
         SettlementConfirmed(super::ToldConfirmation),
         #[prost(message, tag = "54")]

@@ -254,10 +254,10 @@ fn kind_of(fact: &Fact) -> (Kind, bool, bool) {
         Fact::CouponUsed { .. } | Fact::CardCharged { .. } | Fact::PointsRedeemed { .. } => {
             (Kind::Payment, false, false)
         }
-        Fact::FeeCharged { .. } => (Kind::Payment, true, false),
+        Fact::FeeCharged { .. } | Fact::SellerFeeCharged { .. } => (Kind::Payment, true, false),
         Fact::RentalPaymentPending { .. } => (Kind::Advance, false, true),
         Fact::RefundSucceeded { .. } | Fact::RefundFunded { .. } => (Kind::Refund, false, true),
-        Fact::FeeReturned { .. } => (Kind::Refund, true, false),
+        Fact::FeeReturned { .. } | Fact::SellerFeeReturned { .. } => (Kind::Refund, true, false),
         Fact::DisputeOpened { .. } => (Kind::Dispute, false, true),
         Fact::DisputeJudged { .. } => (Kind::DisputeReversal, false, true),
         Fact::ProceedsReceived { .. } => (Kind::Proceeds, false, true),

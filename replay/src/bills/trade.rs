@@ -1,6 +1,6 @@
-//! The trade bill: a row for each sale, refund, advance, dispute and royalty that moved a
-//! merchant's own money, by what the facts say. What is frozen to be shared counts as royalty until
-//! it is released. Who receives has that on its other bills.
+//! The trade bill: a row for each sale, refund, advance, dispute, royalty and fee of instalments
+//! that moved a merchant's own money, by what the facts say. What is frozen to be shared counts as
+//! royalty until it is released. Who receives has that on its other bills.
 //!
 //! Subject, store, operator and terminal are the metadata of the command that made the order
 //! (`subject`, `store_no`, `store_name`, `operator`, `terminal`); the subject is else its
@@ -266,6 +266,14 @@ impl Trades {
                         told,
                         Row { kind, order, refund_no, royalty, ..Row::default() },
                     );
+                }
+            }
+            Fact::SellerFeeCharged { payment, .. } | Fact::SellerFeeReturned { payment, .. } => {
+                let (order, fee) = ((shard, *payment), sum(told));
+                if self.orders.contains_key(&order) {
+                    let charged = matches!(seen.fact, Fact::SellerFeeCharged { .. });
+                    let kind = if charged { "instalment fee" } else { "instalment fee return" };
+                    self.push(seen, told, Row { kind, order, fee, ..Row::default() });
                 }
             }
             // What is settled ahead of its batch was sold before: it is no trade.

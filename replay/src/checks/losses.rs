@@ -4,7 +4,7 @@
 use super::entries::Event;
 use super::{Check, Checks, Touched, holds};
 use crate::follow::Place;
-use groat_ledger::{AccountKey, Class, Currency, Fact, Id};
+use groat_ledger::{AccountKey, Class, Currency, Fact, Id, LostDebt};
 use groat_shard::Books;
 
 impl Checks {
@@ -15,19 +15,9 @@ impl Checks {
                 self.losses.provide(amount.currency, i128::from(amount.amount));
                 (None, Some(amount.currency), Ok(()))
             }
-            Fact::CreditWrittenOff {
-                user,
-                unbilled,
-                billed,
-                ahead,
-                overdue,
-                penalty,
-                interest,
-                fee,
-                provided,
-                lent,
-                lent_interest,
-            } => {
+            Fact::CreditWrittenOff { user, lost, provided } => {
+                let LostDebt { unbilled, billed, ahead, overdue, .. } = lost;
+                let LostDebt { penalty, interest, fee, lent, lent_interest, .. } = lost;
                 let today = books.ledger().calendar().date(time);
                 let bill = [*billed, *overdue, *penalty, *interest, *fee].map(i128::from);
                 let principal = [*unbilled, *billed, *ahead, *overdue].map(i128::from).iter().sum();

@@ -66,6 +66,8 @@ impl Checks {
             | Fact::BatchSettled { batch, .. } => [Some(*batch), None],
             Fact::FeeCharged { payment, .. }
             | Fact::FeeReturned { payment, .. }
+            | Fact::SellerFeeCharged { payment, .. }
+            | Fact::SellerFeeReturned { payment, .. }
             | Fact::DisputeOpened { payment, .. }
             | Fact::SettlementConfirmed { payment, .. }
             | Fact::ProceedsFrozen { payment, .. }

@@ -193,6 +193,8 @@ impl Bills {
             | Fact::ReserveReleased { .. } => self.told_of_batch(fact),
             Fact::DisputeOpened { .. } | Fact::DisputeJudged { .. } => self.told_of_dispute(fact),
             Fact::ProceedsFrozen { .. }
+            | Fact::SellerFeeCharged { .. }
+            | Fact::SellerFeeReturned { .. }
             | Fact::PaymentSplit { .. }
             | Fact::SplitFinished { .. }
             | Fact::ProceedsFreed { .. }

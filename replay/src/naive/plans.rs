@@ -2,14 +2,15 @@
 //! statement, cut from the back by refunds. It knows neither rows nor accounts.
 
 use super::stranger;
-use groat_ledger::{Fact, Id};
+use groat_ledger::{Bearer, Fact, Id};
 use std::collections::{BTreeMap, VecDeque};
 
-/// A plan: principal and fee of the terms that are not billed, in minor units.
+/// A plan: principal and fee of the terms that are not billed, in minor units, whoever pays it.
 #[derive(Debug)]
 struct Plan {
     user: Id,
     ahead: VecDeque<(i128, i128)>,
+    bearer: Bearer,
     terms_billed: u32,
     /// Since the last statement of its user.
     billed_now: bool,
@@ -21,6 +22,8 @@ pub(crate) struct Plans {
     plans: BTreeMap<Id, Plan>,
     /// Those of each user.
     of_user: BTreeMap<Id, Vec<Id>>,
+    /// Of each, what its seller paid of the fee, less what was earned and what came back.
+    of_sellers: BTreeMap<Id, i128>,
 }
 
 impl Plans {
@@ -34,21 +37,51 @@ impl Plans {
         self.plans.get(&plan).map(|plan| plan.user)
     }
 
+    /// Those whose sellers ever paid a fee.
+    pub(crate) fn of_sellers(&self) -> impl Iterator<Item = Id> + '_ {
+        self.of_sellers.keys().copied()
+    }
+
+    /// What is left of what a plan's seller paid, and the fees of its terms ahead.
+    pub(crate) fn unearned(&self, plan: Id) -> (i128, i128) {
+        let row = self.plans.get(&plan).filter(|row| row.bearer == Bearer::Seller);
+        let ahead = row.map_or(0, |row| row.ahead.iter().map(|term| term.1).sum());
+        (self.of_sellers.get(&plan).copied().unwrap_or(0), ahead)
+    }
+
+    /// Takes in what a seller pays or has back, or what is earned of it.
+    pub(crate) fn seller(&mut self, fact: &Fact) -> Result<Id, String> {
+        let (plan, amount) = match fact {
+            Fact::SellerFeeCharged { plan, amount, .. } => {
+                if self.of_sellers.contains_key(plan) || self.plans.contains_key(plan) {
+                    return Err(format!("the fee of plan {plan} is charged twice"));
+                }
+                (*plan, i128::from(*amount))
+            }
+            Fact::SellerFeeEarned { plan, amount }
+            | Fact::SellerFeeReturned { plan, amount, .. } => (*plan, -i128::from(*amount)),
+            other => return Err(stranger(other, "a seller's fee")),
+        };
+        *self.of_sellers.entry(plan).or_default() += amount;
+        Ok(plan)
+    }
+
     /// Takes in a fact; says what does not follow from those before.
     pub(crate) fn note(&mut self, fact: &Fact) -> Result<(), String> {
         match fact {
-            Fact::PlanCreated { plan, user, amount, fee_ppm, fee, terms, .. } => {
+            Fact::PlanCreated { plan, user, amount, fee_ppm, fee, terms, bearer, .. } => {
                 let (amount, said) = (i128::from(*amount), i128::from(*fee));
                 let n = i128::from(*terms);
                 let found = half_even(amount * i128::from(*fee_ppm));
                 let cut = |sum: i128, no| sum / n + if no == 0 { sum % n } else { 0 };
                 let ahead = (0..*terms).map(|no| (cut(amount, no), cut(said, no))).collect();
-                let made = Plan { user: *user, ahead, terms_billed: 0, billed_now: false };
+                let (user, bearer, terms_billed, billed_now) = (*user, *bearer, 0, false);
+                let made = Plan { user, ahead, bearer, terms_billed, billed_now };
                 let twice = self.plans.insert(*plan, made).is_some();
                 if twice {
                     return Err(format!("plan {plan} is made twice"));
                 }
-                self.of_user.entry(*user).or_default().push(*plan);
+                self.of_user.entry(user).or_default().push(*plan);
                 if [3, 6, 12].contains(terms) && said == found {
                     return Ok(());
                 }
@@ -56,8 +89,11 @@ impl Plans {
             }
             Fact::TermBilled { plan, term_no, principal, fee } => {
                 let row = self.plan(*plan)?;
-                let (said, found) =
-                    ((i128::from(*principal), i128::from(*fee)), row.ahead.pop_front());
+                let said = (i128::from(*principal), i128::from(*fee));
+                let mut found = row.ahead.pop_front();
+                if let Some(term) = found.as_mut().filter(|_| row.bearer == Bearer::Seller) {
+                    term.1 = 0;
+                }
                 let twice = std::mem::replace(&mut row.billed_now, true);
                 row.terms_billed += 1;
                 if Some(said) == found && *term_no == row.terms_billed && !twice {
@@ -146,8 +182,8 @@ mod tests {
     fn made() -> Plans {
         let mut plans = Plans::default();
         let (plan, user, payment) = (Id(1), Id(2), Id(3));
-        let (amount, fee_ppm, fee, terms) = (345, 23_000, 8, 3);
-        let fact = Fact::PlanCreated { plan, user, payment, amount, fee_ppm, fee, terms };
+        let (amount, fee_ppm, fee, terms, bearer) = (345, 23_000, 8, 3, Bearer::User);
+        let fact = Fact::PlanCreated { plan, user, payment, amount, fee_ppm, fee, terms, bearer };
         assert_eq!(plans.note(&fact), Ok(()));
         assert!(plans.note(&fact).is_err(), "made twice");
         plans

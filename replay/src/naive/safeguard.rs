@@ -38,7 +38,7 @@ pub(crate) struct Cover {
     pub(crate) given: i128,
     /// Of users and merchants (UA, UF, UH, MP, MF, MA, MR, MD, PT, RP, CF).
     pub(crate) customers: i128,
-    /// Of others: FP, SU, money on its way, FX, PL, accounts of their own.
+    /// Of others: FP, SU, UI, money on its way, FX, PL, accounts of their own.
     pub(crate) others: i128,
     /// By how much adjustments raised the left side more than the right.
     pub(crate) adjusted: i128,
@@ -93,6 +93,8 @@ impl Cover {
             | Class::Suspense
             | Class::InTransit
             | Class::FxPosition
+            // Of sellers, until it is earned.
+            | Class::UnearnedFee
             // Owed, though no money came in for them: what they cost is given.
             | Class::PointsLiability
             | Class::Ledger => (&mut self.others, -1),

@@ -6,10 +6,10 @@ use super::exchange::{Priced, currency_of, of_sale, position};
 use super::parts::Parts;
 use super::points::{Earned, Spent};
 use super::royalties::{Royalty, frozen};
-use super::{DAY_MS, Naive, Outcome, amount_in, half_up, merchant, must};
+use super::{DAY_MS, Naive, Outcome, amount_in, half_up, merchant, must, of};
 use groat_ledger::{
-    Class, CodeKind, CreatePayment, Currency, Id, LegSource, Money, Owner, PayPayment, Reference,
-    RefundPayment, Rejection, RoyaltyRefunds,
+    Bearer, Class, CodeKind, CreatePayment, Currency, Id, LegSource, Money, Owner, PayPayment,
+    Reference, RefundPayment, Rejection, RoyaltyRefunds,
 };
 use std::collections::BTreeMap;
 
@@ -65,6 +65,8 @@ pub(super) struct Paid {
     pub(super) own: i128,
     pub(super) fee: i128,
     pub(super) fee_back: i128,
+    /// Of its plan, what the seller paid and has not back.
+    pub(super) plan_fee: i128,
     /// Taken for refunds, disputes and confirmations from its own part of its batch.
     pub(super) own_taken: i128,
     /// In dispute, or lost in one.
@@ -229,7 +231,7 @@ impl Naive {
         self.may_debit(payer)?;
         self.may_credit(merchant(order.merchant))?;
         let (mut parts, mut coupon, mut plan) = (Parts::default(), None, None);
-        let mut points = None;
+        let (mut points, mut by_seller) = (None, false);
         for leg in &c.legs {
             let amount = i128::from(leg.amount);
             must(amount > 0, Rejection::AmountOutOfRange)?;
@@ -240,10 +242,11 @@ impl Naive {
                 LegSource::Coupon(id) => coupon = Some((id, amount)),
                 LegSource::StoredValue(id) => parts.card = Some((id, amount)),
                 LegSource::Points(id) => points = Some((id, amount)),
-                LegSource::Instalment(terms) => {
+                LegSource::Instalment(terms, bearer) => {
                     parts.credit += amount;
                     parts.planned = amount;
                     plan = Some(terms);
+                    by_seller = bearer == Bearer::Seller;
                 }
             }
         }
@@ -268,9 +271,19 @@ impl Naive {
             must(priced.is_none(), Rejection::CardNotUsable)?;
             parts.points = Some(self.points_pay(id, amount, of_order.0, c.user)?);
         }
+        if let Some((id, ahead)) = plan.as_ref().filter(|_| by_seller) {
+            must(priced.is_none(), Rejection::CurrencyMismatch)?;
+            let fee = ahead.iter().map(|term| term.1).sum();
+            let discount = parts.coupon.map_or(0, |used| used.discount);
+            let receipts = of_order.1 - discount;
+            let ppm = self.merchants[&of_order.0].fee_ppm;
+            let net = receipts - half_up(receipts, ppm.into(), 1_000_000);
+            must(fee <= net, Rejection::SellerFeeExceedsReceipts)?;
+            parts.plan_fee = Some((*id, fee));
+        }
         self.paid(no, c.user, parts, now);
         if let Some(ahead) = plan {
-            self.add_plan(c.user, Some(c.payment), ahead);
+            self.add_plan(c.user, Some(c.payment), ahead, by_seller);
         }
         Ok(())
     }
@@ -311,6 +324,10 @@ impl Naive {
             self.spend_points(spent, to);
         }
         self.write(to, of_sale(Class::ServiceFee, Id::NONE, seller), fee);
+        let plan_fee = parts.plan_fee.map_or(0, |of| of.1);
+        if let Some((plan, fee)) = parts.plan_fee {
+            self.write(to, of(Class::UnearnedFee, plan), fee);
+        }
         let spent = parts.frozen.map_or(0, |f| f.1) + parts.balance;
         self.spend_by(payer, spent, self.orders[no].code, now);
         self.orders[no].paid = Some(Paid {
@@ -325,13 +342,14 @@ impl Naive {
             own: amount - parts.coupon.map_or(0, |used| used.sum()),
             fee,
             fee_back: 0,
-            own_taken: 0,
+            own_taken: plan_fee,
+            plan_fee,
             disputed: 0,
             lost: 0,
             coupon_back: 0,
         });
         if self.orders[no].royalty.freeze {
-            let net = receipts - fee;
+            let net = receipts - fee - plan_fee;
             self.write(to, frozen(self.orders[no].id), net);
             let order = &mut self.orders[no];
             order.royalty.frozen = net;

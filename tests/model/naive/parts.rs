@@ -15,6 +15,8 @@ pub(super) struct Parts {
     pub(super) credit: i128,
     /// Of `credit`, what goes into an instalment plan.
     pub(super) planned: i128,
+    /// The plan and its fee, if the seller pays that.
+    pub(super) plan_fee: Option<(Id, i128)>,
     pub(super) channel: Option<(Id, i128)>,
     pub(super) coupon: Option<Use>,
     pub(super) card: Option<(Id, i128)>,

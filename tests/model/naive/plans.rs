@@ -1,16 +1,18 @@
 //! Instalment plans in the naive model: each is the list of its terms that are not billed.
 
-use super::{Naive, Outcome, cny, house, must, of, user};
+use super::{Account, Naive, Outcome, cny, house, must, of, user};
 use groat_ledger::{Class, ConvertToInstalments, Id, Owner, PlanTerms, PrepayPlan, Rejection};
 
 /// Principal and fee of a term.
 type Term = (i128, i128);
 
+#[derive(Clone)]
 pub(super) struct Plan {
     id: Id,
     user: Id,
     payment: Option<Id>,
     ahead: Vec<Term>,
+    by_seller: bool,
 }
 
 /// To the nearest, a half to the even one.
@@ -44,8 +46,14 @@ impl Naive {
         Ok((terms.plan, std::iter::once(first).chain(others).collect()))
     }
 
-    pub(super) fn add_plan(&mut self, user: Id, payment: Option<Id>, (id, ahead): (Id, Vec<Term>)) {
-        self.plans.push(Plan { id, user, payment, ahead });
+    pub(super) fn add_plan(
+        &mut self,
+        user: Id,
+        payment: Option<Id>,
+        (id, ahead): (Id, Vec<Term>),
+        by_seller: bool,
+    ) {
+        self.plans.push(Plan { id, user, payment, ahead, by_seller });
     }
 
     pub(super) fn convert(&mut self, c: &ConvertToInstalments, now: u64) -> Outcome {
@@ -60,7 +68,7 @@ impl Naive {
             must(amount <= self.convertible(c.user, now), Rejection::NotConvertible)?;
             self.write(ahead, of(Class::CreditBilled, c.user), amount);
             self.put_off(c.user, amount, now);
-            self.add_plan(c.user, None, plan);
+            self.add_plan(c.user, None, plan, false);
             return Ok(());
         }
         let order = &self.orders[self.order(c.payment)?];
@@ -74,7 +82,7 @@ impl Naive {
         let unbilled = of(Class::CreditUnbilled, c.user);
         must(amount <= left.min(-self.credit(unbilled)), Rejection::NotConvertible)?;
         self.write(ahead, unbilled, amount);
-        self.add_plan(c.user, Some(c.payment), plan);
+        self.add_plan(c.user, Some(c.payment), plan, false);
         Ok(())
     }
 
@@ -87,6 +95,7 @@ impl Naive {
         let left = self.plans[no].left();
         self.covers(from, left)?;
         self.write(user(c.user), of(Class::CreditInstalment, c.user), left);
+        self.earn_of(no, self.plans[no].sellers());
         self.plans[no].ahead.clear();
         Ok(())
     }
@@ -100,7 +109,11 @@ impl Naive {
             let (principal, fee) = self.plans[no].ahead.remove(0);
             let ahead = of(Class::CreditInstalment, id);
             self.write(of(Class::CreditBilled, id), ahead, principal);
-            self.write(of(Class::FeeReceivable, id), house(Class::InstalmentFee), fee);
+            if self.plans[no].by_seller {
+                self.earn_of(no, fee);
+            } else {
+                self.write(of(Class::FeeReceivable, id), house(Class::InstalmentFee), fee);
+            }
         }
     }
 
@@ -118,8 +131,31 @@ impl Naive {
         self.plans.iter().any(|p| p.id == id && p.user == user)
     }
 
+    fn earn_of(&mut self, no: usize, fee: i128) {
+        let paid = of(Class::UnearnedFee, self.plans[no].id);
+        self.write(paid, house(Class::InstalmentFee), fee);
+    }
+
+    /// What of the seller's fee is ahead of a plan that this is cut off.
+    fn sellers_of(&self, no: usize, amount: i128) -> i128 {
+        let mut rest = self.plans[no].clone();
+        rest.cut(amount);
+        self.plans[no].sellers() - rest.sellers()
+    }
+
+    /// What the seller of a payment has back when so much of its plan is cut, and where that is.
+    pub(super) fn seller_has_back(&self, payment: Id, amount: i128) -> Option<(Account, i128)> {
+        let no = self.plans.iter().position(|p| p.payment == Some(payment))?;
+        Some((of(Class::UnearnedFee, self.plans[no].id), self.sellers_of(no, amount)))
+    }
+
     /// Nothing is ahead of a user's plans any more.
     pub(super) fn end_plans(&mut self, id: Id) {
+        for no in 0..self.plans.len() {
+            if self.plans[no].user == id {
+                self.earn_of(no, self.plans[no].sellers());
+            }
+        }
         let own = self.plans.iter_mut().filter(|p| p.user == id);
         own.for_each(|p| p.ahead.clear());
     }
@@ -135,14 +171,22 @@ impl Naive {
         }
     }
 
+    /// Pays the last terms ahead.
     pub(super) fn cut_plan(&mut self, id: Id, amount: i128) {
-        if let Some(plan) = self.plans.iter_mut().find(|p| p.id == id) {
-            plan.cut(amount);
+        if let Some(no) = self.plans.iter().position(|p| p.id == id) {
+            self.earn_of(no, self.sellers_of(no, amount));
+            self.plans[no].cut(amount);
         }
     }
 }
 
 impl Plan {
+    /// What its seller has paid of the fees of the terms ahead.
+    fn sellers(&self) -> i128 {
+        let paid = self.ahead.iter().filter(|_| self.by_seller);
+        paid.map(|term| term.1).sum()
+    }
+
     fn left(&self) -> i128 {
         self.ahead.iter().map(|term| term.0).sum()
     }

@@ -45,8 +45,15 @@ impl Naive {
         // Royalties and what is frozen, as far as it is needed, come back as the fee does.
         let claws = self.claws(no, royalties, money)?;
         let clawed: i128 = claws.iter().map(|claw| claw.2).sum();
-        let freed = order.royalty.frozen.min((money - fee_part - clawed).max(0));
-        let back = fee_part + clawed + freed;
+        let (part, to_credit, to_channel) = order.back_to_sources(x);
+        let (payer_id, payment, at) = (paid.user, order.id, paid.at);
+        let off = self.taken_off(payer_id, (payment, at), to_credit);
+        let of_plan = of(Class::CreditInstalment, payer_id);
+        let cut = off.iter().filter(|part| part.0 == of_plan).map(|part| part.1).sum();
+        let plan_fee = self.seller_has_back(payment, cut);
+        let plan_back = plan_fee.map_or(0, |of| of.1);
+        let freed = order.royalty.frozen.min((money - fee_part - plan_back - clawed).max(0));
+        let back = fee_part + plan_back + clawed + freed;
         let back_to = if unsettled { own } else { settled };
         let has = |name: Account| self.credit(name) + if name == back_to { back } else { 0 };
         let own_part = order.own_part() + back;
@@ -57,11 +64,7 @@ impl Naive {
         must(from_today <= today_has, Rejection::MerchantBalanceInsufficient)?;
 
         let channel = paid.channel.map_or(Id::NONE, |c| c.0);
-        let (part, to_credit, to_channel) = order.back_to_sources(x);
         let priced = order.priced();
-        let payer_id = paid.user;
-        let (payment, at) = (order.id, paid.at);
-        let off = self.taken_off(payer_id, (payment, at), to_credit);
         let to_debt = off.iter().map(|part| part.1).sum::<i128>();
         let acquirer = of(Class::ChannelReceivable, channel);
         must(-self.credit(acquirer) >= to_channel, Rejection::ChannelInsufficient)?;
@@ -82,8 +85,10 @@ impl Naive {
         order.refunds.insert(number, x);
         let paid = order.paid.as_mut().unwrap();
         paid.fee_back += fee_part;
+        paid.plan_fee -= plan_back;
         paid.coupon_back = after;
         if unsettled {
+            paid.own_taken -= plan_back;
             paid.own_taken = (paid.own_taken - clawed).max(0);
             paid.own_taken = (paid.own_taken - freed).max(0);
         }
@@ -91,6 +96,9 @@ impl Naive {
         order.royalty.frozen -= freed;
         let id = order.id;
         self.write(of_sale(Class::ServiceFee, Id::NONE, seller), back_to, fee_part);
+        if let Some((from, fee)) = plan_fee {
+            self.write(from, back_to, fee);
+        }
         let in_proportion = *royalties == RoyaltyRefunds::ProRata && self.has_splits(no);
         self.take_back(no, &claws, back_to, if in_proportion { money } else { 0 });
         self.write(frozen(id), back_to, freed);

@@ -147,7 +147,7 @@ impl Naive {
         let cap = order.amount * i128::from(self.merchants[&seller].royalty_cap_bps) / 10_000;
         must(sum <= (cap - before).max(0), Rejection::RoyaltyCapExceeded)?;
         let (receipts, back) = order.receipts_and_back();
-        let left = receipts - paid.fee + paid.fee_back - back - paid.disputed;
+        let left = receipts - paid.fee + paid.fee_back - paid.plan_fee - back - paid.disputed;
         must(sum <= (left - before).max(0), Rejection::AmountNotEnough)?;
         let own = pending(seller, paid.day);
         let (from_frozen, from_own, from_settled) = if royalty.is_frozen() {

@@ -420,6 +420,11 @@ impl<'a> Scene<'a> {
         {
             return body;
         }
+        if self.dice.one_in(6)
+            && let Some(body) = self.pay_in_terms()
+        {
+            return body;
+        }
         let abroad = self.dice.one_in(3);
         let open = |p: &Payment| p.state == PaymentState::Created;
         let (payment, found) = self.a_payment(|p| open(p) && (!abroad || p.exchange().is_some()));

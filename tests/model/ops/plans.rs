@@ -1,9 +1,10 @@
 //! Commands on instalment plans, and their leg.
 
+use super::money::pay;
 use super::{Kind, Scene, named};
 use groat_ledger::{
-    Body, Class, ConvertToInstalments, Id, LegSource, Payment, Plan, PlanState, PlanTerms,
-    PrepayPlan,
+    Bearer, Body, Class, ConvertToInstalments, CreditLine, CreditLineState, Id, LegSource, Payment,
+    PaymentState, Plan, PlanState, PlanTerms, PrepayPlan,
 };
 
 impl Scene<'_> {
@@ -48,13 +49,33 @@ impl Scene<'_> {
         PlanTerms {
             plan: self.fresh('l', plans),
             terms: self.dice.pick(&[3, 3, 3, 6, 6, 12, 4]),
-            fee_ppm: self.dice.pick(&[23_000, 0, 45_000, 75_000, 500_000, 1_000_001]),
+            fee_ppm: self.dice.pick(&[23_000, 0, 45_000, 75_000, 500_000, 1_000_000, 1_000_001]),
         }
+    }
+
+    /// Pays an order in terms, as far as a line that is billed covers it.
+    pub(super) fn pay_in_terms(&mut self) -> Option<Body> {
+        let billed =
+            |line: &CreditLine| line.state == CreditLineState::Active && line.billing.is_some();
+        let user = self.a_line(billed);
+        let left = self.credit_left(user);
+        let open = |p: &Payment| p.state == PaymentState::Created && p.exchange().is_none();
+        let (payment, found) = self.a_payment(open);
+        let amount = found?.amount.amount;
+        let terms = PlanTerms {
+            fee_ppm: self.dice.pick(&[23_000, 75_000, 1_000_000]),
+            ..self.plan_terms()
+        };
+        let bearer = self.dice.pick(&[Bearer::Seller, Bearer::Seller, Bearer::User]);
+        let in_terms = amount.min(left);
+        let source = LegSource::Instalment(terms, bearer);
+        Some(pay(payment, user, &[(source, in_terms), (LegSource::Balance, amount - in_terms)]))
     }
 
     /// A purchase on credit, in instalments now and then.
     pub(super) fn on_credit(&mut self) -> LegSource {
         let plain = !self.dice.one_in(2);
-        if plain { LegSource::Credit } else { LegSource::Instalment(self.plan_terms()) }
+        let bearer = if self.dice.one_in(2) { Bearer::Seller } else { Bearer::User };
+        if plain { LegSource::Credit } else { LegSource::Instalment(self.plan_terms(), bearer) }
     }
 }

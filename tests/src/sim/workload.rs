@@ -221,7 +221,18 @@ fn buy_on_credit(command: &mut Command, plans: Option<&mut Vec<(Option<v1::Id>, 
         Some(plans) => {
             let plan = pay.payment;
             plans.push((pay.user, plan));
-            leg::Source::Instalment(v1::InstalmentLeg { plan, amt, n: 3, fee_ppm: 23_000 })
+            // Every other one at the cost of its seller.
+            let bearer = match plans.len() % 2 {
+                0 => v1::FeeBearer::Seller,
+                _ => v1::FeeBearer::Unspecified,
+            };
+            leg::Source::Instalment(v1::InstalmentLeg {
+                plan,
+                amt,
+                n: 3,
+                fee_ppm: 23_000,
+                bearer: bearer.into(),
+            })
         }
     });
 }

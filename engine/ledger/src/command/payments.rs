@@ -1,6 +1,6 @@
 //! Commands of payments (DOMAIN §4.2).
 
-use crate::command::{PlanTerms, Reference, RoyaltyRefunds};
+use crate::command::{Bearer, PlanTerms, Reference, RoyaltyRefunds};
 use crate::id::Id;
 use crate::money::{Currency, Money};
 
@@ -96,7 +96,7 @@ pub enum LegSource {
     /// A coupon of the user, whole.
     Coupon(Id),
     /// The user's line of credit, billed in terms.
-    Instalment(PlanTerms),
+    Instalment(PlanTerms, Bearer),
     /// What is stored on a card of the user.
     StoredValue(Id),
     /// Points of a card of the user.

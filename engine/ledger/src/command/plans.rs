@@ -11,11 +11,21 @@ pub struct PlanTerms {
     pub plan: Id,
     /// How many terms: 3, 6 or 12.
     pub terms: u32,
-    /// The user's fee, in millionths of the amount.
+    /// The fee, in millionths of the amount.
     pub fee_ppm: u32,
 }
 
-/// Puts what was bought on credit into a plan.
+/// Who pays the fee of a plan, all of it.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Bearer {
+    /// The user, a part with each term.
+    #[default]
+    User,
+    /// The seller, when it is paid.
+    Seller,
+}
+
+/// Puts what was bought on credit into a plan; the fee is the user's.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ConvertToInstalments {
     /// Whose debt.

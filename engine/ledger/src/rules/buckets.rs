@@ -61,6 +61,11 @@ impl Reduction {
         self.parts.iter().filter_map(|(_, account, amount)| Some(((*account)?, *amount)))
     }
 
+    /// Of that, what is cut off the purchase's plan.
+    pub(crate) fn cut(&self) -> u64 {
+        self.of(Class::CreditInstalment)
+    }
+
     fn of(&self, class: Class) -> u64 {
         self.parts.iter().filter(|part| part.0 == class).map(|part| part.2).sum()
     }
@@ -114,7 +119,7 @@ pub(crate) fn record_reduction(
 ) {
     let billed = reduction.of(Class::CreditBilled);
     let overdue = reduction.of(Class::CreditOverdue);
-    let cut = reduction.of(Class::CreditInstalment);
+    let cut = reduction.cut();
     if let Some(plan) = reduction.plan.filter(|_| cut > 0) {
         out.record(Fact::PlanReduced { plan, amount: cut });
     }

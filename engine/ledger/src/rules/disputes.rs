@@ -20,7 +20,7 @@ use crate::ledger::{Ledger, in_range, post};
 use crate::limits::TIME_MS_MAX;
 use crate::rejection::Rejection;
 use crate::rules::{
-    buckets, cards, credit_room, exchange, in_currency, points, refuse_if, royalties,
+    buckets, cards, credit_room, exchange, in_currency, plan_fees, points, refuse_if, royalties,
 };
 use crate::state::{
     BatchState, Dispute, DisputeState, Merchant, Payment, PaymentState, Ruling, Tables,
@@ -175,7 +175,8 @@ fn in_state<'a>(
 /// What is held goes where a refund of it would: to credit first (what is no longer owed there
 /// goes to the balance), to the acquirer, to the balance, to the card, to points. What is left of a
 /// coupon's part goes to the balance too. The merchant pays the fee from its settled money; what
-/// that lacks becomes its debt. The service fee is not returned.
+/// that lacks becomes its debt. The service fee is not returned; what the merchant has paid for
+/// terms of a plan that are cut is, to its settled money.
 fn pay_back(
     ledger: &Ledger,
     row: &Dispute,
@@ -206,6 +207,8 @@ fn pay_back(
     let short = credit_room(tables, &receivable) < u128::from(to_channel);
     refuse_if(short, Rejection::ChannelInsufficient)?;
     // From here on nothing may fail.
+    let plan_fee = plan_fees::returned(ledger, payment, &reduction);
+    plan_fees::give_back(ledger, payment, plan_fee, seller.account, None, out);
     let held = ledger.account_or_open(held_key(row.dispute, payment), currency, out);
     let room = tables.accounts.row(seller.account).debit_room();
     let fee_paid = fee.min(u64::try_from(room).unwrap_or(u64::MAX));

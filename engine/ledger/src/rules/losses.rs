@@ -18,13 +18,15 @@
 
 use crate::account::{AccountKey, AccountNo, Class};
 use crate::command::{ProvisionCredit, RecordRecovery, WriteOffCredit};
-use crate::event::{Decision, Fact};
+use crate::event::{Decision, Fact, LostDebt};
 use crate::ledger::{Ledger, in_range, post};
 use crate::limits::{AMOUNT_MAX, WRITE_OFF_DAYS_MIN};
 use crate::money::Currency;
 use crate::rejection::Rejection;
 use crate::rules::buckets::owed_in;
-use crate::rules::{billing, credit, in_currency, loans, may_debit, pair, refuse_if, user};
+use crate::rules::{
+    billing, credit, in_currency, loans, may_debit, pair, plan_fees, refuse_if, user,
+};
 use crate::state::{CreditLineState, Loan, StatementState, Tables};
 
 /// What is written off, in the order of the fields of its fact.
@@ -76,33 +78,25 @@ pub(crate) fn write_off(
         })
     });
     let all: Vec<(Option<AccountNo>, u64)> = owed.into_iter().chain(of_loans).collect();
+    let [unbilled, billed, ahead, overdue, penalty, interest, fee] = owed.map(|(_, owed)| owed);
+    let lent = loans.iter().map(|loan| loan.owed).sum();
+    let lent_interest = loans.iter().map(|loan| loan.interest).sum();
+    let lost =
+        LostDebt { unbilled, billed, ahead, overdue, penalty, interest, fee, lent, lent_interest };
     let (loss, allowance) = house(ledger, owner.currency, out);
     let set_aside = ledger.account(&AccountKey::house(Class::LossAllowance, owner.currency));
     let set_aside = set_aside.map_or(0, |account| account.debit_room());
-    let sum: u128 = all.iter().map(|(_, amount)| u128::from(*amount)).sum();
-    let provided = u64::try_from(sum.min(set_aside)).unwrap_or(u64::MAX);
-    let lost = u64::try_from(sum).unwrap_or(u64::MAX).saturating_sub(provided);
+    let provided = u64::try_from(set_aside).unwrap_or(u64::MAX).min(lost.sum());
+    let beyond = lost.sum() - provided;
     let credits = all.into_iter().filter_map(|(account, amount)| Some((account?, amount)));
-    pair(out, [(allowance, provided), (loss, lost)], credits);
+    pair(out, [(allowance, provided), (loss, beyond)], credits);
     let (granted, contra) = credit::memorandum(ledger, Class::LimitGranted, owner, out);
     post(out, contra, granted, line.limit.amount);
-    let [unbilled, billed, ahead, overdue, penalty, interest, fee] = owed.map(|(_, owed)| owed);
-    out.record(Fact::CreditWrittenOff {
-        user: c.user,
-        unbilled,
-        billed,
-        ahead,
-        overdue,
-        penalty,
-        interest,
-        fee,
-        provided,
-        lent: loans.iter().map(|loan| loan.owed).sum(),
-        lent_interest: loans.iter().map(|loan| loan.interest).sum(),
-    });
+    out.record(Fact::CreditWrittenOff { user: c.user, lost, provided });
     for no in &bill.plans {
         let plan = ledger.tables().plans.row(*no);
         out.record(Fact::PlanWrittenOff { plan: plan.plan, amount: plan.left() });
+        plan_fees::earn(ledger, plan, plan.unearned(), out);
     }
     for Loan { loan, owed, interest, .. } in loans {
         let (principal, interest) = (*owed, *interest);
@@ -140,8 +134,8 @@ fn house(ledger: &Ledger, currency: Currency, out: &mut Decision) -> (AccountNo,
 
 pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
     match fact {
-        Fact::CreditWrittenOff { user, .. } => {
-            let sum = sum(fact);
+        Fact::CreditWrittenOff { user, lost, .. } => {
+            let sum = lost.sum();
             billing::change(ledger, user, |line| {
                 line.state = CreditLineState::WrittenOff;
                 let Some(bill) = &mut line.billing else { return };
@@ -161,27 +155,6 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
     }
 }
 
-/// What is written off by a fact.
-fn sum(fact: &Fact) -> u64 {
-    let Fact::CreditWrittenOff {
-        unbilled,
-        billed,
-        ahead,
-        overdue,
-        penalty,
-        interest,
-        fee,
-        lent,
-        lent_interest,
-        ..
-    } = fact
-    else {
-        return 0;
-    };
-    let parts = [unbilled, billed, ahead, overdue, penalty, interest, fee, lent, lent_interest];
-    parts.into_iter().fold(0, |sum, part| sum.saturating_add(*part))
-}
-
 /// Whether a foreign fact fits the line that it is about.
 pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
     let known = |there: bool, what| if there { Ok(()) } else { Err(what) };
@@ -190,31 +163,19 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
         line.ok_or("a line of credit is unknown")
     };
     match fact {
-        Fact::CreditWrittenOff {
-            user,
-            unbilled,
-            billed,
-            ahead,
-            overdue,
-            penalty,
-            interest,
-            fee,
-            lent,
-            lent_interest,
-            ..
-        } => {
+        Fact::CreditWrittenOff { user, lost, .. } => {
             let line = line_of(user)?;
             let bill = line.billing.as_deref().ok_or("a line is not billed")?;
             known(!line.has_ended(), "a line is written off at its end")?;
-            let parts = [unbilled, billed, ahead, overdue, penalty, interest, fee];
-            known(parts.iter().all(|part| **part <= AMOUNT_MAX), "more is lost than can be owed")?;
-            let fits = *billed == bill.billed && *overdue == bill.overdue;
+            let most = lost.parts().into_iter().all(|part| part <= AMOUNT_MAX);
+            known(most, "more is lost than can be owed")?;
+            let fits = lost.billed == bill.billed && lost.overdue == bill.overdue;
             known(fits, "another debt is written off than was billed")?;
             let loans = bill.loans.iter().map(|no| tables.loans.row(*no));
             let (all, interest) = loans.fold((0u64, 0u64), |(owed, interest), loan| {
                 (owed.saturating_add(loan.owed), interest.saturating_add(loan.interest))
             });
-            let fits = *lent == all && *lent_interest == interest;
+            let fits = lost.lent == all && lost.lent_interest == interest;
             known(fits, "another debt of loans is written off")
         }
         Fact::CreditRecovered { user, amount } => {

@@ -22,6 +22,7 @@ pub(crate) mod loans;
 pub(crate) mod losses;
 pub(crate) mod packets;
 pub(crate) mod payments;
+pub(crate) mod plan_fees;
 pub(crate) mod plans;
 pub(crate) mod points;
 pub(crate) mod remittances;
@@ -396,6 +397,9 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::PlanWrittenOff { .. }
         | Fact::PlanRepaid { .. }
         | Fact::PlanReduced { .. } => plans::fits(tables, fact),
+        Fact::SellerFeeCharged { .. }
+        | Fact::SellerFeeEarned { .. }
+        | Fact::SellerFeeReturned { .. } => plan_fees::fits(tables, fact),
         Fact::CreditWrittenOff { .. } | Fact::CreditRecovered { .. } => losses::fits(tables, fact),
         Fact::LoanDrawn { .. }
         | Fact::LoanTermDue { .. }

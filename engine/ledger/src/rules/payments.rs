@@ -22,7 +22,7 @@ use crate::rules::split::{Split, split};
 use crate::rules::taking::{Sources, fee_key, settle_sources};
 use crate::rules::{
     buckets, cards, coupons, credit, credit_room, exchange, in_currency, invoices, may_credit,
-    may_debit, plans, points, refuse_if, remittances, royalties, user,
+    may_debit, plan_fees, plans, points, refuse_if, remittances, royalties, user,
 };
 use crate::state::{AuthCode, BatchState, Payment, PaymentState, Refund, TradeNo};
 
@@ -144,9 +144,11 @@ pub(crate) fn pay(
     sources.card = cards::chargeable(ledger, c, payment)?;
     sources.points = points::legs::spendable(ledger, c, payment)?;
     sources.freeze = royalties::royalty(payment).is_some_and(|royalty| royalty.freeze);
+    sources.plan = plan;
+    plan_fees::may_charge(ledger, payment, &sources)?;
     // From here on nothing may fail.
     sources.debits.push((payer.account, sources.balance));
-    let in_plan = plan.map_or(0, |(_, amount, _)| amount);
+    let in_plan = plan.map_or(0, |plan| plan.amount);
     sources.debits.extend(credit_account.map(|account| (account, sources.credit - in_plan)));
     if in_plan > 0 {
         let key = AccountKey::of(Class::CreditInstalment, payer.user, price.currency);
@@ -174,7 +176,7 @@ fn legs(c: &PayPayment, amount: u64) -> Result<Sources, Rejection> {
             LegSource::Credit => &mut sources.credit,
             LegSource::Channel(_) => &mut sources.channel_amount,
             LegSource::Coupon(_) => &mut coupon,
-            LegSource::Instalment(_) => &mut in_plan,
+            LegSource::Instalment(..) => &mut in_plan,
             LegSource::StoredValue(_) => &mut stored,
             LegSource::Points(_) => &mut in_points,
         };
@@ -321,10 +323,16 @@ pub(crate) fn give_back(
     let Split { to_credit, to_channel, to_balance, to_card, to_points, back, money, fee_part } =
         split(ledger, payment, amount);
     let claws = royalties::take_back(ledger, payment, royalties, money)?;
+    let reduction = buckets::reduction(ledger, payer, payment, to_credit, |account| {
+        let noted = out.movements().iter().filter(|m| m.credit == account);
+        noted.map(|m| u128::from(m.amount)).sum()
+    });
+    let plan_fee = plan_fees::returned(ledger, payment, &reduction);
+    let fees_back = fee_part.saturating_add(plan_fee);
     let freed =
-        royalties::to_free(payment, money.saturating_sub(fee_part.saturating_add(claws.sum())));
+        royalties::to_free(payment, money.saturating_sub(fees_back.saturating_add(claws.sum())));
     // What comes back to the merchant before it gives.
-    let back_first = fee_part.saturating_add(claws.sum()).saturating_add(freed);
+    let back_first = fees_back.saturating_add(claws.sum()).saturating_add(freed);
     let own = tables.batches.row(own_batch);
     let own_unsettled = own.state != BatchState::Settled;
     // A reduction gives several payments back in one decision: what is noted counts already.
@@ -361,8 +369,6 @@ pub(crate) fn give_back(
     let open_batch = today.filter(|_| still > 0);
 
     let currency = payment.amount.currency;
-    let reduction =
-        buckets::reduction(ledger, payer, payment, to_credit, |account| noted(credited, account));
     let to_debt = reduction.sum();
     let receivable =
         AccountKey::of(Class::ChannelReceivable, payment.channel, payment.price().currency);
@@ -372,12 +378,13 @@ pub(crate) fn give_back(
     let to_payer = to_balance + (to_credit - to_debt);
     refuse_if(to_payer > 0 && closed, Rejection::AccountClosed)?;
     // From here on nothing may fail.
+    let back_in = payment.batch.filter(|_| own_unsettled);
+    plan_fees::give_back(ledger, payment, plan_fee, back_to, back_in, out);
     if fee_part > 0 {
         let fees = ledger.account_or_open(fee_key(payment.amount.currency), currency, out);
         post(out, fees, back_to, fee_part);
         out.record(Fact::FeeReturned { payment: payment.payment, amount: fee_part });
     }
-    let back_in = payment.batch.filter(|_| own_unsettled);
     royalties::give_back(payment, claws, back_to, back_in, out);
     royalties::free(ledger, payment, freed, back_to, back_in, out);
     let parts = payment.parts.as_ref().filter(|_| back.discount + back.funded > 0);

@@ -8,9 +8,10 @@
 //! | | a refund cuts the last terms (PI→) | Active, Cancelled when none is left |
 //! | | its line is written off | WrittenOff |
 //!
-//! The fee is the user's and half even; principal and fee are cut into terms alike, rounded down,
-//! the rest with the first (Huabei). What is ahead (PI) uses the limit, bears no interest and is
-//! repaid by a `RepayCredit` that names the plan alone: off the last terms, as by a refund. Where
+//! The fee is half even, and the user's; of a payment it may be the seller's (`plan_fees`).
+//! Principal and fee are cut into terms alike, rounded down, the rest with the first (Huabei). What
+//! is ahead (PI) uses the limit, bears no interest and is repaid by a `RepayCredit` that names the
+//! plan alone: off the last terms, as by a refund. Where
 //! the book is silent: the first term is billed by the first statement after the plan was made,
 //! then one by each. A billed term is the statement's like any purchase, so that a plan is
 //! completed when its last term is billed. A purchase is put in a plan once, before it is billed; a
@@ -19,7 +20,9 @@
 //! and the minimum is at most the rest.
 
 use crate::account::{AccountKey, Class};
-use crate::command::{ConvertToInstalments, Leg, LegSource, PlanTerms, PrepayPlan, RepayCredit};
+use crate::command::{
+    Bearer, ConvertToInstalments, Leg, LegSource, PlanTerms, PrepayPlan, RepayCredit,
+};
 use crate::event::{Decision, Fact};
 use crate::id::Id;
 use crate::instalments::{Instalment, TERMS_MAX, half_even_ppm};
@@ -27,7 +30,7 @@ use crate::ledger::{Ledger, in_range, post};
 use crate::limits::{AMOUNT_MAX, PLANS_MAX};
 use crate::rejection::Rejection;
 use crate::rules::buckets::owed_in;
-use crate::rules::{billing, credit, in_currency, may_debit, refuse_if, user};
+use crate::rules::{billing, credit, in_currency, may_debit, plan_fees, refuse_if, user};
 use crate::state::{
     Billing, CreditLine, CreditLineState, Payment, PaymentState, Plan, PlanState, StatementState,
     Tables, User,
@@ -54,32 +57,37 @@ fn fee_of(
     half_even_ppm(amount, terms.fee_ppm).ok_or(Rejection::AmountOutOfRange)
 }
 
+/// A plan that can be made. Amounts are minor units.
+#[derive(Clone, Copy)]
+pub(crate) struct Offer {
+    pub(crate) terms: PlanTerms,
+    pub(crate) bearer: Bearer,
+    pub(crate) amount: u64,
+    pub(crate) fee: u64,
+}
+
 /// The leg of a payment that goes into a plan, with its fee; whether it is covered by the limit is
 /// known.
 pub(crate) fn offered(
     ledger: &Ledger,
     legs: &[Leg],
     payer: &User,
-) -> Result<Option<(PlanTerms, u64, u64)>, Rejection> {
+) -> Result<Option<Offer>, Rejection> {
     let leg = legs.iter().find_map(|leg| match leg.source {
-        LegSource::Instalment(terms) => Some((terms, leg.amount)),
+        LegSource::Instalment(terms, bearer) => Some((terms, bearer, leg.amount)),
         _ => None,
     });
-    let Some((terms, amount)) = leg else { return Ok(None) };
+    let Some((terms, bearer, amount)) = leg else { return Ok(None) };
     let line = credit::line(ledger, payer).ok_or(Rejection::NotConvertible)?;
-    Ok(Some((terms, amount, fee_of(ledger, line, amount, terms)?)))
+    let fee = fee_of(ledger, line, amount, terms)?;
+    Ok(Some(Offer { terms, bearer, amount, fee }))
 }
 
 /// Records the plan of a payment's leg, behind the facts of the payment.
-pub(crate) fn record_created(
-    payer: &User,
-    payment: Id,
-    (terms, amount, fee): (PlanTerms, u64, u64),
-    out: &mut Decision,
-) {
-    let PlanTerms { plan, terms, fee_ppm } = terms;
+pub(crate) fn record_created(payer: &User, payment: Id, offer: Offer, out: &mut Decision) {
+    let Offer { terms: PlanTerms { plan, terms, fee_ppm }, bearer, amount, fee } = offer;
     let user = payer.user;
-    out.record(Fact::PlanCreated { plan, user, payment, amount, fee_ppm, fee, terms });
+    out.record(Fact::PlanCreated { plan, user, payment, amount, fee_ppm, fee, terms, bearer });
 }
 
 pub(crate) fn convert(
@@ -112,7 +120,8 @@ pub(crate) fn convert(
     let ahead = ledger.account_or_open(of(Class::CreditInstalment), currency, out);
     let from = ledger.account_or_open(of(class), currency, out);
     post(out, ahead, from, amount);
-    record_created(owner, c.payment, (c.terms, amount, fee), out);
+    let offer = Offer { terms: c.terms, bearer: Bearer::User, amount, fee };
+    record_created(owner, c.payment, offer, out);
     Ok(())
 }
 
@@ -157,6 +166,7 @@ pub(crate) fn prepay(ledger: &Ledger, c: &PrepayPlan, out: &mut Decision) -> Res
     let ahead = ledger.account_or_open(key, owner.currency, out);
     post(out, owner.account, ahead, amount);
     out.record(Fact::PlanPrepaid { plan: c.plan, amount });
+    plan_fees::earn(ledger, plan, plan.unearned(), out);
     Ok(())
 }
 
@@ -185,6 +195,7 @@ pub(crate) fn repay(
         0 => Fact::PlanPrepaid { plan: c.target, amount },
         _ => Fact::PlanRepaid { plan: c.target, amount },
     });
+    plan_fees::earn(ledger, plan, plan.unearned_of(amount), out);
     Ok(())
 }
 
@@ -214,6 +225,7 @@ pub(crate) fn bill(
         }
         let term_no = plan.billed.saturating_add(1);
         out.record(Fact::TermBilled { plan: plan.plan, term_no, principal, fee });
+        plan_fees::earn(ledger, plan, plan.next_unearned(), out);
         principals = principals.saturating_add(principal);
         fees = fees.saturating_add(fee);
     }
@@ -266,7 +278,9 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
 }
 
 fn created(ledger: &mut Ledger, fact: &Fact) {
-    let Fact::PlanCreated { plan, user, payment, amount, fee, terms, .. } = fact else { return };
+    let Fact::PlanCreated { plan, user, payment, amount, fee, terms, bearer, .. } = fact else {
+        return;
+    };
     let today = ledger.calendar().date(ledger.now());
     let tables = ledger.tables_mut();
     let Some(owner) = tables.users.find(user) else { return };
@@ -280,6 +294,7 @@ fn created(ledger: &mut Ledger, fact: &Fact) {
         terms: *terms,
         billed: 0,
         cut: 0,
+        bearer: *bearer,
         state: PlanState::Active,
     });
     if let Some(payment) = payment {
@@ -324,7 +339,7 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
         row.ok_or("a plan is unknown or at its end")
     };
     match fact {
-        Fact::PlanCreated { plan, user, payment, amount, fee, terms, .. } => {
+        Fact::PlanCreated { plan, user, payment, amount, fee, terms, bearer, .. } => {
             known(tables.plans.find(plan).is_none(), "a plan is made twice")?;
             let owner = tables.users.find(user).ok_or("a user is unknown")?;
             let line = tables.credit_lines.get(&owner).ok_or("a line of credit is unknown")?;
@@ -333,6 +348,8 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
             let sums = *amount <= AMOUNT_MAX && *fee <= *amount;
             let fits = (1..=TERMS_MAX).contains(terms) && *amount >= u64::from(*terms) && sums;
             known(fits, "a plan's terms do not fit")?;
+            let own = *bearer == Bearer::User || !payment.is_none();
+            known(own, "a seller bears the fee of no sale")?;
             if payment.is_none() {
                 let fresh = bill.billed.saturating_sub(bill.revolving);
                 return known(*amount <= fresh, "more is put into a plan than was billed");

@@ -187,7 +187,8 @@ fn amount_of(payment: &Payment, part: RoyaltyPart) -> u64 {
 fn distributable(payment: &Payment, shared: u64) -> u64 {
     let left = payment.receipts().saturating_add(payment.fee_returned);
     let left = left.saturating_sub(payment.fee).saturating_sub(payment.receipts_refunded());
-    left.saturating_sub(payment.disputed).saturating_sub(shared)
+    let plan_fee = payment.parts.as_ref().map_or(0, |parts| parts.plan_fee);
+    left.saturating_sub(payment.disputed).saturating_sub(shared).saturating_sub(plan_fee)
 }
 
 /// Where the frozen proceeds of a payment are.

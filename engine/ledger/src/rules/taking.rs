@@ -9,9 +9,9 @@ use crate::ledger::{Ledger, post};
 use crate::money::{Currency, Money, fee_half_up};
 use crate::rules::cards::{self, Charge};
 use crate::rules::coupons::{self, Redeemed};
-use crate::rules::exchange;
+use crate::rules::plans::Offer;
 use crate::rules::points::legs::{self, Spent};
-use crate::rules::royalties;
+use crate::rules::{exchange, plan_fees, royalties};
 use crate::state::Exchange;
 
 /// What a payment is made of. Amounts are minor units of the payer's currency, as a rule the
@@ -40,6 +40,8 @@ pub(crate) struct Sources {
     pub(crate) exchange: Option<Exchange>,
     /// What the merchant receives is frozen.
     pub(crate) freeze: bool,
+    /// The plan that a part goes into.
+    pub(crate) plan: Option<Offer>,
 }
 
 /// Records a payment made without an order before it; its id is new.
@@ -89,7 +91,7 @@ pub(crate) fn settle_sources(
     let currency = terms.settle_currency;
     let (batch, pending) = open_batch(ledger, merchant, now, out);
     let Sources { debits, balance, credit, channel_amount, channel, .. } = sources;
-    let Sources { agreed, coupon, card, points, exchange, freeze, .. } = sources;
+    let Sources { agreed, coupon, card, points, exchange, freeze, plan, .. } = sources;
     let paid_in = exchange.map_or(currency, |exchange| exchange.currency);
     let receivable = (channel_amount > 0).then(|| {
         let key = AccountKey::of(Class::ChannelReceivable, channel, paid_in);
@@ -131,8 +133,10 @@ pub(crate) fn settle_sources(
         post(out, pending, fees, fee);
         out.record(Fact::FeeCharged { payment, amount: fee });
     }
+    let plan_fee = plan_fees::charge(ledger, payment, currency, plan, pending, out);
     if freeze {
-        royalties::freeze(ledger, payment, currency, pending, receipts.saturating_sub(fee), out);
+        let net = receipts.saturating_sub(fee).saturating_sub(plan_fee);
+        royalties::freeze(ledger, payment, currency, pending, net, out);
     }
 }
 

@@ -360,6 +360,7 @@ fn adjustable(ledger: &Ledger, line: &EntryLine) -> Result<(), Rejection> {
         | Class::InterestReceivable
         | Class::PenaltyReceivable
         | Class::InstalmentFee
+        | Class::UnearnedFee
         | Class::InterestIncome
         | Class::PenaltyIncome
         | Class::CashLoan

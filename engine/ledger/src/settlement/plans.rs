@@ -1,5 +1,6 @@
 //! What the outside is told of instalment plans.
 
+use crate::command::Bearer;
 use crate::event::Fact;
 use crate::id::Id;
 use crate::instalments::Instalment;
@@ -27,8 +28,23 @@ pub struct PlanOf {
     pub billed: u32,
     /// Where it stands.
     pub state: PlanState,
-    /// The terms that are not billed.
+    /// The terms that are not billed, with what the user pays of their fees.
     pub ahead: Vec<Instalment>,
+    /// Who pays the fee.
+    pub bearer: Bearer,
+}
+
+/// What a seller pays of the fee of a plan, or has back of it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SellerFeeOf {
+    /// The plan.
+    pub plan: Id,
+    /// The purchase in it.
+    pub payment: Id,
+    /// Who sold it.
+    pub merchant: Id,
+    /// How much.
+    pub amount: Money,
 }
 
 /// A term that is billed and not the last is told with its statement alone.
@@ -67,5 +83,25 @@ fn plan_of(ledger: &Ledger, plan: &Id) -> Option<PlanOf> {
         billed: row.billed,
         state: row.state,
         ahead: row.ahead(),
+        bearer: row.bearer,
     })
+}
+
+/// What is earned was paid before: of that nothing is told.
+pub(super) fn told_of_seller(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {
+    let of = |plan: &Id, payment: &Id, amount: u64| {
+        let row = ledger.tables().payments.get(payment)?;
+        let merchant = ledger.tables().merchants.row(row.merchant).merchant;
+        let amount = Money { amount, currency: row.amount.currency };
+        Some(SellerFeeOf { plan: *plan, payment: *payment, merchant, amount })
+    };
+    match fact {
+        Fact::SellerFeeCharged { plan, payment, amount } => {
+            Some(Settlement::SellerFeeCharged { fee: of(plan, payment, *amount)? })
+        }
+        Fact::SellerFeeReturned { plan, payment, amount, .. } => {
+            Some(Settlement::SellerFeeReturned { fee: of(plan, payment, *amount)? })
+        }
+        _ => None,
+    }
 }

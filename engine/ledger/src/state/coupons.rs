@@ -115,6 +115,8 @@ pub struct PaymentParts {
     pub invoiced: u64,
     /// The plan that it was put into: number in `plans`.
     pub plan: Option<u32>,
+    /// The fee of that plan which the seller bears, less what came back of it.
+    pub plan_fee: u64,
     /// What its payer pays, where that is in another currency.
     pub exchange: Option<Exchange>,
     /// What is shared of it.

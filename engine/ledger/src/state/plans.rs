@@ -1,5 +1,6 @@
 //! Rows of instalment plans.
 
+use crate::command::Bearer;
 use crate::id::Id;
 use crate::instalments::{self, Instalment, Split};
 use crate::table::Row;
@@ -24,6 +25,8 @@ pub struct Plan {
     pub billed: u32,
     /// Taken off the last terms by refunds, in minor units.
     pub cut: u64,
+    /// Who pays the fee.
+    pub bearer: Bearer,
     /// Where it stands.
     pub state: PlanState,
 }
@@ -55,9 +58,40 @@ impl PlanState {
 }
 
 impl Plan {
-    /// The terms that are not billed yet: what is cut is cut off the last ones. A term of which
-    /// nothing is left bears no fee; one that is cut in part bears its own.
+    /// The terms that are not billed yet, with what the user pays of their fees.
     pub fn ahead(&self) -> Vec<Instalment> {
+        let mut ahead = self.agreed();
+        if self.bearer == Bearer::Seller {
+            ahead.iter_mut().for_each(|term| term.fee = 0);
+        }
+        ahead
+    }
+
+    /// What the seller has paid of the fees of these terms (UI), in minor units.
+    pub fn unearned(&self) -> u64 {
+        match self.bearer {
+            Bearer::User => 0,
+            Bearer::Seller => {
+                self.agreed().iter().fold(0, |sum, term| sum.saturating_add(term.fee))
+            }
+        }
+    }
+
+    /// What of that is of the term that is billed next.
+    pub fn next_unearned(&self) -> u64 {
+        let next = self.agreed().first().map_or(0, |term| term.fee);
+        if self.bearer == Bearer::Seller { next } else { 0 }
+    }
+
+    /// What of that is no longer ahead when so much more is cut off the last terms.
+    pub fn unearned_of(&self, cut: u64) -> u64 {
+        let rest = Plan { cut: self.cut.saturating_add(cut), ..self.clone() };
+        self.unearned().saturating_sub(rest.unearned())
+    }
+
+    /// What is cut is cut off the last terms. A term of which nothing is left bears no fee; one
+    /// that is cut in part bears its own.
+    fn agreed(&self) -> Vec<Instalment> {
         if self.state != PlanState::Active {
             return Vec::new();
         }

@@ -457,7 +457,10 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::TermBilled { .. }
         | Fact::PlanPrepaid { .. }
         | Fact::PlanRepaid { .. }
-        | Fact::PlanReduced { .. } => return plans::fact(fact),
+        | Fact::PlanReduced { .. }
+        | Fact::SellerFeeCharged { .. }
+        | Fact::SellerFeeEarned { .. }
+        | Fact::SellerFeeReturned { .. } => return plans::fact(fact),
         Fact::LoanDrawn { .. }
         | Fact::LoanTermDue { .. }
         | Fact::LoanOverdue { .. }

@@ -1,4 +1,5 @@
-//! What facts of royalties tell of the money of those who share and those who receive.
+//! What facts of royalties tell of the money of those who share and those who receive; and of
+//! fees of instalments, which sellers pay and have back as they share and get back.
 
 use super::{Bills, Told, add, stranger, unknown};
 use groat_ledger::{AccountKey, Class, Fact, Id, ReturnedShare};
@@ -7,7 +8,8 @@ impl Bills {
     pub(super) fn told_of_royalty(&mut self, fact: &Fact) -> Told {
         let signed = |amount: &u64| i128::from(*amount);
         match fact {
-            Fact::ProceedsFrozen { payment, amount } => {
+            Fact::ProceedsFrozen { payment, amount }
+            | Fact::SellerFeeCharged { payment, amount, .. } => {
                 Ok(vec![(self.own_batch(*payment)?, -signed(amount))])
             }
             Fact::PaymentSplit { payment, shares, from_own_batch, from_available, .. } => {
@@ -24,7 +26,8 @@ impl Bills {
                 Ok(lines)
             }
             Fact::SplitFinished { payment, amount, batch, .. }
-            | Fact::ProceedsFreed { payment, amount, batch } => {
+            | Fact::ProceedsFreed { payment, amount, batch }
+            | Fact::SellerFeeReturned { payment, amount, batch, .. } => {
                 Ok(vec![(self.back_to(*payment, *batch)?, signed(amount))])
             }
             Fact::SplitReturned { payment, shares, batch, .. } => {

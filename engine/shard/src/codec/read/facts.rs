@@ -258,6 +258,9 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::TermBilled(w) => plans::billed(w)?,
         W::PlanPrepaid(w) => plans::prepaid(w)?,
         W::PlanReduced(w) => plans::reduced(w)?,
+        W::SellerFeeCharged(_) | W::SellerFeeEarned(_) | W::SellerFeeReturned(_) => {
+            plans::of_seller(wire)?
+        }
         W::LoanDrawn(_)
         | W::LoanTermDue(_)
         | W::LoanOverdue(_)

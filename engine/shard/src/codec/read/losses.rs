@@ -1,7 +1,7 @@
 //! Wire to domain: credit that is lost.
 
 use super::fields::*;
-use groat_ledger::{Body, Fact, ProvisionCredit, RecordRecovery, WriteOffCredit};
+use groat_ledger::{Body, Fact, LostDebt, ProvisionCredit, RecordRecovery, WriteOffCredit};
 use groat_proto::v1::{self, command, event};
 
 /// The commands of losses; none for any other.
@@ -39,15 +39,17 @@ pub(super) fn fact(wire: &event::Fact) -> Field<Fact> {
 fn written_off(w: &v1::CreditWrittenOff) -> Field<Fact> {
     Ok(Fact::CreditWrittenOff {
         user: id(w.user, "user")?,
-        unbilled: w.unbilled,
-        billed: w.billed,
-        ahead: w.ahead,
-        overdue: w.overdue,
-        penalty: w.penalty,
-        interest: w.interest,
-        fee: w.fee,
+        lost: LostDebt {
+            unbilled: w.unbilled,
+            billed: w.billed,
+            ahead: w.ahead,
+            overdue: w.overdue,
+            penalty: w.penalty,
+            interest: w.interest,
+            fee: w.fee,
+            lent: w.lent,
+            lent_interest: w.lent_interest,
+        },
         provided: w.provided,
-        lent: w.lent,
-        lent_interest: w.lent_interest,
     })
 }

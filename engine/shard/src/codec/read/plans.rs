@@ -3,13 +3,21 @@
 use super::fields::*;
 use groat_ledger::limits::AMOUNT_MAX;
 use groat_ledger::{
-    ConvertToInstalments, Fact, LegSource, Money, Plan, PlanState, PlanTerms, PrepayPlan,
+    Bearer, ConvertToInstalments, Fact, LegSource, Money, Plan, PlanState, PlanTerms, PrepayPlan,
 };
-use groat_proto::v1;
+use groat_proto::v1::{self, event};
 
 pub(super) fn leg(w: &v1::InstalmentLeg) -> Field<(LegSource, Money)> {
     let terms = PlanTerms { plan: id(w.plan, "legs")?, terms: w.n, fee_ppm: w.fee_ppm };
-    Ok((LegSource::Instalment(terms), money(w.amt, "legs")?))
+    Ok((LegSource::Instalment(terms, bearer(w.bearer, "legs")?), money(w.amt, "legs")?))
+}
+
+/// Whoever did not say was the user, as before anybody could.
+fn bearer(w: i32, field: &'static str) -> Field<Bearer> {
+    Ok(match known::<v1::FeeBearer>(w, field)? {
+        v1::FeeBearer::Unspecified | v1::FeeBearer::User => Bearer::User,
+        v1::FeeBearer::Seller => Bearer::Seller,
+    })
 }
 
 pub(super) fn convert(w: &v1::ConvertToInstalments) -> Field<ConvertToInstalments> {
@@ -34,6 +42,28 @@ pub(super) fn created(w: &v1::PlanCreated) -> Field<Fact> {
         fee_ppm: w.fee_ppm,
         fee: w.fee,
         terms: w.n,
+        bearer: bearer(w.bearer, "bearer")?,
+    })
+}
+
+/// The facts of fees that sellers bear.
+pub(super) fn of_seller(w: &event::Fact) -> Field<Fact> {
+    Ok(match w {
+        event::Fact::SellerFeeCharged(w) => Fact::SellerFeeCharged {
+            plan: id(w.plan, "plan")?,
+            payment: id(w.payment, "payment")?,
+            amount: w.amount,
+        },
+        event::Fact::SellerFeeReturned(w) => Fact::SellerFeeReturned {
+            plan: id(w.plan, "plan")?,
+            payment: id(w.payment, "payment")?,
+            amount: w.amount,
+            batch: w.batch,
+        },
+        event::Fact::SellerFeeEarned(w) => {
+            Fact::SellerFeeEarned { plan: id(w.plan, "plan")?, amount: w.amount }
+        }
+        _ => return Err("fact"),
     })
 }
 
@@ -63,6 +93,7 @@ pub(in crate::codec) fn row(w: &v1::PlanRow) -> Field<Plan> {
         terms: w.n,
         billed: w.billed,
         cut: w.cut,
+        bearer: bearer(w.bearer, "bearer")?,
         state: PlanState::of(w.state).ok_or("state")?,
     })
 }

@@ -8,31 +8,21 @@ use groat_proto::v1::{self, event, settlement};
 pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
     use event::Fact as W;
     Some(match fact {
-        Fact::CreditWrittenOff {
-            user,
-            unbilled,
-            billed,
-            ahead,
-            overdue,
-            penalty,
-            interest,
-            fee,
-            provided,
-            lent,
-            lent_interest,
-        } => W::CreditWrittenOff(v1::CreditWrittenOff {
-            user: some(*user),
-            unbilled: *unbilled,
-            billed: *billed,
-            ahead: *ahead,
-            overdue: *overdue,
-            penalty: *penalty,
-            interest: *interest,
-            fee: *fee,
-            provided: *provided,
-            lent: *lent,
-            lent_interest: *lent_interest,
-        }),
+        Fact::CreditWrittenOff { user, lost, provided } => {
+            W::CreditWrittenOff(v1::CreditWrittenOff {
+                user: some(*user),
+                unbilled: lost.unbilled,
+                billed: lost.billed,
+                ahead: lost.ahead,
+                overdue: lost.overdue,
+                penalty: lost.penalty,
+                interest: lost.interest,
+                fee: lost.fee,
+                provided: *provided,
+                lent: lost.lent,
+                lent_interest: lost.lent_interest,
+            })
+        }
         Fact::PlanWrittenOff { plan, amount } => {
             W::PlanWrittenOff(v1::PlanWrittenOff { plan: some(*plan), amount: *amount })
         }

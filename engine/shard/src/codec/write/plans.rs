@@ -1,14 +1,14 @@
 //! Domain to wire: instalment plans.
 
 use super::some;
-use groat_ledger::{Fact, Money, Plan, PlanOf, PlanState, Settlement};
+use groat_ledger::{Bearer, Fact, Money, Plan, PlanOf, PlanState, SellerFeeOf, Settlement};
 use groat_proto::v1::{self, event, settlement};
 
 /// The facts of plans; none for any other.
 pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
     use event::Fact as W;
     Some(match fact {
-        Fact::PlanCreated { plan, user, payment, amount, fee_ppm, fee, terms } => {
+        Fact::PlanCreated { plan, user, payment, amount, fee_ppm, fee, terms, bearer: by } => {
             W::PlanCreated(v1::PlanCreated {
                 plan: some(*plan),
                 user: some(*user),
@@ -17,6 +17,25 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
                 fee_ppm: *fee_ppm,
                 fee: *fee,
                 n: *terms,
+                bearer: bearer(*by),
+            })
+        }
+        Fact::SellerFeeCharged { plan, payment, amount } => {
+            W::SellerFeeCharged(v1::SellerFeeCharged {
+                plan: some(*plan),
+                payment: some(*payment),
+                amount: *amount,
+            })
+        }
+        Fact::SellerFeeEarned { plan, amount } => {
+            W::SellerFeeEarned(v1::SellerFeeEarned { plan: some(*plan), amount: *amount })
+        }
+        Fact::SellerFeeReturned { plan, payment, amount, batch } => {
+            W::SellerFeeReturned(v1::SellerFeeReturned {
+                plan: some(*plan),
+                payment: some(*payment),
+                amount: *amount,
+                batch: *batch,
             })
         }
         Fact::TermBilled { plan, term_no, principal, fee } => W::TermBilled(v1::TermBilled {
@@ -46,8 +65,28 @@ pub(super) fn settlement(told: &Settlement) -> Option<settlement::Body> {
         Settlement::PlanReduced { plan } => W::PlanReduced(told_plan(plan)),
         Settlement::PlanRepaid { plan } => W::PlanRepaid(told_plan(plan)),
         Settlement::PlanEnded { plan } => W::PlanEnded(told_plan(plan)),
+        Settlement::SellerFeeCharged { fee } => W::SellerFeeCharged(told_fee(fee)),
+        Settlement::SellerFeeReturned { fee } => W::SellerFeeReturned(told_fee(fee)),
         _ => return None,
     })
+}
+
+/// The user is not named: as it was written before there was another.
+fn bearer(bearer: Bearer) -> i32 {
+    let bearer = match bearer {
+        Bearer::User => v1::FeeBearer::Unspecified,
+        Bearer::Seller => v1::FeeBearer::Seller,
+    };
+    bearer.into()
+}
+
+fn told_fee(fee: &SellerFeeOf) -> v1::ToldSellerFee {
+    v1::ToldSellerFee {
+        plan: some(fee.plan),
+        payment: some(fee.payment),
+        merchant: some(fee.merchant),
+        amount: Some(fee.amount.into()),
+    }
 }
 
 fn told_plan(p: &PlanOf) -> v1::ToldPlan {
@@ -73,6 +112,7 @@ fn told_plan(p: &PlanOf) -> v1::ToldPlan {
         billed: p.billed,
         state: state.into(),
         ahead: p.ahead.iter().map(term).collect(),
+        bearer: bearer(p.bearer),
     }
 }
 
@@ -87,5 +127,6 @@ pub(in crate::codec) fn row(p: &Plan) -> v1::PlanRow {
         billed: p.billed,
         cut: p.cut,
         state: p.state as u32,
+        bearer: bearer(p.bearer),
     }
 }

@@ -190,6 +190,8 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         }
         Settlement::PlanCreated { .. }
         | Settlement::PlanReduced { .. }
+        | Settlement::SellerFeeCharged { .. }
+        | Settlement::SellerFeeReturned { .. }
         | Settlement::PlanRepaid { .. }
         | Settlement::PlanEnded { .. } => return plans::settlement(told),
         Settlement::LoanDrawn { .. }
