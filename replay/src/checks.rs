@@ -4,6 +4,9 @@
 #[cfg(test)]
 mod app_forgeries;
 mod apps;
+mod away;
+#[cfg(test)]
+mod away_forgeries;
 #[cfg(test)]
 mod bill_forgeries;
 mod bills;
@@ -54,8 +57,8 @@ mod statements;
 
 use crate::follow::{Finding, Place};
 use crate::naive::{
-    Answers, Apps, Bills, Cards, Coupons, Disputes, Exchanges, Funding, Holds, Invoices, Journal,
-    Lines, Loans, Losses, Packets, Plans, Points, Rentals, Reserves, Royalties, Spending,
+    Answers, Apps, Away, Bills, Cards, Coupons, Disputes, Exchanges, Funding, Holds, Invoices,
+    Journal, Lines, Loans, Losses, Packets, Plans, Points, Rentals, Reserves, Royalties, Spending,
     Statements,
 };
 use apps::OfAnApp;
@@ -188,6 +191,8 @@ checks! {
     Invoiced = 16, "invoices: issued - reversed <= paid - refunded, or a red one is due";
     /// MD of each dispute; DOMAIN §5.
     Disputes = 12, "disputes: what is open is held, only steps that there are";
+    /// MX and MA of each, in all but their home.
+    Away = 12, "merchants elsewhere: they owe what their homes were asked for, and have nothing";
     /// From publication to its end by the clock.
     Quotes = 17, "quotes: published once, ended by the clock behind their time";
     /// What payers give and merchants get, and what goes back of it.
@@ -252,6 +257,7 @@ pub(crate) struct Checks {
     exchanges: Exchanges,
     apps: Apps,
     of_an_app: OfAnApp,
+    away: Away,
     bills: Bills,
     /// What bills say of the events since.
     billed: Vec<(Touch, Verdict)>,
@@ -303,6 +309,8 @@ enum Touched {
     Losses(Currency),
     /// By partner and currency.
     Funding(Id, Currency),
+    /// By merchant.
+    Away(Id),
 }
 
 /// The event that touched something last.
@@ -402,6 +410,7 @@ impl Checks {
             Touched::Loan(loan) => self.compare_loan(books, at, event, loan),
             Touched::PlanFee(plan) => self.compare_plan_fee(books, at, event, plan),
             Touched::Losses(currency) => self.compare_losses(books, at, event, currency),
+            Touched::Away(merchant) => self.compare_away(books, at, event, merchant),
             Touched::Funding(bank, currency) => {
                 self.compare_funding(books, at, event, bank, currency);
             }
@@ -468,6 +477,7 @@ impl Checks {
             .chain(self.loans.ids().map(Touched::Loan))
             .chain(self.plans.of_sellers().map(Touched::PlanFee))
             .chain(self.losses.currencies().map(Touched::Losses))
+            .chain(self.away.merchants().map(Touched::Away))
             .chain(self.funding.partners().map(|(bank, ccy)| Touched::Funding(bank, ccy)))
             .collect();
         for what in known {

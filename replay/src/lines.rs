@@ -194,8 +194,12 @@ fn business_of(seen: &Seen<'_>) -> (Option<String>, Option<String>) {
         | Fact::SplitReturned { payment, out_return_no: Some(number), .. } => {
             (some(payment), some(&number.as_str()))
         }
-        Fact::RoyaltyArrived { sent, .. } | Fact::RoyaltyRefused { sent, .. } => {
-            (some(&sent.payment), None)
+        Fact::RoyaltyArrived { sent, .. }
+        | Fact::RoyaltyRefused { sent, .. }
+        | Fact::RoyaltyTaken { sent, .. }
+        | Fact::RoyaltyGivenBack { sent, .. } => (some(&sent.payment), None),
+        Fact::ConfirmationArrived { payment, out_trade_no, .. } => {
+            (some(payment), some(&out_trade_no.as_str()))
         }
         Fact::ProceedsFrozen { payment, .. }
         | Fact::SellerFeeCharged { payment, .. }
@@ -215,6 +219,9 @@ fn business_of(seen: &Seen<'_>) -> (Option<String>, Option<String>) {
         | Fact::PayoutConfirmed { payout }
         | Fact::PayoutFailed { payout, .. } => (some(payout), None),
         Fact::DisputeOpened { dispute, payment, .. } => (some(dispute), some(payment)),
+        Fact::DisputeCharged { dispute, .. }
+        | Fact::DisputeDebtPaid { dispute, .. }
+        | Fact::DisputeReversed { dispute, .. } => (some(dispute), None),
         Fact::ToppedUp { bank_ref, .. } | Fact::ReceiptMatched { bank_ref, .. } => {
             (None, some(&bank_ref.as_str()))
         }

@@ -3,6 +3,7 @@
 //! rules, so that both can be compared.
 
 mod apps;
+mod away;
 mod bills;
 mod cards;
 mod coupons;
@@ -24,6 +25,7 @@ mod safeguard;
 mod statements;
 
 pub(crate) use apps::{Apps, Asked};
+pub(crate) use away::Away;
 pub(crate) use bills::Bills;
 pub(crate) use cards::Cards;
 pub(crate) use coupons::Coupons;

@@ -177,6 +177,7 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::CommandRejected { .. } => "command_rejected",
         Fact::AccountOpened { .. } => "account_opened",
         Fact::TransferPosted => "transfer_posted",
+        Fact::PendingSetAway { .. } => "pending_set_away",
         Fact::TransferPended { .. } => "transfer_pended",
         Fact::TransferCompleted { .. } => "transfer_completed",
         Fact::TransferVoided { .. } => "transfer_voided",
@@ -215,6 +216,7 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::BatchOpened { .. } => "batch_opened",
         Fact::BatchCut { .. } => "batch_cut",
         Fact::BatchSettled { .. } => "batch_settled",
+        Fact::ConfirmationArrived { .. } => "confirmation_arrived",
         Fact::SettlementConfirmed { .. } => "settlement_confirmed",
         Fact::RoyaltyBound { .. } => "royalty_bound",
         Fact::RoyaltyUnbound { .. } => "royalty_unbound",
@@ -329,8 +331,16 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::BatchForwarded { .. } => "batch_forwarded",
         Fact::ProceedsReceived { .. } => "proceeds_received",
         Fact::RefundAsked { .. } => "refund_asked",
+        Fact::ReductionAsked { .. } => "reduction_asked",
         Fact::RefundFunded { .. } => "refund_funded",
         Fact::RefundFailed { .. } => "refund_failed",
+        Fact::SplitReturnAsked { .. } => "split_return_asked",
+        Fact::RoyaltyTaken { .. } => "royalty_taken",
+        Fact::RoyaltyGivenBack { .. } => "royalty_given_back",
+        Fact::SplitReturnFailed { .. } => "split_return_failed",
+        Fact::DisputeCharged { .. } => "dispute_charged",
+        Fact::DisputeDebtPaid { .. } => "dispute_debt_paid",
+        Fact::DisputeReversed { .. } => "dispute_reversed",
     }
 }
 

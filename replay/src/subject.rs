@@ -50,6 +50,8 @@ pub(crate) enum Subject {
     Exchange,
     /// Third-party apps.
     App,
+    /// What merchants that are at home elsewhere owe here.
+    Away,
     /// The money of users and merchants, as their bills have it.
     Bill,
 }
@@ -57,14 +59,16 @@ pub(crate) enum Subject {
 /// Everything that a fact is about; nothing if no model follows it.
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
-        Account, App, Batch, Bill, Card, Coupon, Credit, Dispute, Exchange, Funding, Hold, Invoice,
-        Limits, Loan, Loss, Packet, Payment, Plan, Points, Rental, Reserve, Royalty, Statement,
+        Account, App, Away, Batch, Bill, Card, Coupon, Credit, Dispute, Exchange, Funding, Hold,
+        Invoice, Limits, Loan, Loss, Packet, Payment, Plan, Points, Rental, Reserve, Royalty,
+        Statement,
     };
     match fact {
         // Their movements are checked like all others, and there is no more to them.
         Fact::CommandRejected { .. }
         | Fact::TransferPosted
         | Fact::TransferPended { .. }
+        | Fact::PendingSetAway { .. }
         | Fact::TransferCompleted { .. }
         | Fact::TransferVoided { .. }
         | Fact::TransferExpired { .. }
@@ -77,6 +81,7 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::AdjustmentPosted { .. }
         | Fact::ClockAdvanced { .. }
         | Fact::RemittanceReceived { .. }
+        | Fact::ReductionAsked { .. }
         | Fact::PostingArrived { .. }
         | Fact::PostingReturned { .. } => vec![],
         Fact::UserOpened { .. }
@@ -89,7 +94,10 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::BatchOpened { .. }
         | Fact::RefundAsked { .. }
         | Fact::RefundFailed { .. } => vec![Bill],
-        Fact::RemittanceSent { .. } | Fact::TransferArrived { .. } => vec![Limits, Bill],
+        Fact::RemittanceSent { .. } => vec![Limits, Away, Bill],
+        Fact::TransferArrived { .. } => vec![Limits, Bill],
+        Fact::DisputeDebtPaid { .. } => vec![Away, Bill],
+        Fact::DisputeCharged { .. } | Fact::DisputeReversed { .. } => vec![Bill],
         // What comes back is the user's own, whatever the limits.
         Fact::TransferReturned { .. } => vec![],
         Fact::BatchForwarded { .. } | Fact::ProceedsReceived { .. } | Fact::RefundFunded { .. } => {
@@ -155,6 +163,7 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::InvoiceReversed { .. }
         | Fact::RedInvoiceDue { .. } => vec![Invoice],
         Fact::SettlementConfirmed { .. } => vec![Batch, Reserve],
+        Fact::ConfirmationArrived { .. } => vec![Reserve],
         Fact::RoyaltyBound { .. } | Fact::RoyaltyUnbound { .. } | Fact::RoyaltyFreezeSet { .. } => {
             vec![Royalty]
         }
@@ -163,7 +172,11 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::SplitFinished { .. }
         | Fact::ProceedsFreed { .. }
         | Fact::SplitReturned { .. } => vec![Royalty, Batch, Bill],
-        Fact::RoyaltyArrived { .. } | Fact::RoyaltyRefused { .. } => vec![Bill],
+        Fact::RoyaltyArrived { .. } | Fact::RoyaltyRefused { .. } | Fact::RoyaltyTaken { .. } => {
+            vec![Bill]
+        }
+        Fact::RoyaltyGivenBack { .. } => vec![Royalty, Bill],
+        Fact::SplitReturnAsked { .. } | Fact::SplitReturnFailed { .. } => vec![Royalty],
         Fact::DisputeOpened { dispute, .. } => vec![Dispute(*dispute), Batch, Bill],
         Fact::DisputeDefended { dispute, .. } => vec![Dispute(*dispute)],
         Fact::DisputeJudged { dispute, .. } => vec![Dispute(*dispute), Credit, Points, Bill],

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 const ALL: &[&[&str]] = &[
     crate::transfers::TABLES,
+    crate::edges::TABLES,
     crate::worst::TABLES,
     crate::accounts::TABLES,
     crate::apps::TABLES,

@@ -23,6 +23,7 @@ mod app_commands;
 mod card_commands;
 mod checks;
 mod commands;
+mod edges;
 mod exchange_commands;
 mod hold_checks;
 mod hold_commands;

@@ -3,6 +3,7 @@
 
 use groat::kafka::log::Topic;
 use groat_ledger::Class;
+use groat_proto::json::time_text;
 use groat_proto::v1::settlement::Body;
 use groat_tests::between::cny;
 use groat_tests::sim::stage::{DAY_MS, Stage};
@@ -303,6 +304,42 @@ fn home_dies_at_any_call() {
         market.stage.followed_by(1, follower).days(2);
         // 33.33 and 6.67 of 100.00 are given back, 10.00 are sold: 59.64 and 9.94.
         assert_eq!(market.have(), (20_000 - 6_000 - 1_000, 5_964 + 994), "call {call}");
+        market.ends();
+    }
+    assert!(died > 40, "only {died} calls");
+}
+
+/// The home dies at every single call it makes while it is charged for two disputes, of which the
+/// merchant loses one, with a fee, and wins the other.
+#[test]
+fn home_dies_at_any_call_of_two_disputes() {
+    let mut died = 0;
+    for call in 0.. {
+        let market = Market::new("PROPORTIONAL", true);
+        market.pays(0, &market.alice, "p1", 10_000).settle().days(2);
+        market.stage.world.dies_at.set(Some((1, call)));
+        let due_at = time_text(market.stage.world.now.get() + 9 * DAY_MS);
+        for (dispute, amount) in [("d1", 4_000), ("d2", 2_000)] {
+            let opened = json!({ "dispute": dispute, "payment": "p1", "amt": cny(amount),
+                "kind": "CHARGEBACK", "due_at": due_at });
+            market.stage.ask(0, json!({ "open_dispute": opened }));
+        }
+        market.stage.turns(0, 1).turns(1, 1);
+        let lost = json!({ "dispute": "d1", "ruling": "CUSTOMER", "fee": cny(100) });
+        let won = json!({ "dispute": "d2", "ruling": "MERCHANT" });
+        for judged in [lost, won] {
+            market.stage.ask(0, json!({ "judge_dispute": judged }));
+        }
+        market.stage.days(2);
+        if market.stage.is_up(1) {
+            break;
+        }
+        died += 1;
+        let follower = if call.is_multiple_of(2) { 1 } else { 3 };
+        market.stage.followed_by(1, follower).days(2);
+        assert_eq!(market.have(), (14_000, 9_940 - 4_000 - 100), "call {call}");
+        let owes = |shard| market.stage.balance(shard, Class::MerchantReceivable, &market.shop);
+        assert_eq!((owes(0), owes(1)), (0, 0), "call {call}");
         market.ends();
     }
     assert!(died > 40, "only {died} calls");

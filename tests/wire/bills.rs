@@ -1,8 +1,9 @@
 //! Bills of a merchant that sells on several shards: a day comes from all of them.
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, cny};
 use groat_proto::json::parse_date;
 use groat_replay::{BillsReport, Source, Trouble, bills};
+use serde_json::json;
 
 fn made(c: &Cluster, shards: &[u32], merchant: &str, date: &str) -> Result<BillsReport, Trouble> {
     let folder = tempfile::tempdir().unwrap();
@@ -76,4 +77,47 @@ fn a_day_comes_from_all_shards() {
         Err(Trouble::Usage(what)) => assert!(what.contains("on all 2 shards"), "{what}"),
         other => panic!("{other:?}"),
     }
+}
+
+/// A dispute of a sale elsewhere, won, and one lost, with its fee.
+#[test]
+fn disputes_of_sales_elsewhere_stand_on_the_bills_of_both_shards() {
+    let mut c = Cluster::new(2);
+    let (shop, alice) = (c.merchant(1, "PROPORTIONAL"), c.user(0, "alice", 50_000));
+    c.pay(0, &alice, &shop, "p1", 10_000);
+    c.days(1);
+    let open = |dispute: &str, amount: u64| {
+        json!({ "open_dispute": { "dispute": dispute, "payment": "p1", "amt": cny(amount),
+            "kind": "CHARGEBACK", "due_at": "2026-03-01T00:00:00Z" } })
+    };
+    assert_eq!(c.ask(0, open("d1", 3_000)), "ok");
+    c.settle();
+    let won = json!({ "judge_dispute": { "dispute": "d1", "ruling": "MERCHANT" } });
+    assert_eq!(c.ask(0, won), "ok");
+    assert_eq!(c.ask(0, open("d2", 5_000)), "ok");
+    let lost = json!({ "judge_dispute": { "dispute": "d2", "ruling": "CUSTOMER",
+        "fee": cny(100) } });
+    assert_eq!(c.ask(0, lost), "ok");
+    c.settle();
+    c.days(1);
+    c.holds();
+    assert_eq!(c.cash(0, &alice), 45_000);
+    let report = made(&c, &[0, 1], &shop, "2026-02-01").unwrap();
+    let sums = &report.currencies[0];
+    assert_eq!((sums.opening.as_str(), sums.closing.as_str()), ("99.40", "48.40"));
+    assert_eq!((sums.settled.as_str(), sums.trade_net.as_str()), ("48.40", "-51.00"));
+    assert_eq!(
+        rows(&report, "settlement"),
+        [
+            "2026-01-31@0,PAYMENT,1,100.00,-0.60,99.40,CNY",
+            "2026-01-31@0,FORWARDED,1,-99.40,0.00,-99.40,CNY",
+            "2026-01-31@1,PROCEEDS,1,99.40,0.00,99.40,CNY",
+            ",DISPUTE,2,-80.00,0.00,-80.00,CNY",
+            ",DISPUTE_REVERSAL,2,60.00,0.00,60.00,CNY",
+            ",DISPUTE_FEE,1,0.00,-1.00,-1.00,CNY",
+            ",REMITTANCE_SENT,1,-30.00,0.00,-30.00,CNY",
+            "TOTAL,,9,50.00,-1.60,48.40,CNY",
+            "<END>",
+        ]
+    );
 }

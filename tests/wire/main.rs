@@ -10,11 +10,16 @@ mod bulk;
 mod cards;
 mod clock;
 mod cluster;
+mod confirmed;
+mod disputes;
 mod exchange;
 mod fixtures;
 mod forged;
 mod ids;
 mod museum;
+mod pending;
+mod reduced;
+mod royalties;
 mod seller_fees;
 
 use groat_proto::Message;

@@ -18,7 +18,7 @@ use crate::command::{
 use crate::id::Id;
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
-use crate::remittance::{Cargo, RoyaltySent, Standing};
+use crate::remittance::{Cargo, RoyaltyReturn, RoyaltySent, Standing};
 use crate::state::{CardState, CouponState, CreditBasis, Ruling, StatementState};
 
 /// Every fact there is. Amounts are minor units, times milliseconds since 1970.
@@ -43,6 +43,12 @@ pub enum Fact {
     TransferPended {
         transfer: Id,
         expires_at: Option<u64>,
+    },
+    /// The pending transfer before this fact is for an account of another shard: what is posted of
+    /// it goes there.
+    PendingSetAway {
+        transfer: Id,
+        credit: Id,
     },
     /// A pending transfer was posted; what was not posted was released.
     TransferCompleted {
@@ -669,6 +675,17 @@ pub enum Fact {
         reserve: u64,
         available: u64,
     },
+    /// A part of a payment on another shard was settled here ahead of its batch there; what is kept
+    /// back is counted in `batch` where the clock gives it back.
+    ConfirmationArrived {
+        payment: Id,
+        merchant: Id,
+        out_trade_no: Reference,
+        batch: Option<u32>,
+        recovered: u64,
+        reserve: u64,
+        available: u64,
+    },
     RoyaltyBound {
         merchant: Id,
         receiver: Id,
@@ -729,6 +746,29 @@ pub enum Fact {
     RoyaltyRefused {
         sent: RoyaltySent,
         amount: u64,
+        why: Rejection,
+    },
+    /// Receivers at home elsewhere were asked to give back: of their own under a number, else for
+    /// the refund before this fact, in proportion or by name.
+    SplitReturnAsked {
+        payment: Id,
+        out_return_no: Option<Reference>,
+        shares: Vec<ReturnedShare>,
+        pro_rata: bool,
+    },
+    /// A receiver gave back of a share of a payment of another shard.
+    RoyaltyTaken {
+        sent: RoyaltySent,
+        amount: u64,
+    },
+    /// What a receiver elsewhere gave back is here; stands before its return.
+    RoyaltyGivenBack {
+        sent: RoyaltySent,
+        amount: u64,
+    },
+    /// A receiver elsewhere gives nothing back.
+    SplitReturnFailed {
+        asked: Box<RoyaltyReturn>,
         why: Rejection,
     },
     /// A partner sent money to be lent.
@@ -802,6 +842,13 @@ pub enum Fact {
         fee_part: u64,
         cancels: bool,
     },
+    /// The refund asked for before this fact reduces a charge of a rental, once it is paid for.
+    ReductionAsked {
+        rental: Id,
+        item: u32,
+        payment: Id,
+        out_request_no: Reference,
+    },
     /// The home of a merchant paid for a refund elsewhere.
     RefundFunded {
         merchant: Id,
@@ -816,6 +863,28 @@ pub enum Fact {
         payment: Id,
         out_request_no: Reference,
         why: Rejection,
+    },
+    /// The home of a merchant charged it for a dispute elsewhere: for what is held there, or for
+    /// the fee. `owed` became its debt.
+    DisputeCharged {
+        merchant: Id,
+        dispute: Id,
+        is_fee: bool,
+        from_available: u64,
+        owed: u64,
+    },
+    /// The home of a merchant paid what the merchant owed here for a dispute.
+    DisputeDebtPaid {
+        merchant: Id,
+        dispute: Id,
+        amount: u64,
+    },
+    /// What was held in a dispute elsewhere is the merchant's again: `to_debt` paid its debt.
+    DisputeReversed {
+        merchant: Id,
+        dispute: Id,
+        to_debt: u64,
+        to_available: u64,
     },
     AppAuthGranted {
         app: Id,

@@ -317,6 +317,7 @@ impl Ledger {
             | Fact::AdjustmentPosted { .. }
             | Fact::ClockAdvanced { .. } => {}
             Fact::TransferPended { .. }
+            | Fact::PendingSetAway { .. }
             | Fact::TransferCompleted { .. }
             | Fact::TransferVoided { .. }
             | Fact::TransferExpired { .. } => transfers::apply(self, fact, movements),
@@ -353,7 +354,8 @@ impl Ledger {
             | Fact::BatchCut { .. }
             | Fact::BatchSettled { .. }
             | Fact::ReserveReleased { .. }
-            | Fact::SettlementConfirmed { .. } => settlement::apply(self, fact),
+            | Fact::SettlementConfirmed { .. }
+            | Fact::ConfirmationArrived { .. } => settlement::apply(self, fact),
             Fact::FundsAuthorized { .. }
             | Fact::AuthorizationCaptured { .. }
             | Fact::FundsReleased { .. }
@@ -430,6 +432,10 @@ impl Ledger {
             | Fact::ProceedsFreed { .. }
             | Fact::RoyaltyArrived { .. }
             | Fact::RoyaltyRefused { .. }
+            | Fact::SplitReturnAsked { .. }
+            | Fact::RoyaltyTaken { .. }
+            | Fact::RoyaltyGivenBack { .. }
+            | Fact::SplitReturnFailed { .. }
             | Fact::SplitReturned { .. } => royalties::apply(self, fact, number),
             Fact::RemittanceSent { .. }
             | Fact::RemittanceReceived { .. }
@@ -441,6 +447,7 @@ impl Ledger {
             | Fact::BatchForwarded { .. }
             | Fact::ProceedsReceived { .. }
             | Fact::RefundAsked { .. }
+            | Fact::ReductionAsked { .. }
             | Fact::RefundFunded { .. }
             | Fact::RefundFailed { .. } => remittances::apply(self, fact, number),
             Fact::QuotePublished { .. }
@@ -468,6 +475,10 @@ impl Ledger {
             | Fact::CreditFunded { .. }
             | Fact::Provisioned { .. }
             | Fact::FundingRepaid { .. } => {}
+            // They move money, and nothing else.
+            Fact::DisputeCharged { .. }
+            | Fact::DisputeDebtPaid { .. }
+            | Fact::DisputeReversed { .. } => {}
         }
     }
 

@@ -80,6 +80,44 @@ pub enum Purpose {
     Quote(Box<PublishQuote>),
     /// What the cards of a template are, which users of any shard may have.
     CardTemplate(Box<DefineCard>),
+    /// A merchant of the receiver owes so much for a dispute of the sender: its home is to pay.
+    DisputeDebt { merchant: Id, dispute: Id, owed: u64, is_fee: bool },
+    /// Money for such a debt.
+    DisputeDebtPaid { merchant: Id, dispute: Id },
+    /// What was held in a dispute of the sender is a merchant's of the receiver again.
+    DisputeReleased { merchant: Id, dispute: Id },
+    /// A receiver of the receiver is to give back of a share of a payment of the sender.
+    RoyaltyAsked(Box<RoyaltyReturn>),
+    /// Money that it gives back.
+    RoyaltyGiven(Box<RoyaltyReturn>),
+    /// It gives nothing back, and why.
+    RoyaltyDenied(Box<RoyaltyReturn>, Rejection),
+    /// A part of a payment of the sender, settled ahead of its batch.
+    Confirmed(Box<Confirmed>),
+}
+
+/// Of which payment a part is settled at the merchant's home, ahead of its batch elsewhere.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Confirmed {
+    /// The payment, on the shard that sends.
+    pub payment: Id,
+    /// Who sold, at home where it is settled.
+    pub merchant: Id,
+    /// The merchant's number of the payment.
+    pub out_trade_no: Reference,
+    /// The business date of its batch, in days since 1970.
+    pub date: u32,
+}
+
+/// What a receiver elsewhere is asked to give back of a share.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RoyaltyReturn {
+    /// Of which share.
+    pub sent: RoyaltySent,
+    /// The merchant's number of it; none for a refund.
+    pub out_return_no: Option<Reference>,
+    /// How much, in minor units.
+    pub amount: u64,
 }
 
 /// Which share of which payment goes to a receiver elsewhere.

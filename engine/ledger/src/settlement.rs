@@ -359,6 +359,18 @@ pub enum Settlement {
         receiver: Id,
         amount: Money,
     },
+    /// Given back of such a share.
+    RoyaltyTaken {
+        payment: Id,
+        merchant: Id,
+        receiver: Id,
+        amount: Money,
+    },
+    /// A receiver on another shard gives nothing back, and why.
+    SplitReturnFailed {
+        royalty: RoyaltyOf,
+        why: Rejection,
+    },
     /// Money from an account of another shard.
     TransferArrived {
         from: Id,
@@ -456,8 +468,10 @@ impl Settlement {
             | Settlement::AppAuthRevoked { merchant, .. } => *merchant,
             Settlement::PaymentSplit { royalty }
             | Settlement::SplitFinished { royalty, .. }
+            | Settlement::SplitReturnFailed { royalty, .. }
             | Settlement::SplitReturned { royalty } => royalty.merchant,
-            Settlement::RoyaltyArrived { receiver, .. } => *receiver,
+            Settlement::RoyaltyArrived { receiver, .. }
+            | Settlement::RoyaltyTaken { receiver, .. } => *receiver,
             Settlement::TransferArrived { to, .. } => *to,
             Settlement::TransferReturned { from, .. } => *from,
             Settlement::CampaignFunded { campaign, funder, .. }
@@ -670,8 +684,13 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
             let amount = Money { amount: *amount, currency: seller.terms.settle_currency };
             Settlement::ReserveReleased { merchant: *merchant, amount }
         }
+        Fact::ConfirmationArrived { .. } => return batches::arrived(ledger, fact),
         Fact::SettlementConfirmed { payment, recovered, reserve, available } => {
             let p = payment_of(payment)?;
+            // Its home settles it, and tells how.
+            if !ledger.place().is_home(merchant_of(p)) {
+                return None;
+            }
             batches::confirmed(p, merchant_of(p), *recovered, *reserve, *available)
         }
         Fact::DisputeOpened { dispute, .. } => {
@@ -718,6 +737,8 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         Fact::PaymentSplit { .. }
         | Fact::SplitFinished { .. }
         | Fact::SplitReturned { .. }
+        | Fact::SplitReturnFailed { .. }
+        | Fact::RoyaltyTaken { .. }
         | Fact::RoyaltyArrived { .. } => return royalties::told(ledger, fact, movements),
         Fact::InvoiceRequested { .. }
         | Fact::InvoiceIssued { .. }
@@ -780,7 +801,11 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::BatchForwarded { .. }
         | Fact::ProceedsReceived { .. }
         | Fact::RefundAsked { .. }
+        | Fact::ReductionAsked { .. }
         | Fact::RefundFunded { .. }
+        | Fact::DisputeCharged { .. }
+        | Fact::DisputeDebtPaid { .. }
+        | Fact::DisputeReversed { .. }
         | Fact::RentalCreated { .. }
         | Fact::RentalAssessed { .. }
         | Fact::RentalStarted { .. }
@@ -808,10 +833,13 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::ProceedsFrozen { .. }
         | Fact::ProceedsFreed { .. }
         | Fact::RoyaltyRefused { .. }
+        | Fact::SplitReturnAsked { .. }
+        | Fact::RoyaltyGivenBack { .. }
         | Fact::CommandRejected { .. }
         | Fact::AccountOpened { .. }
         | Fact::TransferPosted
         | Fact::TransferPended { .. }
+        | Fact::PendingSetAway { .. }
         | Fact::TransferCompleted { .. }
         | Fact::TransferVoided { .. }
         | Fact::TransferExpired { .. }

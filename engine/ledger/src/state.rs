@@ -183,6 +183,8 @@ pub struct PendingTransfer {
     pub debit: AccountNo,
     /// Account to be credited.
     pub credit: AccountNo,
+    /// The account of another shard to which it goes, or none; `credit` is then on the way there.
+    pub away: Id,
     /// Minor units reserved.
     pub amount: u64,
     /// When the clock voids it.

@@ -2212,6 +2212,53 @@ pub struct SettlementConfirmed {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub available: u64,
 }
+/// A part of a payment on another shard was settled ahead of its batch there. `batch` is where what is
+/// kept back is counted, if the clock gives it back.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ConfirmationArrived {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(string, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_trade_no: ::prost::alloc::string::String,
+    #[prost(uint32, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub batch: ::core::option::Option<u32>,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub recovered: u64,
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub reserve: u64,
+    #[prost(uint64, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub available: u64,
+}
+/// Of which payment, sold on which date, a part is settled at the merchant's home ahead of its batch.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Confirmed {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(string, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_trade_no: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "4")]
+    #[serde(with = "crate::json::date")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub date: u32,
+}
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2498,6 +2545,43 @@ pub struct RoyaltySent {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub why: u32,
 }
+/// Receivers at home on other shards were asked to give back: under a number of their own, or for the
+/// refund before this event, in proportion or by name.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SplitReturnAsked {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_return_no: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub shares: ::prost::alloc::vec::Vec<ReturnedShare>,
+    #[prost(bool, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub pro_rata: bool,
+}
+/// What a receiver at home on another shard is asked to give back of a share; `why` where it does not.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoyaltyReturn {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub sent: ::core::option::Option<RoyaltySent>,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_return_no: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint32, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub why: u32,
+}
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2514,6 +2598,9 @@ pub struct ShareRow {
     #[prost(uint64, tag = "4")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub pro_rata: u64,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub asked: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -2588,6 +2675,10 @@ pub struct RoyaltyRow {
     #[prost(uint64, tag = "6")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub refunded: u64,
+    /// Returns for which receivers elsewhere were asked, and have not answered.
+    #[prost(message, repeated, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub asked: ::prost::alloc::vec::Vec<SplitReturnRow>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -2642,6 +2733,10 @@ pub struct ToldRoyalty {
     #[prost(bool, tag = "7")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub expired: bool,
+    /// Why a receiver elsewhere gives nothing back.
+    #[prost(string, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub why: ::prost::alloc::string::String,
 }
 // Campaigns, coupons and invoices: commands, facts, rows and what is told of them.
 
@@ -3765,6 +3860,61 @@ pub struct DisputeJudged {
     #[prost(uint64, tag = "10")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub fee_owed: u64,
+}
+/// A merchant was charged at its home for a dispute on another shard: for what is held there, or for
+/// the fee. `from_available` was settled money, `owed` became its debt.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DisputeCharged {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub dispute: ::core::option::Option<Id>,
+    #[prost(bool, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub is_fee: bool,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub from_available: u64,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub owed: u64,
+}
+/// The home of a merchant paid what the merchant owed here for a dispute.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DisputeDebtPaid {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub dispute: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
+/// What was held on another shard is the merchant's again: `to_debt` paid its debt.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DisputeReversed {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub dispute: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub to_debt: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub to_available: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -5917,7 +6067,7 @@ pub struct Cargo {
     #[serde(with = "crate::json::currency")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub currency: u32,
-    #[prost(oneof = "cargo::Purpose", tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 30, 31, 40, 41, 50, 51, 52, 53, 54, 42")]
+    #[prost(oneof = "cargo::Purpose", tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 30, 31, 40, 41, 50, 51, 52, 53, 54, 42, 55, 56, 57, 58, 59, 60, 61")]
     pub purpose: ::core::option::Option<cargo::Purpose>,
 }
 /// Nested message and enum types in `Cargo`.
@@ -5966,6 +6116,20 @@ pub mod cargo {
         Quote(super::PublishQuote),
         #[prost(message, tag = "42")]
         CardTemplate(super::DefineCard),
+        #[prost(message, tag = "55")]
+        DisputeDebt(super::DisputeMoney),
+        #[prost(message, tag = "56")]
+        DisputeDebtPaid(super::DisputeMoney),
+        #[prost(message, tag = "57")]
+        DisputeReleased(super::DisputeMoney),
+        #[prost(message, tag = "58")]
+        RoyaltyAsked(super::RoyaltyReturn),
+        #[prost(message, tag = "59")]
+        RoyaltyGiven(super::RoyaltyReturn),
+        #[prost(message, tag = "60")]
+        RoyaltyDenied(super::RoyaltyReturn),
+        #[prost(message, tag = "61")]
+        Confirmed(super::Confirmed),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -6045,6 +6209,25 @@ pub struct RefundRequest {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub why: u32,
 }
+/// Money of a dispute on one shard of what a merchant of another sold.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DisputeMoney {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub dispute: ::core::option::Option<Id>,
+    /// Where it is asked for: what the merchant owes, and whether it is the fee for losing.
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub owed: u64,
+    #[prost(bool, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub is_fee: bool,
+}
 /// Two postings of the same amount. Accounts are named by their number within the shard: the n-th
 /// AccountOpened event opens account n, from 0.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -6073,7 +6256,7 @@ pub struct Event {
     #[prost(message, repeated, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub movements: ::prost::alloc::vec::Vec<Movement>,
-    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100, 101, 102, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 163, 164, 165, 166, 167, 168, 169, 175, 176, 177, 178, 179, 180, 181, 182, 224, 225, 226, 227, 228")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100, 101, 102, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 163, 164, 165, 166, 167, 168, 169, 175, 176, 177, 178, 179, 180, 181, 182, 224, 225, 226, 227, 228, 231, 232, 233, 234, 235, 236, 237, 238, 239, 240")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -6397,6 +6580,26 @@ pub mod event {
         FxConverted(super::Conversion),
         #[prost(message, tag = "228")]
         FxReturned(super::Conversion),
+        #[prost(message, tag = "231")]
+        DisputeCharged(super::DisputeCharged),
+        #[prost(message, tag = "232")]
+        DisputeDebtPaid(super::DisputeDebtPaid),
+        #[prost(message, tag = "233")]
+        DisputeReversed(super::DisputeReversed),
+        #[prost(message, tag = "234")]
+        SplitReturnAsked(super::SplitReturnAsked),
+        #[prost(message, tag = "235")]
+        RoyaltyTaken(super::RoyaltySent),
+        #[prost(message, tag = "236")]
+        RoyaltyGivenBack(super::RoyaltySent),
+        #[prost(message, tag = "237")]
+        SplitReturnFailed(super::RoyaltyReturn),
+        #[prost(message, tag = "238")]
+        PendingSetAway(super::PendingSetAway),
+        #[prost(message, tag = "239")]
+        ConfirmationArrived(super::ConfirmationArrived),
+        #[prost(message, tag = "240")]
+        ReductionAsked(super::ReductionAsked),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -6469,6 +6672,37 @@ pub struct TransferPended {
     #[serde(with = "crate::json::optional_time")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub expires_at: ::core::option::Option<u64>,
+}
+/// The pending transfer before this event is for an account of another shard: what is posted of it
+/// goes there.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PendingSetAway {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub transfer: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub credit: ::core::option::Option<Id>,
+}
+/// The refund asked for before this event reduces a charge of a rental, once it is paid for.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReductionAsked {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub item: u32,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(string, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_request_no: ::prost::alloc::string::String,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -7190,7 +7424,7 @@ pub struct Settlement {
     /// it fell due: a new owner goes on in the same order. 0 where there is one shard.
     #[prost(uint64, tag = "90")]
     pub remittances_before: u64,
-    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 53, 54, 55, 56, 57, 80, 81, 82, 91, 92, 93, 94, 95, 96, 75, 76, 77, 78, 79, 83, 84, 85, 86, 87, 88, 89")]
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 53, 54, 55, 56, 57, 97, 98, 80, 81, 82, 91, 92, 93, 94, 95, 96, 75, 76, 77, 78, 79, 83, 84, 85, 86, 87, 88, 89")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -7312,6 +7546,10 @@ pub mod settlement {
         SplitReturned(super::ToldRoyalty),
         #[prost(message, tag = "57")]
         RoyaltyArrived(super::ToldRoyalty),
+        #[prost(message, tag = "97")]
+        RoyaltyTaken(super::ToldRoyalty),
+        #[prost(message, tag = "98")]
+        SplitReturnFailed(super::ToldRoyalty),
         #[prost(message, tag = "80")]
         TransferArrived(super::ToldTransfer),
         #[prost(message, tag = "81")]
@@ -8023,6 +8261,10 @@ pub struct PendingRow {
     #[prost(uint32, tag = "6")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub state: u32,
+    /// The account of another shard to which it goes; `credit` is then on the way there.
+    #[prost(message, optional, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub away: ::core::option::Option<Id>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -8530,4 +8772,11 @@ pub struct AskedRefundRow {
     #[prost(bool, tag = "3")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub is_open: bool,
+    /// The rental and its charge that the refund reduces, if it does.
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(uint32, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub item: u32,
 }

@@ -152,7 +152,12 @@ impl Settled {
             }
             return Some((date, sum, out));
         }
-        let sent_on = |cargo: &Cargo| matches!(cargo.purpose, Purpose::Royalty(_));
+        let sent_on = |cargo: &Cargo| {
+            matches!(
+                cargo.purpose,
+                Purpose::Royalty(_) | Purpose::DisputeReleased { .. } | Purpose::Confirmed(_)
+            )
+        };
         if matches!(seen.fact, Fact::RemittanceSent { cargo, .. } if !sent_on(cargo)) {
             // The remittance behind a batch that was forwarded; it is in its rows.
             return None;
@@ -260,6 +265,10 @@ fn kind_of(fact: &Fact) -> (Kind, bool, bool) {
         Fact::FeeReturned { .. } | Fact::SellerFeeReturned { .. } => (Kind::Refund, true, false),
         Fact::DisputeOpened { .. } => (Kind::Dispute, false, true),
         Fact::DisputeJudged { .. } => (Kind::DisputeReversal, false, true),
+        // Of sales on other shards.
+        Fact::DisputeCharged { is_fee: true, .. } => (Kind::DisputeFee, true, true),
+        Fact::DisputeCharged { .. } => (Kind::Dispute, false, true),
+        Fact::DisputeReversed { .. } => (Kind::DisputeReversal, false, true),
         Fact::ProceedsReceived { .. } => (Kind::Proceeds, false, true),
         Fact::ReserveReleased { .. } => (Kind::ReserveReleased, false, true),
         Fact::PayoutRequested { .. } => (Kind::Payout, false, true),

@@ -129,7 +129,7 @@ impl Checks {
             Fact::BatchSettled { batch, reserve, .. } => {
                 let no = tables.batches.try_row(*batch).map(|batch| batch.merchant);
                 let Some(seller) = no.and_then(|no| tables.merchants.try_row(no)) else { return };
-                self.reserves.keep(seller.merchant, *batch, *reserve);
+                self.reserves.keep(seller.merchant, Some(*batch), *reserve);
                 (seller.merchant, self.batch_reserve(books, *batch))
             }
             Fact::SettlementConfirmed { payment, reserve, .. } => {
@@ -138,8 +138,12 @@ impl Checks {
                 let (Some(batch), Some(seller)) = (paid.and_then(|p| p.batch), seller) else {
                     return;
                 };
-                self.reserves.keep(seller.merchant, batch, *reserve);
+                self.reserves.keep(seller.merchant, Some(batch), *reserve);
                 (seller.merchant, self.batch_reserve(books, batch))
+            }
+            Fact::ConfirmationArrived { merchant, batch, reserve, .. } => {
+                self.reserves.keep(*merchant, *batch, *reserve);
+                (*merchant, batch.map_or(Ok(()), |batch| self.batch_reserve(books, batch)))
             }
             Fact::ReserveReleased { merchant, amount, batch } => {
                 let released = self.reserves.release(*merchant, *amount, *batch);

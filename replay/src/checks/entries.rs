@@ -71,6 +71,7 @@ impl Checks {
                 Subject::Funding => self.funding(at, event),
                 Subject::Exchange => self.exchange(books, at, event),
                 Subject::App => self.app(books, at, event),
+                Subject::Away => self.away(at, event),
                 Subject::Bill => self.bill(books, at, event),
             }
         }
@@ -118,6 +119,7 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         | Class::PenaltyReceivable
         | Class::CreditHeld
         | Class::LimitGranted => Some(Touched::Line(key.owner)),
+        Class::MerchantReceivable | Class::MerchantAvailable => Some(Touched::Away(key.owner)),
         Class::MerchantReserve => Some(Touched::Reserve(key.owner)),
         Class::CampaignFund => Some(Touched::Campaign(key.owner)),
         Class::RedPacket => Some(Touched::Packet(key.owner)),
@@ -138,11 +140,9 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         }
         Class::SafeguardedBank
         | Class::ChannelReceivable
-        | Class::MerchantReceivable
         | Class::UserAvailable
         | Class::UserHold
         | Class::MerchantPending
-        | Class::MerchantAvailable
         | Class::PayoutInTransit
         | Class::InTransit
         | Class::Suspense

@@ -17,7 +17,10 @@ fn payment_of(fact: &Fact) -> Option<Id> {
         | Fact::PaymentSplit { payment, .. }
         | Fact::SplitFinished { payment, .. }
         | Fact::ProceedsFreed { payment, .. }
+        | Fact::SplitReturnAsked { payment, .. }
         | Fact::SplitReturned { payment, .. } => Some(*payment),
+        Fact::RoyaltyGivenBack { sent, .. } => Some(sent.payment),
+        Fact::SplitReturnFailed { asked, .. } => Some(asked.sent.payment),
         _ => None,
     }
 }
@@ -34,7 +37,8 @@ impl Checks {
         let verdict = match tables.payments.get(&payment) {
             Some(row) => {
                 let merchant = tables.merchants.row(row.merchant).merchant;
-                let sale = Sale { merchant, receipts: row.receipts().into() };
+                let place = books.ledger().place();
+                let sale = Sale { merchant, receipts: row.receipts().into(), place };
                 let followed = self.royalties.follow(payment, fact, moved, sale, due);
                 let splits = matches!(fact, Fact::PaymentSplit { .. });
                 followed.and_then(|()| if splits { self.within(books, row) } else { Ok(()) })
@@ -77,11 +81,19 @@ impl Checks {
         let merchants = &books.ledger().tables().merchants;
         let in_rows = parts.royalty.splits.iter().flat_map(|split| &split.shares).map(|share| {
             let receiver = merchants.row(share.receiver).merchant;
-            (receiver, i128::from(share.amount), i128::from(share.returned))
+            let [amount, returned, asked] = [share.amount, share.returned, share.asked];
+            (receiver, [amount, returned, asked].map(i128::from))
         });
-        let in_facts = seen.shares().map(|share| (share.receiver, share.amount, share.returned));
+        let in_facts = seen
+            .shares()
+            .map(|share| (share.receiver, [share.amount, share.returned, share.asked]));
         let same = in_rows.eq(in_facts) && parts.royalty.finished == seen.finished;
         let rows = holds(same, || format!("{payment} has other shares in its row"));
+        let forgotten = seen.shares().find(|share| share.due > 0);
+        let rows = rows.and(holds(forgotten.is_none(), || {
+            let of = forgotten.map_or(Id::NONE, |share| share.receiver);
+            format!("{of} was not asked for its part of a refund of {payment}")
+        }));
         let (expected, in_row) = (seen.frozen, i128::from(parts.royalty.frozen));
         let frozen = -self.balance(books, Class::MerchantFrozen, payment, row.amount.currency);
         let account = holds(frozen == expected && in_row == expected, || {

@@ -2,6 +2,7 @@
 //! (DOMAIN §6, 13). It learns from facts whose payment, batch or payout something is, and knows
 //! neither rows nor accounts.
 
+mod disputes;
 mod royalties;
 
 use super::moved::{Moved, add};
@@ -153,6 +154,13 @@ impl Bills {
                     self.of(Class::MerchantAvailable, sent.receiver)?,
                     -amount(cargo.amount),
                 )]),
+                Purpose::Confirmed(sold) => Ok(vec![(
+                    self.of(Class::MerchantAvailable, sold.merchant)?,
+                    -amount(cargo.amount),
+                )]),
+                Purpose::DisputeReleased { merchant, .. } => {
+                    Ok(vec![(self.of(Class::MerchantAvailable, *merchant)?, -amount(cargo.amount))])
+                }
                 Purpose::Proceeds { merchant, date } => {
                     Ok(vec![(self.pending(*merchant, *date)?, -amount(cargo.amount))])
                 }
@@ -191,7 +199,11 @@ impl Bills {
             | Fact::ProceedsReceived { .. }
             | Fact::RentalPaymentPending { .. }
             | Fact::ReserveReleased { .. } => self.told_of_batch(fact),
-            Fact::DisputeOpened { .. } | Fact::DisputeJudged { .. } => self.told_of_dispute(fact),
+            Fact::DisputeOpened { .. }
+            | Fact::DisputeJudged { .. }
+            | Fact::DisputeCharged { .. }
+            | Fact::DisputeDebtPaid { .. }
+            | Fact::DisputeReversed { .. } => self.told_of_dispute(fact),
             Fact::ProceedsFrozen { .. }
             | Fact::SellerFeeCharged { .. }
             | Fact::SellerFeeReturned { .. }
@@ -200,6 +212,8 @@ impl Bills {
             | Fact::ProceedsFreed { .. }
             | Fact::SplitReturned { .. }
             | Fact::RoyaltyArrived { .. }
+            | Fact::RoyaltyTaken { .. }
+            | Fact::RoyaltyGivenBack { .. }
             | Fact::RoyaltyRefused { .. } => self.told_of_royalty(fact),
             other => Err(stranger(other, "a bill")),
         }
@@ -334,44 +348,6 @@ impl Bills {
                 (self.of(Class::MerchantAvailable, *merchant)?, amount(a)),
             ]),
             other => Err(stranger(other, "a batch")),
-        }
-    }
-
-    fn told_of_dispute(&mut self, fact: &Fact) -> Told {
-        let amount = |amount: &u64| i128::from(*amount);
-        match fact {
-            Fact::DisputeOpened {
-                dispute, payment, from_own_batch, from_available, owed, ..
-            } => {
-                self.disputes.insert(*dispute, *payment);
-                let merchant = self.order(*payment)?.merchant;
-                Ok(vec![
-                    (self.own_batch(*payment)?, -amount(from_own_batch)),
-                    (self.of(Class::MerchantAvailable, merchant)?, -amount(from_available)),
-                    (self.of(Class::MerchantReceivable, merchant)?, -amount(owed)),
-                ])
-            }
-            Fact::DisputeJudged {
-                dispute,
-                surplus,
-                to_balance,
-                to_debt,
-                to_available,
-                fee,
-                fee_owed,
-                ..
-            } => {
-                let payment =
-                    *self.disputes.get(dispute).ok_or_else(|| unknown("dispute", *dispute))?;
-                let Order { merchant, user, .. } = *self.order(payment)?;
-                let mut lines = self.of_user(user, amount(surplus) + amount(to_balance))?;
-                let debt = amount(to_debt) - amount(fee_owed);
-                lines.push((self.of(Class::MerchantReceivable, merchant)?, debt));
-                let settled = amount(to_available) - (amount(fee) - amount(fee_owed));
-                lines.push((self.of(Class::MerchantAvailable, merchant)?, settled));
-                Ok(lines)
-            }
-            other => Err(stranger(other, "a dispute")),
         }
     }
 

@@ -152,9 +152,10 @@ impl Reserves {
         self.kept.keys().copied()
     }
 
-    pub(crate) fn keep(&mut self, merchant: Id, batch: u32, amount: u64) {
+    /// Of a batch, or of none where the clock does not give it back.
+    pub(crate) fn keep(&mut self, merchant: Id, batch: Option<u32>, amount: u64) {
         *self.kept.entry(merchant).or_default() += i128::from(amount);
-        if amount > 0 {
+        if let Some(batch) = batch.filter(|_| amount > 0) {
             *self.of_batch.entry(batch).or_default() += i128::from(amount);
         }
     }

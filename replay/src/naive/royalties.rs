@@ -2,7 +2,7 @@
 //! given back and frozen. It knows neither rows nor accounts.
 
 use super::stranger;
-use groat_ledger::{Fact, Id};
+use groat_ledger::{Fact, Id, Place, ReturnedShare, RoyaltySent};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one receiver got of a split.
@@ -11,6 +11,10 @@ pub(crate) struct Share {
     pub(crate) receiver: Id,
     pub(crate) amount: i128,
     pub(crate) returned: i128,
+    /// What its receiver, who is at home elsewhere, was asked for and has not answered.
+    pub(crate) asked: i128,
+    /// Its part of a refund in proportion, for which it must be asked behind it.
+    pub(crate) due: i128,
     pro_rata: i128,
 }
 
@@ -36,6 +40,7 @@ pub(crate) struct Royalties {
 pub(crate) struct Sale {
     pub(crate) merchant: Id,
     pub(crate) receipts: i128,
+    pub(crate) place: Place,
 }
 
 impl Shared {
@@ -100,8 +105,14 @@ impl Royalties {
                     }
                     let amount = i128::from(*amount);
                     sum += amount;
-                    let share = Share { receiver: *receiver, amount, returned: 0, pro_rata: 0 };
-                    of_split.push(share);
+                    of_split.push(Share {
+                        receiver: *receiver,
+                        amount,
+                        returned: 0,
+                        asked: 0,
+                        due: 0,
+                        pro_rata: 0,
+                    });
                 }
                 shared.splits.push((shared.refunded, of_split));
                 shared.frozen -= i128::from(*from_frozen);
@@ -127,8 +138,20 @@ impl Royalties {
             Fact::SplitReturned { shares, pro_rata, .. } => {
                 let back = shares.iter().map(|s| ((s.split, s.share), i128::from(s.amount)));
                 let back: BTreeMap<(u32, u32), i128> = back.collect();
-                shared.give_back(payment, &back, i128::from(*pro_rata), sale.receipts)?;
+                shared.give_back(payment, &back, i128::from(*pro_rata), sale)?;
                 back.values().sum()
+            }
+            Fact::SplitReturnAsked { shares, pro_rata, .. } => {
+                shares.iter().try_for_each(|back| shared.ask(payment, *back, *pro_rata, sale))?;
+                0
+            }
+            Fact::RoyaltyGivenBack { sent, amount } => {
+                shared.answered(*sent, i128::from(*amount))?;
+                i128::from(*amount)
+            }
+            Fact::SplitReturnFailed { asked, .. } => {
+                shared.answered(asked.sent, i128::from(asked.amount))?;
+                0
             }
             other => return Err(stranger(other, "royalties")),
         };
@@ -145,15 +168,59 @@ impl Royalties {
 }
 
 impl Shared {
+    fn share(&mut self, payment: Id, split: u32, share: u32) -> Result<&mut Share, String> {
+        let split = self.splits.get_mut(split as usize);
+        let share = split.and_then(|(_, shares)| shares.get_mut(share as usize));
+        share.ok_or_else(|| format!("a share of {payment} is unknown"))
+    }
+
+    /// A receiver elsewhere is asked: for its part of a refund in proportion, or for no more than
+    /// it has.
+    fn ask(
+        &mut self,
+        payment: Id,
+        back: ReturnedShare,
+        pro_rata: bool,
+        sale: Sale,
+    ) -> Result<(), String> {
+        let share = self.share(payment, back.split, back.share)?;
+        let (receiver, amount) = (share.receiver, i128::from(back.amount));
+        if sale.place.is_home(receiver) {
+            return Err(format!("{receiver} is asked elsewhere, and is at home here"));
+        }
+        let (most, due) = (share.amount - share.returned - share.asked, share.due);
+        if if pro_rata { amount != due } else { amount > most } {
+            return Err(format!(
+                "{receiver} is asked for {amount} of {payment}; its part is {due} of {most}"
+            ));
+        }
+        if pro_rata {
+            share.due = 0;
+            share.pro_rata += amount;
+        }
+        share.asked += amount;
+        Ok(())
+    }
+
+    fn answered(&mut self, sent: RoyaltySent, amount: i128) -> Result<(), String> {
+        let share = self.share(sent.payment, sent.split, sent.share)?;
+        share.asked -= amount;
+        if share.asked >= 0 && share.receiver == sent.receiver {
+            return Ok(());
+        }
+        Err(format!("{} answers of {} what it was not asked for", sent.receiver, sent.payment))
+    }
+
     /// In proportion each share gives `amount × refunded / receipts`, half up, less what it gave
-    /// so before, and no more than it has.
+    /// so before, and no more than it has. One of a receiver elsewhere gives it when it is asked.
     fn give_back(
         &mut self,
         payment: Id,
         back: &BTreeMap<(u32, u32), i128>,
         pro_rata: i128,
-        receipts: i128,
+        sale: Sale,
     ) -> Result<(), String> {
+        let receipts = sale.receipts;
         self.refunded += pro_rata;
         let refunded = self.refunded;
         let mut met = 0;
@@ -166,8 +233,11 @@ impl Shared {
                 if pro_rata > 0 {
                     let part = 2 * share.amount * (refunded - *before) + receipts;
                     let whole = part / (2 * receipts.max(1));
-                    let left = share.amount - share.returned;
-                    let due = (whole - share.pro_rata).clamp(0, left);
+                    let left = share.amount - share.returned - share.asked;
+                    let mut due = (whole - share.pro_rata).clamp(0, left);
+                    if !sale.place.is_home(receiver) {
+                        share.due = std::mem::take(&mut due);
+                    }
                     if given != due {
                         return Err(format!(
                             "{receiver} gives {given} back of {payment}; its part is {due}"
@@ -176,7 +246,7 @@ impl Shared {
                     share.pro_rata += given;
                 }
                 share.returned += given;
-                if share.returned > share.amount {
+                if share.returned + share.asked > share.amount {
                     return Err(format!("{receiver} gives more back of {payment} than it got"));
                 }
             }

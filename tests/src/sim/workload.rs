@@ -1,6 +1,8 @@
 //! What is published: commands of every kind, some twice, some under a taken id, some no commands
 //! at all, in records of one or several.
 
+mod elsewhere;
+
 use super::chance::Chance;
 use crate::signing::{key, public_key, sign};
 use groat::bench::{Kind, Spread, Workload};
@@ -243,10 +245,10 @@ fn record(commands: Vec<Command>, atomic: bool) -> (Vec<u8>, Vec<u8>) {
 }
 
 /// Feeds of shards that send to each other: each account at home where its id says, money between
-/// all of them, some of it to nobody, payments and refunds of merchants at home elsewhere, some of
-/// them at quotes for another currency, some from what is stored on cards, some of the orders made
-/// by an app that signs, or that a wrong key signs, days that pass in between, and some records
-/// that come to the wrong shard.
+/// all of them, some of it to nobody, payments, refunds and disputes of merchants at home
+/// elsewhere, some of them at quotes for another currency, some from what is stored on cards, some
+/// of the orders made by an app that signs, or that a wrong key signs, days that pass in between,
+/// and some records that come to the wrong shard.
 pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
     let place = Place { shard: 0, shards };
     let mut feeds: Vec<Feed> =
@@ -326,6 +328,7 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
     }
     let mut paid = Vec::<(String, String, &str)>::new();
     let mut packets = Vec::<(String, String)>::new();
+    let mut pending = Vec::<(String, v1::Id)>::new();
     for no in 0..records as u64 * u64::from(shards) {
         let (from, to) = (chance.below(users), chance.below(users + 1));
         let (user, amount) = (named("u", from), 1 + chance.below(40));
@@ -339,7 +342,9 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                 let (debit, credit) = (named("l", from), named("l", to));
                 let posted = json!({ "post_transfer": { "debit": debit, "credit": credit,
                     "amount": money(amount) } });
-                give(vec![command(posted, chance)], &debit, chance);
+                let mut posted = command(posted, chance);
+                let debit = elsewhere::in_phases(chance, &mut posted, debit, &mut pending);
+                give(vec![posted], &debit, chance);
             }
             6 | 7 => {
                 let (payment, merchant) = (named("p", no), named("m", chance.below(merchants)));
@@ -376,12 +381,21 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                 }
                 paid.push((payment, user, "CNY"));
             }
+            8 if !paid.is_empty() && chance.one_in(2) => {
+                let (payment, user, currency) = paid[chance.index(paid.len())].clone();
+                let asked = elsewhere::dispute_or_confirm(chance, &payment, currency);
+                give(vec![command(asked, chance)], &user, chance);
+            }
             8 if !paid.is_empty() => {
                 let (payment, user, currency) = paid[chance.index(paid.len())].clone();
                 let back = json!({ "amount": format!("{}.{:02}", amount / 3, 1 + amount),
                     "currency": currency });
-                let refund = json!({ "refund_payment": { "payment": payment,
+                let mut refund = json!({ "refund_payment": { "payment": payment,
                     "out_request_no": named("r", chance.below(3)), "amt": back } });
+                let shares = elsewhere::royalty_refunds(chance, merchants, &back);
+                if !shares.is_null() {
+                    refund["refund_payment"]["royalty_refunds"] = shares;
+                }
                 give(vec![command(refund, chance)], &user, chance);
             }
             9 if chance.one_in(3) => {
@@ -421,6 +435,8 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                     "out_request_no": named("s", chance.below(3)),
                     "receivers": [{ "receiver": receiver, "percent": 1 + chance.below(40) }] } });
                 give(vec![command(split, chance)], &user, chance);
+                let back = elsewhere::return_split(chance, &payment, merchants);
+                give(vec![command(back, chance)], &user, chance);
             }
             9 if chance.one_in(2) => {
                 let whom = if chance.one_in(2) {

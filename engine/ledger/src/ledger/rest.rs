@@ -261,6 +261,7 @@ mod tests {
             transfer: Id(3),
             debit: 0,
             credit: 1,
+            away: Id::NONE,
             amount: reserved,
             expires_at: Some(9),
             state,

@@ -11,10 +11,10 @@ use crate::ledger::{Ledger, Refusal, in_range, post};
 use crate::limits::{REFUNDS_MAX, RENTAL_PAYMENTS_MAX};
 use crate::rejection::Rejection;
 use crate::rules::authorizations::{frozen_account, spendable};
-use crate::rules::payments::give_back;
+use crate::rules::payments::{give_back, is_sold_from_elsewhere};
 use crate::rules::rentals::{find, is_out, oblige, release_deposit, release_rest, unoblige};
 use crate::rules::taking::{Sources, open_batch, take};
-use crate::rules::{buckets, credit};
+use crate::rules::{buckets, credit, remittances};
 use crate::rules::{in_currency, may_credit, refuse_if};
 use crate::state::{Charge, ChargeKind, Payment, PaymentState, Rental, RentalState};
 
@@ -314,9 +314,11 @@ pub(crate) fn reduce(
         RentalState::Completed => {
             let left = charge.amount.saturating_sub(charge.reduced);
             refuse_if(amount > left, Rejection::ReductionExceedsCharge)?;
-            give_back_paid(ledger, id, rental, amount, now, out)?;
-            let (rental, item) = (c.rental, c.item);
-            out.record(Fact::ChargeReduced { rental, item, amount, given_back: amount });
+            let asked = give_back_paid(ledger, id, rental, c, now, out)?;
+            let (rental, item, amount) = (c.rental, c.item, amount - asked);
+            if amount > 0 {
+                out.record(Fact::ChargeReduced { rental, item, amount, given_back: amount });
+            }
         }
         RentalState::InUse
         | RentalState::Returned
@@ -362,18 +364,22 @@ fn reduce_unpaid(
 }
 
 /// After completion the amount may only go down: what was paid is given back, out of the newest
-/// payment first.
+/// payment first. Gives the part for which the merchant's home is asked, because it has the money:
+/// the charge is reduced by that when it pays, and by nothing if it does not.
 fn give_back_paid(
     ledger: &Ledger,
     id: Id,
     rental: &Rental,
-    amount: u64,
+    c: &ReduceCharge,
     now: u64,
     out: &mut Decision,
-) -> Result<(), Rejection> {
-    let (mut rest, mut why_not) = (amount, Rejection::RefundExceedsPaid);
-    let payments = rental.payments.iter().rev();
-    for paid in payments.filter_map(|id| ledger.tables().payments.get(id)) {
+) -> Result<u64, Rejection> {
+    let (mut rest, mut why_not) = (c.amount.amount, Rejection::RefundExceedsPaid);
+    let payments = || rental.payments.iter().filter_map(|id| ledger.tables().payments.get(id));
+    // One at a time: what the home answers decides how much is left.
+    refuse_if(payments().any(|paid| paid.asked > 0), Rejection::InvalidState)?;
+    let mut asked = 0;
+    for paid in payments().rev() {
         let part = rest.min(paid.amount.amount.saturating_sub(paid.refunded()));
         if part == 0 {
             continue;
@@ -386,8 +392,22 @@ fn give_back_paid(
             rest -= part;
             let number = format!("{:032x}", id.0);
             let number = Reference::new(&number).ok_or(Rejection::SchemaInvalid)?;
-            give_back(ledger, paid, number, part, &RoyaltyRefunds::None, now, out)?;
+            let given =
+                give_back(ledger, paid, number.clone(), part, &RoyaltyRefunds::None, now, out);
+            match given {
+                Err(Rejection::MerchantBalanceInsufficient)
+                    if is_sold_from_elsewhere(ledger, paid) =>
+                {
+                    remittances::ask(ledger, paid, number.clone(), part, false, out);
+                    let (rental, item, payment) = (c.rental, c.item, paid.payment);
+                    let out_request_no = number;
+                    out.record(Fact::ReductionAsked { rental, item, payment, out_request_no });
+                    asked += part;
+                }
+                given => given?,
+            }
         }
     }
-    refuse_if(rest > 0, why_not)
+    refuse_if(rest > 0, why_not)?;
+    Ok(asked)
 }

@@ -9,6 +9,9 @@
 //! The clock decides nothing here: past the due date the merchant may no longer defend or accept,
 //! and the ruling comes from outside, as every ruling does (DOMAIN §2). A payer may give up until
 //! the merchant has defended. A payment whose time for refunds is over can still be disputed.
+//!
+//! The payment's shard decides all of it, also where the merchant is at home elsewhere; what that
+//! leads to there is in `remittances/disputes.rs`.
 
 use crate::account::{AccountKey, Class};
 use crate::command::{
@@ -20,7 +23,8 @@ use crate::ledger::{Ledger, in_range, post};
 use crate::limits::TIME_MS_MAX;
 use crate::rejection::Rejection;
 use crate::rules::{
-    buckets, cards, credit_room, exchange, in_currency, plan_fees, points, refuse_if, royalties,
+    buckets, cards, credit_room, exchange, in_currency, plan_fees, points, refuse_if, remittances,
+    royalties,
 };
 use crate::state::{
     BatchState, Dispute, DisputeState, Merchant, Payment, PaymentState, Ruling, Tables,
@@ -54,9 +58,6 @@ pub(crate) fn open(
     let seller = tables.merchants.row(payment.merchant);
     refuse_if(tables.accounts.row(payer.account).closed, Rejection::AccountClosed)?;
     refuse_if(tables.accounts.row(seller.account).closed, Rejection::AccountClosed)?;
-    // The merchant's settled money and its debts are at its home.
-    let at_home = ledger.place().is_home(seller.merchant);
-    refuse_if(!at_home, Rejection::NotAcrossShards)?;
     refuse_if(amount > undisputed(payment), Rejection::DisputeExceedsPaid)?;
     // From here on nothing may fail.
     let own = tables.batches.row(own_batch);
@@ -94,12 +95,15 @@ pub(crate) fn open(
         from_available,
         owed,
     });
+    remittances::ask_for_debt(ledger, seller, dispute, owed, false, out);
     Ok(())
 }
 
-/// What was paid and is neither refunded nor in dispute, nor lost in one.
+/// What was paid and is neither refunded nor in dispute, nor lost in one. What the merchant's home
+/// is asked to pay for a refund may be refunded any moment.
 fn undisputed(payment: &Payment) -> u64 {
-    payment.amount.amount.saturating_sub(payment.refunded()).saturating_sub(payment.disputed)
+    let left = payment.amount.amount.saturating_sub(payment.refunded());
+    left.saturating_sub(payment.asked).saturating_sub(payment.disputed)
 }
 
 pub(crate) fn defend(
@@ -176,7 +180,8 @@ fn in_state<'a>(
 /// goes to the balance), to the acquirer, to the balance, to the card, to points. What is left of a
 /// coupon's part goes to the balance too. The merchant pays the fee from its settled money; what
 /// that lacks becomes its debt. The service fee is not returned; what the merchant has paid for
-/// terms of a plan that are cut is, to its settled money.
+/// terms of a plan that are cut is, to its settled money. Of a merchant at home elsewhere all of
+/// the fee for losing is its debt, for which its home is asked.
 fn pay_back(
     ledger: &Ledger,
     row: &Dispute,
@@ -254,17 +259,20 @@ fn pay_back(
     });
     buckets::record_reduction(ledger, payer, &reduction, out);
     points::reverse(ledger, payment, amount, out);
+    remittances::ask_for_debt(ledger, seller, row.dispute, fee_owed, true, out);
     Ok(())
 }
 
-/// What is held pays the merchant's debt; the rest is the merchant's settled money.
+/// What is held pays the merchant's debt; the rest is the merchant's settled money. Where the
+/// merchant is at home elsewhere all of it goes there, and pays the debt that is there.
 fn release(ledger: &Ledger, row: &Dispute, ruling: Ruling, out: &mut Decision) {
     let tables = ledger.tables();
     let payment = tables.payments.row(row.payment);
     let seller = tables.merchants.row(payment.merchant);
     let key = debt_key(seller);
     let owed = u64::try_from(credit_room(tables, &key)).unwrap_or(u64::MAX);
-    let to_debt = row.amount.min(owed);
+    let owed_here = if ledger.place().is_home(seller.merchant) { owed } else { 0 };
+    let to_debt = row.amount.min(owed_here);
     let to_available = row.amount - to_debt;
     let held = ledger.account_or_open(held_key(row.dispute, payment), payment.amount.currency, out);
     if let Some(debt) = tables.accounts.find(&key) {
@@ -283,6 +291,7 @@ fn release(ledger: &Ledger, row: &Dispute, ruling: Ruling, out: &mut Decision) {
         fee: 0,
         fee_owed: 0,
     });
+    remittances::send_home(ledger, seller, row.dispute, to_available, out);
 }
 
 fn held_key(dispute: Id, payment: &Payment) -> AccountKey {

@@ -136,11 +136,15 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::LimitsSet { .. }
         | Fact::CreditFunded { .. }
         | Fact::Provisioned { .. }
-        | Fact::FundingRepaid { .. } => Ok(()),
+        | Fact::FundingRepaid { .. }
+        | Fact::DisputeCharged { .. }
+        | Fact::DisputeDebtPaid { .. }
+        | Fact::DisputeReversed { .. } => Ok(()),
         Fact::TransferPended { transfer, .. } => {
             known(tables.pending.find(transfer).is_none(), "a pending transfer exists twice")
         }
-        Fact::TransferCompleted { pending }
+        Fact::PendingSetAway { transfer: pending, .. }
+        | Fact::TransferCompleted { pending }
         | Fact::TransferVoided { pending }
         | Fact::TransferExpired { pending } => {
             known(tables.pending.find(pending).is_some(), "a pending transfer is unknown")
@@ -232,10 +236,12 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         }
         Fact::BatchCut { batch }
         | Fact::BatchSettled { batch, .. }
+        | Fact::ConfirmationArrived { batch: Some(batch), .. }
         | Fact::ReserveReleased { batch: Some(batch), .. } => {
             known(tables.batches.try_row(*batch).is_some(), "a batch is unknown")
         }
-        Fact::ReserveReleased { merchant, batch: None, .. } => {
+        Fact::ConfirmationArrived { merchant, batch: None, .. }
+        | Fact::ReserveReleased { merchant, batch: None, .. } => {
             known(tables.merchants.find(merchant).is_some(), "a merchant is unknown")
         }
         Fact::FundsAuthorized {
@@ -344,6 +350,10 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::ProceedsFreed { .. }
         | Fact::RoyaltyArrived { .. }
         | Fact::RoyaltyRefused { .. }
+        | Fact::SplitReturnAsked { .. }
+        | Fact::RoyaltyTaken { .. }
+        | Fact::RoyaltyGivenBack { .. }
+        | Fact::SplitReturnFailed { .. }
         | Fact::SplitReturned { .. } => royalties::fits(tables, fact),
         Fact::SettlementConfirmed { payment, .. } => paid(tables, payment).map(|_| ()),
         Fact::RemittanceSent { .. } | Fact::RemittanceReceived { .. } => Ok(()),
@@ -362,6 +372,7 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         Fact::BatchForwarded { batch, .. } | Fact::ProceedsReceived { batch, .. } => {
             known(tables.batches.try_row(*batch).is_some(), "a batch is unknown")
         }
+        Fact::ReductionAsked { .. } => remittances::reduction_fits(tables, fact),
         Fact::RefundAsked { payment, out_request_no, amount, fee_part, .. } => {
             let p = paid(tables, payment)?;
             known(p.asked == 0, "a payment has two refunds asked for")?;

@@ -294,7 +294,7 @@ pub(crate) fn refund(
 }
 
 /// Whether the merchant's settled money is on another shard.
-fn is_sold_from_elsewhere(ledger: &Ledger, payment: &Payment) -> bool {
+pub(crate) fn is_sold_from_elsewhere(ledger: &Ledger, payment: &Payment) -> bool {
     !ledger.place().is_home(ledger.tables().merchants.row(payment.merchant).merchant)
 }
 
@@ -385,7 +385,7 @@ pub(crate) fn give_back(
         post(out, fees, back_to, fee_part);
         out.record(Fact::FeeReturned { payment: payment.payment, amount: fee_part });
     }
-    royalties::give_back(payment, claws, back_to, back_in, out);
+    royalties::give_back(ledger, payment, claws, back_to, back_in, out);
     royalties::free(ledger, payment, freed, back_to, back_in, out);
     let parts = payment.parts.as_ref().filter(|_| back.discount + back.funded > 0);
     let fund = parts.and_then(|parts| coupons::give_back(ledger, payment, parts, back, now, out));

@@ -3,12 +3,16 @@
 //!
 //! A rule sends by [`send`]; what arrives goes by [`receive`] to the function of its purpose.
 
+mod confirmed;
+mod disputes;
 mod payers;
 mod refunds;
 mod words;
 
+pub(crate) use confirmed::send_confirmed;
+pub(crate) use disputes::{ask_for_debt, send_home};
 pub(crate) use payers::{match_away, transfer_away};
-pub(crate) use refunds::{answered, ask};
+pub(crate) use refunds::{answered, ask, reduction_fits};
 pub(crate) use words::{announce_limits, announce_merchant, tell_all};
 
 use crate::account::{AccountKey, AccountNo, Class};
@@ -127,6 +131,17 @@ pub(crate) fn receive(ledger: &Ledger, remittance: &Remittance, now: u64, out: &
             let (payment, out_request_no) = (*payment, out_request_no.clone());
             out.record(Fact::RefundFailed { payment, out_request_no, why: *why });
         }
+        Purpose::Confirmed(c) => confirmed::take_confirmed(ledger, remittance, c, out),
+        Purpose::RoyaltyAsked(asked) => royalties::give(ledger, remittance, asked, out),
+        Purpose::RoyaltyGiven(asked) => royalties::given(ledger, remittance, asked, out),
+        Purpose::RoyaltyDenied(asked, why) => royalties::denied(ledger, asked, *why, out),
+        Purpose::DisputeDebt { .. } => disputes::charge(ledger, remittance, out),
+        Purpose::DisputeDebtPaid { merchant, dispute } => {
+            disputes::debt_paid(ledger, remittance, *merchant, *dispute, out);
+        }
+        Purpose::DisputeReleased { merchant, dispute } => {
+            disputes::reverse(ledger, remittance, *merchant, *dispute, out);
+        }
     }
 }
 
@@ -206,13 +221,8 @@ fn take_proceeds(
     date: u32,
     out: &mut Decision,
 ) {
-    let tables = ledger.tables();
     let Cargo { amount, currency, .. } = remittance.cargo;
-    let seller = tables.merchants.find(&merchant).filter(|no| {
-        let row = tables.merchants.row(*no);
-        row.terms.settle_currency == currency && !tables.accounts.row(row.account).closed
-    });
-    let Some(seller) = seller else {
+    let Some(seller) = open_merchant(ledger, merchant, currency) else {
         keep_in_suspense(ledger, remittance, out);
         return;
     };
@@ -220,6 +230,15 @@ fn take_proceeds(
     let (batch, account) = open_batch_of(ledger, seller, date, out);
     post(out, transit, account, amount);
     out.record(Fact::ProceedsReceived { batch, amount });
+}
+
+/// The number of a merchant that can be paid in a currency here.
+fn open_merchant(ledger: &Ledger, merchant: Id, currency: Currency) -> Option<u32> {
+    let tables = ledger.tables();
+    tables.merchants.find(&merchant).filter(|no| {
+        let row = tables.merchants.row(*no);
+        row.terms.settle_currency == currency && !tables.accounts.row(row.account).closed
+    })
 }
 
 /// Whether what a foreign fact says of another shard fits what was before.
@@ -275,9 +294,10 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {
                 }
             }
         }
-        Fact::RefundAsked { .. } | Fact::RefundFunded { .. } | Fact::RefundFailed { .. } => {
-            refunds::apply(ledger, fact, number);
-        }
+        Fact::RefundAsked { .. }
+        | Fact::ReductionAsked { .. }
+        | Fact::RefundFunded { .. }
+        | Fact::RefundFailed { .. } => refunds::apply(ledger, fact, number),
         _ => {}
     }
 }

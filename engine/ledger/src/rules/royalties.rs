@@ -9,12 +9,15 @@
 //! what receivers give back of their own, is in `royalties/back.rs`.
 //!
 //! Who shares is at home on the shard of the payment, else it is refused. A receiver may be at home
-//! elsewhere (`royalties/away.rs`); nothing is taken back from there.
+//! elsewhere (`royalties/away.rs`), and is asked there for what it is to give back
+//! (`royalties/asked.rs`).
 
+mod asked;
 mod away;
 mod back;
 mod rows;
 
+pub(crate) use asked::{denied, give, given};
 pub(crate) use away::{arrive, come_back};
 pub(crate) use back::{free, give_back, return_split, take_back, to_free};
 pub(crate) use rows::apply;
@@ -298,16 +301,39 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
             let (_, royalty) = of(payment)?;
             batch_is_there(batch)?;
             shares.iter().try_for_each(|back| {
-                let split = royalty.splits.get(back.split as usize);
-                let share = split.and_then(|split| split.shares.get(back.share as usize));
-                let share = share.ok_or("a share is unknown")?;
+                let share = share_of(royalty, back.split, back.share)?;
                 known(back.amount <= share.left(), "more is given back than was shared")
             })
         }
-        Fact::RoyaltyArrived { sent, .. } => is_merchant(&sent.receiver),
+        Fact::RoyaltyArrived { sent, .. } | Fact::RoyaltyTaken { sent, .. } => {
+            is_merchant(&sent.receiver)
+        }
+        Fact::SplitReturnAsked { payment, out_return_no, shares, .. } => {
+            let (_, royalty) = of(payment)?;
+            let mut numbers = royalty.returns.iter().chain(&royalty.asked);
+            let again = numbers.any(|r| Some(&r.out_return_no) == out_return_no.as_ref());
+            known(!again, "a return is asked for twice under one number")?;
+            shares.iter().try_for_each(|back| {
+                let share = share_of(royalty, back.split, back.share)?;
+                known(back.amount <= share.left(), "more is asked back than was shared")
+            })
+        }
+        Fact::RoyaltyGivenBack { sent, amount } => {
+            let share = share_of(of(&sent.payment)?.1, sent.split, sent.share)?;
+            known(*amount <= share.asked, "more is given back than was asked for")
+        }
+        Fact::SplitReturnFailed { asked, .. } => {
+            let share = share_of(of(&asked.sent.payment)?.1, asked.sent.split, asked.sent.share)?;
+            known(asked.amount <= share.asked, "more is denied than was asked for")
+        }
         Fact::RoyaltyRefused { sent, .. } => {
             is_merchant(&sent.receiver).and_then(|()| of(&sent.payment).map(|_| ()))
         }
         _ => Ok(()),
     }
+}
+
+fn share_of(royalty: &Royalty, split: u32, share: u32) -> Result<&Share, &'static str> {
+    let split = royalty.splits.get(split as usize);
+    split.and_then(|split| split.shares.get(share as usize)).ok_or("a share is unknown")
 }

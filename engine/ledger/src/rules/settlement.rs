@@ -33,7 +33,7 @@ pub(crate) fn settle(ledger: &Ledger, no: u32, out: &mut Decision) {
 }
 
 /// Notes what is settled of an account: the debt, the reserve, the rest.
-fn pay_out(
+pub(crate) fn pay_out(
     ledger: &Ledger,
     seller: &Merchant,
     from: AccountNo,
@@ -71,7 +71,8 @@ fn room(ledger: &Ledger, account: AccountNo) -> u64 {
 
 /// What the batch has of a payment is settled ahead of it, as the batch would settle it. Refunds of
 /// others may have taken from the batch meanwhile: no more is there than its account has. Who may
-/// not be credited waits for the batch.
+/// not be credited waits for the batch. Of a merchant at home elsewhere it goes there and is
+/// settled there; once the batch has gone there, it is too late.
 pub(crate) fn confirm(
     ledger: &Ledger,
     c: &ConfirmSettlement,
@@ -91,13 +92,14 @@ pub(crate) fn confirm(
     let amount = in_range(c.amount)?;
     let seller = tables.merchants.row(payment.merchant);
     may_credit(tables, seller.account)?;
-    // The merchant's settled money, its debts and its reserve are at its home.
-    let at_home = ledger.place().is_home(seller.merchant);
-    refuse_if(!at_home, Rejection::NotAcrossShards)?;
     refuse_if(batch.state == BatchState::Settled, Rejection::InvalidState)?;
     let unsettled = payment.unsettled().min(room(ledger, batch.account));
     refuse_if(amount > unsettled, Rejection::ConfirmationExceedsUnsettled)?;
     // From here on nothing may fail.
+    if !ledger.place().is_home(seller.merchant) {
+        remittances::send_confirmed(ledger, payment, batch, amount, out);
+        return Ok(());
+    }
     let (recovered, reserve, available) = pay_out(ledger, seller, batch.account, amount, out);
     out.record(Fact::SettlementConfirmed { payment: c.payment, recovered, reserve, available });
     Ok(())
@@ -217,6 +219,14 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
             row.confirmed = row.confirmed.saturating_add(amount);
             if tables.merchants.row(seller).terms.reserve_days > 0 {
                 row.reserve = row.reserve.saturating_add(*reserve);
+            }
+        }
+        Fact::ConfirmationArrived { batch: Some(batch), reserve, .. } => {
+            let row = ledger.tables_mut().batches.row_mut(*batch);
+            row.reserve = row.reserve.saturating_add(*reserve);
+            let was_settled = row.state == BatchState::Settled;
+            if let Some(at) = ledger.reserve_release_at(*batch).filter(|_| was_settled) {
+                ledger.owe(Due { at, kind: DueKind::ReserveRelease, no: *batch });
             }
         }
         Fact::ReserveReleased { batch: Some(batch), .. } => {

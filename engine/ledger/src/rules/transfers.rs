@@ -58,12 +58,26 @@ pub(crate) fn post_transfer(
         }
         Phase::Pending { balancing, timeout_s } => {
             refuse_if(timeout_s > PENDING_TIMEOUT_S_MAX, Rejection::SchemaInvalid)?;
-            refuse_if(is_elsewhere(ledger, c), Rejection::NotAcrossShards)?;
-            let (debit, credit, amount) = transferable(ledger, c, balancing)?;
+            let is_away = is_elsewhere(ledger, c);
+            let (debit, credit, amount) = if is_away {
+                let (debit, amount) = sendable(ledger, c, balancing)?;
+                (debit, None, amount)
+            } else {
+                let (debit, credit, amount) = transferable(ledger, c, balancing)?;
+                (debit, Some(credit), amount)
+            };
             // From here on nothing may fail.
+            let credit = credit.unwrap_or_else(|| {
+                let currency = ledger.tables().accounts.row(debit).currency;
+                let to = ledger.place().home(c.credit);
+                remittances::transit_account(ledger, to, currency, out)
+            });
             out.note(Movement { debit, credit, amount, layer: Layer::Pending });
             let expires_at = (timeout_s > 0).then(|| now + u64::from(timeout_s) * 1_000);
             out.record(Fact::TransferPended { transfer: id, expires_at });
+            if is_away {
+                out.record(Fact::PendingSetAway { transfer: id, credit: c.credit });
+            }
         }
         Phase::Post { pending } => {
             let held = still_pending(ledger, c, pending)?;
@@ -77,8 +91,11 @@ pub(crate) fn post_transfer(
             refuse_if(amount > held.amount, Rejection::PendingAmountExceeded)?;
             // From here on nothing may fail.
             out.note(released(held));
-            post(out, held.debit, held.credit, amount);
+            if held.away.is_none() {
+                post(out, held.debit, held.credit, amount);
+            }
             out.record(Fact::TransferCompleted { pending });
+            send_on(ledger, held, amount, out);
         }
         Phase::Void { pending } => {
             let held = still_pending(ledger, c, pending)?;
@@ -88,6 +105,19 @@ pub(crate) fn post_transfer(
         }
     }
     Ok(())
+}
+
+/// Sends what is posted of a pending transfer whose account to be credited is elsewhere. The other
+/// side looks at that account now, not before, and sends back what it cannot place.
+fn send_on(ledger: &Ledger, held: &PendingTransfer, amount: u64, out: &mut Decision) {
+    if held.away.is_none() {
+        return;
+    }
+    let debit = ledger.tables().accounts.row(held.debit);
+    let purpose = Purpose::Posting { debit: debit.key.owner, credit: held.away };
+    let to = ledger.place().home(held.away);
+    let cargo = Cargo { amount, currency: debit.currency, purpose };
+    remittances::send(ledger, to, held.debit, cargo, out);
 }
 
 /// The staircase of a new transfer: both accounts and the amount that moves.
@@ -117,7 +147,8 @@ fn is_elsewhere(ledger: &Ledger, c: &PostTransfer) -> bool {
     !ledger.place().is_home(c.credit)
 }
 
-/// The staircase of a transfer to an account of another shard: the debit's side of it.
+/// The staircase of a transfer to an account of another shard, at once or pending: the debit's side
+/// of it.
 fn sendable(
     ledger: &Ledger,
     c: &PostTransfer,
@@ -176,7 +207,12 @@ fn still_pending<'a>(
     let same = |named: Id, no: AccountNo| {
         named.is_none() || tables.accounts.row(no).key == AccountKey::ledger(named)
     };
-    let as_named = same(c.debit, held.debit) && same(c.credit, held.credit);
+    let credit = if held.away.is_none() {
+        same(c.credit, held.credit)
+    } else {
+        c.credit.is_none() || c.credit == held.away
+    };
+    let as_named = same(c.debit, held.debit) && credit;
     refuse_if(!as_named, Rejection::PendingAccountsDiffer)?;
     match held.state {
         PendingState::Pending => Ok(held),
@@ -223,6 +259,11 @@ pub(crate) fn expire(ledger: &Ledger, no: u32, out: &mut Decision) {
 }
 
 pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact, movements: &[Movement]) {
+    if let Fact::PendingSetAway { transfer, credit } = fact
+        && let Some(held) = ledger.tables_mut().pending.get_mut(transfer)
+    {
+        held.away = *credit;
+    }
     let mut end = |pending: &Id, state: PendingState| {
         if let Some(held) = ledger.tables_mut().pending.get_mut(pending) {
             held.state = state;
@@ -235,6 +276,7 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact, movements: &[Movement]) {
                 transfer: *transfer,
                 debit,
                 credit,
+                away: Id::NONE,
                 amount,
                 expires_at: *expires_at,
                 state: PendingState::Pending,

@@ -1,5 +1,6 @@
 //! What the outside is told of batches, and of parts of payments ahead of them.
 
+use crate::event::Fact;
 use crate::id::Id;
 use crate::ledger::Ledger;
 use crate::money::Money;
@@ -49,4 +50,29 @@ pub(super) fn confirmed(
         reserve,
         available,
     }
+}
+
+/// What of a payment on another shard is settled here ahead of its batch.
+pub(super) fn arrived(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {
+    let Fact::ConfirmationArrived {
+        payment,
+        merchant,
+        out_trade_no,
+        recovered,
+        reserve,
+        available,
+        ..
+    } = fact
+    else {
+        return None;
+    };
+    let currency = ledger.tables().merchants.get(merchant)?.terms.settle_currency;
+    Some(Settlement::SettlementConfirmed {
+        payment: *payment,
+        out_trade_no: out_trade_no.clone(),
+        merchant: *merchant,
+        recovered: Money { amount: *recovered, currency },
+        reserve: *reserve,
+        available: *available,
+    })
 }

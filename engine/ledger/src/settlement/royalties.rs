@@ -64,6 +64,17 @@ pub(super) fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Opti
             let amount = moved_money(ledger, movements, *amount)?;
             Settlement::RoyaltyArrived { payment, merchant, receiver, amount }
         }
+        Fact::RoyaltyTaken { sent, amount } => {
+            let RoyaltySent { payment, merchant, receiver, .. } = *sent;
+            let amount = moved_money(ledger, movements, *amount)?;
+            Settlement::RoyaltyTaken { payment, merchant, receiver, amount }
+        }
+        Fact::SplitReturnFailed { asked, why } => {
+            let (sent, number) = (asked.sent, asked.out_return_no.as_ref());
+            let shares = vec![(sent.receiver, asked.amount)];
+            let royalty = of(&sent.payment, number, shares, asked.amount)?;
+            Settlement::SplitReturnFailed { royalty, why: *why }
+        }
         _ => return None,
     })
 }

@@ -33,6 +33,8 @@ pub struct AskedRefund {
     pub cancels: bool,
     /// The event in which it was asked for.
     pub events: EventRange,
+    /// The rental and its charge that it reduces, if it does.
+    pub reduces: Option<(Id, u32)>,
     /// Whether the answer is still to come.
     pub is_open: bool,
 }

@@ -32,6 +32,8 @@ pub struct Royalty {
     pub returns: Vec<SplitReturn>,
     /// What the merchant and its receivers gave for refunds in proportion.
     pub refunded: u64,
+    /// Returns under a number for which a receiver elsewhere was asked, and has not answered.
+    pub asked: Vec<SplitReturn>,
 }
 
 /// One split of a payment.
@@ -60,8 +62,10 @@ pub struct Share {
     pub amount: u64,
     /// Of that, what it gave back.
     pub returned: u64,
-    /// Of that, for refunds in proportion.
+    /// Of that, for refunds in proportion; of a receiver elsewhere, what it was asked for.
     pub pro_rata: u64,
+    /// What a receiver elsewhere was asked to give back, and has not answered.
+    pub asked: u64,
 }
 
 /// A return by a receiver.
@@ -100,6 +104,6 @@ impl Royalty {
 impl Share {
     /// What can still be given back of it.
     pub fn left(&self) -> u64 {
-        self.amount.saturating_sub(self.returned)
+        self.amount.saturating_sub(self.returned).saturating_sub(self.asked)
     }
 }

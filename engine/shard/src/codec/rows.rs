@@ -97,6 +97,7 @@ fn pending(r: &PendingTransfer) -> v1::PendingRow {
         amount: r.amount,
         expires_at: r.expires_at,
         state: r.state as u32,
+        away: write::some(r.away),
     }
 }
 
@@ -105,6 +106,7 @@ fn read_pending(w: &v1::PendingRow) -> Field<PendingTransfer> {
         transfer: read::id(w.transfer, "transfer")?,
         debit: w.debit,
         credit: w.credit,
+        away: read::optional_id(w.away),
         amount: w.amount,
         expires_at: w.expires_at,
         state: match w.state {

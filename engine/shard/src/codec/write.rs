@@ -161,6 +161,10 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
             })
         }
         Fact::TransferPosted => W::TransferPosted(v1::TransferPosted {}),
+        Fact::PendingSetAway { transfer, credit } => W::PendingSetAway(v1::PendingSetAway {
+            transfer: some(*transfer),
+            credit: some(*credit),
+        }),
         Fact::TransferPended { transfer, expires_at } => W::TransferPended(v1::TransferPended {
             transfer: some(*transfer),
             expires_at: *expires_at,
@@ -418,6 +422,7 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::BatchForwarded { .. }
         | Fact::ProceedsReceived { .. }
         | Fact::RefundAsked { .. }
+        | Fact::ReductionAsked { .. }
         | Fact::RefundFunded { .. }
         | Fact::RefundFailed { .. } => return remittances::fact(fact),
         Fact::FundsAuthorized { .. }
@@ -470,9 +475,12 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::PlanWrittenOff { .. }
         | Fact::CreditRecovered { .. }
         | Fact::Provisioned { .. } => return losses::fact(fact),
-        Fact::DisputeOpened { .. } | Fact::DisputeDefended { .. } | Fact::DisputeJudged { .. } => {
-            return disputes::fact(fact);
-        }
+        Fact::DisputeOpened { .. }
+        | Fact::DisputeDefended { .. }
+        | Fact::DisputeJudged { .. }
+        | Fact::DisputeCharged { .. }
+        | Fact::DisputeDebtPaid { .. }
+        | Fact::DisputeReversed { .. } => return disputes::fact(fact),
         Fact::RoyaltyBound { .. }
         | Fact::RoyaltyUnbound { .. }
         | Fact::RoyaltyFreezeSet { .. }
@@ -482,7 +490,12 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::ProceedsFreed { .. }
         | Fact::RoyaltyArrived { .. }
         | Fact::RoyaltyRefused { .. }
+        | Fact::SplitReturnAsked { .. }
+        | Fact::RoyaltyTaken { .. }
+        | Fact::RoyaltyGivenBack { .. }
+        | Fact::SplitReturnFailed { .. }
         | Fact::SplitReturned { .. } => return royalties::fact(fact),
+        Fact::ConfirmationArrived { .. } => return remittances::fact(fact),
         Fact::SettlementConfirmed { payment, recovered, reserve, available } => {
             W::SettlementConfirmed(v1::SettlementConfirmed {
                 payment: some(*payment),

@@ -42,7 +42,12 @@ impl Bills {
                 Ok(lines)
             }
             // The account of a receiver from elsewhere is empty again when it is sent on.
-            Fact::RoyaltyArrived { sent, amount } | Fact::RoyaltyRefused { sent, amount, .. } => {
+            Fact::RoyaltyTaken { sent, amount } => {
+                Ok(vec![(self.of(Class::MerchantAvailable, sent.receiver)?, -signed(amount))])
+            }
+            Fact::RoyaltyArrived { sent, amount }
+            | Fact::RoyaltyRefused { sent, amount, .. }
+            | Fact::RoyaltyGivenBack { sent, amount } => {
                 Ok(vec![(self.of(Class::MerchantAvailable, sent.receiver)?, signed(amount))])
             }
             other => Err(stranger(other, "a royalty")),

@@ -11,7 +11,7 @@ use crate::remittance::{Cargo, Purpose, Remittance};
 use crate::rules::split::{Split, split};
 use crate::rules::taking::fee_key;
 use crate::rules::{buckets, cards, coupons, credit_room, exchange, invoices, points};
-use crate::state::{AskedRefund, Payment};
+use crate::state::{AskedRefund, Payment, Tables};
 
 /// Asks the home of a payment's merchant for the money of a refund. The fee part is here.
 pub(crate) fn ask(
@@ -100,6 +100,14 @@ pub(super) fn complete(
     if asked.cancels {
         out.record(Fact::PaymentCancelled { payment });
     }
+    let is_there = |(rental, item): &(Id, u32)| {
+        let rental = tables.rentals.get(rental);
+        rental.is_some_and(|rental| (*item as usize) < rental.charges.len())
+    };
+    if let Some((rental, item)) = asked.reduces.filter(is_there) {
+        let amount = asked.amount;
+        out.record(Fact::ChargeReduced { rental, item, amount, given_back: amount });
+    }
 }
 
 /// Gives back what the merchant's home has paid for: it stands in `transit`, all but the fee part.
@@ -168,6 +176,20 @@ fn give_back(
     points::reverse(ledger, payment, amount - back.discount - back.funded, out);
 }
 
+/// Whether the charge and the refund of a foreign fact are there.
+pub(crate) fn reduction_fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
+    let Fact::ReductionAsked { rental, item, payment, out_request_no } = fact else {
+        return Ok(());
+    };
+    let charges = tables.rentals.get(rental).map_or(0, |rental| rental.charges.len());
+    let asked = tables.asked_refunds.get(&(*payment, out_request_no.clone()));
+    match asked.filter(|asked| asked.is_open) {
+        None => Err("a refund is not asked for"),
+        Some(_) if *item as usize >= charges => Err("a charge is unknown"),
+        Some(_) => Ok(()),
+    }
+}
+
 pub(super) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {
     match fact {
         Fact::RefundAsked { payment, out_request_no, amount, fee_part, cancels } => {
@@ -178,6 +200,7 @@ pub(super) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {
                 fee_part: *fee_part,
                 cancels: *cancels,
                 events: EventRange { first: number, count: 1 },
+                reduces: None,
                 is_open: true,
             };
             let key = (*payment, out_request_no.clone());
@@ -195,6 +218,12 @@ pub(super) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {
                     let open = &mut ledger.tables_mut().users.row_mut(payer).open_holds;
                     *open = open.saturating_add(1);
                 }
+            }
+        }
+        Fact::ReductionAsked { rental, item, payment, out_request_no } => {
+            let key = (*payment, out_request_no.clone());
+            if let Some(asked) = ledger.tables_mut().asked_refunds.get_mut(&key) {
+                asked.reduces = Some((*rental, *item));
             }
         }
         Fact::RefundFunded { from_open_batch, open_batch: Some(batch), .. } => {

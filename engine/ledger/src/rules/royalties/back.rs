@@ -1,6 +1,7 @@
 //! Royalties that come back: with a refund, in proportion or from the receivers that it names, and
 //! by receivers of their own; and frozen proceeds that a refund or a dispute frees.
 
+use super::asked::ask;
 use super::{frozen_key, royalty};
 use crate::account::AccountNo;
 use crate::command::{ReturnSplit, RoyaltyRefunds};
@@ -18,10 +19,12 @@ pub(crate) struct Claws {
     shares: Vec<ReturnedShare>,
     debits: Vec<(AccountNo, u64)>,
     pro_rata: u64,
+    /// Of receivers elsewhere, whose homes are asked.
+    asked: Vec<ReturnedShare>,
 }
 
 impl Claws {
-    /// All of it.
+    /// All of it that is here.
     pub(crate) fn sum(&self) -> u64 {
         self.debits.iter().fold(0, |sum, (_, amount)| sum.saturating_add(*amount))
     }
@@ -30,7 +33,8 @@ impl Claws {
 /// What a refund of which the merchant gives `money` takes back. In proportion each receiver gives
 /// of its share what the refund is of the receipts, half up and cumulative, so that the parts sum
 /// to the whole; refunds of before the split do not count. Receivers that are named give of their
-/// oldest shares first, together no more than the refund. All of it is there, or nothing happens.
+/// oldest shares first, together no more than the refund. All that is here is there, or nothing
+/// happens; receivers elsewhere are asked, and the merchant pays for them at first.
 pub(crate) fn take_back(
     ledger: &Ledger,
     payment: &Payment,
@@ -64,11 +68,15 @@ pub(crate) fn take_back(
     };
     let tables = ledger.tables();
     let (mut shares, mut debits) = (Vec::new(), Vec::<(AccountNo, u64)>::new());
+    let mut asked = Vec::new();
     for ((split, share), row, amount) in claws.into_iter().filter(|claw| claw.2 > 0) {
         let receiver = tables.merchants.row(row.receiver);
-        let (at_home, account) = (ledger.place().is_home(receiver.merchant), receiver.account);
-        refuse_if(!at_home, Rejection::NotAcrossShards)?;
+        let account = receiver.account;
         may_debit(tables, account)?;
+        if !ledger.place().is_home(receiver.merchant) {
+            asked.push(ReturnedShare { split, share, amount });
+            continue;
+        }
         let taken = debits.iter().filter(|d| d.0 == account).map(|d| u128::from(d.1));
         let needed = taken.sum::<u128>() + u128::from(amount);
         let short = tables.accounts.row(account).debit_room() < needed;
@@ -77,7 +85,7 @@ pub(crate) fn take_back(
         debits.push((account, amount));
     }
     let counts = *royalties == RoyaltyRefunds::ProRata && !royalty.splits.is_empty();
-    Ok(Claws { shares, debits, pro_rata: if counts { money } else { 0 } })
+    Ok(Claws { shares, debits, pro_rata: if counts { money } else { 0 }, asked })
 }
 
 /// Every share with the places of its split and itself.
@@ -100,27 +108,30 @@ fn in_proportion(royalty: &Royalty, receipts: u64, money: u64) -> Vec<Claw<'_>> 
     all_shares(royalty).map(|(no, share)| (no, share, claw(no.0, share))).collect()
 }
 
-/// Notes what a refund takes back, into the account that pays it.
+/// Notes what a refund takes back, into the account that pays it, and asks for what is elsewhere.
 pub(crate) fn give_back(
+    ledger: &Ledger,
     payment: &Payment,
     claws: Claws,
     to: AccountNo,
     batch: Option<u32>,
     out: &mut Decision,
 ) {
-    if claws.pro_rata == 0 && claws.shares.is_empty() {
-        return;
+    if claws.pro_rata > 0 || !claws.shares.is_empty() {
+        for (account, amount) in claws.debits {
+            post(out, account, to, amount);
+        }
+        out.record(Fact::SplitReturned {
+            payment: payment.payment,
+            out_return_no: None,
+            shares: claws.shares,
+            batch,
+            pro_rata: claws.pro_rata,
+        });
     }
-    for (account, amount) in claws.debits {
-        post(out, account, to, amount);
+    if !claws.asked.is_empty() {
+        ask(ledger, payment, None, claws.asked, claws.pro_rata > 0, out);
     }
-    out.record(Fact::SplitReturned {
-        payment: payment.payment,
-        out_return_no: None,
-        shares: claws.shares,
-        batch,
-        pro_rata: claws.pro_rata,
-    });
 }
 
 /// How much of what is frozen comes free where so much is needed.
@@ -143,7 +154,8 @@ pub(crate) fn free(
     out.record(Fact::ProceedsFreed { payment: payment.payment, amount, batch });
 }
 
-/// A receiver gives back to the merchant's settled money, within 180 days of the split.
+/// A receiver gives back to the merchant's settled money, within 180 days of the split. One that
+/// is at home elsewhere is asked there.
 pub(crate) fn return_split(
     ledger: &Ledger,
     c: &ReturnSplit,
@@ -160,7 +172,8 @@ pub(crate) fn return_split(
         let at = split.shares.iter().position(|share| Some(share.receiver) == receiver)?;
         Some((u32::try_from(no).ok()?, u32::try_from(at).ok()?, split, &split.shares[at]))
     });
-    if let Some(done) = royalty.returns.iter().find(|r| r.out_return_no == c.out_return_no) {
+    let mut numbers = royalty.returns.iter().chain(&royalty.asked);
+    if let Some(done) = numbers.find(|r| r.out_return_no == c.out_return_no) {
         let same = found.is_some_and(|(no, at, ..)| (done.split, done.share) == (no, at))
             && done.amount == c.amount.amount
             && c.amount.currency == payment.amount.currency;
@@ -171,17 +184,23 @@ pub(crate) fn return_split(
         });
     }
     let (no, at, split, share) = found.ok_or(Rejection::UnknownAccount)?;
-    refuse_if(!ledger.place().is_home(c.receiver), Rejection::NotAcrossShards)?;
     in_currency(c.amount, payment.amount.currency)?;
     let amount = in_range(c.amount)?;
     let until = split.at.saturating_add(SPLIT_RETURN_DAYS_MAX * DAY_MS);
     refuse_if(now > until, Rejection::ReturnWindowClosed)?;
-    refuse_if(royalty.returns.len() >= ROYALTY_SPLITS_MAX, Rejection::SplitCountExceeded)?;
+    let count = royalty.returns.len() + royalty.asked.len();
+    refuse_if(count >= ROYALTY_SPLITS_MAX, Rejection::SplitCountExceeded)?;
     refuse_if(amount > share.left(), Rejection::ReturnExceedsReceived)?;
     let from = tables.merchants.row(share.receiver).account;
     let to = tables.merchants.row(payment.merchant).account;
     may_debit(tables, from)?;
     may_credit(tables, to)?;
+    let back = ReturnedShare { split: no, share: at, amount };
+    if !ledger.place().is_home(c.receiver) {
+        // From here on nothing may fail.
+        ask(ledger, payment, Some(&c.out_return_no), vec![back], false, out);
+        return Ok(());
+    }
     let short = tables.accounts.row(from).debit_room() < u128::from(amount);
     refuse_if(short, Rejection::ReceiverBalanceInsufficient)?;
     // From here on nothing may fail.
@@ -189,7 +208,7 @@ pub(crate) fn return_split(
     out.record(Fact::SplitReturned {
         payment: c.payment,
         out_return_no: Some(c.out_return_no.clone()),
-        shares: vec![ReturnedShare { split: no, share: at, amount }],
+        shares: vec![back],
         batch: None,
         pro_rata: 0,
     });

@@ -1,8 +1,10 @@
 //! What facts of royalties change: relations, shares, and what batches have of payments.
 
+use crate::command::Reference;
 use crate::event::{EventRange, Fact};
 use crate::id::Id;
 use crate::ledger::{Due, DueKind, Ledger};
+use crate::remittance::RoyaltySent;
 use crate::state::{Royalty, RoyaltyRelation, Share, Split, SplitReturn};
 
 pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {
@@ -36,7 +38,7 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {
             let (at, tables) = (ledger.now(), ledger.tables());
             let share = |(receiver, amount): &(Id, u64)| {
                 let receiver = tables.merchants.find(receiver)?;
-                Some(Share { receiver, amount: *amount, returned: 0, pro_rata: 0 })
+                Some(Share { receiver, amount: *amount, returned: 0, pro_rata: 0, asked: 0 })
             };
             let shares = shares.iter().filter_map(share).collect();
             let events = EventRange { first: number, count: 1 };
@@ -82,6 +84,7 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {
                     }
                 }
                 if let (Some(number_of_it), [back, ..]) = (out_return_no, shares.as_slice()) {
+                    royalty.asked.retain(|asked| asked.out_return_no != *number_of_it);
                     royalty.returns.push(SplitReturn {
                         out_return_no: number_of_it.clone(),
                         split: back.split,
@@ -93,8 +96,48 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {
             });
             into_batch(ledger, payment, *batch, sum);
         }
+        Fact::SplitReturnAsked { payment, out_return_no, shares, pro_rata } => {
+            change(ledger, payment, |royalty| {
+                for back in shares {
+                    let Some(share) = share_of(royalty, back.split, back.share) else { continue };
+                    share.asked = share.asked.saturating_add(back.amount);
+                    if *pro_rata {
+                        share.pro_rata = share.pro_rata.saturating_add(back.amount);
+                    }
+                }
+                if let (Some(number_of_it), [back, ..]) = (out_return_no, shares.as_slice()) {
+                    royalty.asked.push(SplitReturn {
+                        out_return_no: number_of_it.clone(),
+                        split: back.split,
+                        share: back.share,
+                        amount: back.amount,
+                        events: EventRange { first: number, count: 1 },
+                    });
+                }
+            });
+        }
+        Fact::RoyaltyGivenBack { sent, amount } => answered(ledger, *sent, *amount, None),
+        Fact::SplitReturnFailed { asked, .. } => {
+            answered(ledger, asked.sent, asked.amount, asked.out_return_no.as_ref());
+        }
         _ => {}
     }
+}
+
+fn share_of(royalty: &mut Royalty, split: u32, share: u32) -> Option<&mut Share> {
+    royalty.splits.get_mut(split as usize)?.shares.get_mut(share as usize)
+}
+
+/// A receiver elsewhere has answered; of what failed the number may be used again.
+fn answered(ledger: &mut Ledger, of: RoyaltySent, amount: u64, failed: Option<&Reference>) {
+    change(ledger, &of.payment, |royalty| {
+        if let Some(share) = share_of(royalty, of.split, of.share) {
+            share.asked = share.asked.saturating_sub(amount);
+        }
+        if let Some(number) = failed {
+            royalty.asked.retain(|asked| asked.out_return_no != *number);
+        }
+    });
 }
 
 fn change(ledger: &mut Ledger, payment: &Id, change: impl FnOnce(&mut Royalty)) {

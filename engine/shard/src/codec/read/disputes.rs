@@ -2,7 +2,7 @@
 
 use super::fields::*;
 use groat_ledger::{self as domain, Body, Dispute, DisputeKind, DisputeState, Fact, Ruling};
-use groat_proto::v1;
+use groat_proto::v1::{self, event};
 
 fn kind(value: i32) -> Field<DisputeKind> {
     match known::<v1::DisputeKind>(value, "kind")? {
@@ -85,6 +85,32 @@ pub(super) fn judged(w: &v1::DisputeJudged) -> Field<Fact> {
         to_available: w.to_available,
         fee: w.fee,
         fee_owed: w.fee_owed,
+    })
+}
+
+/// Facts of disputes whose merchant and payment are on two shards.
+pub(super) fn away(wire: &event::Fact) -> Field<Fact> {
+    use event::Fact as W;
+    Ok(match wire {
+        W::DisputeCharged(w) => Fact::DisputeCharged {
+            merchant: id(w.merchant, "merchant")?,
+            dispute: id(w.dispute, "dispute")?,
+            is_fee: w.is_fee,
+            from_available: w.from_available,
+            owed: w.owed,
+        },
+        W::DisputeDebtPaid(w) => Fact::DisputeDebtPaid {
+            merchant: id(w.merchant, "merchant")?,
+            dispute: id(w.dispute, "dispute")?,
+            amount: w.amount,
+        },
+        W::DisputeReversed(w) => Fact::DisputeReversed {
+            merchant: id(w.merchant, "merchant")?,
+            dispute: id(w.dispute, "dispute")?,
+            to_debt: w.to_debt,
+            to_available: w.to_available,
+        },
+        _ => return Err("fact"),
     })
 }
 

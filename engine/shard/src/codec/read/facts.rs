@@ -69,6 +69,10 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             to_channel: w.to_channel,
             to_balance: w.to_balance,
         },
+        W::PendingSetAway(w) => Fact::PendingSetAway {
+            transfer: id(w.transfer, "transfer")?,
+            credit: id(w.credit, "credit")?,
+        },
         W::TransferPended(w) => {
             Fact::TransferPended { transfer: id(w.transfer, "transfer")?, expires_at: w.expires_at }
         }
@@ -274,6 +278,9 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::DisputeOpened(w) => disputes::opened(w)?,
         W::DisputeDefended(w) => disputes::defended(w)?,
         W::DisputeJudged(w) => disputes::judged(w)?,
+        W::DisputeCharged(_) | W::DisputeDebtPaid(_) | W::DisputeReversed(_) => {
+            disputes::away(wire)?
+        }
         W::RoyaltyBound(w) => Fact::RoyaltyBound {
             merchant: id(w.merchant, "merchant")?,
             receiver: id(w.receiver, "receiver")?,
@@ -298,6 +305,13 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             Fact::RoyaltyArrived { sent: royalties::sent(w)?, amount: w.amount }
         }
         W::RoyaltyRefused(w) => royalties::refused(w)?,
+        W::SplitReturnAsked(w) => royalties::asked(w)?,
+        W::RoyaltyTaken(w) => Fact::RoyaltyTaken { sent: royalties::sent(w)?, amount: w.amount },
+        W::RoyaltyGivenBack(w) => {
+            Fact::RoyaltyGivenBack { sent: royalties::sent(w)?, amount: w.amount }
+        }
+        W::SplitReturnFailed(w) => royalties::failed(w)?,
+        W::ConfirmationArrived(_) => remittances::read_fact(wire)?,
         W::SettlementConfirmed(w) => Fact::SettlementConfirmed {
             payment: id(w.payment, "payment")?,
             recovered: w.recovered,
@@ -377,6 +391,7 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         | W::BatchForwarded(_)
         | W::ProceedsReceived(_)
         | W::RefundAsked(_)
+        | W::ReductionAsked(_)
         | W::RefundFunded(_)
         | W::RefundFailed(_) => remittances::read_fact(wire)?,
         W::PaymentClosed(w) => Fact::PaymentClosed {

@@ -6,7 +6,9 @@ use super::members;
 use super::royalties;
 use super::{cards, exchange};
 use groat_ledger::limits::{AMOUNT_MAX, TIME_MS_MAX};
-use groat_ledger::{Cargo, Fact, Id, MerchantTerms, Purpose, Rejection, Remittance, Standing};
+use groat_ledger::{
+    Cargo, Confirmed, Fact, Id, MerchantTerms, Purpose, Rejection, Remittance, Standing,
+};
 use groat_proto::Message;
 use groat_proto::v1::{self, cargo, event};
 
@@ -80,6 +82,31 @@ fn read_cargo(wire: &v1::Cargo) -> Field<Cargo> {
         W::CardTemplate(w) => Purpose::CardTemplate(Box::new(cards::define(w)?)),
         W::Quote(w) => Purpose::Quote(Box::new(exchange::publish(w)?)),
         W::AppLimits(w) => Purpose::AppLimits(Box::new(apps::set_limits(w)?)),
+        W::Confirmed(w) => Purpose::Confirmed(Box::new(Confirmed {
+            payment: id(w.payment, "payment")?,
+            merchant: id(w.merchant, "merchant")?,
+            out_trade_no: reference(&w.out_trade_no, "out_trade_no")?,
+            date: w.date,
+        })),
+        W::RoyaltyAsked(w) => Purpose::RoyaltyAsked(royalties::return_asked(w)?),
+        W::RoyaltyGiven(w) => Purpose::RoyaltyGiven(royalties::return_asked(w)?),
+        W::RoyaltyDenied(w) => {
+            let (asked, why) = royalties::return_denied(w)?;
+            Purpose::RoyaltyDenied(asked, why)
+        }
+        W::DisputeDebt(w) => {
+            ensure(w.owed <= AMOUNT_MAX, "owed")?;
+            let (merchant, dispute) = (id(w.merchant, "merchant")?, id(w.dispute, "dispute")?);
+            Purpose::DisputeDebt { merchant, dispute, owed: w.owed, is_fee: w.is_fee }
+        }
+        W::DisputeDebtPaid(w) => {
+            let (merchant, dispute) = (id(w.merchant, "merchant")?, id(w.dispute, "dispute")?);
+            Purpose::DisputeDebtPaid { merchant, dispute }
+        }
+        W::DisputeReleased(w) => {
+            let (merchant, dispute) = (id(w.merchant, "merchant")?, id(w.dispute, "dispute")?);
+            Purpose::DisputeReleased { merchant, dispute }
+        }
     };
     Ok(Cargo { amount: wire.amount, currency, purpose })
 }
@@ -131,6 +158,12 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::BatchForwarded(w) => Fact::BatchForwarded { batch: w.batch, amount: w.amount },
         W::ProceedsReceived(w) => Fact::ProceedsReceived { batch: w.batch, amount: w.amount },
         W::RefundAsked(w) => read_asked(w)?,
+        W::ReductionAsked(w) => Fact::ReductionAsked {
+            rental: id(w.rental, "rental")?,
+            item: w.item,
+            payment: id(w.payment, "payment")?,
+            out_request_no: reference(&w.out_request_no, "out_request_no")?,
+        },
         W::RefundFunded(w) => Fact::RefundFunded {
             merchant: id(w.merchant, "merchant")?,
             payment: id(w.payment, "payment")?,
@@ -138,6 +171,15 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             from_available: w.from_available,
             from_open_batch: w.from_open_batch,
             open_batch: w.open_batch,
+        },
+        W::ConfirmationArrived(w) => Fact::ConfirmationArrived {
+            payment: id(w.payment, "payment")?,
+            merchant: id(w.merchant, "merchant")?,
+            out_trade_no: reference(&w.out_trade_no, "out_trade_no")?,
+            batch: w.batch,
+            recovered: w.recovered,
+            reserve: w.reserve,
+            available: w.available,
         },
         W::RefundFailed(w) => Fact::RefundFailed {
             payment: id(w.payment, "payment")?,

@@ -1,9 +1,11 @@
 //! Wire to domain: royalties, their commands, facts and rows.
 
 use super::fields::*;
+use groat_ledger::limits::AMOUNT_MAX;
 use groat_ledger::{
     self as domain, Body, EventRange, Fact, Rejection, ReturnedShare, Royalty, RoyaltyPart,
-    RoyaltyRefunds, RoyaltyRelation, RoyaltySent, RoyaltyShare, Share, Split, SplitReturn,
+    RoyaltyRefunds, RoyaltyRelation, RoyaltyReturn, RoyaltySent, RoyaltyShare, Share, Split,
+    SplitReturn,
 };
 use groat_proto::v1;
 
@@ -63,11 +65,12 @@ pub(super) fn finished(w: &v1::SplitFinished) -> Field<Fact> {
     Ok(Fact::SplitFinished { payment, amount, batch, expired })
 }
 
+fn back(w: &v1::ReturnedShare) -> ReturnedShare {
+    let v1::ReturnedShare { split, share, amount } = *w;
+    ReturnedShare { split, share, amount }
+}
+
 pub(super) fn returned(w: &v1::SplitReturned) -> Field<Fact> {
-    let back = |w: &v1::ReturnedShare| {
-        let v1::ReturnedShare { split, share, amount } = *w;
-        ReturnedShare { split, share, amount }
-    };
     Ok(Fact::SplitReturned {
         payment: id(w.payment, "payment")?,
         out_return_no: optional_reference(&w.out_return_no, "out_return_no")?,
@@ -75,6 +78,33 @@ pub(super) fn returned(w: &v1::SplitReturned) -> Field<Fact> {
         batch: w.batch,
         pro_rata: w.pro_rata,
     })
+}
+
+pub(super) fn asked(w: &v1::SplitReturnAsked) -> Field<Fact> {
+    Ok(Fact::SplitReturnAsked {
+        payment: id(w.payment, "payment")?,
+        out_return_no: optional_reference(&w.out_return_no, "out_return_no")?,
+        shares: w.shares.iter().map(back).collect(),
+        pro_rata: w.pro_rata,
+    })
+}
+
+pub(super) fn failed(w: &v1::RoyaltyReturn) -> Field<Fact> {
+    let (asked, why) = return_denied(w)?;
+    Ok(Fact::SplitReturnFailed { asked, why })
+}
+
+pub(super) fn return_asked(w: &v1::RoyaltyReturn) -> Field<Box<RoyaltyReturn>> {
+    ensure(w.amount <= AMOUNT_MAX, "amount")?;
+    Ok(Box::new(RoyaltyReturn {
+        sent: sent(w.sent.as_ref().ok_or("sent")?)?,
+        out_return_no: optional_reference(&w.out_return_no, "out_return_no")?,
+        amount: w.amount,
+    }))
+}
+
+pub(super) fn return_denied(w: &v1::RoyaltyReturn) -> Field<(Box<RoyaltyReturn>, Rejection)> {
+    Ok((return_asked(w)?, Rejection::from_code(w.why).ok_or("why")?))
 }
 
 pub(super) fn sent(w: &v1::RoyaltySent) -> Field<RoyaltySent> {
@@ -104,8 +134,8 @@ pub(in crate::codec) fn relation(w: &v1::RoyaltyRelationRow) -> RoyaltyRelation 
 pub(in crate::codec) fn row(w: Option<&v1::RoyaltyRow>) -> Field<Royalty> {
     let Some(w) = w else { return Ok(Royalty::default()) };
     let share = |w: &v1::ShareRow| {
-        let v1::ShareRow { receiver, amount, returned, pro_rata } = *w;
-        Share { receiver, amount, returned, pro_rata }
+        let v1::ShareRow { receiver, amount, returned, pro_rata, asked } = *w;
+        Share { receiver, amount, returned, pro_rata, asked }
     };
     let split = |w: &v1::SplitRow| -> Field<Split> {
         Ok(Split {
@@ -133,5 +163,6 @@ pub(in crate::codec) fn row(w: Option<&v1::RoyaltyRow>) -> Field<Royalty> {
         splits: w.splits.iter().map(split).collect::<Field<_>>()?,
         returns: w.returns.iter().map(back).collect::<Field<_>>()?,
         refunded: w.refunded,
+        asked: w.asked.iter().map(back).collect::<Field<_>>()?,
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::codec::read::fields::{self as read, Field};
 use crate::codec::write::some;
-use groat_ledger::{AskedRefund, EventRange, Peer};
+use groat_ledger::{AskedRefund, EventRange, Id, Peer};
 use groat_proto::v1;
 
 /// No pair of shards gets so far; beyond it a number could overflow.
@@ -29,6 +29,8 @@ pub(super) fn asked_refund(r: &AskedRefund) -> v1::AskedRefundRow {
         }),
         first_event: r.events.first,
         is_open: r.is_open,
+        rental: some(r.reduces.map_or(Id::NONE, |(rental, _)| rental)),
+        item: r.reduces.map_or(0, |(_, item)| item),
     }
 }
 
@@ -42,6 +44,7 @@ pub(super) fn read_asked_refund(w: &v1::AskedRefundRow) -> Field<AskedRefund> {
         fee_part: asked.fee_part,
         cancels: asked.cancels,
         events: EventRange { first: w.first_event, count: 1 },
+        reduces: w.rental.map(|rental| (Id::from(rental), w.item)),
         is_open: w.is_open,
     })
 }

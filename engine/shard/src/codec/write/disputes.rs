@@ -1,7 +1,7 @@
 //! Domain to wire: disputes, their facts, rows and what is told of them.
 
 use super::some;
-use groat_ledger::{Dispute, DisputeKind, DisputeOf, Fact, Money, Ruling, Settlement};
+use groat_ledger::{Dispute, DisputeKind, DisputeOf, Fact, Id, Money, Ruling, Settlement};
 use groat_proto::v1::{self, event, settlement};
 
 fn kind(kind: DisputeKind) -> i32 {
@@ -73,6 +73,30 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
             fee: *fee,
             fee_owed: *fee_owed,
         }),
+        Fact::DisputeCharged { merchant, dispute, is_fee, from_available, owed } => {
+            W::DisputeCharged(v1::DisputeCharged {
+                merchant: some(*merchant),
+                dispute: some(*dispute),
+                is_fee: *is_fee,
+                from_available: *from_available,
+                owed: *owed,
+            })
+        }
+        Fact::DisputeDebtPaid { merchant, dispute, amount } => {
+            W::DisputeDebtPaid(v1::DisputeDebtPaid {
+                merchant: some(*merchant),
+                dispute: some(*dispute),
+                amount: *amount,
+            })
+        }
+        Fact::DisputeReversed { merchant, dispute, to_debt, to_available } => {
+            W::DisputeReversed(v1::DisputeReversed {
+                merchant: some(*merchant),
+                dispute: some(*dispute),
+                to_debt: *to_debt,
+                to_available: *to_available,
+            })
+        }
         _ => return None,
     })
 }
@@ -108,6 +132,12 @@ fn told_dispute(d: &DisputeOf) -> v1::ToldDispute {
         ruling: v1::Ruling::Unspecified.into(),
         fee: None,
     }
+}
+
+/// Of which dispute and merchant something goes between shards.
+pub(super) fn money(merchant: Id, dispute: Id) -> v1::DisputeMoney {
+    let (merchant, dispute) = (some(merchant), some(dispute));
+    v1::DisputeMoney { merchant, dispute, owed: 0, is_fee: false }
 }
 
 pub(in crate::codec) fn row(r: &Dispute) -> v1::DisputeRow {

@@ -1,6 +1,6 @@
 //! Domain to wire: what goes between shards, and the events of it.
 
-use super::{apps, cards, exchange, limits, members, royalties, some, terms};
+use super::{apps, cards, disputes, exchange, limits, members, royalties, some, terms};
 use groat_ledger::{Cargo, Fact, Id, Purpose, Rejection, Settlement};
 use groat_proto::v1::{self, cargo, event, settlement};
 
@@ -82,6 +82,31 @@ fn write_cargo(content: &Cargo) -> v1::Cargo {
         Purpose::CardTemplate(c) => W::CardTemplate(cards::define(c.template, &c.terms)),
         Purpose::Quote(c) => W::Quote(exchange::quote(c.quote, &c.terms)),
         Purpose::AppLimits(c) => W::AppLimits(apps::limits(c.app, &c.limits)),
+        Purpose::Confirmed(c) => W::Confirmed(v1::Confirmed {
+            payment: some(c.payment),
+            merchant: some(c.merchant),
+            out_trade_no: c.out_trade_no.to_string(),
+            date: c.date,
+        }),
+        Purpose::RoyaltyAsked(asked) => W::RoyaltyAsked(royalties::return_asked(asked, 0)),
+        Purpose::RoyaltyGiven(asked) => W::RoyaltyGiven(royalties::return_asked(asked, 0)),
+        Purpose::RoyaltyDenied(asked, why) => {
+            W::RoyaltyDenied(royalties::return_asked(asked, why.code().into()))
+        }
+        Purpose::DisputeDebt { merchant, dispute, owed, is_fee } => {
+            let (owed, is_fee) = (*owed, *is_fee);
+            W::DisputeDebt(v1::DisputeMoney {
+                owed,
+                is_fee,
+                ..disputes::money(*merchant, *dispute)
+            })
+        }
+        Purpose::DisputeDebtPaid { merchant, dispute } => {
+            W::DisputeDebtPaid(disputes::money(*merchant, *dispute))
+        }
+        Purpose::DisputeReleased { merchant, dispute } => {
+            W::DisputeReleased(disputes::money(*merchant, *dispute))
+        }
     };
     let (amount, currency) = (content.amount, u32::from(content.currency.code()));
     v1::Cargo { amount, currency, purpose: Some(purpose) }
@@ -142,6 +167,14 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
                 cancels: *cancels,
             })
         }
+        Fact::ReductionAsked { rental, item, payment, out_request_no } => {
+            W::ReductionAsked(v1::ReductionAsked {
+                rental: some(*rental),
+                item: *item,
+                payment: some(*payment),
+                out_request_no: out_request_no.to_string(),
+            })
+        }
         Fact::RefundFunded {
             merchant,
             payment,
@@ -156,6 +189,23 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
             from_available: *from_available,
             from_open_batch: *from_open_batch,
             open_batch: *open_batch,
+        }),
+        Fact::ConfirmationArrived {
+            payment,
+            merchant,
+            out_trade_no,
+            batch,
+            recovered,
+            reserve,
+            available,
+        } => W::ConfirmationArrived(v1::ConfirmationArrived {
+            payment: some(*payment),
+            merchant: some(*merchant),
+            out_trade_no: out_trade_no.to_string(),
+            batch: *batch,
+            recovered: *recovered,
+            reserve: *reserve,
+            available: *available,
         }),
         Fact::RefundFailed { payment, out_request_no, why } => W::RefundFailed(v1::RefundFailed {
             payment: some(*payment),

@@ -2,8 +2,8 @@
 
 use super::{some, text};
 use groat_ledger::{
-    Fact, Id, Money, ReturnedShare, Royalty, RoyaltyOf, RoyaltyRelation, RoyaltySent, Settlement,
-    Share, Split, SplitReturn,
+    Fact, Id, Money, ReturnedShare, Royalty, RoyaltyOf, RoyaltyRelation, RoyaltyReturn,
+    RoyaltySent, Settlement, Share, Split, SplitReturn,
 };
 use groat_proto::v1::{self, event, settlement};
 
@@ -56,14 +56,10 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
             batch: *batch,
         }),
         Fact::SplitReturned { payment, out_return_no, shares, batch, pro_rata } => {
-            let back = |back: &ReturnedShare| {
-                let ReturnedShare { split, share, amount } = *back;
-                v1::ReturnedShare { split, share, amount }
-            };
             W::SplitReturned(v1::SplitReturned {
                 payment: some(*payment),
                 out_return_no: text(out_return_no),
-                shares: shares.iter().map(back).collect(),
+                shares: shares.iter().map(returned).collect(),
                 batch: *batch,
                 pro_rata: *pro_rata,
             })
@@ -72,8 +68,36 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
         Fact::RoyaltyRefused { sent: to, amount, why } => {
             W::RoyaltyRefused(sent(to, *amount, why.code().into()))
         }
+        Fact::SplitReturnAsked { payment, out_return_no, shares, pro_rata } => {
+            W::SplitReturnAsked(v1::SplitReturnAsked {
+                payment: some(*payment),
+                out_return_no: text(out_return_no),
+                shares: shares.iter().map(returned).collect(),
+                pro_rata: *pro_rata,
+            })
+        }
+        Fact::RoyaltyTaken { sent: of, amount } => W::RoyaltyTaken(sent(of, *amount, 0)),
+        Fact::RoyaltyGivenBack { sent: of, amount } => W::RoyaltyGivenBack(sent(of, *amount, 0)),
+        Fact::SplitReturnFailed { asked, why } => {
+            W::SplitReturnFailed(return_asked(asked, why.code().into()))
+        }
         _ => return None,
     })
+}
+
+fn returned(back: &ReturnedShare) -> v1::ReturnedShare {
+    let ReturnedShare { split, share, amount } = *back;
+    v1::ReturnedShare { split, share, amount }
+}
+
+/// What a receiver elsewhere is asked to give back.
+pub(super) fn return_asked(asked: &RoyaltyReturn, why: u32) -> v1::RoyaltyReturn {
+    v1::RoyaltyReturn {
+        sent: Some(sent(&asked.sent, 0, 0)),
+        out_return_no: text(&asked.out_return_no),
+        amount: asked.amount,
+        why,
+    }
 }
 
 pub(super) fn sent(to: &RoyaltySent, amount: u64, why: u32) -> v1::RoyaltySent {
@@ -102,17 +126,29 @@ pub(super) fn settlement(told: &Settlement) -> Option<settlement::Body> {
         }
         Settlement::SplitReturned { royalty } => W::SplitReturned(told_royalty(royalty)),
         Settlement::RoyaltyArrived { payment, merchant, receiver, amount } => {
-            let share = v1::ToldShare { receiver: some(*receiver), amount: Some((*amount).into()) };
-            W::RoyaltyArrived(v1::ToldRoyalty {
-                payment: some(*payment),
-                merchant: some(*merchant),
-                shares: vec![share],
-                amount: Some((*amount).into()),
-                ..v1::ToldRoyalty::default()
-            })
+            W::RoyaltyArrived(told_share((*payment, *merchant), *receiver, *amount))
+        }
+        Settlement::RoyaltyTaken { payment, merchant, receiver, amount } => {
+            W::RoyaltyTaken(told_share((*payment, *merchant), *receiver, *amount))
+        }
+        Settlement::SplitReturnFailed { royalty, why } => {
+            let why = why.name().into();
+            W::SplitReturnFailed(v1::ToldRoyalty { why, ..told_royalty(royalty) })
         }
         _ => return None,
     })
+}
+
+/// What a receiver got, or gave back, of a payment of a merchant elsewhere.
+fn told_share((payment, merchant): (Id, Id), receiver: Id, amount: Money) -> v1::ToldRoyalty {
+    let share = v1::ToldShare { receiver: some(receiver), amount: Some(amount.into()) };
+    v1::ToldRoyalty {
+        payment: some(payment),
+        merchant: some(merchant),
+        shares: vec![share],
+        amount: Some(amount.into()),
+        ..v1::ToldRoyalty::default()
+    }
 }
 
 fn told_royalty(r: &RoyaltyOf) -> v1::ToldRoyalty {
@@ -128,6 +164,7 @@ fn told_royalty(r: &RoyaltyOf) -> v1::ToldRoyalty {
         shares: r.shares.iter().map(share).collect(),
         amount: Some(r.amount.into()),
         expired: false,
+        why: String::new(),
     }
 }
 
@@ -139,8 +176,8 @@ pub(in crate::codec) fn relation(r: &RoyaltyRelation) -> v1::RoyaltyRelationRow 
 /// Nothing where nothing is shared: such rows have the bytes they always had.
 pub(in crate::codec) fn row(r: &Royalty) -> Option<v1::RoyaltyRow> {
     let share = |share: &Share| {
-        let Share { receiver, amount, returned, pro_rata } = *share;
-        v1::ShareRow { receiver, amount, returned, pro_rata }
+        let Share { receiver, amount, returned, pro_rata, asked } = *share;
+        v1::ShareRow { receiver, amount, returned, pro_rata, asked }
     };
     let split = |split: &Split| v1::SplitRow {
         out_request_no: split.out_request_no.to_string(),
@@ -166,5 +203,6 @@ pub(in crate::codec) fn row(r: &Royalty) -> Option<v1::RoyaltyRow> {
         splits: r.splits.iter().map(split).collect(),
         returns: r.returns.iter().map(back).collect(),
         refunded: r.refunded,
+        asked: r.asked.iter().map(back).collect(),
     })
 }

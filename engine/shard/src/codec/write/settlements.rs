@@ -210,6 +210,8 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         Settlement::PaymentSplit { .. }
         | Settlement::SplitFinished { .. }
         | Settlement::SplitReturned { .. }
+        | Settlement::RoyaltyTaken { .. }
+        | Settlement::SplitReturnFailed { .. }
         | Settlement::RoyaltyArrived { .. } => return royalties::settlement(told),
         Settlement::SettlementConfirmed {
             payment,
