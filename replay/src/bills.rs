@@ -22,13 +22,13 @@ use crate::lines::{Book, Reader, Seen};
 use crate::naive::{Bills as Model, Moved, moved};
 use crate::names::fact_name;
 use crate::selector::Selector;
-use crate::source::{Progress, Source};
+use crate::source::{Chain, Progress, Source};
 use crate::statement::Period;
 use crate::subject::{Subject, subjects};
 use groat_ledger::money::major_text;
 use groat_ledger::{AccountKey, Calendar, Class, Currency, Id};
 use groat_proto::json::{date_text, time_text};
-use groat_shard::{Books, Folded, hex};
+use groat_shard::{Books, Fault, Folded, hex};
 use serde::Serialize;
 use settlement::Settled;
 use sha2::{Digest, Sha256};
@@ -120,7 +120,18 @@ pub fn bills(
     date: u32,
     progress: Progress<'_>,
 ) -> Result<BillsReport, Trouble> {
-    let read = read(source, shards, merchant, date, progress)?;
+    bills_of(&mut |shard| source.chain(shard), shards, merchant, date, progress)
+}
+
+/// As [`bills`], of chains from wherever they come.
+fn bills_of(
+    chain_of: &mut dyn FnMut(u32) -> Result<Chain, Fault>,
+    shards: &[u32],
+    merchant: Id,
+    date: u32,
+    progress: Progress<'_>,
+) -> Result<BillsReport, Trouble> {
+    let read = read(chain_of, shards, merchant, date, progress)?;
     if !read.known {
         return Err(Trouble::Usage(format!("there is no merchant {merchant}")));
     }
@@ -140,7 +151,7 @@ pub fn bills(
 }
 
 fn read(
-    source: &Source,
+    chain_of: &mut dyn FnMut(u32) -> Result<Chain, Fault>,
     shards: &[u32],
     merchant: Id,
     date: u32,
@@ -157,7 +168,7 @@ fn read(
         let mut covered = Covered { shard: *shard, of_date: None, last: 0 };
         let mut found: Option<Finding> = None;
         settled.begin(*shard);
-        let follower = read_chain(source.chain(*shard)?, progress, |books, at, folded| {
+        let follower = read_chain(chain_of(*shard)?, progress, |books, at, folded| {
             let Folded::Event { number, at: time, fact, movements, .. } = folded else { return };
             let seen = Seen { books, at, number, time, fact, movements };
             covered.see(&seen, date);

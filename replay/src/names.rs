@@ -312,6 +312,7 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::PointsAdjusted { .. } => "points_adjusted",
         Fact::PointsReversed { .. } => "points_reversed",
         Fact::PointsExpired { .. } => "points_expired",
+        Fact::PointsReturned { .. } => "points_returned",
         Fact::QuotePublished { .. } => "quote_published",
         Fact::QuoteExpired { .. } => "quote_expired",
         Fact::PaymentQuoted { .. } => "payment_quoted",

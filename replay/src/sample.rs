@@ -55,7 +55,11 @@ pub(crate) struct Kept(tempfile::TempDir);
 
 impl Kept {
     pub(crate) fn source(&self) -> Source {
-        Source::Directory(self.0.path().into())
+        Source::Directory(self.path().into())
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
     }
 }
 

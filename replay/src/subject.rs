@@ -218,11 +218,13 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::CardReturned { .. } => vec![Card],
         Fact::CardLoaded { .. } | Fact::CardUnloaded { .. } => vec![Card, Limits, Bill],
         Fact::CardCharged { .. } => vec![Card, Bill],
+        Fact::PointsRedeemed { payment, .. } if !payment.is_none() => vec![Points, Bill],
         Fact::CardClosed { .. } => vec![Points, Card],
         Fact::PointsEarned { .. }
         | Fact::PointsAdjusted { .. }
         | Fact::PointsReversed { .. }
-        | Fact::PointsExpired { .. } => vec![Points],
+        | Fact::PointsExpired { .. }
+        | Fact::PointsReturned { .. } => vec![Points],
         Fact::PointsRedeemed { .. } => vec![Points, Limits, Bill],
         Fact::AppRegistered { .. }
         | Fact::AppAuthGranted { .. }

@@ -92,6 +92,7 @@ const FACTS: &[&str] = &[
     "CardReturned",
     "PointsReversed",
     "PointsExpired",
+    "PointsReturned",
     "ProceedsFrozen",
     "ProceedsFreed",
     "PaymentSplit",
@@ -110,7 +111,7 @@ fn random_steps_are_worth_their_time() {
     let (mut done, mut refused) = (BTreeMap::new(), BTreeMap::new());
     let mut facts = BTreeMap::new();
     let count = |of: &mut BTreeMap<String, u32>, name: String| *of.entry(name).or_default() += 1;
-    for _ in 0..900 {
+    for _ in 0..1_500 {
         let steps = ops(300).new_tree(&mut runner).unwrap().current();
         let mut books = opened(Calendar::default());
         for step in steps.iter().map(|op| books.step(op)) {

@@ -182,6 +182,9 @@ fn body(body: &Body) -> Wire {
                     LegSource::StoredValue(id) => {
                         leg::Source::StoredValue(v1::CardLeg { card: some(id), amt })
                     }
+                    LegSource::Points(id) => {
+                        leg::Source::Points(v1::CardLeg { card: some(id), amt })
+                    }
                     LegSource::Channel(id) => {
                         leg::Source::Channel(v1::ChannelLeg { channel: some(id), amt })
                     }

@@ -9,7 +9,7 @@ use groat_ledger::{
 /// The command of a line; `None` when the verb is no command of this subject.
 pub(crate) fn body(verb: &str, a: &mut Args<'_>, now: u64) -> Option<Body> {
     Some(match verb {
-        // `card_kind club CNY at=shop cap=200.00 per=1.00 worth=1000000 for=30`
+        // `card_kind club CNY at=shop cap=200.00 per=1.00 worth=1000000 for=30 decimals=2`
         "card_kind" => Body::DefineCard(DefineCard {
             template: a.id(),
             terms: CardTerms {
@@ -20,6 +20,7 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>, now: u64) -> Option<Body> {
                     per: a.minor_option("per").unwrap_or(0),
                     value_micros: micros.parse().unwrap(),
                     valid_days: a.number("for", 0),
+                    decimals: a.number("decimals", 0),
                 }),
             },
         }),

@@ -275,6 +275,9 @@ fn leg(word: &str, currency: Currency) -> Leg {
         ["stored", card, amount] => {
             Leg { source: LegSource::StoredValue(id(card)), amount: minor(amount) }
         }
+        ["points", card, amount] => {
+            Leg { source: LegSource::Points(id(card)), amount: minor(amount) }
+        }
         ["channel", channel, amount] => {
             Leg { source: LegSource::Channel(id(channel)), amount: minor(amount) }
         }

@@ -27,7 +27,9 @@ fn cards_are_one_of_a_kind(ledger: &Ledger) {
     let mut open = std::collections::BTreeSet::new();
     let mut points = vec![0u64; tables.card_templates.rows().len()];
     for c in tables.cards.rows() {
-        let key = AccountKey::of(Class::Points, c.card, Currency::PTS);
+        let terms = tables.card_templates.row(c.template).terms.points;
+        let unit = terms.map_or(Currency::PTS, |terms| Currency::points(terms.decimals));
+        let key = AccountKey::of(Class::Points, c.card, unit);
         let has = ledger.account(&key).map_or(0, |a| a.credit_room());
         assert_eq!(has, u128::from(c.points()), "{}: X5", c.card);
         assert!(c.lots.iter().all(|lot| lot.points > 0), "{}: {:?}", c.card, c.lots);
@@ -46,7 +48,8 @@ fn cards_are_one_of_a_kind(ledger: &Ledger) {
         let key = AccountKey::of(Class::PointsLiability, t.template, t.terms.currency);
         let has = ledger.account(&key).map_or(0, |a| a.debit_room());
         let micros = t.terms.points.map_or(0, |terms| terms.value_micros);
-        let worth = (u128::from(points) * u128::from(micros) + 500_000) / 1_000_000;
+        let unit = 1_000_000 * 10u128.pow(t.terms.points.map_or(0, |terms| terms.decimals));
+        let worth = (u128::from(points) * u128::from(micros) + unit / 2) / unit;
         assert_eq!((t.points, has), (points, worth), "{}: PL", t.template);
     }
 }
@@ -181,8 +184,17 @@ fn payments_keep_their_sums(ledger: &Ledger) {
         if p.user.is_some() {
             let elsewhere = p.parts.as_ref().map_or(0, |parts| parts.sum());
             let stored = p.parts.as_ref().map_or(0, |parts| parts.stored);
-            let legs = p.balance + p.credit + p.channel_amount + stored + elsewhere;
+            let redeemed = p.parts.as_ref().map_or(0, |parts| parts.redeemed);
+            let legs = p.balance + p.credit + p.channel_amount + stored + redeemed + elsewhere;
             assert_eq!(legs, p.price().amount, "{id}: legs");
+            let parts = p.parts.as_ref();
+            assert!(parts.is_none_or(|parts| parts.redeemed_returned <= parts.redeemed));
+            // §6, 15: of the points that paid, the part that belongs to what came back.
+            assert!(parts.is_none_or(|parts| {
+                let of = u128::from(parts.redeemed_points) * u128::from(parts.redeemed_returned);
+                let paid = u128::from(parts.redeemed.max(1));
+                u128::from(parts.redeemed_points_returned) == (2 * of + paid) / (2 * paid)
+            }));
             assert!(p.parts.as_ref().is_none_or(|parts| parts.returned() <= parts.sum()));
             assert!(p.parts.as_ref().is_none_or(|parts| parts.stored_returned <= parts.stored));
         }

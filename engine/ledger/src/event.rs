@@ -988,12 +988,13 @@ pub enum Fact {
         of: u64,
         until: u64,
     },
-    /// Into the balance.
+    /// Into the balance, or of a payment: before the fact that it is paid.
     PointsRedeemed {
         card: Id,
         user: Id,
         points: u64,
         amount: u64,
+        payment: Id,
     },
     PointsAdjusted {
         card: Id,
@@ -1011,6 +1012,14 @@ pub enum Fact {
     PointsExpired {
         card: Id,
         points: u64,
+    },
+    /// For so much that the refund or ruling behind this moves back; new ones in their time.
+    PointsReturned {
+        card: Id,
+        payment: Id,
+        points: u64,
+        amount: u64,
+        until: u64,
     },
     /// Stands before the refund or ruling that moves this back to the card.
     CardReturned {

@@ -240,7 +240,7 @@ impl Ledger {
             Body::DefendDispute(c) => disputes::defend(self, c, now, out)?,
             Body::AcceptDispute(c) => disputes::accept(self, c, now, out)?,
             Body::CancelDispute(c) => disputes::cancel(self, c, out)?,
-            Body::JudgeDispute(c) => disputes::judge(self, c, out)?,
+            Body::JudgeDispute(c) => disputes::judge(self, c, now, out)?,
             Body::ConfirmSettlement(c) => settlement::confirm(self, c, out)?,
             Body::BindRoyalty(c) => royalties::bind(self, c, out)?,
             Body::UnbindRoyalty(c) => royalties::unbind(self, c, out)?,
@@ -468,7 +468,8 @@ impl Ledger {
             | Fact::PointsRedeemed { .. }
             | Fact::PointsAdjusted { .. }
             | Fact::PointsReversed { .. }
-            | Fact::PointsExpired { .. } => points::apply(self, fact),
+            | Fact::PointsExpired { .. }
+            | Fact::PointsReturned { .. } => points::apply(self, fact),
             Fact::RentalCollected { .. }
             | Fact::CollectionFailed { .. }
             | Fact::CreditFunded { .. }

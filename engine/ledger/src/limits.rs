@@ -75,6 +75,8 @@ pub const POINT_VALUE_MICROS_MAX: u64 = 1_000_000_000_000;
 
 /// Longest time that points are valid, in days: ten years. A card has so many lots of them at most.
 pub const POINTS_VALID_DAYS_MAX: u32 = 3_650;
+/// Most decimals of a point (DOMAIN §1.6).
+pub const POINTS_DECIMALS_MAX: u32 = 2;
 
 /// Lines of one invoice: a page.
 pub const INVOICE_LINES_MAX: usize = 64;

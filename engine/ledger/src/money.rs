@@ -21,6 +21,15 @@ impl Currency {
     /// Points of a loyalty programme; no decimals. Not an ISO code.
     pub const PTS: Currency = Currency(1001);
 
+    /// Points with so many decimals, two at most: a unit each, so that no sum mixes them.
+    pub const fn points(decimals: u32) -> Currency {
+        match decimals {
+            0 => Currency::PTS,
+            1 => Currency(1002),
+            _ => Currency(1003),
+        }
+    }
+
     /// The currency of a numeric code, if there is one.
     pub fn from_code(code: u32) -> Option<Currency> {
         let code = u16::try_from(code).ok()?;

@@ -223,6 +223,10 @@ pub enum Settlement {
     PointsExpired {
         points: PointsOf,
     },
+    /// With a refund or a ruling.
+    PointsReturned {
+        points: PointsOf,
+    },
     PacketSent {
         packet: PacketOf,
     },
@@ -519,7 +523,8 @@ impl Settlement {
             | Settlement::PointsRedeemed { points }
             | Settlement::PointsAdjusted { points, .. }
             | Settlement::PointsReversed { points }
-            | Settlement::PointsExpired { points } => points.user,
+            | Settlement::PointsExpired { points }
+            | Settlement::PointsReturned { points } => points.user,
             Settlement::DisputeOpened { dispute }
             | Settlement::DisputeDefended { dispute }
             | Settlement::DisputeJudged { dispute, .. } => dispute.merchant,
@@ -722,7 +727,8 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::PointsRedeemed { .. }
         | Fact::PointsAdjusted { .. }
         | Fact::PointsReversed { .. }
-        | Fact::PointsExpired { .. } => return cards::told_of_points(ledger, fact),
+        | Fact::PointsExpired { .. }
+        | Fact::PointsReturned { .. } => return cards::told_of_points(ledger, fact),
         Fact::PacketSent { .. }
         | Fact::PacketClaimed { .. }
         | Fact::PacketExpired { .. }

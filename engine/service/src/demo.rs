@@ -113,6 +113,7 @@ fn settlement_text(settlement: &Value) -> String {
             Some(currency) => format!("{amount} {currency}"),
         }
     };
+    let number = |key: &str| body[key].as_str().map_or(body[key].to_string(), str::to_owned);
     let about = match name.as_str() {
         "batch_settled" => format!(
             "receipts {} - fees {} - refunds {} + fees back {} = {} to {}",
@@ -200,6 +201,32 @@ fn settlement_text(settlement: &Value) -> String {
             amount("total"),
             amount("minimum"),
         ),
+        "card_opened" => format!(
+            "{}: {}'s, a {}",
+            text(&body["card"]),
+            text(&body["user"]),
+            text(&body["template"]),
+        ),
+        "points_earned" => {
+            format!("{} for {}, {} then", number("points"), text(&body["card"]), number("left"))
+        }
+        "points_redeemed" | "points_returned" => format!(
+            "{} of {} for {}, {} then",
+            number("points"),
+            text(&body["card"]),
+            amount("amount"),
+            number("left"),
+        ),
+        "loan_drawn" => {
+            format!("{}: {} in {} terms", text(&body["loan"]), amount("amount"), body["terms"])
+        }
+        "loan_term_due" => format!(
+            "{}: {} of {} is due, with {} of interest",
+            text(&body["loan"]),
+            amount("due"),
+            amount("owed"),
+            amount("interest"),
+        ),
         _ => amount("amount"),
     };
     format!("{id:>5} {name:18} {about}")
@@ -275,6 +302,7 @@ mod tests {
             "DamageExceedsDeposit",
             "QuoteExpired",
             "FrequencyLimit",
+            "PointsInsufficient",
             "Overpayment",
         ];
         assert_eq!(refusals, expected, "{told}");
@@ -288,6 +316,12 @@ mod tests {
             "case-1: 30.00 of tea-house",
             "plan-1: 600.00 in 3 terms, for 13.80",
             "alice's bill: 803.00, ",
+            "38 for tea-card-1, 38 then",
+            "20 of tea-card-1 for 0.20, 18 then",
+            "loan-1: 400.00 of 1200.00 is due, with 18.00 of interest",
+            "cash loan of loan-1                         800.00",
+            "points liability of tea-club                              0.38",
+            "points of tea-card-1                            38",
             "tea-house's month, by batch",
             "credit instalment of alice                  400.00",
             "credits less debits: 0.00",

@@ -9,7 +9,8 @@ pub struct Id {
     #[prost(fixed64, tag = "2")]
     pub lo: u64,
 }
-/// An amount in minor units (cents) of a currency by its ISO 4217 numeric code; 1001 is PTS.
+/// An amount in minor units (cents) of a currency by its ISO 4217 numeric code; 1001 is PTS, and
+/// 1002 and 1003 are points with one and two decimals.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Money {
     #[prost(uint64, tag = "1")]
@@ -60,6 +61,11 @@ pub struct PointsTerms {
     #[prost(uint32, tag = "3")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub valid_days: u32,
+    /// Decimals of a point, two at most. Wherever points are counted it is in the last of them: with
+    /// two, 8888 are 88.88.
+    #[prost(uint32, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub decimals: u32,
 }
 /// What a payment of the card's user earns, or so many points.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -152,6 +158,32 @@ pub struct PointsRedeemed {
     #[prost(uint64, tag = "4")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub amount: u64,
+    /// What they pay a part of, before the fact that it is paid; absent where it is the balance's.
+    #[prost(message, optional, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+}
+/// Points that paid come back, before the refund or ruling that moves `amount`; `until` in
+/// milliseconds since 1970, 0 is never.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PointsReturned {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub card: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub points: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub until: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -230,7 +262,7 @@ pub struct ToldPoints {
     #[prost(uint64, tag = "5")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub left: u64,
-    /// What they were redeemed for.
+    /// What they were redeemed for, or came back for.
     #[prost(message, optional, tag = "6")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub amount: ::core::option::Option<Money>,
@@ -245,6 +277,10 @@ pub struct ToldPoints {
     #[prost(bool, tag = "9")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub less: bool,
+    /// Decimals of a point: both numbers are in the last of them.
+    #[prost(uint32, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub decimals: u32,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -319,7 +355,8 @@ pub struct LoadCard {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub amt: ::core::option::Option<Money>,
 }
-/// A part of a payment from what is stored on a card.
+/// A part of a payment from what is stored on a card, or by points of it: as many as are worth that
+/// at least.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3030,6 +3067,22 @@ pub struct PaymentPartsRow {
     #[prost(uint64, tag = "46")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub earned_back: u64,
+    /// The card whose points paid a part, how many, how much, and what of both it has back.
+    #[prost(message, optional, tag = "50")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub redeemer: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "51")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub redeemed_points: u64,
+    #[prost(uint64, tag = "52")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub redeemed: u64,
+    #[prost(uint64, tag = "53")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub redeemed_points_returned: u64,
+    #[prost(uint64, tag = "54")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub redeemed_returned: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -5644,7 +5697,7 @@ pub struct CreditLeg {
 #[serde(transparent)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Leg {
-    #[prost(oneof = "leg::Source", tags = "1, 2, 3, 10, 20, 30")]
+    #[prost(oneof = "leg::Source", tags = "1, 2, 3, 10, 20, 30, 40")]
     pub source: ::core::option::Option<leg::Source>,
 }
 /// Nested message and enum types in `Leg`.
@@ -5665,6 +5718,8 @@ pub mod leg {
         Instalment(super::InstalmentLeg),
         #[prost(message, tag = "30")]
         StoredValue(super::CardLeg),
+        #[prost(message, tag = "40")]
+        Points(super::CardLeg),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -6201,7 +6256,7 @@ pub struct Event {
     #[prost(message, repeated, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub movements: ::prost::alloc::vec::Vec<Movement>,
-    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100, 101, 102, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 163, 164, 165, 166, 167, 168, 169, 175, 176, 177, 178, 179, 180, 181, 224, 225, 226, 227, 228, 231, 232, 233, 234, 235, 236, 237, 238, 239, 240")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100, 101, 102, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 163, 164, 165, 166, 167, 168, 169, 175, 176, 177, 178, 179, 180, 181, 182, 224, 225, 226, 227, 228, 231, 232, 233, 234, 235, 236, 237, 238, 239, 240")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -6513,6 +6568,8 @@ pub mod event {
         PointsReversed(super::PointsReversed),
         #[prost(message, tag = "181")]
         PointsExpired(super::PointsExpired),
+        #[prost(message, tag = "182")]
+        PointsReturned(super::PointsReturned),
         #[prost(message, tag = "224")]
         QuotePublished(super::PublishQuote),
         #[prost(message, tag = "225")]
@@ -7367,7 +7424,7 @@ pub struct Settlement {
     /// it fell due: a new owner goes on in the same order. 0 where there is one shard.
     #[prost(uint64, tag = "90")]
     pub remittances_before: u64,
-    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 53, 54, 55, 56, 57, 97, 98, 80, 81, 82, 91, 92, 93, 94, 95, 96, 75, 76, 77, 78, 79, 83, 84, 85, 86, 87, 88")]
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 53, 54, 55, 56, 57, 97, 98, 80, 81, 82, 91, 92, 93, 94, 95, 96, 75, 76, 77, 78, 79, 83, 84, 85, 86, 87, 88, 89")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -7533,6 +7590,8 @@ pub mod settlement {
         PointsReversed(super::ToldPoints),
         #[prost(message, tag = "88")]
         PointsExpired(super::ToldPoints),
+        #[prost(message, tag = "89")]
+        PointsReturned(super::ToldPoints),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]

@@ -256,7 +256,9 @@ impl Settled {
 fn kind_of(fact: &Fact) -> (Kind, bool, bool) {
     match fact {
         Fact::PaymentPaid { .. } => (Kind::Payment, false, true),
-        Fact::CouponUsed { .. } | Fact::CardCharged { .. } => (Kind::Payment, false, false),
+        Fact::CouponUsed { .. } | Fact::CardCharged { .. } | Fact::PointsRedeemed { .. } => {
+            (Kind::Payment, false, false)
+        }
         Fact::FeeCharged { .. } | Fact::SellerFeeCharged { .. } => (Kind::Payment, true, false),
         Fact::RentalPaymentPending { .. } => (Kind::Advance, false, true),
         Fact::RefundSucceeded { .. } | Fact::RefundFunded { .. } => (Kind::Refund, false, true),

@@ -3,6 +3,9 @@
 use super::*;
 use crate::checks::Check;
 use crate::sample::{self, Day};
+use groat_proto::json::parse_date;
+use groat_shard::{Arrival, Block, SledStore, Store, restore};
+use std::io::Write;
 
 fn made(days: &Day, merchant: &str, date: &str) -> Result<BillsReport, Trouble> {
     made_of(&days.in_a_directory().source(), merchant, date)
@@ -169,12 +172,26 @@ fn coupons_stand_in_their_columns() {
     }
 }
 
+#[test]
+fn points_stand_in_their_column() {
+    let report = made(&sample::card_days(), "shop", "2026-03-03").unwrap();
+    let text = text_of(&report, "trade");
+    for end in [
+        "alice,3.00,3.00,0.00,0.60,0.00,0.00,0.00,,0.00,0.00,,-0.02,0.00,",
+        "alice,-2.70,-2.70,0.00,-0.30,0.00,0.00,0.00,,0.00,0.00,R-1,0.02,0.00,",
+        "alice,-0.20,-0.20,0.00,0.00,0.00,0.00,0.00,,0.00,0.00,case-2,0.00,0.00,",
+    ] {
+        assert!(text.lines().any(|line| line.ends_with(end)), "{end}\n{text}");
+    }
+}
+
 /// Each day's closing is the next day's opening, for every merchant of every sample.
 #[test]
 fn days_follow_each_other() {
     for (days, merchants) in [
         (sample::billed_days(), vec!["shop", "stall"]),
         (sample::market_days(), vec!["shop"]),
+        (sample::card_days(), vec!["shop"]),
         (sample::rented_days(), vec!["fleet", "hotel"]),
     ] {
         let kept = days.in_a_directory();
@@ -212,6 +229,77 @@ fn any_copy_gives_the_same_bytes() {
         }
     }
     assert!((2..days.blocks.len()).contains(&same), "{same} copies have the bill");
+}
+
+/// Blocks of a file, each behind its length, as they lie in a segment of a topic.
+fn of_segment(mut file: impl std::io::Read + 'static) -> Chain {
+    let blocks = std::iter::from_fn(move || {
+        let mut length = [0; 4];
+        file.read_exact(&mut length).ok()?;
+        let mut block = vec![0; u32::from_le_bytes(length) as usize];
+        file.read_exact(&mut block).unwrap();
+        Some(Ok(block))
+    });
+    Chain::of_blocks(0, None, blocks)
+}
+
+/// What an owner makes of a topic: its store had half of it, and follows the rest, late blocks of
+/// owners before it aside; then the state is put down too.
+fn restored(days: &Day, topic: Chain) -> crate::sample::Kept {
+    let half = days.blocks.len() / 2;
+    let (blocks, snapshot) = (days.blocks[..half].to_vec(), (u64::MAX, vec![]));
+    let kept = Day { blocks, snapshot, ..days.clone() }.in_a_directory();
+    let mut store = SledStore::open(kept.path()).unwrap();
+    let mut shard = restore(&mut store, 0, |_, _| {}).unwrap().unwrap().shard;
+    let mut late = 0;
+    for bytes in topic {
+        let bytes = bytes.unwrap();
+        let block = Block::parse(&bytes).unwrap();
+        let number = block.header.number;
+        if number < half as u64 {
+            continue;
+        }
+        match shard.follow(&block).unwrap() {
+            Arrival::Next => store.append(number, &bytes).unwrap(),
+            Arrival::Late => late += 1,
+        }
+    }
+    store.sync().unwrap();
+    assert_eq!((late, shard.books().digest()), (1, days.digest));
+    let last = store.last().unwrap();
+    assert_eq!(last + 1, days.blocks.len() as u64);
+    store.finish_snapshot(last, &shard.snapshot()).unwrap();
+    kept
+}
+
+/// From a topic with late blocks in it, from a store, and from a copy that was restored from both:
+/// the same bytes, sums and all.
+#[test]
+fn a_topic_a_store_and_a_restored_copy_give_the_same_bytes() {
+    for (days, dates) in [
+        (sample::billed_days(), ["2026-03-02", "2026-03-03", "2026-03-04"]),
+        (sample::card_days(), ["2026-03-01", "2026-03-02", "2026-03-03"]),
+    ] {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut blocks = days.blocks.clone();
+        blocks.push(blocks[blocks.len() - 2].clone());
+        blocks.insert(3, blocks[1].clone());
+        for block in &blocks {
+            let length = u32::try_from(block.len()).unwrap().to_le_bytes();
+            file.as_file().write_all(&[&length[..], block].concat()).unwrap();
+        }
+        let topic = || of_segment(std::fs::File::open(file.path()).unwrap());
+        let (store, copy) = (days.in_a_directory(), restored(&days, topic()));
+        for date in dates {
+            let of_store = made_of(&store.source(), "shop", date).unwrap();
+            let (day, shop) = (parse_date(date).unwrap(), "shop".parse().unwrap());
+            let of_topic = bills_of(&mut |_| Ok(topic()), &[0], shop, day, &mut |_, _| {}).unwrap();
+            let of_copy = made_of(&copy.source(), "shop", date).unwrap();
+            assert_eq!(of_topic, of_store, "{date}");
+            assert_eq!(of_copy, of_store, "{date}");
+            assert!(of_store.files.iter().any(|file| file.bytes.len() > 500), "{date}");
+        }
+    }
 }
 
 #[test]
@@ -271,8 +359,9 @@ fn forged_books_have_no_bills() {
 fn bills_that_do_not_agree_are_refused() {
     let days = sample::billed_days().in_a_directory();
     let date = groat_proto::json::parse_date("2026-03-02").unwrap();
+    let (source, shop) = (days.source(), "shop".parse().unwrap());
     let mut read =
-        read(&days.source(), &[0], "shop".parse().unwrap(), date, &mut |_, _| {}).unwrap();
+        read(&mut |shard| source.chain(shard), &[0], shop, date, &mut |_, _| {}).unwrap();
     let of_day = |read: &Read| read.trades.of_day(Currency::CNY, |at| read.calendar.date(at));
     let prove = |read: &Read, rows: &[rows::Row], settled: i128| {
         let moved = trade::moved_by(rows, &read.books, Currency::CNY);

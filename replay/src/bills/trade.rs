@@ -37,6 +37,7 @@ pub(super) struct Trades {
     /// Of the command that is being read: what stands before the fact that makes the row.
     voucher: Voucher,
     card: i128,
+    points: i128,
     fee: (i128, Vec<u64>),
     from: u32,
 }
@@ -54,6 +55,7 @@ impl Trades {
             open: BTreeSet::new(),
             voucher: Voucher::default(),
             card: 0,
+            points: 0,
             fee: (0, Vec::new()),
             from: 0,
         }
@@ -85,7 +87,8 @@ impl Trades {
                 order.user = Some(*user);
                 let Voucher { name, discount, funded } = std::mem::take(&mut self.voucher);
                 let card = std::mem::take(&mut self.card);
-                let receipts = sum(told) + funded + card;
+                let points = std::mem::take(&mut self.points);
+                let receipts = sum(told) + funded + card + points;
                 self.push(
                     seen,
                     told,
@@ -98,6 +101,7 @@ impl Trades {
                         merchant_discount: discount,
                         voucher: name,
                         card,
+                        points,
                         ..Row::default()
                     },
                 );
@@ -137,6 +141,18 @@ impl Trades {
                     self.card = -signed(amount);
                 }
             }
+            Fact::PointsRedeemed { payment, amount, .. } => {
+                if self.orders.contains_key(&(shard, *payment)) {
+                    self.count(shard, told);
+                    self.points = signed(amount);
+                    self.fee.1.push(seen.number);
+                }
+            }
+            Fact::PointsReturned { payment, amount, .. } => {
+                if self.orders.contains_key(&(shard, *payment)) {
+                    self.points = -signed(amount);
+                }
+            }
             Fact::FeeReturned { payment, amount } => {
                 if self.orders.contains_key(&(shard, *payment)) {
                     self.count(shard, told);
@@ -154,6 +170,7 @@ impl Trades {
                 let Voucher { name, discount, funded } = std::mem::take(&mut self.voucher);
                 let (fee, events) = std::mem::take(&mut self.fee);
                 let card = std::mem::take(&mut self.card);
+                let points = std::mem::take(&mut self.points);
                 let ours = self.orders.contains_key(&(shard, *payment));
                 // What the home paid for stands on the bill where it paid.
                 if !ours || self.open.remove(&(shard, *payment)) {
@@ -172,6 +189,7 @@ impl Trades {
                         merchant_discount: discount,
                         voucher: name,
                         card,
+                        points,
                         fee,
                         events,
                         ..Row::default()
@@ -221,7 +239,7 @@ impl Trades {
             Fact::DisputeJudged { dispute, to_debt, to_available, fee, .. } => {
                 let Some(payment) = self.disputes.get(&(shard, *dispute)).copied() else { return };
                 let back = signed(to_debt) + signed(to_available);
-                self.card = 0;
+                (self.card, self.points) = (0, 0);
                 let row = Row {
                     kind: if back > 0 { "dispute reversal" } else { "dispute fee" },
                     order: (shard, payment),

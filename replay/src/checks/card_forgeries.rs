@@ -82,7 +82,53 @@ const FORGERIES: &[Forgery] = &[
         }
     }),
     (Check::Points, "33 points of club-1 are redeemed for 48", |event| {
-        if let Some(Fact::PointsRedeemed(f)) = &mut event.fact {
+        if let Some(Fact::PointsRedeemed(f)) = &mut event.fact
+            && f.payment.is_none()
+        {
+            f.amount -= 1;
+        }
+    }),
+    (Check::Points, "41 points of club-1 are redeemed for 60", |event| {
+        if let Some(Fact::PointsRedeemed(f)) = &mut event.fact
+            && f.payment.is_some()
+        {
+            f.points += 1;
+        }
+    }),
+    (Check::Points, "points of mall-1 pay p4 of another merchant", |event| {
+        if let Some(Fact::CardDefined(f)) = &mut event.fact
+            && is(f.template, "mall")
+        {
+            f.merchant = named("shop");
+        }
+    }),
+    (Check::Points, "19 points of p3 are back for 30; 20 are due", |event| {
+        if let Some(Fact::PointsReturned(f)) = &mut event.fact
+            && f.points == 20
+        {
+            f.points -= 1;
+        }
+    }),
+    (Check::Payments, "the legs of p3 sum to 299", |event| {
+        if let Some(Fact::PointsRedeemed(f)) = &mut event.fact
+            && f.payment.is_some()
+        {
+            f.amount -= 1;
+            event.movements[0].amount -= 1;
+        }
+    }),
+    (Check::Payments, "the parts of refund_succeeded do not sum up", |event| {
+        if let Some(Fact::PointsReturned(f)) = &mut event.fact
+            && f.amount == 30
+        {
+            (f.amount, f.points) = (29, 19);
+            event.movements.last_mut().unwrap().amount -= 1;
+        }
+    }),
+    (Check::Disputes, "dispute_judged of case-2 moves 20, its parts 19", |event| {
+        if let Some(Fact::PointsReturned(f)) = &mut event.fact
+            && f.amount == 20
+        {
             f.amount -= 1;
         }
     }),
@@ -91,6 +137,13 @@ const FORGERIES: &[Forgery] = &[
             && f.until > 0
         {
             f.until += 1;
+        }
+    }),
+    (Check::PointsWorth, "points of mall are worth 123, not 12345", |event| {
+        if let Some(Fact::PointsEarned(f)) = &mut event.fact
+            && f.points == 12_345
+        {
+            event.movements[0].amount = 12_345;
         }
     }),
     (Check::PointsWorth, "points of club are worth 150, not 149", |event| {

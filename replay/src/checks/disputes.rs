@@ -11,7 +11,8 @@ impl Checks {
         let moved = event.movements.iter().map(|m| u128::from(m.amount)).sum();
         let payment = self.disputes.get(dispute).map(|seen| seen.payment);
         let converted = payment.and_then(|payment| self.exchanges.taken_back(payment));
-        let stored = payment.map_or(0, |payment| self.cards.taken_back(payment));
+        let stored = payment
+            .map_or(0, |payment| self.cards.taken_back(payment) + self.points.taken_back(payment));
         let verdict = self.disputes.follow(dispute, event.fact, moved, converted, stored);
         self.note(Check::Disputes, at, event.number, verdict);
         self.touch(Touched::Dispute(dispute), at, event.number);

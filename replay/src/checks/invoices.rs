@@ -34,6 +34,8 @@ impl Checks {
         // What a coupon still pays is not back, and the user never paid it.
         let paid = i128::from(row.amount.amount) - refunded;
         let paid = paid - i128::from(discount) - i128::from(funded);
+        // Nor what points paid, which have it back when all that the user paid is.
+        let paid = (paid - i128::from(self.points.of_payment(id))).max(0);
         let (issued, due) = (self.invoices.of(id), self.invoices.due_of(id));
         let over = (issued - paid).max(0);
         let verdict = holds(over == due, || {

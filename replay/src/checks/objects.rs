@@ -6,8 +6,8 @@ use crate::follow::Place;
 use crate::naive::{Converted, Person};
 use crate::names::{account_name, fact_name};
 use groat_ledger::{
-    Batch, BatchState, CodeKind, Fact, FeeRefund, Id, Owner, PacketSender, Payment, PaymentState,
-    Purpose,
+    Batch, BatchState, CodeKind, Fact, FeeRefund, Id, Owner, PacketSender, Payment, PaymentParts,
+    PaymentState, Purpose,
 };
 use groat_shard::Books;
 
@@ -23,7 +23,8 @@ impl Checks {
         let moved: u128 = movements.iter().map(|m| u128::from(m.amount)).sum();
         let ((discount, funded), stored) = match fact {
             Fact::RefundSucceeded { .. } => {
-                (self.coupons.taken_back(payment), self.cards.taken_back(payment))
+                let of_points = self.points.taken_back(payment);
+                (self.coupons.taken_back(payment), self.cards.taken_back(payment) + of_points)
             }
             _ => ((0, 0), 0),
         };
@@ -38,7 +39,8 @@ impl Checks {
             Fact::PaymentPaid { balance, credit, channel_amount, .. } => {
                 let of_coupon = self.coupons.of_payment(payment);
                 let own = [*balance, *credit, *channel_amount, self.cards.of_payment(payment)];
-                let parts = own.into_iter().chain([of_coupon.0, of_coupon.1]);
+                let of_points = self.points.of_payment(payment);
+                let parts = own.into_iter().chain([of_points, of_coupon.0, of_coupon.1]);
                 let legs = parts.map(u128::from).sum::<u128>();
                 let row = books.ledger().tables().payments.get(&payment);
                 let amount = row.map(|p| converted.map_or(p.amount.amount, |of| of.sold));
@@ -235,7 +237,9 @@ fn parts_sum(
 /// DOMAIN §6, 5.
 pub(super) fn payment_holds(books: &Books, p: &Payment) -> Verdict {
     let name = p.payment;
-    let elsewhere = p.parts.as_ref().map_or(0, |parts| parts.sum().saturating_add(parts.stored));
+    let of_cards = |parts: &PaymentParts| parts.stored.saturating_add(parts.redeemed);
+    let of_parts = |parts: &PaymentParts| parts.sum().saturating_add(of_cards(parts));
+    let elsewhere = p.parts.as_ref().map_or(0, |parts| of_parts(parts));
     let legs = [p.balance, p.credit, p.channel_amount, elsewhere].map(u128::from);
     let legs = legs.iter().sum::<u128>();
     let legs_fit = p.user.is_none() || legs == u128::from(p.price().amount);

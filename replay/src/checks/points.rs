@@ -1,7 +1,7 @@
 //! Points of membership cards (DOMAIN §6, 15): the facts against the accounts and the rows.
 
 use super::entries::Event;
-use super::{Check, Checks, Touched, holds};
+use super::{Check, Checks, Touched, Verdict, holds};
 use crate::follow::Place;
 use crate::names::fact_name;
 use groat_ledger::{Class, Currency, Fact, Id};
@@ -19,9 +19,10 @@ impl Checks {
             // Most cards have none.
             Fact::CardClosed { points: 0, .. } => return,
             Fact::PointsEarned { card, payment, .. }
+            | Fact::PointsRedeemed { card, payment, .. }
+            | Fact::PointsReturned { card, payment, .. }
             | Fact::PointsReversed { card, payment, .. } => (*card, *payment),
-            Fact::PointsRedeemed { card, .. }
-            | Fact::PointsAdjusted { card, .. }
+            Fact::PointsAdjusted { card, .. }
             | Fact::PointsExpired { card, .. }
             | Fact::CardClosed { card, .. } => (*card, Id::NONE),
             other => {
@@ -37,7 +38,8 @@ impl Checks {
                 self.touch(Touched::Points(card), at, number);
                 self.touch(Touched::Worth(template), at, number);
                 let due = due.then_some(time);
-                self.points.follow(fact, (template, &terms), kept, due)
+                let accepted = self.points_accepted(books, fact);
+                self.points.follow(fact, (template, &terms), kept, due).and(accepted)
             }
             None => Err(format!("the card {card} has no points")),
         };
@@ -51,13 +53,29 @@ impl Checks {
         }
     }
 
-    /// What the user has paid of a payment and not back, coupons aside.
+    /// Points pay where their card does.
+    fn points_accepted(&self, books: &Books, fact: &Fact) -> Verdict {
+        let Fact::PointsRedeemed { card, payment, .. } = fact else { return Ok(()) };
+        let tables = books.ledger().tables();
+        let Some(row) = tables.payments.get(payment) else {
+            return holds(payment.is_none(), || format!("there is no payment {payment}"));
+        };
+        let seller = tables.merchants.try_row(row.merchant).map(|seller| seller.merchant);
+        let at = self.cards.terms(*card).map_or(Id::NONE, |terms| terms.merchant);
+        holds(at.is_none() || seller == Some(at), || {
+            format!("points of {card} pay {payment} of another merchant")
+        })
+    }
+
+    /// What the user has paid of a payment and not back, coupons and points aside.
     fn kept(&self, books: &Books, payment: Id) -> u64 {
         let Some(row) = books.ledger().tables().payments.get(&payment) else { return 0 };
         let (discount, funded) = self.coupons.of_payment(payment);
         let refunded: u128 = row.refunds.iter().map(|r| u128::from(r.amount)).sum();
         let lost = row.parts.as_ref().map_or(0, |parts| parts.lost);
-        let gone = refunded + u128::from(discount) + u128::from(funded) + u128::from(lost);
+        let of_points = self.points.of_payment(payment);
+        let others = [discount, funded, lost, of_points].map(u128::from);
+        let gone = refunded + others.iter().sum::<u128>();
         u64::try_from(u128::from(row.amount.amount).saturating_sub(gone)).unwrap_or(u64::MAX)
     }
 
@@ -75,7 +93,9 @@ impl Checks {
     /// X5 of a card is its points, in its row too.
     pub(super) fn compare_points(&mut self, books: &Books, at: &Place<'_>, event: u64, id: Id) {
         let expected = self.points.of_card(id);
-        let has = self.balance(books, Class::Points, id, Currency::PTS);
+        let terms = self.cards.terms(id).and_then(|terms| terms.points);
+        let unit = terms.map_or(Currency::PTS, |terms| terms.unit());
+        let has = self.balance(books, Class::Points, id, unit);
         let kept = books.ledger().tables().cards.get(&id).map(|row| row.points());
         let same = has == i128::from(expected) && kept == Some(expected);
         let verdict = holds(same, || {

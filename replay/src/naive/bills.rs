@@ -126,7 +126,9 @@ impl Bills {
             | Fact::TransferArrived { to: user, amount: a, .. } => self.of_user(*user, amount(*a)),
             Fact::CardLoaded { user, amount: a, .. } => self.of_user(*user, -amount(*a)),
             Fact::CardUnloaded { user, amount: a, .. }
-            | Fact::PointsRedeemed { user, amount: a, .. } => self.of_user(*user, amount(*a)),
+            | Fact::PointsRedeemed { user, amount: a, payment: Id::NONE, .. } => {
+                self.of_user(*user, amount(*a))
+            }
             Fact::HoldPlaced { hold, user, amount: a } => {
                 self.hold(Class::UserHold, *hold, *user, *a)
             }
@@ -185,6 +187,7 @@ impl Bills {
             | Fact::FeeReturned { .. }
             | Fact::CouponUsed { .. }
             | Fact::CardCharged { .. }
+            | Fact::PointsRedeemed { .. }
             | Fact::FxConverted { .. }
             | Fact::RefundAsked { .. }
             | Fact::RefundFailed { .. }
@@ -240,7 +243,8 @@ impl Bills {
                 Ok(vec![])
             }
             Fact::CouponUsed { payment, funded: amount, .. }
-            | Fact::CardCharged { payment, amount, .. } => {
+            | Fact::CardCharged { payment, amount, .. }
+            | Fact::PointsRedeemed { payment, amount, .. } => {
                 let merchant = self.order(*payment)?.merchant;
                 Ok(vec![(self.pending(merchant, date)?, sum(&[*amount]))])
             }

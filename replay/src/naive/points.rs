@@ -24,6 +24,21 @@ impl Earned {
     }
 }
 
+/// What points of a card paid of a payment, and what of both is back.
+#[derive(Debug, Clone, Copy)]
+struct Spent {
+    card: Id,
+    points: u64,
+    paid: u64,
+    points_back: u64,
+    back: u64,
+}
+
+/// What a point has of its last decimal.
+fn parts(terms: &PointsTerms) -> u64 {
+    [1, 10, 100][terms.decimals.min(2) as usize]
+}
+
 /// All of them.
 #[derive(Default, Debug)]
 pub(crate) struct Points {
@@ -32,6 +47,10 @@ pub(crate) struct Points {
     earned: BTreeMap<Id, Earned>,
     /// By template.
     totals: BTreeMap<Id, i128>,
+    /// By payment.
+    spent: BTreeMap<Id, Spent>,
+    /// What goes back with the refund or ruling to come.
+    back: Option<(Id, u64)>,
 }
 
 impl Points {
@@ -51,10 +70,21 @@ impl Points {
         self.earned.get(&payment)
     }
 
+    /// What points paid of a payment, in minor units.
+    pub(crate) fn of_payment(&self, payment: Id) -> u64 {
+        self.spent.get(&payment).map_or(0, |spent| spent.paid)
+    }
+
+    /// What of a payment goes back for points: said just before.
+    pub(crate) fn taken_back(&mut self, payment: Id) -> u64 {
+        self.back.take_if(|(of, _)| *of == payment).map_or(0, |(_, amount)| amount)
+    }
+
     /// What the points of a template are worth, half up.
     pub(crate) fn worth(&self, template: Id, terms: &PointsTerms) -> i128 {
         let micros = self.of_template(template) * i128::from(terms.value_micros);
-        (2 * micros + 1_000_000) / 2_000_000
+        let unit = 1_000_000 * i128::from(parts(terms));
+        (2 * micros + unit) / (2 * unit)
     }
 
     /// Takes a fact in of a card of a template with these terms; says if it is not as they have it.
@@ -75,7 +105,8 @@ impl Points {
                 }
                 let new = Earned { card: *card, points: *points, of: *of, back: 0 };
                 let twice = self.earned.insert(*payment, new).is_some();
-                let by_terms = of.checked_div(terms.per) == Some(*points);
+                let of_parts = u128::from(*of) * u128::from(parts(terms));
+                let by_terms = of_parts.checked_div(terms.per.into()) == Some((*points).into());
                 if twice || *of != kept || !by_terms {
                     return Err(format!("{payment} earns {points} of {of}; {kept} is paid"));
                 }
@@ -87,14 +118,40 @@ impl Points {
             }
             Fact::PointsAdjusted { card, points, less: true, .. }
             | Fact::CardClosed { card, points } => self.take(*card, template, *points),
-            Fact::PointsRedeemed { card, points, amount, .. } => {
-                let micros = u128::from(*points) * u128::from(terms.value_micros);
+            Fact::PointsRedeemed { card, points, amount, payment, .. } => {
+                let value = u128::from(terms.value_micros);
+                let micros = u128::from(*points) * value;
+                let unit = 1_000_000 * u128::from(parts(terms));
                 self.take(*card, template, *points)?;
-                if micros / 1_000_000 == u128::from(*amount) {
+                let fits = if payment.is_none() {
+                    micros / unit == u128::from(*amount)
+                } else {
+                    let (card, points, paid) = (*card, *points, *amount);
+                    let spent = Spent { card, points, paid, points_back: 0, back: 0 };
+                    let twice = self.spent.insert(*payment, spent).is_some();
+                    // The fewest that are worth as much.
+                    let over = micros.checked_sub(u128::from(paid) * unit);
+                    !twice && over.is_some_and(|over| over < value)
+                };
+                if fits {
                     Ok(())
                 } else {
                     Err(format!("{points} points of {card} are redeemed for {amount}"))
                 }
+            }
+            Fact::PointsReturned { card, payment, points, amount, until } => {
+                self.give(*card, template, *points, *until);
+                self.back = Some((*payment, *amount));
+                let row = self.spent.get_mut(payment).filter(|row| row.card == *card);
+                let row = row.ok_or_else(|| format!("{card} did not pay {payment}"))?;
+                (row.points_back, row.back) = (row.points_back + points, row.back + amount);
+                let (of, paid) = (u128::from(row.points), u128::from(row.paid.max(1)));
+                let due = (2 * of * u128::from(row.back) + paid) / (2 * paid);
+                if row.back <= row.paid && due == u128::from(row.points_back) {
+                    return Ok(());
+                }
+                let Spent { points_back, back, .. } = *row;
+                Err(format!("{points_back} points of {payment} are back for {back}; {due} are due"))
             }
             Fact::PointsReversed { card, payment, points } => {
                 let row = self.earned.get_mut(payment).filter(|row| row.card == *card);
@@ -122,6 +179,9 @@ impl Points {
     }
 
     fn give(&mut self, card: Id, template: Id, points: u64, until: u64) {
+        if points == 0 {
+            return;
+        }
         let until = if until == 0 { u64::MAX } else { until };
         *self.lots.entry(card).or_default().entry(until).or_default() += points;
         *self.totals.entry(template).or_default() += i128::from(points);

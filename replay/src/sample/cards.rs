@@ -11,7 +11,7 @@ const CARDS: &str = r#"
 01T08:00 onboard_merchant {"merchant":"stall","fee_ppm":6000,"cycle":1,"settle_ccy":"CNY"}
 01T08:00 confirm_top_up {"user":"alice","bank_ref":"B-1","amt":$400.00}
 01T08:01 define_card {"template":"club","merchant":"shop","ccy":"CNY","balance_cap":$200.00,"points":{"per":$1.00,"value_micros":1500000,"valid_days":7}}
-01T08:02 define_card {"template":"mall","ccy":"CNY"}
+01T08:02 define_card {"template":"mall","ccy":"CNY","points":{"per":$1.00,"value_micros":1000000,"decimals":2}}
 01T08:03 open_card {"card":"club-1","user":"alice","template":"club","level":1,"valid_until":"2026-03-09T00:00:00Z"}
 01T08:04 open_card {"card":"mall-1","user":"bob","template":"mall"}
 01T08:05 load_card {"card":"club-1","user":"alice","amt":$120.00}
@@ -30,11 +30,20 @@ const CARDS: &str = r#"
 02T09:03 redeem_points {"card":"club-1","user":"alice","points":33}
 02T09:03 open_dispute {"dispute":"case-1","payment":"p2","amt":$25.00,"kind":"CHARGEBACK","due_at":"2026-03-20T00:00:00Z"}
 02T09:04 judge_dispute {"dispute":"case-1","ruling":"CUSTOMER"}
+02T09:05 earn_points {"card":"club-1","user":"alice","points":60}
+03T09:01 create_payment {"payment":"p3","out_trade_no":"T-3","merchant":"shop","mode":"IN_APP","amt":$3.00}
+03T09:02 pay_payment {"payment":"p3","user":"alice","legs":[{"balance":{"amt":$2.40}},{"points":{"card":"club-1","amt":$0.60}}]}
+03T09:03 refund_payment {"payment":"p3","out_request_no":"R-1","amt":$2.70}
+03T09:04 open_dispute {"dispute":"case-2","payment":"p3","amt":$0.20,"kind":"CHARGEBACK","due_at":"2026-03-20T00:00:00Z"}
+03T09:05 judge_dispute {"dispute":"case-2","ruling":"CUSTOMER"}
 10T09:00 update_card {"card":"club-1","user":"alice","valid_until":"2026-12-31T00:00:00Z"}
 10T09:01 unload_card {"card":"club-1","user":"alice","amt":$60.00}
 10T09:02 unload_card {"card":"club-1","user":"alice","amt":$5.00}
 10T09:02 earn_points {"card":"club-1","user":"alice","points":5}
 10T09:03 close_card {"card":"club-1","user":"alice"}
+10T09:03 earn_points {"card":"mall-1","user":"bob","points":12345}
+10T09:03 create_payment {"payment":"p4","out_trade_no":"T-4","merchant":"stall","mode":"IN_APP","amt":$1.00}
+10T09:03 pay_payment {"payment":"p4","user":"bob","legs":[{"points":{"card":"mall-1","amt":$1.00}}]}
 10T09:04 refund_payment {"payment":"p2","out_request_no":"R-1","amt":$5.00}
 "#;
 

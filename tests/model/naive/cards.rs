@@ -52,7 +52,8 @@ impl Naive {
         let fits = t.balance_cap.is_none_or(|cap| cap > 0 && cap <= CAP_MAX);
         must(fits, Rejection::AmountOutOfRange)?;
         let kept = |p: &groat_ledger::PointsTerms| {
-            p.per <= CAP_MAX && p.value_micros <= 1_000_000_000_000 && p.valid_days <= 3_650
+            let worth = p.per <= CAP_MAX && p.value_micros <= 1_000_000_000_000;
+            worth && p.valid_days <= 3_650 && p.decimals <= 2
         };
         must(t.points.as_ref().is_none_or(kept), Rejection::SchemaInvalid)?;
         self.card_kinds.insert(c.template, t);
@@ -136,12 +137,16 @@ impl Naive {
 
     /// Whether a card can pay so much of an order of a merchant.
     pub(super) fn card_pays(&self, id: Id, amount: i128, seller: Id, payer: Id) -> Outcome {
+        self.card_is_taken(id, seller, payer)?;
+        must(self.credit(on_card(id)) >= amount, Rejection::CardBalanceInsufficient)
+    }
+
+    /// Whether a merchant takes a card of a payer.
+    pub(super) fn card_is_taken(&self, id: Id, seller: Id, payer: Id) -> Outcome {
         let no = self.card_of(id, payer).map_err(|_| Rejection::CardNotUsable)?;
         let card = &self.cards[no];
         let at = self.card_kinds[&card.template].merchant;
-        let usable = card.is_active() && (at.is_none() || at == seller);
-        must(usable, Rejection::CardNotUsable)?;
-        must(self.credit(on_card(id)) >= amount, Rejection::CardBalanceInsufficient)
+        must(card.is_active() && (at.is_none() || at == seller), Rejection::CardNotUsable)
     }
 
     /// Whether a card takes money back.

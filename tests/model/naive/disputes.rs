@@ -115,7 +115,10 @@ impl Naive {
         let payment = row.id;
         let card = row.paid.as_ref().unwrap().card.map(|card| card.0);
         let card = card.filter(|id| self.card_is_open(*id));
-        let to_card = if card.is_some() { row.back_to_card(amount) } else { 0 };
+        let (of_card, of_points) = row.back_to_cards(amount);
+        let to_card = if card.is_some() { of_card } else { 0 };
+        let points_take = self.points_take(order, of_points);
+        let to_points = if points_take.is_some() { of_points } else { 0 };
         let off = self.taken_off(payer, (payment, at), to_credit);
         let to_debt = off.iter().map(|part| part.1).sum::<i128>();
         let of_plan = of(Class::CreditInstalment, payer);
@@ -134,8 +137,10 @@ impl Naive {
         };
         off.iter().for_each(|(debt, part)| self.write(from, *debt, *part));
         self.write(from, acquirer, to_channel);
-        self.write(from, user(payer), part - to_debt - to_channel - to_card);
+        self.write(from, user(payer), part - to_debt - to_channel - to_card - to_points);
         self.write(from, card.map_or(user(payer), on_card), to_card);
+        let points_take = points_take.into_iter().flatten();
+        points_take.for_each(|(to, part)| self.write(from, to, part));
         self.refunded_into(payer, payment, off, now);
         let fees = of_sale(Class::OtherFees, Id::NONE, seller);
         let from_settled = fee.min(self.credit(merchant(seller)));
@@ -143,6 +148,7 @@ impl Naive {
         let owing = of(Class::MerchantReceivable, seller);
         self.write(owing, fees, fee - from_settled);
         self.orders[order].paid.as_mut().unwrap().lost += amount;
+        self.return_points(order, to_points, now);
         self.reverse_points(order);
         self.disputes[no].ended = true;
         Ok(())

@@ -4,7 +4,7 @@
 use super::coupons::Use;
 use super::exchange::{Priced, currency_of, of_sale, position};
 use super::parts::Parts;
-use super::points::Earned;
+use super::points::{Earned, Spent};
 use super::royalties::{Royalty, frozen};
 use super::{DAY_MS, Naive, Outcome, amount_in, half_up, merchant, must, of};
 use groat_ledger::{
@@ -60,6 +60,7 @@ pub(super) struct Paid {
     pub(super) channel: Option<(Id, i128)>,
     pub(super) coupon: Option<Use>,
     pub(super) card: Option<(Id, i128)>,
+    pub(super) points: Option<Spent>,
     /// What it gives back before the coupon.
     pub(super) own: i128,
     pub(super) fee: i128,
@@ -117,13 +118,18 @@ impl Order {
         (x, to_credit, channel_back(given + x) - channel_back(given))
     }
 
-    /// Of so much more of it that goes back, the card's part: the last of what the user paid.
-    pub(super) fn back_to_card(&self, x: i128) -> i128 {
+    /// Of so much more of it that goes back, the part of the card and that of points: the last of
+    /// what is no coupon's.
+    pub(super) fn back_to_cards(&self, x: i128) -> (i128, i128) {
         let paid = self.paid.as_ref().unwrap();
-        let Some((_, stored)) = paid.card else { return 0 };
-        let card_back = |done: i128| (done - (paid.own - stored)).clamp(0, stored);
+        let by_points = paid.points.map_or(0, |spent| spent.paid);
+        let stored = paid.card.map_or(0, |card| card.1);
         let before = self.refunded() + paid.lost;
-        card_back(before + x) - card_back(before)
+        let back = |until: i128, of: i128| {
+            let back = |done: i128| (done - (until - of)).clamp(0, of);
+            back(before + x) - back(before)
+        };
+        (back(paid.own - by_points, stored), back(paid.own, by_points))
     }
 
     pub(super) fn priced(&self) -> Option<Priced> {
@@ -136,11 +142,12 @@ impl Naive {
         self.orders.iter().position(|o| o.id == id).ok_or(Rejection::UnknownAccount)
     }
 
-    /// What a user paid, without a coupon, and did not get back.
+    /// What a user paid, without a coupon and points, and did not get back.
     pub(super) fn paid_by_user(&self, id: Id) -> Result<i128, Rejection> {
         let order = &self.orders[self.order(id)?];
         let paid = order.paid.as_ref().ok_or(Rejection::InvalidState)?;
-        Ok((paid.own - (order.refunded() - paid.coupon_back)).max(0))
+        let own = paid.own - paid.points.map_or(0, |spent| spent.paid);
+        Ok((own - (order.refunded() - paid.coupon_back)).max(0))
     }
 
     /// Who sold it.
@@ -224,7 +231,7 @@ impl Naive {
         self.may_debit(payer)?;
         self.may_credit(merchant(order.merchant))?;
         let (mut parts, mut coupon, mut plan) = (Parts::default(), None, None);
-        let mut by_seller = false;
+        let (mut points, mut by_seller) = (None, false);
         for leg in &c.legs {
             let amount = i128::from(leg.amount);
             must(amount > 0, Rejection::AmountOutOfRange)?;
@@ -234,6 +241,7 @@ impl Naive {
                 LegSource::Channel(id) => parts.channel = Some((id, amount)),
                 LegSource::Coupon(id) => coupon = Some((id, amount)),
                 LegSource::StoredValue(id) => parts.card = Some((id, amount)),
+                LegSource::Points(id) => points = Some((id, amount)),
                 LegSource::Instalment(terms, bearer) => {
                     parts.credit += amount;
                     parts.planned = amount;
@@ -242,7 +250,7 @@ impl Naive {
                 }
             }
         }
-        let sum = parts.sum() + coupon.map_or(0, |c| c.1);
+        let sum = parts.sum() + coupon.map_or(0, |c| c.1) + points.map_or(0, |p| p.1);
         must(sum == price, Rejection::LegSumMismatch)?;
         priced.map_or(Ok(()), |priced| self.quote_holds(priced, now))?;
         self.covers(payer, parts.balance)?;
@@ -258,6 +266,10 @@ impl Naive {
         if let Some((id, amount)) = parts.card {
             must(priced.is_none(), Rejection::CardNotUsable)?;
             self.card_pays(id, amount, of_order.0, c.user)?;
+        }
+        if let Some((id, amount)) = points {
+            must(priced.is_none(), Rejection::CardNotUsable)?;
+            parts.points = Some(self.points_pay(id, amount, of_order.0, c.user)?);
         }
         if let Some((id, ahead)) = plan.as_ref().filter(|_| by_seller) {
             must(priced.is_none(), Rejection::CurrencyMismatch)?;
@@ -308,6 +320,9 @@ impl Naive {
         for (from, part) in parts.debits(payer) {
             self.write(from, given_to, part);
         }
+        if let Some(spent) = parts.points {
+            self.spend_points(spent, to);
+        }
         self.write(to, of_sale(Class::ServiceFee, Id::NONE, seller), fee);
         let plan_fee = parts.plan_fee.map_or(0, |of| of.1);
         if let Some((plan, fee)) = parts.plan_fee {
@@ -323,6 +338,7 @@ impl Naive {
             channel: parts.channel,
             coupon: parts.coupon,
             card: parts.card,
+            points: parts.points,
             own: amount - parts.coupon.map_or(0, |used| used.sum()),
             fee,
             fee_back: 0,

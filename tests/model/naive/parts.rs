@@ -2,6 +2,7 @@
 
 use super::cards::on_card;
 use super::coupons::Use;
+use super::points::Spent;
 use super::{Account, of, user};
 use groat_ledger::{Class, Id};
 
@@ -19,6 +20,7 @@ pub(super) struct Parts {
     pub(super) channel: Option<(Id, i128)>,
     pub(super) coupon: Option<Use>,
     pub(super) card: Option<(Id, i128)>,
+    pub(super) points: Option<Spent>,
 }
 
 impl Parts {
@@ -30,6 +32,7 @@ impl Parts {
             + self.credit
             + self.channel.map_or(0, |c| c.1)
             + self.stored()
+            + self.points.map_or(0, |spent| spent.paid)
             + coupon
     }
 

@@ -19,12 +19,21 @@ pub(super) struct Earned {
     back: i128,
 }
 
-fn of_points(card: Id) -> Account {
-    (Class::Points, card, 0, Currency::PTS)
+/// What points paid of a payment.
+#[derive(Clone, Copy)]
+pub(super) struct Spent {
+    pub(super) card: Id,
+    points: i128,
+    pub(super) paid: i128,
+    /// Of both, what is back.
+    points_back: i128,
+    back: i128,
 }
 
-fn contra() -> Account {
-    (Class::PointsContra, Id::NONE, 0, Currency::PTS)
+/// What a point has of its last decimal, and the unit of that.
+fn parts(terms: &PointsTerms) -> (i128, Currency) {
+    let (parts, unit) = [(1, "PTS"), (10, "PT1"), (100, "PT2")][terms.decimals as usize];
+    (parts, unit.parse().unwrap())
 }
 
 impl Card {
@@ -48,7 +57,14 @@ impl Naive {
     }
 
     fn worth(&self, no: usize, points: i128) -> i128 {
-        half_up(points, self.terms_of(no).unwrap().value_micros.into(), 1_000_000)
+        let terms = self.terms_of(no).unwrap();
+        half_up(points, terms.value_micros.into(), 1_000_000 * parts(&terms).0)
+    }
+
+    /// X5 of a card, and its contra.
+    fn x5(&self, no: usize) -> (Account, Account) {
+        let unit = parts(&self.terms_of(no).unwrap()).1;
+        ((Class::Points, self.cards[no].id, 0, unit), (Class::PointsContra, Id::NONE, 0, unit))
     }
 
     fn active(&self, card: Id, user: Id) -> Result<(usize, PointsTerms), Rejection> {
@@ -59,16 +75,26 @@ impl Naive {
 
     /// So many more points until then: what all are worth changes with them.
     fn give_points(&mut self, no: usize, points: i128, now: u64) {
+        let template = self.cards[no].template;
+        let more = self.worth_more(no, points);
+        self.add_points(no, points, now);
+        self.write(house(Class::Marketing), of(Class::PointsLiability, template), more);
+    }
+
+    /// What all points of a card's template are worth more with so many more.
+    fn worth_more(&self, no: usize, points: i128) -> i128 {
+        let before = self.all_points(self.cards[no].template);
+        self.worth(no, before + points) - self.worth(no, before)
+    }
+
+    fn add_points(&mut self, no: usize, points: i128, now: u64) {
         let days = self.terms_of(no).unwrap().valid_days;
         let last = u64::from(self.day(now)) + u64::from(days) + 1;
         let start = i128::from(last) * i128::from(DAY_MS) - self.offset_ms;
         let until = if days == 0 { u64::MAX } else { start.try_into().unwrap() };
-        let before = self.all_points(self.cards[no].template);
         self.cards[no].lots.push((until, points));
-        let more = self.worth(no, before + points) - self.worth(no, before);
-        let (id, template) = (self.cards[no].id, self.cards[no].template);
-        self.write(house(Class::Marketing), of(Class::PointsLiability, template), more);
-        self.write(of_points(id), contra(), points);
+        let (granted, contra) = self.x5(no);
+        self.write(granted, contra, points);
     }
 
     /// So many points less, those first that expire first; of their worth the first so much goes to
@@ -89,11 +115,11 @@ impl Naive {
         }
         self.cards[no].lots.retain(|lot| lot.1 > 0);
         let less = self.worth(no, before) - self.worth(no, before - points);
-        let (id, template) = (self.cards[no].id, self.cards[no].template);
+        let (template, (granted, contra)) = (self.cards[no].template, self.x5(no));
         let liability = of(Class::PointsLiability, template);
         self.write(liability, first.0, first.1);
         self.write(liability, to, less - first.1);
-        self.write(contra(), of_points(id), points);
+        self.write(contra, granted, points);
     }
 
     pub(super) fn earn_points(&mut self, c: &EarnPoints, now: u64) -> Outcome {
@@ -113,7 +139,8 @@ impl Naive {
             must(row.priced().is_none(), Rejection::CurrencyMismatch)?;
             must(row.earned.is_none(), Rejection::AlreadyEarned)?;
             let of = self.kept(order);
-            points = if terms.per == 0 { 0 } else { of / i128::from(terms.per) };
+            let of_parts = of * parts(&terms).0;
+            points = if terms.per == 0 { 0 } else { of_parts / i128::from(terms.per) };
             must(points > 0, Rejection::NothingToEarn)?;
             earned = Some((order, Earned { card: c.card, points, of, back: 0 }));
         }
@@ -127,7 +154,7 @@ impl Naive {
         Ok(())
     }
 
-    /// What the user paid and has not back, coupons aside.
+    /// What the user paid and has not back, coupons and points aside.
     fn kept(&self, order: usize) -> i128 {
         let row = &self.orders[order];
         let lost = row.paid.as_ref().map_or(0, |paid| paid.lost);
@@ -137,7 +164,8 @@ impl Naive {
     pub(super) fn redeem_points(&mut self, c: &RedeemPoints) -> Outcome {
         let (no, terms) = self.active(c.card, c.user)?;
         let points = i128::from(c.points);
-        let amount = points * i128::from(terms.value_micros) / 1_000_000;
+        let unit = 1_000_000 * parts(&terms).0;
+        let amount = points * i128::from(terms.value_micros) / unit;
         must(amount > 0 && amount <= MOST, Rejection::AmountOutOfRange)?;
         must(self.cards[no].points() >= points, Rejection::PointsInsufficient)?;
         self.may_credit(user(c.user))?;
@@ -161,6 +189,63 @@ impl Naive {
         must(fits, Rejection::AmountOutOfRange)?;
         self.give_points(no, points, now);
         Ok(())
+    }
+
+    /// The points that a card can pay so much of an order of a merchant with: the first number of
+    /// them that is worth as much.
+    pub(super) fn points_pay(
+        &self,
+        card: Id,
+        paid: i128,
+        seller: Id,
+        payer: Id,
+    ) -> Result<Spent, Rejection> {
+        self.card_is_taken(card, seller, payer)?;
+        let no = self.card_of(card, payer)?;
+        let terms = self.terms_of(no).ok_or(Rejection::NoPoints)?;
+        let value = i128::from(terms.value_micros);
+        must(value > 0, Rejection::PointsInsufficient)?;
+        let points = (paid * 1_000_000 * parts(&terms).0 + value - 1) / value;
+        must(points <= self.cards[no].points(), Rejection::PointsInsufficient)?;
+        Ok(Spent { card, points, paid, points_back: 0, back: 0 })
+    }
+
+    pub(super) fn spend_points(&mut self, spent: Spent, to: Account) {
+        let no = self.cards.iter().position(|card| card.id == spent.card).unwrap();
+        self.take_points(no, spent.points, house(Class::Marketing), (to, spent.paid));
+    }
+
+    /// How many points a payment has back for so much: by all that is back.
+    fn points_for(&self, order: usize, amount: i128) -> Option<(usize, i128)> {
+        let spent = self.orders[order].paid.as_ref()?.points.filter(|_| amount > 0)?;
+        let no = self.cards.iter().position(|c| c.id == spent.card && !c.closed)?;
+        let all = half_up(spent.points, spent.back + amount, spent.paid);
+        let points = all - spent.points_back;
+        let after = self.all_points(self.cards[no].template) + points;
+        (after <= MOST && self.worth(no, after) <= MOST).then_some((no, points))
+    }
+
+    /// Where so much goes for points that come back: PL has their worth, marketing the rest.
+    /// None where they do not.
+    pub(super) fn points_take(&self, order: usize, amount: i128) -> Option<[(Account, i128); 2]> {
+        let (no, points) = self.points_for(order, amount)?;
+        let liability = of(Class::PointsLiability, self.cards[no].template);
+        let owed = self.worth_more(no, points).min(amount);
+        Some([(liability, owed), (house(Class::Marketing), amount - owed)])
+    }
+
+    /// The points themselves, and what they are worth beyond what moved back for them.
+    pub(super) fn return_points(&mut self, order: usize, amount: i128, now: u64) {
+        let Some((no, points)) = self.points_for(order, amount) else { return };
+        let beyond = self.worth_more(no, points) - amount;
+        let liability = of(Class::PointsLiability, self.cards[no].template);
+        self.write(house(Class::Marketing), liability, beyond.max(0));
+        if points > 0 {
+            self.add_points(no, points, now);
+        }
+        let paid = self.orders[order].paid.as_mut().unwrap();
+        let spent = paid.points.as_mut().unwrap();
+        (spent.points_back, spent.back) = (spent.points_back + points, spent.back + amount);
     }
 
     /// After a refund or a lost dispute: the part of what the payment earned.

@@ -70,8 +70,11 @@ impl Naive {
         must(-self.credit(acquirer) >= to_channel, Rejection::ChannelInsufficient)?;
         let payer = user(paid.user);
         let card = paid.card.map(|card| card.0).filter(|id| self.card_is_open(*id));
-        let to_card = if card.is_some() { order.back_to_card(x) } else { 0 };
-        let to_payer = part - to_debt - to_channel - to_coupon - to_card;
+        let (of_card, of_points) = order.back_to_cards(x);
+        let to_card = if card.is_some() { of_card } else { 0 };
+        let points_take = self.points_take(no, of_points);
+        let to_points = if points_take.is_some() { of_points } else { 0 };
+        let to_payer = part - to_debt - to_channel - to_coupon - to_card - to_points;
         let to_fund = to_coupon - (x - money);
         let whole = to_coupon > 0 && paid.coupon.is_some_and(|used| after == used.sum());
         let used = paid.coupon;
@@ -108,7 +111,8 @@ impl Naive {
         }
         let stored_on = card.map_or(payer, on_card);
         let own = [(acquirer, to_channel), (payer, to_payer), (stored_on, to_card)];
-        let takes = own.into_iter().chain([(fund, to_fund)]);
+        let points_take = points_take.into_iter().flatten();
+        let takes = own.into_iter().chain([(fund, to_fund)]).chain(points_take);
         for (to, mut wanted) in off.into_iter().chain(takes) {
             for (from, rest) in &mut gives {
                 let part = wanted.min(*rest);
@@ -120,6 +124,7 @@ impl Naive {
         if let Some(used) = used.filter(|_| whole) {
             self.coupon_is_back(&used, now);
         }
+        self.return_points(no, to_points, now);
         self.reverse_points(no);
         Ok(())
     }

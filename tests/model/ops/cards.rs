@@ -11,8 +11,8 @@ use groat_ledger::{
 /// Cards of the first merchant and of all, two of them with something on them.
 pub(super) fn prologue() -> Vec<Body> {
     let kind = |number: usize, merchant: Id, balance_cap: Option<u64>| {
-        let (value_micros, valid_days) = [(1_000_000, 3), (499_999, 0)][number];
-        let points = Some(PointsTerms { per: 50, value_micros, valid_days });
+        let (value_micros, valid_days, decimals) = [(1_000_000, 3, 0), (499_999, 0, 2)][number];
+        let points = Some(PointsTerms { per: 50, value_micros, valid_days, decimals });
         let terms = CardTerms { merchant, currency: Currency::CNY, balance_cap, points };
         Body::DefineCard(DefineCard { template: named('t', number), terms })
     };
@@ -25,6 +25,10 @@ pub(super) fn prologue() -> Vec<Body> {
         let (card, user, amount) = (named('z', number), named('u', user), cny(60));
         Body::LoadCard(LoadCard { card, user, amount })
     };
+    let points = |number: usize, user: usize, points: u64| {
+        let (card, user) = (named('z', number), named('u', user));
+        Body::EarnPoints(EarnPoints { card, user, payment: Id::NONE, points })
+    };
     vec![
         kind(0, named('m', 0), Some(900)),
         kind(1, Id::NONE, None),
@@ -33,6 +37,8 @@ pub(super) fn prologue() -> Vec<Body> {
         card(2, 0, 1),
         load(0, 0),
         load(1, 1),
+        points(0, 0, 900),
+        points(1, 1, 90_000),
     ]
 }
 
@@ -117,7 +123,8 @@ impl Scene<'_> {
         let per = self.dice.pick(&[50, 7, 0, 100]);
         let value_micros = self.dice.pick(&[500_000, 1_000_000, 333_333, 12_000_000, 0, u64::MAX]);
         let valid_days = self.dice.pick(&[1, 3, 0, 9, 3_651]);
-        let points = PointsTerms { per, value_micros, valid_days };
+        let decimals = self.dice.pick(&[0, 1, 2, 0, 3]);
+        let points = PointsTerms { per, value_micros, valid_days, decimals };
         let points = Some(points).filter(|_| !self.dice.one_in(6));
         let terms = CardTerms { merchant, currency, balance_cap, points };
         Body::DefineCard(DefineCard { template, terms })
@@ -156,14 +163,17 @@ impl Scene<'_> {
         (found.card, user, t.cards.find(&found.card))
     }
 
-    /// What is stored on a card, in most cases on an order that it fits, with the rest from the
-    /// balance.
+    /// What is stored on a card, or its points, in most cases on an order that it fits, with the
+    /// rest from the balance, or by points from what is stored.
     pub(super) fn pay_with_card(&mut self) -> Option<Body> {
         let t = self.ledger.tables();
+        let by_points = self.dice.one_in(2);
         let (card, user, no) = self.a_card(|scene, c| {
-            c.state == CardState::Active && scene.balance(Class::StoredValue, c.card) > 0
+            let stored = scene.balance(Class::StoredValue, c.card) > 0;
+            c.state == CardState::Active && if by_points { c.points() > 0 } else { stored }
         });
-        let terms = t.card_templates.row(t.cards.row(no?).template).terms;
+        let row = t.cards.row(no?);
+        let terms = t.card_templates.row(row.template).terms;
         let fits = |p: &Payment| {
             let seller = t.merchants.row(p.merchant).merchant;
             let accepted = terms.merchant.is_none() || terms.merchant == seller;
@@ -181,8 +191,20 @@ impl Scene<'_> {
         let (payment, order) = self.a_payment(fits);
         let amount = order?.price().amount;
         let stored = self.balance(Class::StoredValue, card);
-        let part = self.dice.about(&[stored, stored, amount / 2]).min(amount);
-        let legs = [(LegSource::Balance, amount - part), (LegSource::StoredValue(card), part)];
+        let value = terms.points.map_or(0, |of| of.value_micros.min(1_000_000_000));
+        let of_point = terms.points.map_or(1, |of| of.of_point());
+        let worth = row.points().saturating_mul(value) / (1_000_000 * of_point);
+        let most = if by_points { worth } else { stored };
+        let whole = by_points && self.dice.one_in(2);
+        let part = self.dice.about(&[most, most, amount / 2]).min(amount);
+        let part = if whole { amount } else { part };
+        let of_card = LegSource::StoredValue(card);
+        let legs = if !by_points {
+            [(LegSource::Balance, amount - part), (of_card, part)]
+        } else {
+            let rest = if self.dice.one_in(3) { of_card } else { LegSource::Balance };
+            [(rest, amount - part), (LegSource::Points(card), part)]
+        };
         Some(super::money::pay(payment, user, &legs))
     }
 }

@@ -50,7 +50,8 @@ impl<'a> Scene<'a> {
                 let buckets = [Class::CreditUnbilled, Class::CreditBilled, Class::CreditOverdue];
                 let owing = |line: &CreditLine| {
                     let user = t.users.row(line.user).user;
-                    buckets.iter().any(|class| balance(ledger, *class, user) > 0)
+                    let owes = buckets.iter().any(|class| balance(ledger, *class, user) > 0);
+                    owes || line.lost() > 0
                 };
                 let user = self.a_line(owing);
                 let charges = [Class::PenaltyReceivable, Class::InterestReceivable];

@@ -23,7 +23,7 @@ impl Scene<'_> {
         }
         let lines = self.ledger.tables().credit_lines.rows();
         let is_lost = lines.iter().any(|line| line.lost() > 0);
-        (is_lost && self.dice.one_in(30)).then_some(Kind::RecordRecovery)
+        (is_lost && self.dice.one_in(12)).then_some(Kind::RecordRecovery)
     }
 
     pub(super) fn loss(&mut self, kind: Kind) -> Option<Body> {

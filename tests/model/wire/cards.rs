@@ -20,6 +20,7 @@ pub(super) fn body(body: &Body) -> Wire {
                 per: part(of.per, c.terms.currency).filter(|_| of.per > 0),
                 value_micros: of.value_micros,
                 valid_days: of.valid_days,
+                decimals: of.decimals,
             }),
         }),
         Body::OpenCard(c) => Wire::OpenCard(v1::OpenCard {

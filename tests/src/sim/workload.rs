@@ -316,7 +316,8 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
     }
     let kind = json!({ "define_card": { "template": "club", "ccy": "CNY",
         "balance_cap": money(900),
-        "points": { "per": money(1), "value_micros": 750_000, "valid_days": 2 } } });
+        "points": { "per": money(1), "value_micros": 750_000, "valid_days": 2,
+            "decimals": 1 } } });
     give(vec![command(kind, chance)], "club", chance);
     for no in 0..users {
         let (card, user) = (named("d", no), named("u", no));
@@ -352,9 +353,17 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                     "code_kind": if chance.one_in(2) { "STATIC" } else { "DYNAMIC_A" },
                     "amt": money(amount) } });
                 let balance = json!({ "balance": { "amt": money(amount) } });
-                let by_card =
-                    json!({ "stored_value": { "card": named("d", from), "amt": money(amount) } });
-                let legs = json!([if chance.one_in(4) { by_card } else { balance }]);
+                let of_card = |amt: Value| json!({ "card": named("d", from), "amt": amt });
+                let cents = |cents: u64| {
+                    json!({ "amount": format!("{}.{:02}", cents / 100,
+                    cents % 100), "currency": "CNY" })
+                };
+                let legs = match chance.below(8) {
+                    0 | 1 => json!([{ "stored_value": of_card(money(amount)) }]),
+                    2 | 3 => json!([{ "balance": { "amt": cents(100 * amount - 7) } },
+                        { "points": of_card(cents(7)) }]),
+                    _ => json!([balance]),
+                };
                 let pay = json!({ "pay_payment": { "payment": payment, "user": user,
                     "legs": legs } });
                 let created = command(created, chance);

@@ -35,6 +35,20 @@ pub struct PointsTerms {
     pub value_micros: u64,
     /// Business dates after that of earning on which they are still valid; 0 is for ever.
     pub valid_days: u32,
+    /// Decimals of a point, two at most. Wherever points are counted it is in the last of them.
+    pub decimals: u32,
+}
+
+impl PointsTerms {
+    /// The unit that its points are counted in.
+    pub const fn unit(&self) -> Currency {
+        Currency::points(self.decimals)
+    }
+
+    /// How many of its unit are a point.
+    pub fn of_point(&self) -> u64 {
+        self.unit().major(1)
+    }
 }
 
 /// Gives a user a card.

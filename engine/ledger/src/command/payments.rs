@@ -99,6 +99,8 @@ pub enum LegSource {
     Instalment(PlanTerms, Bearer),
     /// What is stored on a card of the user.
     StoredValue(Id),
+    /// Points of a card of the user.
+    Points(Id),
 }
 
 /// Closes an unpaid order.

@@ -9,8 +9,8 @@
 //! A user has one card of a template at a time. Only an active card is loaded and pays: at the
 //! merchant of its template, or anywhere, in the currency of the order. What is stored is the
 //! user's own money: it can be given back to the balance from a card in any state, and it goes back
-//! to the card with a refund or a lost dispute, after what the balance paid and before the coupon;
-//! to the balance where the card is closed.
+//! to the card with a refund or a lost dispute, after what the balance paid and before what points
+//! and the coupon did; to the balance where the card is closed.
 //!
 //! The book leaves to us: a load counts as spent from the balance, for a card would else lead past
 //! every limit, and stays counted when it is given back; a card that expired and is renewed is

@@ -127,7 +127,7 @@ pub(crate) fn accept(
 ) -> Result<(), Rejection> {
     let row = in_state(ledger, c.dispute, &[DisputeState::Open])?;
     refuse_if(now >= row.due_at, Rejection::DefenceLate)?;
-    pay_back(ledger, row, Ruling::Accepted, 0, out)
+    pay_back(ledger, row, Ruling::Accepted, 0, now, out)
 }
 
 pub(crate) fn cancel(
@@ -144,6 +144,7 @@ pub(crate) fn cancel(
 pub(crate) fn judge(
     ledger: &Ledger,
     c: &JudgeDispute,
+    now: u64,
     out: &mut Decision,
 ) -> Result<(), Rejection> {
     let row = in_state(ledger, c.dispute, &[DisputeState::Open, DisputeState::Defended])?;
@@ -158,7 +159,7 @@ pub(crate) fn judge(
         None => 0,
     };
     if c.for_customer {
-        return pay_back(ledger, row, Ruling::Customer, fee, out);
+        return pay_back(ledger, row, Ruling::Customer, fee, now, out);
     }
     // From here on nothing may fail.
     release(ledger, row, Ruling::Merchant, out);
@@ -176,16 +177,17 @@ fn in_state<'a>(
 }
 
 /// What is held goes where a refund of it would: to credit first (what is no longer owed there
-/// goes to the balance), to the acquirer, to the balance, to the card. What is left of a coupon's
-/// part goes to the balance too. The merchant pays the fee from its
-/// settled money; what that lacks becomes its debt. The service fee is not returned; what the
-/// merchant has paid for terms of a plan that are cut is, to its settled money. Of a merchant at
-/// home elsewhere all of the fee for losing is its debt, for which its home is asked.
+/// goes to the balance), to the acquirer, to the balance, to the card, to points. What is left of a
+/// coupon's part goes to the balance too. The merchant pays the fee from its settled money; what
+/// that lacks becomes its debt. The service fee is not returned; what the merchant has paid for
+/// terms of a plan that are cut is, to its settled money. Of a merchant at home elsewhere all of
+/// the fee for losing is its debt, for which its home is asked.
 fn pay_back(
     ledger: &Ledger,
     row: &Dispute,
     ruling: Ruling,
     fee: u64,
+    now: u64,
     out: &mut Decision,
 ) -> Result<(), Rejection> {
     let tables = ledger.tables();
@@ -199,9 +201,12 @@ fn pay_back(
     let of_channel = payment.channel_amount.saturating_sub(payment.refunded_to_channel);
     let to_channel = (part - to_credit).min(of_channel);
     let rest = part - to_credit - to_channel;
-    let card = cards::takes_back(ledger, payment);
-    let to_card = if card { cards::part_of(payment, rest) } else { 0 };
-    let to_balance = rest - to_card;
+    let of_card = cards::part_of(payment, rest);
+    let to_card = if cards::takes_back(ledger, payment) { of_card } else { 0 };
+    let of_points = points::legs::part_of(payment, rest - of_card);
+    let takes = points::legs::takes_back(ledger, payment, of_points);
+    let to_points = if takes { of_points } else { 0 };
+    let to_balance = rest - to_card - to_points;
     let receivable =
         AccountKey::of(Class::ChannelReceivable, payment.channel, payment.price().currency);
     let short = credit_room(tables, &receivable) < u128::from(to_channel);
@@ -219,15 +224,19 @@ fn pay_back(
     let debt = (fee_owed > 0).then(|| ledger.account_or_open(debt_key(seller), currency, out));
     let surplus = to_credit - reduction.sum();
     let card = cards::give_back(ledger, payment, to_card, out);
+    let of_points = points::legs::give_back(ledger, payment, to_points, now, out);
     exchange::move_back(
         ledger,
         payment,
         [(held, amount)],
-        reduction.credits().chain([
-            (tables.accounts.find(&receivable).unwrap_or(payer.account), to_channel),
-            (payer.account, to_balance + surplus),
-            (card.unwrap_or(payer.account), to_card),
-        ]),
+        reduction
+            .credits()
+            .chain([
+                (tables.accounts.find(&receivable).unwrap_or(payer.account), to_channel),
+                (payer.account, to_balance + surplus),
+                (card.unwrap_or(payer.account), to_card),
+            ])
+            .chain(of_points.into_iter().flatten()),
         out,
     );
     if let Some(fees) = fees {

@@ -339,7 +339,8 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::PointsRedeemed { .. }
         | Fact::PointsAdjusted { .. }
         | Fact::PointsReversed { .. }
-        | Fact::PointsExpired { .. } => points::names_exist(tables, fact),
+        | Fact::PointsExpired { .. }
+        | Fact::PointsReturned { .. } => points::names_exist(tables, fact),
         Fact::RoyaltyBound { .. }
         | Fact::RoyaltyUnbound { .. }
         | Fact::RoyaltyFreezeSet { .. }

@@ -142,6 +142,7 @@ pub(crate) fn pay(
         sources.coupon = coupons::usable(ledger, leg.source, leg.amount, payment, payer, now)?;
     }
     sources.card = cards::chargeable(ledger, c, payment)?;
+    sources.points = points::legs::spendable(ledger, c, payment)?;
     sources.freeze = royalties::royalty(payment).is_some_and(|royalty| royalty.freeze);
     sources.plan = plan;
     plan_fees::may_charge(ledger, payment, &sources)?;
@@ -165,7 +166,7 @@ pub(crate) fn pay(
 /// The parts of the legs, each at most once, which sum to what the payer pays.
 fn legs(c: &PayPayment, amount: u64) -> Result<Sources, Rejection> {
     let (mut sources, mut sum) = (Sources::default(), 0u64);
-    let (mut coupon, mut stored, mut in_plan) = (0, 0, 0u64);
+    let (mut coupon, mut stored, mut in_points, mut in_plan) = (0, 0, 0, 0u64);
     refuse_if(c.legs.len() > LEGS_MAX, Rejection::SchemaInvalid)?;
     for leg in &c.legs {
         refuse_if(leg.amount == 0, Rejection::AmountOutOfRange)?;
@@ -177,6 +178,7 @@ fn legs(c: &PayPayment, amount: u64) -> Result<Sources, Rejection> {
             LegSource::Coupon(_) => &mut coupon,
             LegSource::Instalment(..) => &mut in_plan,
             LegSource::StoredValue(_) => &mut stored,
+            LegSource::Points(_) => &mut in_points,
         };
         refuse_if(*part > 0, Rejection::SchemaInvalid)?;
         *part = leg.amount;
@@ -299,8 +301,8 @@ pub(crate) fn is_sold_from_elsewhere(ledger: &Ledger, payment: &Payment) -> bool
 /// Moves `amount` of a paid payment back: the fee part first, royalties, and what is frozen as far
 /// as it is needed; then from the payment's own part of its unsettled batch, then from the
 /// merchant's settled money, then from today's batch; to credit first (what is no longer owed there
-/// goes to the balance), to the acquirer, to the balance, to the card, and last to the coupon; in
-/// between it is converted where the payer paid in another currency.
+/// goes to the balance), to the acquirer, to the balance, to the card, to points, and last to the
+/// coupon; in between it is converted where the payer paid in another currency.
 pub(crate) fn give_back(
     ledger: &Ledger,
     payment: &Payment,
@@ -318,7 +320,7 @@ pub(crate) fn give_back(
     let exceeds = amount > undisputed.saturating_sub(payment.refunded());
     refuse_if(exceeds, Rejection::PaymentDisputed)?;
     let payer = tables.users.row(payment.user.ok_or(Rejection::InvalidState)?);
-    let Split { to_credit, to_channel, to_balance, to_card, back, money, fee_part } =
+    let Split { to_credit, to_channel, to_balance, to_card, to_points, back, money, fee_part } =
         split(ledger, payment, amount);
     let claws = royalties::take_back(ledger, payment, royalties, money)?;
     let reduction = buckets::reduction(ledger, payer, payment, to_credit, |account| {
@@ -388,18 +390,22 @@ pub(crate) fn give_back(
     let parts = payment.parts.as_ref().filter(|_| back.discount + back.funded > 0);
     let fund = parts.and_then(|parts| coupons::give_back(ledger, payment, parts, back, now, out));
     let card = cards::give_back(ledger, payment, to_card, out);
+    let of_points = points::legs::give_back(ledger, payment, to_points, now, out);
     let today_account = open_batch.map_or(own.account, |no| tables.batches.row(no).account);
     let receivable = tables.accounts.find(&receivable).unwrap_or(payer.account);
     exchange::move_back(
         ledger,
         payment,
         [(own.account, from_own_batch), (seller.account, from_available), (today_account, still)],
-        reduction.credits().chain([
-            (receivable, to_channel),
-            (payer.account, to_payer),
-            (card.unwrap_or(payer.account), to_card),
-            (fund.unwrap_or(payer.account), back.funded),
-        ]),
+        reduction
+            .credits()
+            .chain([
+                (receivable, to_channel),
+                (payer.account, to_payer),
+                (card.unwrap_or(payer.account), to_card),
+                (fund.unwrap_or(payer.account), back.funded),
+            ])
+            .chain(of_points.into_iter().flatten()),
         out,
     );
     out.record(Fact::RefundSucceeded {

@@ -1,25 +1,29 @@
 //! Points of membership cards (DOMAIN §1.6, §4.6, §6, 15): earned, redeemed, adjusted, taken back
-//! with refunds, and expired by the clock.
+//! with refunds, and expired by the clock. As a leg of a payment they are in `points/legs.rs`.
 //!
-//! Points are kept in their own unit, by card (X5), and are worth money by the terms of their
-//! template: PL of a template is the worth of all its points, rounded once. Whatever changes them
-//! moves the difference: what they cost is marketing, what expires is breakage. Those that expire
-//! first go first.
+//! Points are kept in their own unit, one for each number of decimals that they may have, by card
+//! (X5), and are worth money by the terms of their template: PL of a template is the worth of all
+//! its points, rounded once. Whatever changes them moves the difference: what they cost is
+//! marketing, what expires is breakage. Those that expire first go first.
 //!
 //! The book leaves to us: points are earned of a payment when it is asked for, once, of what the
-//! user has paid by then and not got back, coupons aside; one of which something is in dispute, or
-//! was lost in one, earns nothing by itself. A refund or a lost dispute takes back the part that
-//! belongs to it, as far as the card has points, and what it lacks with the next one. Points are
-//! valid to the end of a business date. They are redeemed into the balance at their worth, rounded
-//! down. What a card has when it is closed lapses. A point stays on the shard of its card, where
-//! payments of its user are too; each shard has its own PL of a template.
+//! user has paid by then and not got back, coupons and points aside; one of which something is in
+//! dispute, or was lost in one, earns nothing by itself. A refund or a lost dispute takes back the
+//! part that belongs to it, as far as the card has points, and what it lacks with the next one.
+//! Points are valid to the end of a business date. They are redeemed into the balance at their
+//! worth, rounded down. What a card has when it is closed lapses. A point stays on the shard of its
+//! card, where payments of its user are too; each shard has its own PL of a template.
+
+pub(crate) mod legs;
 
 use crate::account::{AccountKey, AccountNo, Class};
 use crate::command::{AdjustPoints, EarnPoints, PointsTerms, RedeemPoints};
 use crate::event::{Decision, Fact};
 use crate::id::Id;
 use crate::ledger::{Due, DueKind, Ledger, post};
-use crate::limits::{AMOUNT_MAX, POINT_VALUE_MICROS_MAX, POINTS_VALID_DAYS_MAX};
+use crate::limits::{
+    AMOUNT_MAX, POINT_VALUE_MICROS_MAX, POINTS_DECIMALS_MAX, POINTS_VALID_DAYS_MAX,
+};
 use crate::money::{Currency, cumulative_half_up};
 use crate::rejection::Rejection;
 use crate::rules::cards::own;
@@ -27,26 +31,30 @@ use crate::rules::limits::may_hold;
 use crate::rules::{may_credit, paid, refuse_if};
 use crate::state::{Card, CardState, CardTemplate, Payment, PaymentState, PointsLot, Tables};
 
-/// Millionths of a minor unit.
-const MICROS: u128 = 1_000_000;
+/// What a number of points times the value of one is divided by: the parts of a point, and the
+/// millionths of a minor unit.
+fn micros(terms: &PointsTerms) -> u128 {
+    1_000_000 * u128::from(terms.of_point())
+}
 
 /// Whether terms of points can be kept.
 pub(crate) fn terms_fit(terms: &PointsTerms) -> bool {
     terms.per <= AMOUNT_MAX
         && terms.value_micros <= POINT_VALUE_MICROS_MAX
         && terms.valid_days <= POINTS_VALID_DAYS_MAX
+        && terms.decimals <= POINTS_DECIMALS_MAX
 }
 
 /// What so many points are worth, in minor units, half up; of an amount that [`within`] bounds.
 fn worth(terms: &PointsTerms, points: u64) -> u64 {
-    let micros = u128::from(points) * u128::from(terms.value_micros);
-    u64::try_from((micros * 2 + MICROS) / (MICROS * 2)).unwrap_or(u64::MAX)
+    let (worth, unit) = (u128::from(points) * u128::from(terms.value_micros), micros(terms));
+    u64::try_from((worth * 2 + unit) / (unit * 2)).unwrap_or(u64::MAX)
 }
 
 /// What so many points are redeemed for, rounded down.
 fn redeemed_for(terms: &PointsTerms, points: u64) -> u64 {
-    let micros = u128::from(points) * u128::from(terms.value_micros);
-    u64::try_from(micros / MICROS).unwrap_or(u64::MAX)
+    let worth = u128::from(points) * u128::from(terms.value_micros);
+    u64::try_from(worth / micros(terms)).unwrap_or(u64::MAX)
 }
 
 /// Whether a template can have so many more points.
@@ -85,7 +93,7 @@ pub(crate) fn earn(
     refuse_if(!within(template, &terms, points), Rejection::AmountOutOfRange)?;
     // From here on nothing may fail.
     let until = expiry(ledger, &terms, now);
-    let [granted, contra] = accounts(ledger, row.card, out);
+    let [granted, contra] = accounts(ledger, row.card, &terms, out);
     revalue(ledger, template, &terms, template.points + points, out);
     post(out, granted, contra, points);
     let (card, payment) = (c.card, c.payment);
@@ -94,7 +102,7 @@ pub(crate) fn earn(
 }
 
 /// The points of a payment of the card's user, and what it has paid of it: neither given back nor
-/// a coupon's.
+/// a coupon's nor of points.
 fn earned_by(
     tables: &Tables,
     row: &Card,
@@ -114,8 +122,10 @@ fn earned_by(
     let earned = payment.parts.as_ref().map_or(0, |parts| parts.earned);
     refuse_if(earned > 0, Rejection::AlreadyEarned)?;
     let of = kept(payment);
-    let points = of.checked_div(terms.per).unwrap_or(0);
+    let points = u128::from(of) * u128::from(terms.of_point());
+    let points = points.checked_div(terms.per.into()).unwrap_or(0);
     refuse_if(points == 0, Rejection::NothingToEarn)?;
+    let points = u64::try_from(points).map_err(|_| Rejection::AmountOutOfRange)?;
     Ok((points, of))
 }
 
@@ -137,7 +147,7 @@ pub(crate) fn redeem(
     out: &mut Decision,
 ) -> Result<(), Rejection> {
     let tables = ledger.tables();
-    let (row, template, terms) = of_active(tables, c.card, c.user)?;
+    let (row, _, terms) = of_active(tables, c.card, c.user)?;
     let owner = tables.users.row(row.user);
     let amount = redeemed_for(&terms, c.points);
     refuse_if(amount == 0 || amount > AMOUNT_MAX, Rejection::AmountOutOfRange)?;
@@ -145,18 +155,32 @@ pub(crate) fn redeem(
     may_credit(tables, owner.account)?;
     may_hold(ledger, owner, amount)?;
     // From here on nothing may fail.
-    let [granted, contra] = accounts(ledger, row.card, out);
+    pay_out(ledger, row, c.points, owner.account, amount, out);
+    let RedeemPoints { card, user, points } = *c;
+    out.record(Fact::PointsRedeemed { card, user, points, amount, payment: Id::NONE });
+    Ok(())
+}
+
+/// Points of a card pay an account so much, which they are worth at least, before their fact.
+fn pay_out(
+    ledger: &Ledger,
+    row: &Card,
+    points: u64,
+    to: AccountNo,
+    amount: u64,
+    out: &mut Decision,
+) {
+    let template = ledger.tables().card_templates.row(row.template);
+    let Some(terms) = template.terms.points else { return };
+    let [granted, contra] = accounts(ledger, row.card, &terms, out);
     let liability = liability(ledger, template, out);
     let marketing = house(ledger, Class::Marketing, template.terms.currency, out);
-    let freed = worth(&terms, template.points)
-        .saturating_sub(worth(&terms, template.points.saturating_sub(c.points)));
-    post(out, liability, owner.account, amount);
-    // Rounding may leave one more.
+    let left = template.points.saturating_sub(points);
+    let freed = worth(&terms, template.points).saturating_sub(worth(&terms, left));
+    post(out, liability, to, amount);
+    // Rounding may leave more: of the last point, and of what all are worth.
     post(out, liability, marketing, freed.saturating_sub(amount));
-    post(out, contra, granted, c.points);
-    let RedeemPoints { card, user, points } = *c;
-    out.record(Fact::PointsRedeemed { card, user, points, amount });
-    Ok(())
+    post(out, contra, granted, points);
 }
 
 pub(crate) fn adjust(
@@ -173,7 +197,7 @@ pub(crate) fn adjust(
     refuse_if(!fits, Rejection::AmountOutOfRange)?;
     // From here on nothing may fail.
     let until = if c.less { 0 } else { expiry(ledger, &terms, now) };
-    let [granted, contra] = accounts(ledger, row.card, out);
+    let [granted, contra] = accounts(ledger, row.card, &terms, out);
     if c.less {
         revalue(ledger, template, &terms, template.points.saturating_sub(c.points), out);
         post(out, contra, granted, c.points);
@@ -186,8 +210,27 @@ pub(crate) fn adjust(
     Ok(())
 }
 
+/// Points that cards got back and lost in a decision so far, which rows do not know of.
+fn moved(out: &Decision, of: impl Fn(&Id) -> bool) -> (u64, u64) {
+    out.events().fold((0, 0), |(back, gone), (fact, _)| match fact {
+        Fact::PointsReturned { card, points, .. } if of(card) => (back + points, gone),
+        Fact::PointsReversed { card, points, .. } if of(card) => (back, gone + points),
+        _ => (back, gone),
+    })
+}
+
+/// The points of a card and of its template, as a decision has left them so far.
+fn by_now(ledger: &Ledger, row: &Card, out: &Decision) -> (u64, u64) {
+    let tables = ledger.tables();
+    let same =
+        |card: &Id| tables.cards.get(card).is_some_and(|other| other.template == row.template);
+    let left = |before: u64, (back, gone): (u64, u64)| (before + back).saturating_sub(gone);
+    let of_all = tables.card_templates.row(row.template).points;
+    (left(row.points(), moved(out, |card| *card == row.card)), left(of_all, moved(out, same)))
+}
+
 /// Takes back the part of what a payment earned that belongs to a refund or lost dispute of
-/// `by_user`, behind its fact; `others` of the template's points went in the same decision.
+/// `by_user`, behind its fact.
 pub(crate) fn reverse(ledger: &Ledger, payment: &Payment, by_user: u64, out: &mut Decision) {
     let tables = ledger.tables();
     let Some(parts) = payment.parts.as_ref().filter(|parts| parts.earned > 0) else { return };
@@ -197,23 +240,12 @@ pub(crate) fn reverse(ledger: &Ledger, payment: &Payment, by_user: u64, out: &mu
     let back = parts.earned_of.saturating_sub(kept(payment).saturating_sub(by_user));
     let due = cumulative_half_up(parts.earned, back, parts.earned_of);
     // A reduction gives several payments back in one decision.
-    let gone = |of: &dyn Fn(&Id) -> bool| {
-        let facts = out.events().filter_map(|(fact, _)| match fact {
-            Fact::PointsReversed { card, points, .. } if of(card) => Some(*points),
-            _ => None,
-        });
-        facts.sum::<u64>()
-    };
-    let of_card = gone(&|card| *card == row.card);
-    let same =
-        |card: &Id| tables.cards.get(card).is_some_and(|other| other.template == row.template);
-    let left = template.points.saturating_sub(gone(&same));
-    let has = row.points().saturating_sub(of_card);
+    let (has, left) = by_now(ledger, row, out);
     let points = due.saturating_sub(parts.earned_back).min(has);
     if points == 0 {
         return;
     }
-    let [granted, contra] = accounts(ledger, row.card, out);
+    let [granted, contra] = accounts(ledger, row.card, &terms, out);
     let liability = liability(ledger, template, out);
     let marketing = house(ledger, Class::Marketing, template.terms.currency, out);
     let freed = worth(&terms, left).saturating_sub(worth(&terms, left.saturating_sub(points)));
@@ -235,7 +267,7 @@ pub(crate) fn expire(ledger: &Ledger, no: u32, out: &mut Decision) {
 pub(crate) fn lapse(ledger: &Ledger, row: &Card, points: u64, out: &mut Decision) {
     let template = ledger.tables().card_templates.row(row.template);
     let Some(terms) = template.terms.points.filter(|_| points > 0) else { return };
-    let [granted, contra] = accounts(ledger, row.card, out);
+    let [granted, contra] = accounts(ledger, row.card, &terms, out);
     let liability = liability(ledger, template, out);
     let breakage = house(ledger, Class::Breakage, template.terms.currency, out);
     let left = template.points.saturating_sub(points);
@@ -245,11 +277,11 @@ pub(crate) fn lapse(ledger: &Ledger, row: &Card, points: u64, out: &mut Decision
 }
 
 /// X5 of a card, and its contra.
-fn accounts(ledger: &Ledger, card: Id, out: &mut Decision) -> [AccountNo; 2] {
-    let granted = AccountKey::of(Class::Points, card, Currency::PTS);
+fn accounts(ledger: &Ledger, card: Id, terms: &PointsTerms, out: &mut Decision) -> [AccountNo; 2] {
+    let granted = AccountKey::of(Class::Points, card, terms.unit());
     [
-        ledger.account_or_open(granted, Currency::PTS, out),
-        house(ledger, Class::PointsContra, Currency::PTS, out),
+        ledger.account_or_open(granted, terms.unit(), out),
+        house(ledger, Class::PointsContra, terms.unit(), out),
     ]
 }
 
@@ -292,8 +324,8 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
             give(ledger, card, *points, *until);
         }
         Fact::PointsAdjusted { card, points, less: true, .. }
-        | Fact::PointsRedeemed { card, points, .. }
         | Fact::PointsExpired { card, points } => take(ledger, card, *points),
+        Fact::PointsRedeemed { .. } | Fact::PointsReturned { .. } => legs::apply(ledger, fact),
         Fact::PointsReversed { card, payment, points } => {
             take(ledger, card, *points);
             if let Some(parts) = ledger.payment_mut(payment).and_then(|row| row.parts.as_mut()) {
@@ -373,7 +405,12 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         Fact::PointsRedeemed { card, user, points, .. } => {
             has(card, *points)?;
             let owner = tables.users.row(card_of(card)?.user).user;
-            known(owner == *user, "a card is another user's")
+            known(owner == *user, "a card is another user's")?;
+            legs::fits(tables, fact)
+        }
+        Fact::PointsReturned { card, .. } => {
+            card_of(card)?;
+            legs::fits(tables, fact)
         }
         Fact::PointsReversed { card, payment, points } => {
             has(card, *points)?;

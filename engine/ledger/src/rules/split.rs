@@ -6,6 +6,7 @@ use crate::money::cumulative_half_up;
 use crate::rules::cards;
 use crate::rules::coupons::{self, Back};
 use crate::rules::exchange::payers_part;
+use crate::rules::points::legs;
 use crate::state::Payment;
 
 /// Where a refund goes, in the payer's currency, and what of it the merchant gives.
@@ -15,6 +16,8 @@ pub(crate) struct Split {
     pub(crate) to_balance: u64,
     /// To the card.
     pub(crate) to_card: u64,
+    /// To points.
+    pub(crate) to_points: u64,
     /// To the coupon.
     pub(crate) back: Back,
     /// From the merchant, who never had its part of a coupon.
@@ -23,7 +26,7 @@ pub(crate) struct Split {
     pub(crate) fee_part: u64,
 }
 
-/// To credit first, to the acquirer, to the balance, to the card, and last to the coupon.
+/// To credit first, to the acquirer, the balance, the card, to points, and last to the coupon.
 pub(crate) fn split(ledger: &Ledger, payment: &Payment, amount: u64) -> Split {
     let part = payers_part(payment, amount);
     let to_credit = part.min(payment.credit.saturating_sub(payment.refunded_to_credit));
@@ -32,11 +35,13 @@ pub(crate) fn split(ledger: &Ledger, payment: &Payment, amount: u64) -> Split {
     let rest = part - to_credit - to_channel;
     let with_coupon = payment.parts.as_ref().filter(|parts| parts.exchange.is_none());
     let of_card = cards::part_of(payment, rest);
+    let of_points = legs::part_of(payment, rest - of_card);
     let back = with_coupon.map_or_else(Back::default, |parts| {
-        coupons::part_of(parts, rest.saturating_sub(payment.balance_left()) - of_card)
+        coupons::part_of(parts, rest.saturating_sub(payment.balance_left()) - of_card - of_points)
     });
     let to_card = if cards::takes_back(ledger, payment) { of_card } else { 0 };
-    let to_balance = rest - to_card - back.discount - back.funded;
+    let to_points = if legs::takes_back(ledger, payment, of_points) { of_points } else { 0 };
+    let to_balance = rest - to_card - to_points - back.discount - back.funded;
     let money = amount - back.discount;
     let fee_part = match ledger.tables().merchants.row(payment.merchant).terms.fee_refund {
         FeeRefund::None => 0,
@@ -46,5 +51,5 @@ pub(crate) fn split(ledger: &Ledger, payment: &Payment, amount: u64) -> Split {
                 .saturating_sub(payment.fee_returned)
         }
     };
-    Split { to_credit, to_channel, to_balance, to_card, back, money, fee_part }
+    Split { to_credit, to_channel, to_balance, to_card, to_points, back, money, fee_part }
 }

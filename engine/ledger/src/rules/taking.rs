@@ -10,6 +10,7 @@ use crate::money::{Currency, Money, fee_half_up};
 use crate::rules::cards::{self, Charge};
 use crate::rules::coupons::{self, Redeemed};
 use crate::rules::plans::Offer;
+use crate::rules::points::legs::{self, Spent};
 use crate::rules::{exchange, plan_fees, royalties};
 use crate::state::Exchange;
 
@@ -33,6 +34,8 @@ pub(crate) struct Sources {
     pub(crate) coupon: Option<Redeemed>,
     /// The card, with what it gives.
     pub(crate) card: Option<Charge>,
+    /// The points, with what they give.
+    pub(crate) points: Option<Spent>,
     /// What the payer pays, where that is in another currency; the parts above are then in it.
     pub(crate) exchange: Option<Exchange>,
     /// What the merchant receives is frozen.
@@ -88,7 +91,7 @@ pub(crate) fn settle_sources(
     let currency = terms.settle_currency;
     let (batch, pending) = open_batch(ledger, merchant, now, out);
     let Sources { debits, balance, credit, channel_amount, channel, .. } = sources;
-    let Sources { agreed, coupon, card, exchange, freeze, plan, .. } = sources;
+    let Sources { agreed, coupon, card, points, exchange, freeze, plan, .. } = sources;
     let paid_in = exchange.map_or(currency, |exchange| exchange.currency);
     let receivable = (channel_amount > 0).then(|| {
         let key = AccountKey::of(Class::ChannelReceivable, channel, paid_in);
@@ -102,6 +105,9 @@ pub(crate) fn settle_sources(
     }
     if let Some(card) = card {
         cards::charge(card, payment, pending, out);
+    }
+    if let Some(points) = points {
+        legs::spend(ledger, points, (payment, user), pending, out);
     }
     let order = Money { amount, currency };
     let to = exchange.as_ref().map_or(pending, |exchange| {

@@ -81,12 +81,14 @@ pub struct PointsOf {
     pub points: u64,
     /// How many the card has after that.
     pub left: u64,
-    /// What they were redeemed for; zero where they were not.
+    /// What they were redeemed for, or came back for; zero where they were not.
     pub amount: Money,
-    /// The payment that earned them, or none.
+    /// The payment that earned them, was paid with them or gave them back, or none.
     pub payment: Id,
     /// When they expire, in milliseconds since 1970; 0 where they do not, or went.
     pub until: u64,
+    /// Decimals of a point: both numbers are in the last of them.
+    pub decimals: u32,
 }
 
 /// What a fact of points means to the outside; nothing for those of others.
@@ -97,10 +99,16 @@ pub(super) fn told_of_points(ledger: &Ledger, fact: &Fact) -> Option<Settlement>
             let points = PointsOf { payment: *payment, until: *until, ..of };
             Settlement::PointsEarned { points }
         }
-        Fact::PointsRedeemed { card, points, amount, .. } => {
+        Fact::PointsRedeemed { card, points, amount, payment, .. } => {
             let of = points_of(ledger, card, *points)?;
             let amount = Money { amount: *amount, ..of.amount };
-            Settlement::PointsRedeemed { points: PointsOf { amount, ..of } }
+            Settlement::PointsRedeemed { points: PointsOf { amount, payment: *payment, ..of } }
+        }
+        Fact::PointsReturned { card, payment, points, amount, until } => {
+            let of = points_of(ledger, card, *points)?;
+            let amount = Money { amount: *amount, ..of.amount };
+            let points = PointsOf { amount, payment: *payment, until: *until, ..of };
+            Settlement::PointsReturned { points }
         }
         Fact::PointsAdjusted { card, points, less, until, .. } => {
             let of = points_of(ledger, card, *points)?;
@@ -119,6 +127,9 @@ pub(super) fn told_of_points(ledger: &Ledger, fact: &Fact) -> Option<Settlement>
 
 fn points_of(ledger: &Ledger, card: &Id, points: u64) -> Option<PointsOf> {
     let CardOf { card, template, user, amount, .. } = card_of(ledger, card, 0, Id::NONE)?;
-    let left = ledger.tables().cards.get(&card)?.points();
-    Some(PointsOf { card, template, user, points, left, amount, payment: Id::NONE, until: 0 })
+    let tables = ledger.tables();
+    let left = tables.cards.get(&card)?.points();
+    let decimals = tables.card_templates.get(&template)?.terms.points.map_or(0, |of| of.decimals);
+    let payment = Id::NONE;
+    Some(PointsOf { card, template, user, points, left, amount, payment, until: 0, decimals })
 }

@@ -135,6 +135,16 @@ pub struct PaymentParts {
     pub earned_of: u64,
     /// Of `earned`, what refunds and lost disputes took back.
     pub earned_back: u64,
+    /// The card whose points paid a part, or none.
+    pub redeemer: Id,
+    /// How many points.
+    pub redeemed_points: u64,
+    /// What they paid.
+    pub redeemed: u64,
+    /// Of `redeemed_points`, what the card has back.
+    pub redeemed_points_returned: u64,
+    /// Of `redeemed`, what that was for.
+    pub redeemed_returned: u64,
 }
 
 impl PaymentParts {

@@ -109,10 +109,13 @@ impl Payment {
         self.refunded().saturating_sub(discount)
     }
 
-    /// What the user paid and did not get back: what can be invoiced.
+    /// What the user paid and did not get back, coupons and points aside: what can be invoiced.
     pub fn paid_by_user(&self) -> u64 {
-        let (elsewhere, returned) =
-            self.parts.as_ref().map_or((0, 0), |parts| (parts.sum(), parts.returned()));
+        let (elsewhere, returned) = self
+            .parts
+            .as_ref()
+            .map_or((0, 0), |parts| (parts.sum().saturating_add(parts.redeemed), parts.returned()));
+        // Points have theirs back when all that the user paid is.
         let back = self.refunded().saturating_sub(returned);
         self.amount.amount.saturating_sub(elsewhere).saturating_sub(back)
     }
@@ -124,13 +127,21 @@ impl Payment {
     }
 
     /// Of what was stored on a card and paid, what they have not given back: after the balance, and
-    /// before the coupon.
+    /// before points.
     pub fn stored_left(&self) -> u64 {
         let of_card = self.given_of_own().saturating_sub(self.balance);
         self.parts.as_ref().map_or(0, |parts| parts.stored.saturating_sub(of_card))
     }
 
-    /// What refunds and lost disputes gave back to balance and card.
+    /// Of what points paid, what they have not given back: after the card, and before the coupon.
+    pub fn redeemed_left(&self) -> u64 {
+        let beyond = self.given_of_own().saturating_sub(self.balance);
+        self.parts
+            .as_ref()
+            .map_or(0, |parts| parts.redeemed.saturating_sub(beyond.saturating_sub(parts.stored)))
+    }
+
+    /// What refunds and lost disputes gave back to balance, card and points.
     fn given_of_own(&self) -> u64 {
         let (elsewhere, lost) =
             self.parts.as_ref().map_or((0, 0), |parts| (parts.returned(), parts.lost));

@@ -398,7 +398,8 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::PointsRedeemed { .. }
         | Fact::PointsAdjusted { .. }
         | Fact::PointsReversed { .. }
-        | Fact::PointsExpired { .. } => return cards::fact(fact),
+        | Fact::PointsExpired { .. }
+        | Fact::PointsReturned { .. } => return cards::fact(fact),
         Fact::PacketSent { .. }
         | Fact::PacketClaimed { .. }
         | Fact::PacketExpired { .. }

@@ -124,7 +124,7 @@ fn give_back(
     let Some(payer) = payment.user else { return };
     let AskedRefund { amount, fee_part, .. } = *asked;
     let (payer, currency) = (ledger.tables().users.row(payer), payment.amount.currency);
-    let Split { to_credit, to_channel, to_balance, to_card, back, money, .. } =
+    let Split { to_credit, to_channel, to_balance, to_card, to_points, back, money, .. } =
         split(ledger, payment, amount);
     let reduction = buckets::reduction(ledger, payer, payment, to_credit, |_| 0);
     let to_debt = reduction.sum();
@@ -141,17 +141,21 @@ fn give_back(
     let parts = payment.parts.as_ref().filter(|_| back.discount + back.funded > 0);
     let fund = parts.and_then(|parts| coupons::give_back(ledger, payment, parts, back, now, out));
     let card = cards::give_back(ledger, payment, to_card, out);
+    let of_points = points::legs::give_back(ledger, payment, to_points, now, out);
     let receivable = ledger.tables().accounts.find(&receivable).unwrap_or(payer.account);
     exchange::move_back(
         ledger,
         payment,
         [(transit, money)],
-        reduction.credits().chain([
-            (receivable, to_channel),
-            (payer.account, to_balance + (to_credit - to_debt)),
-            (card.unwrap_or(payer.account), to_card),
-            (fund.unwrap_or(payer.account), back.funded),
-        ]),
+        reduction
+            .credits()
+            .chain([
+                (receivable, to_channel),
+                (payer.account, to_balance + (to_credit - to_debt)),
+                (card.unwrap_or(payer.account), to_card),
+                (fund.unwrap_or(payer.account), back.funded),
+            ])
+            .chain(of_points.into_iter().flatten()),
         out,
     );
     out.record(Fact::RefundSucceeded {

@@ -3,7 +3,7 @@
 use super::fields::*;
 use groat_ledger::limits::AMOUNT_MAX;
 use groat_ledger::{
-    self as domain, Body, Card, CardState, CardTemplate, CardTerms, Currency, DefineCard, Fact,
+    self as domain, Body, Card, CardState, CardTemplate, CardTerms, Currency, DefineCard, Fact, Id,
     LegSource, Money, PointsLot, PointsTerms,
 };
 use groat_proto::v1::{self, command, event};
@@ -21,8 +21,8 @@ pub(in crate::codec) fn define(w: &v1::DefineCard) -> Field<DefineCard> {
 
 fn points_terms(w: &v1::PointsTerms, stored_in: Currency) -> Field<PointsTerms> {
     let per = part_of(w.per, stored_in, "per")?.unwrap_or(0);
-    let v1::PointsTerms { value_micros, valid_days, .. } = *w;
-    Ok(PointsTerms { per, value_micros, valid_days })
+    let v1::PointsTerms { value_micros, valid_days, decimals, .. } = *w;
+    Ok(PointsTerms { per, value_micros, valid_days, decimals })
 }
 
 fn until(wire: u64) -> Option<u64> {
@@ -86,8 +86,8 @@ pub(super) fn command(wire: &command::Body) -> Field<Body> {
     })
 }
 
-pub(super) fn leg(w: &v1::CardLeg) -> Field<(LegSource, Money)> {
-    Ok((LegSource::StoredValue(id(w.card, "legs")?), money(w.amt, "legs")?))
+pub(super) fn leg(w: &v1::CardLeg, of: fn(Id) -> LegSource) -> Field<(LegSource, Money)> {
+    Ok((of(id(w.card, "legs")?), money(w.amt, "legs")?))
 }
 
 fn state(value: i32) -> Field<CardState> {
@@ -147,6 +147,14 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             user: id(w.user, "user")?,
             points: w.points,
             amount: w.amount,
+            payment: optional_id(w.payment),
+        },
+        W::PointsReturned(w) => Fact::PointsReturned {
+            card: id(w.card, "card")?,
+            payment: id(w.payment, "payment")?,
+            points: w.points,
+            amount: w.amount,
+            until: w.until,
         },
         W::PointsAdjusted(w) => Fact::PointsAdjusted {
             card: id(w.card, "card")?,

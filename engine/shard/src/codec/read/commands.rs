@@ -70,7 +70,8 @@ fn pay_payment(w: &v1::PayPayment) -> Field<domain::PayPayment> {
                 (LegSource::Coupon(id(leg.coupon, "legs")?), money(leg.amt, "legs")?)
             }
             leg::Source::Instalment(leg) => plans::leg(&leg)?,
-            leg::Source::StoredValue(leg) => cards::leg(&leg)?,
+            leg::Source::StoredValue(leg) => cards::leg(&leg, LegSource::StoredValue)?,
+            leg::Source::Points(leg) => cards::leg(&leg, LegSource::Points)?,
         };
         ensure(*currency.get_or_insert(amount.currency) == amount.currency, "legs")?;
         legs.push(Leg { source, amount: amount.amount });

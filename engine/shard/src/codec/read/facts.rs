@@ -364,7 +364,8 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         | W::PointsRedeemed(_)
         | W::PointsAdjusted(_)
         | W::PointsReversed(_)
-        | W::PointsExpired(_) => cards::read_fact(wire)?,
+        | W::PointsExpired(_)
+        | W::PointsReturned(_) => cards::read_fact(wire)?,
         W::PacketSent(_)
         | W::PacketClaimed(_)
         | W::PacketExpired(_)

@@ -86,6 +86,11 @@ pub(super) fn parts(r: &PaymentParts) -> v1::PaymentPartsRow {
         earned: r.earned,
         earned_of: r.earned_of,
         earned_back: r.earned_back,
+        redeemer: some(r.redeemer),
+        redeemed_points: r.redeemed_points,
+        redeemed: r.redeemed,
+        redeemed_points_returned: r.redeemed_points_returned,
+        redeemed_returned: r.redeemed_returned,
     }
 }
 
@@ -110,6 +115,11 @@ pub(super) fn read_parts(w: &v1::PaymentPartsRow) -> Field<PaymentParts> {
         earned: w.earned,
         earned_of: w.earned_of,
         earned_back: w.earned_back,
+        redeemer: read::optional_id(w.redeemer),
+        redeemed_points: w.redeemed_points,
+        redeemed: w.redeemed,
+        redeemed_points_returned: w.redeemed_points_returned,
+        redeemed_returned: w.redeemed_returned,
     })
 }
 

@@ -12,6 +12,7 @@ pub(in crate::codec) fn define(template: Id, t: &CardTerms) -> v1::DefineCard {
         per: (of.per > 0).then(|| Money { amount: of.per, currency: t.currency }.into()),
         value_micros: of.value_micros,
         valid_days: of.valid_days,
+        decimals: of.decimals,
     };
     v1::DefineCard {
         template: some(template),
@@ -94,12 +95,22 @@ fn points_fact(fact: &Fact) -> Option<event::Fact> {
                 until: *until,
             })
         }
-        Fact::PointsRedeemed { card, user, points, amount } => {
+        Fact::PointsRedeemed { card, user, points, amount, payment } => {
             W::PointsRedeemed(v1::PointsRedeemed {
                 card: some(*card),
                 user: some(*user),
                 points: *points,
                 amount: *amount,
+                payment: some(*payment),
+            })
+        }
+        Fact::PointsReturned { card, payment, points, amount, until } => {
+            W::PointsReturned(v1::PointsReturned {
+                card: some(*card),
+                payment: some(*payment),
+                points: *points,
+                amount: *amount,
+                until: *until,
             })
         }
         Fact::PointsAdjusted { card, points, less, reason, until } => {
@@ -150,6 +161,7 @@ fn told_points(of: &PointsOf, less: bool) -> v1::ToldPoints {
         payment: some(of.payment),
         until: of.until,
         less,
+        decimals: of.decimals,
     }
 }
 
@@ -183,6 +195,7 @@ pub(super) fn settlement(of: &Settlement) -> Option<settlement::Body> {
         }
         Settlement::PointsReversed { points } => W::PointsReversed(told_points(points, false)),
         Settlement::PointsExpired { points } => W::PointsExpired(told_points(points, false)),
+        Settlement::PointsReturned { points } => W::PointsReturned(told_points(points, false)),
         _ => return None,
     })
 }

@@ -165,7 +165,8 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         | Settlement::PointsRedeemed { .. }
         | Settlement::PointsAdjusted { .. }
         | Settlement::PointsReversed { .. }
-        | Settlement::PointsExpired { .. } => return cards::settlement(told),
+        | Settlement::PointsExpired { .. }
+        | Settlement::PointsReturned { .. } => return cards::settlement(told),
         Settlement::PacketSent { .. }
         | Settlement::PacketClaimed { .. }
         | Settlement::PacketEnded { .. }
