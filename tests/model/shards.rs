@@ -169,7 +169,7 @@ fn follow(claim: &Sealed, blocks: &[Sealed], cut: Cut, half: usize) -> Shard {
         // What left with a block can be made again from it, byte by byte.
         let (arrived, told) = follower.follow_and_tell(&parsed).unwrap();
         assert_eq!(arrived, Arrival::Next);
-        assert_eq!(told, Messages::from(&block.outbound));
+        assert_eq!(Messages::from(&told), Messages::from(&block.outbound));
         let can_jump = parsed.header.rests || !parsed.header.state_digest.is_empty();
         if can_jump && jump.take_if(|from| *from <= no).is_some() {
             follower = Shard::from_snapshot(0, &follower.snapshot()).unwrap();

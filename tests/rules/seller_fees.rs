@@ -224,6 +224,20 @@ a_dispute_gives_it_back "
     balance  unearned_fee pl1 0.00
 "
 
+/// What comes back pays the fee of the dispute before the seller owes any of it.
+a_dispute_fee_is_paid_from_it "
+    user     alice 2 CNY                   | ok
+    merchant shop CNY fee=0                | ok
+    line     alice 2000.00 billed=yes      | ok
+    create   p1 o1 shop 300.00             | ok
+    pay      p1 alice instalment:pl1:3:23000:300.00:seller | ok
+    dispute  d1 p1 150.00 +10d             | ok
+    judge    d1 customer fee=3.00          | ok
+    balance  merchant_available shop 0.00
+    balance  merchant_receivable shop 0.70
+    balance  other_fees - 3.00
+"
+
 /// What of the sale can be settled ahead of its batch is net of it.
 a_confirmation_is_net_of_it "
     user     alice 2 CNY                   | ok

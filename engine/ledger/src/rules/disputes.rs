@@ -215,7 +215,9 @@ fn pay_back(
     let plan_fee = plan_fees::returned(ledger, payment, &reduction);
     plan_fees::give_back(ledger, payment, plan_fee, seller.account, None, out);
     let held = ledger.account_or_open(held_key(row.dispute, payment), currency, out);
+    // What the seller has back of the plan is there by then.
     let room = tables.accounts.row(seller.account).debit_room();
+    let room = room.saturating_add(u128::from(plan_fee));
     let fee_paid = fee.min(u64::try_from(room).unwrap_or(u64::MAX));
     let fee_owed = fee - fee_paid;
     let fees = (fee > 0).then(|| {
