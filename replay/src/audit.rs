@@ -169,8 +169,9 @@ fn difference(recorded: &Block, again: &Block) -> Option<Finding> {
     Some(finding(recorded, recorded.header.first_event, None, what))
 }
 
-/// The first field that differs. `compressed` may: it says how a body is stored, not what it is;
-/// with it the hash may, and so the next block's `previous`, which the chain was checked for.
+/// The first field that differs. `ruleset` may: what it decided is what is compared. `compressed`
+/// may: it says how a body is stored, not what it is; with it the hash may, and so the next block's
+/// `previous`, which the chain was checked for.
 fn header_difference(a: &BlockHeader, b: &BlockHeader) -> Option<&'static str> {
     let fields = [
         ("shard", a.shard != b.shard),
@@ -187,7 +188,6 @@ fn header_difference(a: &BlockHeader, b: &BlockHeader) -> Option<&'static str> {
         ("rests", a.rests != b.rests),
         ("rested", a.rested != b.rested),
         ("format", a.format != b.format),
-        ("ruleset", a.ruleset != b.ruleset),
     ];
     fields.into_iter().find(|(_, differs)| *differs).map(|(name, _)| name)
 }

@@ -111,6 +111,21 @@ fn what_a_merchant_elsewhere_wins_goes_home() {
     sale.c.holds();
 }
 
+/// What is lost changes how a refund is split, and the home was told how: one after the other.
+#[test]
+fn a_dispute_is_not_lost_while_a_refund_is_asked_for() {
+    let mut sale = Sale::new(0);
+    sale.pay("p1", 5_000);
+    sale.c.days(1);
+    assert_eq!(sale.c.refund(0, "p1", "f1", 1_000), "ok");
+    assert_eq!(sale.open("d1", "p1", 4_000), "ok");
+    assert_eq!(sale.judge("d1", "CUSTOMER", 0), "InvalidState");
+    sale.c.settle();
+    assert_eq!(sale.judge("d1", "CUSTOMER", 0), "ok");
+    assert_eq!(sale.c.cash(0, &sale.alice), 100_000);
+    sale.c.holds();
+}
+
 /// Judged before the home has answered: what is asked for and what is won keep their order.
 #[test]
 fn a_dispute_may_end_before_the_home_has_answered() {

@@ -77,6 +77,23 @@ fn rent_that_went_home_is_reduced_when_the_home_has_paid() {
     r.c.holds();
 }
 
+/// What the home gives cannot be refused, so it is not asked for who has no account any more.
+#[test]
+fn rent_of_who_has_left_is_not_asked_for() {
+    let mut r = Rented::new();
+    r.c.days(1);
+    let owner = json!({ "user": r.alice });
+    let payout = json!({ "payout": "w1", "owner": owner, "amt": cny(15_000) });
+    assert_eq!(r.c.ask(0, json!({ "request_payout": payout })), "ok");
+    assert_eq!(r.c.ask(0, json!({ "confirm_payout": { "payout": "w1" } })), "ok");
+    let close = json!({ "close_account": { "account": { "user": r.alice } } });
+    assert_eq!(r.c.ask(0, close), "ok");
+    assert_eq!(r.reduce(2_000), "MerchantBalanceInsufficient");
+    r.c.settle();
+    assert_eq!(r.has(), (0, 4_970, 0));
+    r.c.holds();
+}
+
 #[test]
 fn rent_stays_as_it_was_when_the_home_cannot_pay() {
     let mut r = Rented::new();

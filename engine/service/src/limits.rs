@@ -38,6 +38,10 @@ pub const POLL_RECORDS_MAX: usize = 8_192;
 /// some milliseconds, so a busy shard takes what it decides in about as long.
 pub const POLL_BYTES_MAX: usize = 16 * BODY_BYTES_SEAL;
 
+/// Most bytes of what other shards sent that a block takes before its commands: their events are a
+/// few times as long as they are.
+pub const TRANSFERS_BYTES_MAX: usize = POLL_BYTES_MAX / 2;
+
 /// How long a shard waits for the first record of a block.
 pub const POLL_WAIT: Duration = Duration::from_millis(100);
 

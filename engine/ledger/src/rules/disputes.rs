@@ -192,6 +192,9 @@ fn pay_back(
 ) -> Result<(), Rejection> {
     let tables = ledger.tables();
     let (payment, amount) = (tables.payments.row(row.payment), row.amount);
+    // How a refund that was asked for is split is told to the merchant's home: it must stay so until
+    // that has answered.
+    refuse_if(payment.asked > 0, Rejection::InvalidState)?;
     let payer = tables.users.row(payment.user.ok_or(Rejection::InvalidState)?);
     let seller = tables.merchants.row(payment.merchant);
     let currency = payment.amount.currency;

@@ -24,7 +24,7 @@ use super::takeover::{Taken, take_over};
 use crate::clock::Clock;
 use crate::limits::{
     BACK_WAIT, BROKER_PATIENCE, CLOCK_JUMP_MS_MAX, IDLE_PIECES, POLL_BYTES_MAX, POLL_RECORDS_MAX,
-    POLL_WAIT, RETRY_PAUSE, TRANSFERS_WAIT,
+    POLL_WAIT, RETRY_PAUSE, TRANSFERS_BYTES_MAX, TRANSFERS_WAIT,
 };
 use groat_proto::v1::ChainTerms;
 use groat_shard::limits::SNAPSHOT_PIECE_BYTES;
@@ -297,7 +297,7 @@ impl<S: Source, K: Clock, B: Behind> Owner<S, K, B> {
         let mut left = POLL_RECORDS_MAX;
         let started = self.clock.elapsed();
         while until.is_none_or(|until| received(&self.shard) < until) {
-            if until.is_none() && (left == 0 || self.input_bytes >= POLL_BYTES_MAX) {
+            if until.is_none() && (left == 0 || self.input_bytes >= TRANSFERS_BYTES_MAX) {
                 break;
             }
             if self.remitted.is_empty() {
