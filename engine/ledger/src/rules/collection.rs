@@ -11,7 +11,7 @@ use crate::ledger::{Ledger, Refusal, in_range, post};
 use crate::limits::{REFUNDS_MAX, RENTAL_PAYMENTS_MAX};
 use crate::rejection::Rejection;
 use crate::rules::authorizations::{frozen_account, spendable};
-use crate::rules::payments::{can_be_asked_for, give_back};
+use crate::rules::payments::give_back;
 use crate::rules::rentals::{find, is_out, oblige, release_deposit, release_rest, unoblige};
 use crate::rules::taking::{Sources, open_batch, take};
 use crate::rules::{buckets, credit, remittances};
@@ -395,7 +395,9 @@ fn give_back_paid(
             let given =
                 give_back(ledger, paid, number.clone(), part, &RoyaltyRefunds::None, now, out);
             match given {
-                Err(Rejection::MerchantBalanceInsufficient) if can_be_asked_for(ledger, paid) => {
+                Err(Rejection::MerchantBalanceInsufficient)
+                    if remittances::can_ask(ledger, paid) =>
+                {
                     remittances::ask(ledger, paid, number.clone(), part, false, out);
                     let (rental, item, payment) = (c.rental, c.item, paid.payment);
                     let out_request_no = number;

@@ -192,8 +192,7 @@ fn pay_back(
 ) -> Result<(), Rejection> {
     let tables = ledger.tables();
     let (payment, amount) = (tables.payments.row(row.payment), row.amount);
-    // How a refund that was asked for is split is told to the merchant's home: it must stay so until
-    // that has answered.
+    // The merchant's home was told how a refund asked for is split: so it stays until the answer.
     refuse_if(payment.asked > 0, Rejection::InvalidState)?;
     let payer = tables.users.row(payment.user.ok_or(Rejection::InvalidState)?);
     let seller = tables.merchants.row(payment.merchant);

@@ -231,7 +231,7 @@ pub(crate) fn cancel(
     let number = Reference::new(CANCEL_REQUEST_NO).ok_or(Rejection::SchemaInvalid)?;
     let amount = payment.amount.amount;
     match give_back(ledger, payment, number.clone(), amount, &RoyaltyRefunds::None, now, out) {
-        Err(Rejection::MerchantBalanceInsufficient) if can_be_asked_for(ledger, payment) => {
+        Err(Rejection::MerchantBalanceInsufficient) if remittances::can_ask(ledger, payment) => {
             remittances::ask(ledger, payment, number, amount, true, out);
         }
         given => {
@@ -285,21 +285,12 @@ pub(crate) fn refund(
     refuse_if(payment.asked > 0, Rejection::InvalidState)?;
     let number = c.out_request_no.clone();
     match give_back(ledger, payment, number, amount, &c.royalties, now, out) {
-        Err(Rejection::MerchantBalanceInsufficient) if can_be_asked_for(ledger, payment) => {
+        Err(Rejection::MerchantBalanceInsufficient) if remittances::can_ask(ledger, payment) => {
             remittances::ask(ledger, payment, c.out_request_no.clone(), amount, false, out);
         }
         given => given?,
     }
     Ok(())
-}
-
-/// Whether the merchant's settled money is on another shard, and can be asked for there: what comes
-/// of it cannot be refused, so the payer's account must be open.
-pub(crate) fn can_be_asked_for(ledger: &Ledger, payment: &Payment) -> bool {
-    let tables = ledger.tables();
-    let payer = payment.user.map(|payer| tables.users.row(payer).account);
-    let is_open = payer.is_some_and(|account| !tables.accounts.row(account).closed);
-    is_open && !ledger.place().is_home(tables.merchants.row(payment.merchant).merchant)
 }
 
 /// Moves `amount` of a paid payment back: the fee part first, royalties, and what is frozen as far

@@ -12,7 +12,7 @@ mod words;
 pub(crate) use confirmed::send_confirmed;
 pub(crate) use disputes::{ask_for_debt, send_home};
 pub(crate) use payers::{match_away, transfer_away};
-pub(crate) use refunds::{answered, ask, reduction_fits};
+pub(crate) use refunds::{answered, ask, can_ask, reduction_fits};
 pub(crate) use words::{announce_limits, announce_merchant, tell_all};
 
 use crate::account::{AccountKey, AccountNo, Class};

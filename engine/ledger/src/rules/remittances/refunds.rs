@@ -13,6 +13,15 @@ use crate::rules::taking::fee_key;
 use crate::rules::{buckets, cards, coupons, credit_room, exchange, invoices, points};
 use crate::state::{AskedRefund, Payment, Tables};
 
+/// Whether the merchant's settled money is on another shard, and can be asked for there: what comes
+/// of it cannot be refused, so the payer's account must be open.
+pub(crate) fn can_ask(ledger: &Ledger, payment: &Payment) -> bool {
+    let (tables, payer) = (ledger.tables(), payment.user);
+    let account = payer.map(|payer| tables.accounts.row(tables.users.row(payer).account));
+    account.is_some_and(|account| !account.closed)
+        && !ledger.place().is_home(tables.merchants.row(payment.merchant).merchant)
+}
+
 /// Asks the home of a payment's merchant for the money of a refund. The fee part is here.
 pub(crate) fn ask(
     ledger: &Ledger,
