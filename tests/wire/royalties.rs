@@ -124,6 +124,25 @@ fn a_receiver_elsewhere_that_has_nothing_gives_nothing() {
     s.c.holds();
 }
 
+/// A share that could not be placed comes back whole, though some of it was asked for meanwhile;
+/// what the receiver gave of other money waits for people, who give it back.
+#[test]
+fn a_share_comes_back_while_it_is_asked_for() {
+    let mut s = Shared::new();
+    let block = json!({ "account": { "merchant": s.guide }, "block": "CREDIT", "case": "c" });
+    assert_eq!(s.c.ask(1, json!({ "restrict_account": block })), "ok");
+    s.c.pay(0, &s.alice, &s.shop, "p2", 5_000);
+    let split = json!({ "split_payment": { "payment": "p2", "out_request_no": "s2",
+        "receivers": [{ "receiver": s.guide, "amt": cny(300) }] } });
+    assert_eq!(s.c.ask(0, split), "ok", "the word has not come");
+    let back = json!({ "payment": "p2", "out_request_no": "s2", "out_return_no": "b1",
+        "receiver": s.guide, "amt": cny(100) });
+    assert_eq!(s.c.ask(0, json!({ "return_split": back })), "ok");
+    s.c.settle();
+    assert_eq!((s.has(), s.why()), ([300, 1_000, 1_900, 0], vec!["ReturnExceedsReceived"]));
+    s.c.holds();
+}
+
 /// DOMAIN §7, example 22, with one receiver at home elsewhere: the merchant pays for it at once,
 /// and has it back when it comes.
 #[test]

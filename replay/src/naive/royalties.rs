@@ -233,7 +233,7 @@ impl Shared {
                 if pro_rata > 0 {
                     let part = 2 * share.amount * (refunded - *before) + receipts;
                     let whole = part / (2 * receipts.max(1));
-                    let left = share.amount - share.returned - share.asked;
+                    let left = (share.amount - share.returned - share.asked).max(0);
                     let mut due = (whole - share.pro_rata).clamp(0, left);
                     if !sale.place.is_home(receiver) {
                         share.due = std::mem::take(&mut due);
@@ -246,7 +246,8 @@ impl Shared {
                     share.pro_rata += given;
                 }
                 share.returned += given;
-                if share.returned + share.asked > share.amount {
+                // A share that could not be placed comes back whole, whatever was asked for.
+                if share.returned > share.amount {
                     return Err(format!("{receiver} gives more back of {payment} than it got"));
                 }
             }

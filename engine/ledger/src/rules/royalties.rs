@@ -302,7 +302,7 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
             batch_is_there(batch)?;
             shares.iter().try_for_each(|back| {
                 let share = share_of(royalty, back.split, back.share)?;
-                known(back.amount <= share.left(), "more is given back than was shared")
+                known(back.amount <= share.kept(), "more is given back than was shared")
             })
         }
         Fact::RoyaltyArrived { sent, .. } | Fact::RoyaltyTaken { sent, .. } => {

@@ -102,8 +102,13 @@ impl Royalty {
 }
 
 impl Share {
-    /// What can still be given back of it.
+    /// What can still be asked for of it.
     pub fn left(&self) -> u64 {
-        self.amount.saturating_sub(self.returned).saturating_sub(self.asked)
+        self.kept().saturating_sub(self.asked)
+    }
+
+    /// What was not given back of it.
+    pub fn kept(&self) -> u64 {
+        self.amount.saturating_sub(self.returned)
     }
 }

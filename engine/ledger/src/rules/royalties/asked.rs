@@ -88,7 +88,8 @@ fn receiver_to_debit(ledger: &Ledger, receiver: Id, money: Money) -> Result<Acco
 }
 
 /// At the payment's shard: what a receiver gave is the sharer's settled money. If who shared has
-/// closed its account meanwhile, the money waits in suspense, and the return has failed.
+/// closed its account meanwhile, or the share itself came back because the receiver could not take
+/// it, the money waits in suspense, and the return has failed.
 pub(crate) fn given(
     ledger: &Ledger,
     remittance: &Remittance,
@@ -99,11 +100,15 @@ pub(crate) fn given(
     let Cargo { amount, currency, .. } = remittance.cargo;
     let (sent, out_return_no) = (asked.sent, asked.out_return_no.clone());
     let found = open(ledger, asked).filter(|_| amount == asked.amount);
+    let came_back = found.is_some_and(|(_, share)| amount > share.kept());
+    let found = found.filter(|_| !came_back);
     let seller = found.map(|(payment, _)| tables.merchants.row(payment.merchant).account);
     let seller = seller.filter(|account| !tables.accounts.row(*account).closed);
     let (Some(seller), Some((_, share))) = (seller, found) else {
+        let why =
+            if came_back { Rejection::ReturnExceedsReceived } else { Rejection::AccountClosed };
         keep_in_suspense(ledger, remittance, out);
-        denied(ledger, asked, Rejection::AccountClosed, out);
+        denied(ledger, asked, why, out);
         return;
     };
     let here = tables.merchants.row(share.receiver).account;

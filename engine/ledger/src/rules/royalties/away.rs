@@ -69,8 +69,9 @@ fn receiver_to_credit(ledger: &Ledger, receiver: Id, money: Money) -> Result<Acc
     Ok(row.account)
 }
 
-/// A share that could not be placed is returned as if the receiver had given it back. If who shared
-/// has closed its account meanwhile, the money waits in suspense, and the share stays as it is.
+/// A share that could not be placed is returned as if the receiver had given it back, also if some
+/// of it was asked for meanwhile. If who shared has closed its account, the money waits in
+/// suspense, and the share stays as it is.
 pub(crate) fn come_back(
     ledger: &Ledger,
     remittance: &Remittance,
@@ -83,7 +84,7 @@ pub(crate) fn come_back(
     let payment = tables.payments.get(&sent.payment);
     let share = payment.and_then(super::royalty).and_then(|royalty| {
         let split = royalty.splits.get(sent.split as usize)?;
-        split.shares.get(sent.share as usize).filter(|share| amount <= share.left())
+        split.shares.get(sent.share as usize).filter(|share| amount <= share.kept())
     });
     let seller = payment.map(|payment| tables.merchants.row(payment.merchant).account);
     let seller = seller.filter(|account| !tables.accounts.row(*account).closed);
