@@ -204,9 +204,24 @@ pub(crate) struct Charge {
     amount: u64,
 }
 
-/// The part of a payment that a card pays, if there is one. Refuses a card that is another's, not
-/// active, of another merchant, or on an order in another currency than its payer's; then one on
-/// which too little is stored.
+/// A card that may pay a part of a payment: not another's, active, of no other merchant, on an
+/// order in its payer's currency.
+pub(crate) fn usable<'a>(
+    tables: &'a Tables,
+    card: Id,
+    user: Id,
+    payment: &Payment,
+) -> Result<&'a Card, Rejection> {
+    let (row, _) = own(tables, card, user).map_err(|_| Rejection::CardNotUsable)?;
+    let of = tables.card_templates.row(row.template).terms.merchant;
+    let accepted = of.is_none() || of == tables.merchants.row(payment.merchant).merchant;
+    let usable = row.state == CardState::Active && accepted && payment.exchange().is_none();
+    refuse_if(!usable, Rejection::CardNotUsable)?;
+    Ok(row)
+}
+
+/// The part of a payment that a card pays, if there is one. Refuses a card that is not [`usable`],
+/// then one on which too little is stored.
 pub(crate) fn chargeable(
     ledger: &Ledger,
     c: &PayPayment,
@@ -215,12 +230,7 @@ pub(crate) fn chargeable(
     let tables = ledger.tables();
     for leg in &c.legs {
         let (LegSource::StoredValue(card), amount) = (leg.source, leg.amount) else { continue };
-        let (row, _) = own(tables, card, c.user).map_err(|_| Rejection::CardNotUsable)?;
-        let terms = &tables.card_templates.row(row.template).terms;
-        let seller = tables.merchants.row(payment.merchant).merchant;
-        let accepted = terms.merchant.is_none() || terms.merchant == seller;
-        let usable = row.state == CardState::Active && accepted && payment.exchange().is_none();
-        refuse_if(!usable, Rejection::CardNotUsable)?;
+        let row = usable(tables, card, c.user, payment)?;
         let account = tables.accounts.find(&key(tables, row));
         let account = account.filter(|_| stored(tables, row) >= u128::from(amount));
         let account = account.ok_or(Rejection::CardBalanceInsufficient)?;

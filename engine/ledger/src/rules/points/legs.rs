@@ -22,8 +22,8 @@ use crate::id::Id;
 use crate::ledger::{Ledger, post};
 use crate::money::cumulative_half_up;
 use crate::rejection::Rejection;
-use crate::rules::cards::own;
-use crate::rules::{paid, refuse_if};
+use crate::rules::cards::usable;
+use crate::rules::paid;
 use crate::state::{Card, CardState, Payment, PaymentParts, Tables};
 
 /// Points that pay.
@@ -42,9 +42,8 @@ fn needed(terms: &PointsTerms, amount: u64) -> Option<u64> {
     if value == 0 { None } else { u64::try_from(amount.div_ceil(value)).ok() }
 }
 
-/// The part of a payment that points pay, if there is one. Refuses a card that is another's, not
-/// active, of another merchant, or on an order in another currency than its payer's; then one
-/// without points, and one that has too few.
+/// The part of a payment that points pay, if there is one. Refuses a card that is not [`usable`],
+/// then one without points, and one that has too few.
 pub(crate) fn spendable(
     ledger: &Ledger,
     c: &PayPayment,
@@ -53,12 +52,8 @@ pub(crate) fn spendable(
     let tables = ledger.tables();
     for leg in &c.legs {
         let (LegSource::Points(card), amount) = (leg.source, leg.amount) else { continue };
-        let (row, _) = own(tables, card, c.user).map_err(|_| Rejection::CardNotUsable)?;
-        let terms = &tables.card_templates.row(row.template).terms;
-        let seller = tables.merchants.row(payment.merchant).merchant;
-        let accepted = terms.merchant.is_none() || terms.merchant == seller;
-        let usable = row.state == CardState::Active && accepted && payment.exchange().is_none();
-        refuse_if(!usable, Rejection::CardNotUsable)?;
+        let row = usable(tables, card, c.user, payment)?;
+        let terms = tables.card_templates.row(row.template).terms;
         let terms = terms.points.ok_or(Rejection::NoPoints)?;
         let points = needed(&terms, amount).filter(|points| *points <= row.points());
         let points = points.ok_or(Rejection::PointsInsufficient)?;
