@@ -12,7 +12,7 @@ pub mod v1 {
 }
 
 pub use prost::{self, Message};
-pub use record::{NotARecord, RecordView, read_record, read_varint, write_varint};
+pub use record::{NotARecord, RecordView, first_command, read_record, read_varint, write_varint};
 
 impl From<groat_ledger::Id> for v1::Id {
     fn from(id: groat_ledger::Id) -> v1::Id {

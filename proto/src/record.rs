@@ -67,6 +67,16 @@ pub fn read_record(bytes: &[u8]) -> Result<RecordView<'_>, NotARecord> {
     if view.commands.is_empty() { Err(NotARecord::Empty) } else { Ok(view) }
 }
 
+/// The first command of a record, if the record begins with one; what follows is not looked at.
+pub fn first_command(bytes: &[u8]) -> Option<&[u8]> {
+    let mut at = 0;
+    if read_varint(bytes, &mut at)? != COMMANDS_FIELD {
+        return None;
+    }
+    let len = usize::try_from(read_varint(bytes, &mut at)?).ok()?;
+    bytes.get(at..at.checked_add(len)?)
+}
+
 /// Reads a varint at `at` and moves it behind; `None` when it is cut off or too long.
 pub fn read_varint(bytes: &[u8], at: &mut usize) -> Option<u64> {
     let mut value = 0u64;
@@ -113,6 +123,8 @@ mod tests {
         let decoded: Vec<Command> =
             view.commands.iter().map(|b| Command::decode(*b).unwrap()).collect();
         assert_eq!(decoded, record.commands);
+        assert_eq!(first_command(&bytes), Some(view.commands[0]));
+        assert_eq!((first_command(&bytes[..3]), first_command(&[16, 1])), (None, None));
     }
 
     #[test]

@@ -32,7 +32,7 @@ use fields::{Field, ensure, known};
 use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::{Body, Fact, Id, Layer, Movement};
 use groat_proto::v1;
-use groat_proto::{Message, read_varint};
+use groat_proto::{Message, first_command, read_varint};
 use in_order::InOrder;
 use plain::{plain_command, plain_time};
 use std::cell::OnceCell;
@@ -108,13 +108,7 @@ fn read_any(bytes: &[u8]) -> Result<CommandView, Malformed> {
 
 /// The time that the first command of a record asks for, if that shows without reading it.
 pub fn first_time(record: &[u8]) -> Option<u64> {
-    const COMMANDS_FIELD: u64 = 1 << 3 | 2;
-    let mut at = 0;
-    if read_varint(record, &mut at)? != COMMANDS_FIELD {
-        return None;
-    }
-    let len = usize::try_from(read_varint(record, &mut at)?).ok()?;
-    plain_time(record.get(at..at.checked_add(len)?)?)
+    plain_time(first_command(record)?)
 }
 
 /// The id of a command that was read before, found without reading the rest of it.
