@@ -10,7 +10,7 @@
 
 mod intake;
 mod keeper;
-mod lines;
+pub(crate) mod lines;
 mod outputs;
 
 pub use intake::Intake;
