@@ -192,7 +192,7 @@ classes! {
 
 /// Names one account: class, owner (zero for the house), sub-ledger key (a business date in days
 /// since 1970, or zero) and currency code (zero for [`Class::Ledger`], whose id is unique).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct AccountKey {
     /// The line of the chart.
     pub class: Class,

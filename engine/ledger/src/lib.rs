@@ -11,6 +11,7 @@ mod event;
 mod exchange;
 pub mod hash;
 mod id;
+pub mod index;
 pub mod instalments;
 mod ledger;
 pub mod limits;

@@ -79,7 +79,7 @@ pub struct SetLimits {
 }
 
 /// To whom limits apply.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum LimitScope {
     /// One user.
     User(Id),

@@ -22,7 +22,9 @@ use crate::rules::credit::{self, memorandum, memorandum_of};
 use crate::rules::limits::may_spend;
 use crate::rules::taking::{Sources, take};
 use crate::rules::{buckets, in_currency, may_credit, may_debit, merchant, refuse_if, user};
-use crate::state::{Authorization, AuthorizationState, CreditBasis, OrderNo, Release, User};
+use crate::state::{
+    Authorization, AuthorizationState, CreditBasis, OrderNo, Release, TradeNo, User,
+};
 
 pub(crate) fn authorize(
     ledger: &Ledger,
@@ -186,7 +188,7 @@ pub(crate) fn capture(
     let amount = in_range(c.amount)?;
     refuse_if(amount > held.rest(), Rejection::CaptureExceedsRest)?;
     refuse_if(tables.payments.find(&id).is_some(), Rejection::Duplicate)?;
-    let trade_no = (held.merchant, c.out_trade_no.clone());
+    let trade_no = TradeNo::key_of(held.merchant, &c.out_trade_no);
     refuse_if(tables.trade_nos.find(&trade_no).is_some(), Rejection::DuplicateOutTradeNo)?;
     may_credit(tables, tables.merchants.row(held.merchant).account)?;
     let payer = tables.users.row(held.user);

@@ -45,7 +45,7 @@ use crate::ledger::post;
 use crate::limits::AMOUNT_MAX;
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
-use crate::state::{CreditBasis, Merchant, Payment, Tables, User};
+use crate::state::{CreditBasis, Merchant, Payment, Tables, TradeNo, User};
 
 /// The user of an id.
 pub(crate) fn user(tables: &Tables, user: Id) -> Result<&User, Rejection> {
@@ -197,7 +197,7 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         Fact::PaymentCreated { payment, merchant, out_trade_no, auth_code, rental, .. } => {
             known(tables.payments.find(payment).is_none(), "a payment is created twice")?;
             let no = tables.merchants.find(merchant).ok_or("a merchant is unknown")?;
-            let trade_no = (no, out_trade_no.clone());
+            let trade_no = TradeNo::key_of(no, out_trade_no);
             let used = rental.is_none() && tables.trade_nos.find(&trade_no).is_some();
             known(!used, "an out_trade_no is used twice")?;
             let used = auth_code.as_ref().is_some_and(|c| tables.auth_codes.find(c).is_some());

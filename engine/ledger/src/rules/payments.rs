@@ -57,7 +57,7 @@ pub(crate) fn create(
     };
     let bounds = PAYMENT_TIMEOUT_S_MIN..=PAYMENT_TIMEOUT_S_MAX;
     refuse_if(!bounds.contains(&timeout_s), Rejection::SchemaInvalid)?;
-    let trade_no = (seller_no, c.out_trade_no.clone());
+    let trade_no = TradeNo::key_of(seller_no, &c.out_trade_no);
     refuse_if(tables.trade_nos.find(&trade_no).is_some(), Rejection::DuplicateOutTradeNo)?;
     match (&c.auth_code, c.mode) {
         (Some(code), PayMode::UserPresented) => {

@@ -169,7 +169,16 @@ pub struct TradeNo {
     pub(crate) out_trade_no: Reference,
 }
 
-row!(TradeNo, (u32, Reference), self => (self.merchant, self.out_trade_no.clone()));
+/// Shorter numbers first, whoever's they are: those of orders that come now stand together.
+pub(crate) type TradeKey = (usize, Reference, u32);
+
+impl TradeNo {
+    pub(crate) fn key_of(merchant: u32, number: &Reference) -> TradeKey {
+        (number.as_bytes().len(), number.clone(), merchant)
+    }
+}
+
+row!(TradeNo, TradeKey, self => TradeNo::key_of(self.merchant, &self.out_trade_no));
 
 /// Index: a payer's code that was used.
 #[derive(Clone)]
