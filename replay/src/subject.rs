@@ -38,7 +38,7 @@ pub(crate) enum Subject {
     Card,
     /// Their points.
     Points,
-    /// Invoices, and refunds of what is invoiced.
+    /// Invoices, and refunds and disputes of what is invoiced.
     Invoice,
     /// A dispute.
     Dispute(Id),
@@ -179,7 +179,9 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         Fact::SplitReturnAsked { .. } | Fact::SplitReturnFailed { .. } => vec![Royalty],
         Fact::DisputeOpened { dispute, .. } => vec![Dispute(*dispute), Batch, Bill],
         Fact::DisputeDefended { dispute, .. } => vec![Dispute(*dispute)],
-        Fact::DisputeJudged { dispute, .. } => vec![Dispute(*dispute), Credit, Points, Bill],
+        Fact::DisputeJudged { dispute, .. } => {
+            vec![Dispute(*dispute), Credit, Invoice, Points, Bill]
+        }
         Fact::CreditLineGranted { .. } | Fact::CreditRepaid { .. } => vec![Credit, Statement],
         Fact::LimitAdjusted { .. }
         | Fact::CreditLineFrozen { .. }

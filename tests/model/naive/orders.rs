@@ -99,6 +99,18 @@ impl Order {
         self.paid.as_ref().map_or(0, |paid| paid.disputed)
     }
 
+    /// What refunds and lost disputes gave back of it, but for the coupon.
+    fn own_back(&self) -> i128 {
+        let paid = self.paid.as_ref().unwrap();
+        self.refunded() - paid.coupon_back + paid.lost
+    }
+
+    /// What is no coupon's and neither back nor in dispute.
+    pub(super) fn own_left(&self) -> i128 {
+        let paid = self.paid.as_ref().unwrap();
+        paid.own - (self.own_back() + paid.disputed - paid.lost)
+    }
+
     /// What its payer has back when so much of it is back: the part of what was paid, at its price.
     pub(super) fn payers(&self, back: i128) -> i128 {
         self.priced.map_or(back, |priced| half_up(priced.amount, back, self.amount))
@@ -107,8 +119,7 @@ impl Order {
     /// What goes back to the payer with so much more of it, and of that to credit and the acquirer:
     /// of the first money so much is credit's, then the acquirer's.
     pub(super) fn back_to_sources(&self, x: i128) -> (i128, i128, i128) {
-        let paid = self.paid.as_ref().unwrap();
-        let before = self.refunded() + paid.lost;
+        let (paid, before) = (self.paid.as_ref().unwrap(), self.own_back());
         let (given, after) = (self.payers(before), self.payers(before + x));
         let x = after - given;
         let credit_back = |done: i128| done.min(paid.credit);
@@ -124,7 +135,7 @@ impl Order {
         let paid = self.paid.as_ref().unwrap();
         let by_points = paid.points.map_or(0, |spent| spent.paid);
         let stored = paid.card.map_or(0, |card| card.1);
-        let before = self.refunded() + paid.lost;
+        let before = self.own_back();
         let back = |until: i128, of: i128| {
             let back = |done: i128| (done - (until - of)).clamp(0, of);
             back(before + x) - back(before)
@@ -142,12 +153,12 @@ impl Naive {
         self.orders.iter().position(|o| o.id == id).ok_or(Rejection::UnknownAccount)
     }
 
-    /// What a user paid, without a coupon and points, and did not get back.
+    /// What a user paid, without a coupon and points, and has not back by refunds or disputes.
     pub(super) fn paid_by_user(&self, id: Id) -> Result<i128, Rejection> {
         let order = &self.orders[self.order(id)?];
         let paid = order.paid.as_ref().ok_or(Rejection::InvalidState)?;
         let own = paid.own - paid.points.map_or(0, |spent| spent.paid);
-        Ok((own - (order.refunded() - paid.coupon_back)).max(0))
+        Ok((own - order.own_back()).max(0))
     }
 
     /// Who sold it.

@@ -156,9 +156,7 @@ impl Naive {
 
     /// What the user paid and has not back, coupons and points aside.
     fn kept(&self, order: usize) -> i128 {
-        let row = &self.orders[order];
-        let lost = row.paid.as_ref().map_or(0, |paid| paid.lost);
-        (self.paid_by_user(row.id).unwrap_or(0) - lost).max(0)
+        self.paid_by_user(self.orders[order].id).unwrap_or(0)
     }
 
     pub(super) fn redeem_points(&mut self, c: &RedeemPoints) -> Outcome {

@@ -5,9 +5,9 @@
 //! | Requested | issue / reject | Issued / Rejected |
 //! | Issued, PartlyReversed | red invoice | PartlyReversed, Reversed |
 //!
-//! Invoiceable is what the user paid, without coupons, less refunds and what is invoiced or asked
-//! for already. A refund is never refused for an invoice: where more is invoiced than is still
-//! paid, a red invoice is due, and that is told. Of each line the amount without tax is rounded
+//! Invoiceable is what the user paid, without coupons, less refunds and lost disputes and what is
+//! invoiced or asked for already. Neither is refused for an invoice: where more is invoiced than is
+//! still paid, a red invoice is due, and that is told. Of each line the amount without tax is rounded
 //! half up and the tax is the rest; red ones follow the cumulative rule, so that they sum up.
 
 use crate::command::{
@@ -114,7 +114,7 @@ pub(crate) fn reverse(
     Ok(())
 }
 
-/// Records, after a refund of `by_user`, that more is invoiced than the user has still paid.
+/// Records, after a refund or lost dispute of `by_user`, that more is invoiced than the user has still paid.
 pub(crate) fn red_if_due(payment: &Payment, by_user: u64, out: &mut Decision) {
     let invoiced = payment.parts.as_ref().map_or(0, |parts| parts.invoiced);
     let amount = invoiced.saturating_sub(payment.paid_by_user().saturating_sub(by_user));

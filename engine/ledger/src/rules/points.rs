@@ -121,18 +121,12 @@ fn earned_by(
     refuse_if(other || payment.exchange().is_some(), Rejection::CurrencyMismatch)?;
     let earned = payment.parts.as_ref().map_or(0, |parts| parts.earned);
     refuse_if(earned > 0, Rejection::AlreadyEarned)?;
-    let of = kept(payment);
+    let of = payment.paid_by_user();
     let points = u128::from(of) * u128::from(terms.of_point());
     let points = points.checked_div(terms.per.into()).unwrap_or(0);
     refuse_if(points == 0, Rejection::NothingToEarn)?;
     let points = u64::try_from(points).map_err(|_| Rejection::AmountOutOfRange)?;
     Ok((points, of))
-}
-
-/// What the user paid and has not back, also by disputes.
-fn kept(payment: &Payment) -> u64 {
-    let lost = payment.parts.as_ref().map_or(0, |parts| parts.lost);
-    payment.paid_by_user().saturating_sub(lost)
 }
 
 /// When points given now expire; 0 is never.
@@ -237,7 +231,8 @@ pub(crate) fn reverse(ledger: &Ledger, payment: &Payment, by_user: u64, out: &mu
     let Some(row) = tables.cards.get(&parts.earner) else { return };
     let template = tables.card_templates.row(row.template);
     let Some(terms) = template.terms.points else { return };
-    let back = parts.earned_of.saturating_sub(kept(payment).saturating_sub(by_user));
+    let kept = payment.paid_by_user().saturating_sub(by_user);
+    let back = parts.earned_of.saturating_sub(kept);
     let due = cumulative_half_up(parts.earned, back, parts.earned_of);
     // A reduction gives several payments back in one decision.
     let (has, left) = by_now(ledger, row, out);

@@ -109,15 +109,24 @@ impl Payment {
         self.refunded().saturating_sub(discount)
     }
 
-    /// What the user paid and did not get back, coupons and points aside: what can be invoiced.
+    /// What the user paid and did not get back, by refunds or lost disputes, coupons and points
+    /// aside: what can be invoiced.
     pub fn paid_by_user(&self) -> u64 {
-        let (elsewhere, returned) = self
-            .parts
-            .as_ref()
-            .map_or((0, 0), |parts| (parts.sum().saturating_add(parts.redeemed), parts.returned()));
+        let (elsewhere, returned, lost) = self.parts.as_ref().map_or((0, 0, 0), |parts| {
+            (parts.sum().saturating_add(parts.redeemed), parts.returned(), parts.lost)
+        });
         // Points have theirs back when all that the user paid is.
-        let back = self.refunded().saturating_sub(returned);
+        let back = self.refunded().saturating_sub(returned).saturating_add(lost);
         self.amount.amount.saturating_sub(elsewhere).saturating_sub(back)
+    }
+
+    /// What did not come from a coupon and is neither back nor in dispute, nor lost in one: what a
+    /// refund gives back before the coupon, and what can be disputed.
+    pub fn own_left(&self) -> u64 {
+        let (coupon, returned) =
+            self.parts.as_ref().map_or((0, 0), |parts| (parts.sum(), parts.returned()));
+        let back = self.refunded().saturating_sub(returned).saturating_add(self.disputed);
+        self.amount.amount.saturating_sub(coupon).saturating_sub(back)
     }
 
     /// Of what the user's balance paid, what refunds and lost disputes have not given back: they
