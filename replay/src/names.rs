@@ -286,6 +286,7 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::CouponExpired { .. } => "coupon_expired",
         Fact::CouponUsed { .. } => "coupon_used",
         Fact::CouponReturned { .. } => "coupon_returned",
+        Fact::CouponReleased { .. } => "coupon_released",
         Fact::PacketSent { .. } => "packet_sent",
         Fact::PacketClaimed { .. } => "packet_claimed",
         Fact::PacketExpired { .. } => "packet_expired",

@@ -152,7 +152,8 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::CouponIssued { .. }
         | Fact::CouponRevoked { .. }
         | Fact::CouponExpired { .. }
-        | Fact::CouponReturned { .. } => vec![Coupon],
+        | Fact::CouponReturned { .. }
+        | Fact::CouponReleased { .. } => vec![Coupon],
         Fact::PacketSent { .. } | Fact::PacketClaimed { .. } => vec![Packet, Limits],
         Fact::PacketExpired { .. } | Fact::PacketReturned { .. } => vec![Packet],
         Fact::PacketArrived { .. } => vec![Limits],

@@ -76,6 +76,7 @@ const FACTS: &[&str] = &[
     "CreditLineUnfrozen",
     "CouponUsed",
     "CouponReturned",
+    "CouponReleased",
     "CouponExpired",
     "PacketExpired",
     "RedInvoiceDue",

@@ -565,13 +565,20 @@ pub enum Fact {
         discount: u64,
         funded: u64,
     },
-    /// Stands before the refund with which these parts go back; `state` is what it becomes.
+    /// Stands before the refund with which these parts go back; `state` is what it becomes. Of
+    /// `funded`, `kept` waits for the rest.
     CouponReturned {
         coupon: Id,
         payment: Id,
         discount: u64,
         funded: u64,
         state: CouponState,
+        kept: u64,
+    },
+    /// What was kept of a coupon whose time is over before all of it was back.
+    CouponReleased {
+        coupon: Id,
+        amount: u64,
     },
     PacketSent {
         packet: Id,

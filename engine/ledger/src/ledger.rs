@@ -409,7 +409,9 @@ impl Ledger {
             | Fact::CouponIssued { .. }
             | Fact::CouponRevoked { .. }
             | Fact::CouponExpired { .. } => campaigns::apply(self, fact),
-            Fact::CouponUsed { .. } | Fact::CouponReturned { .. } => coupons::apply(self, fact),
+            Fact::CouponUsed { .. } | Fact::CouponReturned { .. } | Fact::CouponReleased { .. } => {
+                coupons::apply(self, fact)
+            }
             Fact::PacketSent { .. }
             | Fact::PacketClaimed { .. }
             | Fact::PacketExpired { .. }

@@ -795,6 +795,7 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
             Settlement::AppAuthRevoked { app, merchant, scopes }
         }
         Fact::CouponDefined { .. }
+        | Fact::CouponReleased { .. }
         | Fact::RemittanceSent { .. }
         | Fact::RemittanceReceived { .. }
         | Fact::MerchantKnown { .. }

@@ -307,7 +307,8 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::CouponRevoked { .. }
         | Fact::CouponExpired { .. }
         | Fact::CouponUsed { .. }
-        | Fact::CouponReturned { .. } => coupons::names_exist(tables, fact),
+        | Fact::CouponReturned { .. }
+        | Fact::CouponReleased { .. } => coupons::names_exist(tables, fact),
         Fact::PacketSent { .. }
         | Fact::PacketClaimed { .. }
         | Fact::PacketExpired { .. }

@@ -20,6 +20,8 @@ pub struct Campaign {
     pub reserved: u64,
     /// Ended: what was left is given back.
     pub closed: bool,
+    /// What came back of coupons that may yet come back whole, in minor units.
+    pub kept: u64,
 }
 
 row!(Campaign, Id, self => self.campaign);
@@ -55,6 +57,8 @@ pub struct Coupon {
     pub user: u32,
     /// Where it stands.
     pub state: CouponState,
+    /// What its campaign keeps for it since a part of it came back, in minor units.
+    pub kept: u64,
 }
 
 row!(Coupon, Id, self => self.coupon);

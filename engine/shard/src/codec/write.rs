@@ -375,6 +375,7 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::CouponExpired { .. }
         | Fact::CouponUsed { .. }
         | Fact::CouponReturned { .. }
+        | Fact::CouponReleased { .. }
         | Fact::InvoiceRequested { .. }
         | Fact::InvoiceIssued { .. }
         | Fact::InvoiceRejected { .. }

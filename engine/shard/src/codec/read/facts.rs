@@ -346,6 +346,9 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::CouponExpired(w) => Fact::CouponExpired { coupon: id(w.coupon, "coupon")? },
         W::CouponUsed(w) => market::coupon_used(w)?,
         W::CouponReturned(w) => market::coupon_returned(w)?,
+        W::CouponReleased(w) => {
+            Fact::CouponReleased { coupon: id(w.coupon, "coupon")?, amount: w.amount }
+        }
         W::QuotePublished(_)
         | W::QuoteExpired(_)
         | W::PaymentQuoted(_)
