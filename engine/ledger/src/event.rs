@@ -987,13 +987,15 @@ pub enum Fact {
         payment: Id,
         amount: u64,
     },
-    /// By a payment, of what of it, or given; they expire then, or never where that is 0.
+    /// By a payment, of what of it, or given; they expire then, or never where that is 0. Of them
+    /// `repaid` pay what the card owed, and do not come onto it.
     PointsEarned {
         card: Id,
         payment: Id,
         points: u64,
         of: u64,
         until: u64,
+        repaid: u64,
     },
     /// Into the balance, or of a payment: before the fact that it is paid.
     PointsRedeemed {
@@ -1009,12 +1011,15 @@ pub enum Fact {
         less: bool,
         reason: Reference,
         until: u64,
+        repaid: u64,
     },
-    /// Of what a payment earned, for the refund or ruling before this.
+    /// Of what a payment earned, for the refund or ruling before this; what the card lacks is
+    /// `owed`.
     PointsReversed {
         card: Id,
         payment: Id,
         points: u64,
+        owed: u64,
     },
     PointsExpired {
         card: Id,
@@ -1027,6 +1032,7 @@ pub enum Fact {
         points: u64,
         amount: u64,
         until: u64,
+        repaid: u64,
     },
     /// Stands before the refund or ruling that moves this back to the card.
     CardReturned {

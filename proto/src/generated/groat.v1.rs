@@ -141,6 +141,10 @@ pub struct PointsEarned {
     #[prost(uint64, tag = "5")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub until: u64,
+    /// Of `points`, those that pay what the card owed: they do not come onto it.
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub repaid: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -184,6 +188,10 @@ pub struct PointsReturned {
     #[prost(uint64, tag = "5")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub until: u64,
+    /// As in PointsEarned.
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub repaid: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -204,6 +212,10 @@ pub struct PointsAdjusted {
     #[prost(uint64, tag = "5")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub until: u64,
+    /// As in PointsEarned; of more points only.
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub repaid: u64,
 }
 /// Stands behind the refund or ruling.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -219,6 +231,10 @@ pub struct PointsReversed {
     #[prost(uint64, tag = "3")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub points: u64,
+    /// What the card lacked, and owes since.
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub owed: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -277,10 +293,14 @@ pub struct ToldPoints {
     #[prost(bool, tag = "9")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub less: bool,
-    /// Decimals of a point: both numbers are in the last of them.
+    /// Decimals of a point: all numbers are in the last of them.
     #[prost(uint32, tag = "10")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub decimals: u32,
+    /// What the card owes after that: points that were taken back and that it did not have.
+    #[prost(uint64, tag = "11")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub owes: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -457,6 +477,10 @@ pub struct CardRow {
     #[prost(message, repeated, tag = "7")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub lots: ::prost::alloc::vec::Vec<PointsLot>,
+    /// Points that it owes.
+    #[prost(uint64, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub owes: u64,
 }
 /// A card as it stands after what is told.
 #[derive(serde::Serialize, serde::Deserialize)]

@@ -20,6 +20,8 @@ pub(super) struct Card {
     pub(super) closed: bool,
     /// When they expire, how many points.
     pub(super) lots: Vec<(u64, i128)>,
+    /// Points taken back that it did not have.
+    pub(super) owes: i128,
 }
 
 impl Card {
@@ -72,7 +74,10 @@ impl Naive {
         let (id, template, user, until) = (c.card, c.template, c.user, c.valid_until);
         let (suspended, expired, closed) = (false, false, false);
         let lots = Vec::new();
-        self.cards.push(Card { id, template, user, until, suspended, expired, closed, lots });
+        let theirs = |k: &Card| k.user == user && k.template == template;
+        let of_old = self.cards.iter_mut().filter(|k| theirs(k));
+        let owes = of_old.map(|old| std::mem::take(&mut old.owes)).sum();
+        self.cards.push(Card { id, template, user, until, suspended, expired, closed, lots, owes });
         Ok(())
     }
 

@@ -289,7 +289,10 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
             let (card, level, valid_until) = (*card, *level, *valid_until);
             let state = CardState::Active;
             let lots = Vec::new();
-            let row = Card { card, template, user, level, state, valid_until, lots };
+            // What the one before it owed goes with its user.
+            let last = tables.card_holders.get(&(template, user)).map(|last| last.card);
+            let owes = last.map_or(0, |no| std::mem::take(&mut tables.cards.row_mut(no).owes));
+            let row = Card { card, template, user, level, state, valid_until, lots, owes };
             let no = tables.cards.insert(row);
             hold(tables, template, user, no);
             let owner = tables.users.row_mut(user);

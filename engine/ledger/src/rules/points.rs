@@ -9,8 +9,10 @@
 //! The book leaves to us: points are earned of a payment when it is asked for, once, of what the
 //! user has paid by then and not got back, coupons and points aside; one of which something is in
 //! dispute, or was lost in one, earns nothing by itself. A refund or a lost dispute takes back the
-//! part that belongs to it, as far as the card has points, and what it lacks with the next one.
-//! Points are valid to the end of a business date. They are redeemed into the balance at their
+//! part that belongs to it; what the card lacks of that it owes, for points that were spent would
+//! else be free. Whatever points come to it pay that first, so that it has none to spend until then.
+//! What a card owes when it is closed its user's next one of that template does; of one that is
+//! closed the points are taken from that. Points are valid to the end of a business date. They are redeemed into the balance at their
 //! worth, rounded down. What a card has when it is closed lapses. A point stays on the shard of its
 //! card, where payments of its user are too; each shard has its own PL of a template.
 
@@ -90,14 +92,16 @@ pub(crate) fn earn(
         None => return Err(Rejection::UnknownAccount),
         Some(payment) => earned_by(tables, row, template, &terms, payment)?,
     };
-    refuse_if(!within(template, &terms, points), Rejection::AmountOutOfRange)?;
+    let repaid = points.min(row.owes);
+    let more = points - repaid;
+    refuse_if(!within(template, &terms, more), Rejection::AmountOutOfRange)?;
     // From here on nothing may fail.
     let until = expiry(ledger, &terms, now);
     let [granted, contra] = accounts(ledger, row.card, &terms, out);
-    revalue(ledger, template, &terms, template.points + points, out);
-    post(out, granted, contra, points);
+    revalue(ledger, template, &terms, template.points + more, out);
+    post(out, granted, contra, more);
     let (card, payment) = (c.card, c.payment);
-    out.record(Fact::PointsEarned { card, payment, points, of, until });
+    out.record(Fact::PointsEarned { card, payment, points, of, until, repaid });
     Ok(())
 }
 
@@ -187,7 +191,9 @@ pub(crate) fn adjust(
     let (row, template, terms) = of_active(tables, c.card, c.user)?;
     refuse_if(c.points == 0, Rejection::AmountOutOfRange)?;
     refuse_if(c.less && row.points() < c.points, Rejection::PointsInsufficient)?;
-    let fits = c.less || within(template, &terms, c.points);
+    let repaid = if c.less { 0 } else { c.points.min(row.owes) };
+    let more = c.points - repaid;
+    let fits = c.less || within(template, &terms, more);
     refuse_if(!fits, Rejection::AmountOutOfRange)?;
     // From here on nothing may fail.
     let until = if c.less { 0 } else { expiry(ledger, &terms, now) };
@@ -196,21 +202,41 @@ pub(crate) fn adjust(
         revalue(ledger, template, &terms, template.points.saturating_sub(c.points), out);
         post(out, contra, granted, c.points);
     } else {
-        revalue(ledger, template, &terms, template.points + c.points, out);
-        post(out, granted, contra, c.points);
+        revalue(ledger, template, &terms, template.points + more, out);
+        post(out, granted, contra, more);
     }
     let AdjustPoints { card, points, less, ref reason, .. } = *c;
-    out.record(Fact::PointsAdjusted { card, points, less, reason: reason.clone(), until });
+    let reason = reason.clone();
+    out.record(Fact::PointsAdjusted { card, points, less, reason, until, repaid });
     Ok(())
 }
 
 /// Points that cards got back and lost in a decision so far, which rows do not know of.
 fn moved(out: &Decision, of: impl Fn(&Id) -> bool) -> (u64, u64) {
     out.events().fold((0, 0), |(back, gone), (fact, _)| match fact {
-        Fact::PointsReturned { card, points, .. } if of(card) => (back + points, gone),
+        Fact::PointsReturned { card, points, repaid, .. } if of(card) => {
+            (back + (points - repaid), gone)
+        }
         Fact::PointsReversed { card, points, .. } if of(card) => (back, gone + points),
         _ => (back, gone),
     })
+}
+
+/// The points that a card owes, as a decision has left them so far.
+fn owes_by_now(row: &Card, out: &Decision) -> u64 {
+    out.events().fold(row.owes, |owes, (fact, _)| match fact {
+        Fact::PointsReturned { card, repaid, .. } if *card == row.card => owes - repaid,
+        Fact::PointsReversed { card, owed, .. } if *card == row.card => owes.saturating_add(*owed),
+        _ => owes,
+    })
+}
+
+/// The card that gives back what one earned: itself, or when it is closed the one of its template
+/// that its user got last.
+fn debtor<'a>(tables: &'a Tables, row: &'a Card) -> &'a Card {
+    let last = tables.card_holders.get(&(row.template, row.user));
+    let last = last.filter(|_| row.state == CardState::Closed);
+    last.map_or(row, |last| tables.cards.row(last.card))
 }
 
 /// The points of a card and of its template, as a decision has left them so far.
@@ -228,7 +254,8 @@ fn by_now(ledger: &Ledger, row: &Card, out: &Decision) -> (u64, u64) {
 pub(crate) fn reverse(ledger: &Ledger, payment: &Payment, by_user: u64, out: &mut Decision) {
     let tables = ledger.tables();
     let Some(parts) = payment.parts.as_ref().filter(|parts| parts.earned > 0) else { return };
-    let Some(row) = tables.cards.get(&parts.earner) else { return };
+    let Some(earner) = tables.cards.get(&parts.earner) else { return };
+    let row = debtor(tables, earner);
     let template = tables.card_templates.row(row.template);
     let Some(terms) = template.terms.points else { return };
     let kept = payment.paid_by_user().saturating_sub(by_user);
@@ -236,17 +263,21 @@ pub(crate) fn reverse(ledger: &Ledger, payment: &Payment, by_user: u64, out: &mu
     let due = cumulative_half_up(parts.earned, back, parts.earned_of);
     // A reduction gives several payments back in one decision.
     let (has, left) = by_now(ledger, row, out);
-    let points = due.saturating_sub(parts.earned_back).min(has);
-    if points == 0 {
+    let due = due.saturating_sub(parts.earned_back);
+    if due == 0 {
         return;
     }
-    let [granted, contra] = accounts(ledger, row.card, &terms, out);
-    let liability = liability(ledger, template, out);
-    let marketing = house(ledger, Class::Marketing, template.terms.currency, out);
-    let freed = worth(&terms, left).saturating_sub(worth(&terms, left.saturating_sub(points)));
-    post(out, liability, marketing, freed);
-    post(out, contra, granted, points);
-    out.record(Fact::PointsReversed { card: row.card, payment: payment.payment, points });
+    let points = due.min(has);
+    if points > 0 {
+        let [granted, contra] = accounts(ledger, row.card, &terms, out);
+        let liability = liability(ledger, template, out);
+        let marketing = house(ledger, Class::Marketing, template.terms.currency, out);
+        let freed = worth(&terms, left).saturating_sub(worth(&terms, left.saturating_sub(points)));
+        post(out, liability, marketing, freed);
+        post(out, contra, granted, points);
+    }
+    let (card, payment, owed) = (row.card, payment.payment, due - points);
+    out.record(Fact::PointsReversed { card, payment, points, owed });
 }
 
 /// The clock ends the points of a card whose time is over.
@@ -308,33 +339,44 @@ fn revalue(
 
 pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
     match fact {
-        Fact::PointsEarned { card, payment, points, of, until } => {
-            give(ledger, card, *points, *until);
+        Fact::PointsEarned { card, payment, points, of, until, repaid } => {
+            give(ledger, card, *points, *repaid, *until);
             if let Some(row) = ledger.payment_mut(payment).filter(|_| !payment.is_none()) {
                 let parts = row.parts.get_or_insert_default();
                 (parts.earner, parts.earned, parts.earned_of) = (*card, *points, *of);
             }
         }
-        Fact::PointsAdjusted { card, points, less: false, until, .. } => {
-            give(ledger, card, *points, *until);
+        Fact::PointsAdjusted { card, points, less: false, until, repaid, .. } => {
+            give(ledger, card, *points, *repaid, *until);
         }
         Fact::PointsAdjusted { card, points, less: true, .. }
         | Fact::PointsExpired { card, points } => take(ledger, card, *points),
         Fact::PointsRedeemed { .. } | Fact::PointsReturned { .. } => legs::apply(ledger, fact),
-        Fact::PointsReversed { card, payment, points } => {
+        Fact::PointsReversed { card, payment, points, owed } => {
             take(ledger, card, *points);
+            if let Some(row) = ledger.tables_mut().cards.get_mut(card) {
+                row.owes = row.owes.saturating_add(*owed);
+            }
             if let Some(parts) = ledger.payment_mut(payment).and_then(|row| row.parts.as_mut()) {
-                parts.earned_back = parts.earned_back.saturating_add(*points);
+                let back = points.saturating_add(*owed);
+                parts.earned_back = parts.earned_back.saturating_add(back);
             }
         }
         _ => {}
     }
 }
 
-fn give(ledger: &mut Ledger, card: &Id, points: u64, until: u64) {
+/// Gives points to a card, of which so many pay what it owes.
+fn give(ledger: &mut Ledger, card: &Id, points: u64, repaid: u64, until: u64) {
     let tables = ledger.tables_mut();
     let Some(no) = tables.cards.find(card) else { return };
     let row = tables.cards.row_mut(no);
+    row.owes = row.owes.saturating_sub(repaid);
+    let points = points.saturating_sub(repaid);
+    // Of very little none may come back.
+    if points == 0 {
+        return;
+    }
     // Those that never expire come last.
     let order = |until: u64| if until == 0 { u64::MAX } else { until };
     match row.lots.binary_search_by_key(&order(until), |lot| order(lot.until)) {
@@ -380,12 +422,17 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
     let has = |card: &Id, points: u64| {
         known(card_of(card)?.points() >= points, "a card gives more points than it has")
     };
+    let repays = |card: &Id, points: u64, repaid: u64| {
+        let fits = repaid <= points && repaid <= card_of(card)?.owes;
+        known(fits, "a card pays points that it does not owe")
+    };
     match fact {
-        Fact::PointsEarned { card, points, .. }
-        | Fact::PointsAdjusted { card, points, less: false, .. } => {
+        Fact::PointsEarned { card, points, repaid, .. }
+        | Fact::PointsAdjusted { card, points, less: false, repaid, .. } => {
+            repays(card, *points, *repaid)?;
             let template = tables.card_templates.row(card_of(card)?.template);
             let terms = template.terms.points.ok_or("a card without points gets some")?;
-            known(within(template, &terms, *points), "a card gets too many points")?;
+            known(within(template, &terms, *points - *repaid), "a card gets too many points")?;
             let Fact::PointsEarned { payment, of, .. } = fact else { return Ok(()) };
             if payment.is_none() {
                 return Ok(());
@@ -403,16 +450,21 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
             known(owner == *user, "a card is another user's")?;
             legs::fits(tables, fact)
         }
-        Fact::PointsReturned { card, .. } => {
-            card_of(card)?;
+        Fact::PointsReturned { card, points, repaid, .. } => {
+            repays(card, *points, *repaid)?;
             legs::fits(tables, fact)
         }
-        Fact::PointsReversed { card, payment, points } => {
-            has(card, *points)?;
+        Fact::PointsReversed { card, payment, points, owed } => {
+            if *points > 0 {
+                has(card, *points)?;
+            }
             let parts = paid(tables, payment)?.parts.as_ref();
-            let parts = parts.filter(|parts| parts.earner == *card);
+            let of = |row: &Card| debtor(tables, row).card == *card;
+            let parts = parts.filter(|parts| tables.cards.get(&parts.earner).is_some_and(of));
             let left = parts.map_or(0, |parts| parts.earned.saturating_sub(parts.earned_back));
-            known(*points <= left, "more points are taken back than a payment earned")
+            let all = points.checked_add(*owed);
+            let fits = all.is_some_and(|all| all <= left);
+            known(fits, "more points are taken back than a payment earned")
         }
         _ => Ok(()),
     }
