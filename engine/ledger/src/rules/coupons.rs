@@ -6,6 +6,9 @@
 //! is the base of the service fee. It comes back last: after all that the user paid. A refund of a
 //! part of it takes both its parts in proportion; when all of it is back it can be used again, and
 //! until then its campaign keeps what came back for it.
+//!
+//! Not done of the book: an order does not name its coupon and locks none. A coupon is free until
+//! it pays, for whichever order its user pays first.
 
 use crate::account::AccountNo;
 use crate::command::LegSource;

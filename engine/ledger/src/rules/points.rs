@@ -10,7 +10,8 @@
 //! user has paid by then and not got back, coupons and points aside; one of which something is in
 //! dispute, or was lost in one, earns nothing by itself. A refund or a lost dispute takes back the
 //! part that belongs to it; what the card lacks of that it owes, for points that were spent would
-//! else be free. Whatever points come to it pay that first, so that it has none to spend until then.
+//! else be free. It is not kept which of them were spent and which expired, so it owes both alike.
+//! Whatever points come to it pay that first, so that it has none to spend until then.
 //! What a card owes when it is closed its user's next one of that template does; of one that is
 //! closed the points are taken from that. Points are valid to the end of a business date. They are redeemed into the balance at their
 //! worth, rounded down. What a card has when it is closed lapses. A point stays on the shard of its
