@@ -76,7 +76,7 @@ impl Naive {
     /// So many more points until then, but for those that are owed: what all are worth changes with
     /// them.
     fn give_points(&mut self, no: usize, points: i128, now: u64) {
-        let points = points - self.repay(no, points);
+        let points = points - self.repay_points(no, points);
         let template = self.cards[no].template;
         let more = self.worth_more(no, points);
         self.add_points(no, points, now);
@@ -84,7 +84,7 @@ impl Naive {
     }
 
     /// Of so many points, those that pay what the card owes.
-    fn repay(&mut self, no: usize, points: i128) -> i128 {
+    fn repay_points(&mut self, no: usize, points: i128) -> i128 {
         let repaid = points.min(self.cards[no].owes);
         self.cards[no].owes -= repaid;
         repaid
@@ -251,7 +251,7 @@ impl Naive {
     /// The points themselves, and what they are worth beyond what moved back for them.
     pub(super) fn return_points(&mut self, order: usize, amount: i128, now: u64) {
         let Some((no, points)) = self.points_for(order, amount) else { return };
-        let kept = points - self.repay(no, points);
+        let kept = points - self.repay_points(no, points);
         let beyond = self.worth_more(no, kept) - amount;
         let liability = of(Class::PointsLiability, self.cards[no].template);
         self.write(house(Class::Marketing), liability, beyond.max(0));
