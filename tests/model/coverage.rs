@@ -76,7 +76,6 @@ const FACTS: &[&str] = &[
     "CreditLineUnfrozen",
     "CouponUsed",
     "CouponReturned",
-    "CouponReleased",
     "CouponExpired",
     "PacketExpired",
     "RedInvoiceDue",

@@ -28,6 +28,7 @@ const ALL: &[&[&str]] = &[
     crate::collection::TABLES,
     crate::agreed::TABLES,
     crate::coupons::TABLES,
+    crate::owed_points::TABLES,
     crate::packets::TABLES,
     crate::cards::TABLES,
     crate::points::TABLES,

@@ -116,6 +116,12 @@ what_was_lost_in_disputes_is_not_invoiced "
     create   p2 o2 shop 50.00              | ok
     pay      p1 alice balance:50.00        | ok
     pay      p2 alice balance:50.00        | ok
+    create   p3 o3 shop 50.00              | ok
+    pay      p3 alice balance:50.00        | ok
+    dispute  d4 p3 50.00 +9d               | ok
+    judge    d4 customer                   | ok
+    events   DisputeJudged
+    request  i9 p3 0.01                    | NotInvoiceable
     request  i1 p1 50.00                   | ok
     dispute  d1 p1 49.99 +9d               | ok
     judge    d1 customer                   | ok

@@ -73,9 +73,11 @@ mod agreed;
 
 mod coupons;
 
+mod owed_points;
 mod packets;
 
 mod cards;
+mod owed_points;
 mod points;
 
 mod invoices;

@@ -138,7 +138,7 @@ fn files_stay_readable() {
         ("tests/src/sim/world.rs", 480, "all that a process can do, and the slots it does it in"),
         ("engine/shard/src/books.rs", 470, "the walk of a command"),
         ("replay/src/checks/forgeries.rs", 500, "one forgery per check"),
-        ("tests/model/naive/orders.rs", 450, "what an order is paid with, a part per kind"),
+        ("tests/model/naive/orders.rs", 460, "what an order is paid with, a part per kind"),
         ("tests/model/naive.rs", 530, "every command asked, an arm per kind"),
         ("tests/model/ops/money.rs", 460, "what may be asked, a draw per kind"),
         ("tests/src/sim/workload.rs", 495, "what is published, a draw per kind"),

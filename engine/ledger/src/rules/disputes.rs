@@ -198,9 +198,10 @@ fn in_state<'a>(
 
 /// What is held goes where a refund of it would: to credit first (what is no longer owed there
 /// goes to the balance), to the acquirer, to the balance, to the card, to points. The merchant pays
-/// the fee from its settled money; what that lacks becomes its debt. The service fee is not returned; what the merchant has paid for
-/// terms of a plan that are cut is, to its settled money. Of a merchant at home elsewhere all of
-/// the fee for losing is its debt, for which its home is asked.
+/// the fee from its settled money; what that lacks becomes its debt. The service fee is not
+/// returned; what the merchant has paid for terms of a plan that are cut is, to its settled money.
+/// Of a merchant at home elsewhere all of the fee for losing is its debt, for which its home is
+/// asked.
 fn pay_back(
     ledger: &Ledger,
     row: &Dispute,
@@ -281,7 +282,7 @@ fn pay_back(
         fee_owed,
     });
     buckets::record_reduction(ledger, payer, &reduction, out);
-    invoices::red_if_due(payment, amount, out);
+    invoices::red_if_due(tables, payment, amount, out);
     points::reverse(ledger, payment, amount, out);
     remittances::ask_for_debt(ledger, seller, row.dispute, fee_owed, true, out);
     Ok(())

@@ -9,7 +9,8 @@
 //! The book leaves to us: the time to claim (a day where the command does not say, six months at
 //! most, as Alipay's campaigns), and that the sender may claim too. What a user sends counts as
 //! spent, as a transfer does, and stays counted when it comes back. A campaign gives what it has
-//! not promised to coupons, nor kept for those that came back in part; what it gets back after its end goes to its funder.
+//! not promised to coupons, nor kept for those that came back in part; what it gets back after its
+//! end goes to its funder.
 //!
 //! A claim is decided where the packet is. A user of another shard gets the part by remittance;
 //! what cannot be placed there comes back into the packet, or after its end to the sender.

@@ -417,7 +417,7 @@ pub(crate) fn give_back(
         to_balance,
     });
     buckets::record_reduction(ledger, payer, &reduction, out);
-    invoices::red_if_due(payment, amount - back.discount - back.funded, out);
+    invoices::red_if_due(tables, payment, amount - back.discount - back.funded, out);
     points::reverse(ledger, payment, amount - back.discount - back.funded, out);
     Ok(())
 }

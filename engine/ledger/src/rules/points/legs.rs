@@ -8,14 +8,12 @@
 //! points: at the merchant of its template, or anywhere, on an order in its payer's currency.
 //!
 //! They come back after what was stored on a card and before the coupon: of all points the part
-//! that belongs to all that came back; first they pay what the card owes. The book leaves to us: they are valid as long as new ones,
-//! for those that were spent may have expired by then; where the card is closed, or its template
-//! can have no more, the money goes to the balance.
+//! that belongs to all that came back; first they pay what the card owes. The book leaves to us:
+//! they are valid as long as new ones, for those that were spent may have expired by then; where
+//! the card is closed, or its template can have no more, the money goes to the balance.
 
-use super::{
-    accounts, by_now, expiry, give, house, liability, micros, owes_by_now, pay_out, take, within,
-    worth,
-};
+use super::back::{by_now, owes_by_now};
+use super::{accounts, expiry, give, house, liability, micros, pay_out, take, within, worth};
 use crate::account::{AccountNo, Class};
 use crate::command::{LegSource, PayPayment, PointsTerms};
 use crate::event::{Decision, Fact};

@@ -181,7 +181,7 @@ fn give_back(
         to_balance,
     });
     buckets::record_reduction(ledger, payer, &reduction, out);
-    invoices::red_if_due(payment, amount - back.discount - back.funded, out);
+    invoices::red_if_due(ledger.tables(), payment, amount - back.discount - back.funded, out);
     points::reverse(ledger, payment, amount - back.discount - back.funded, out);
 }
 
