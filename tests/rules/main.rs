@@ -73,7 +73,6 @@ mod agreed;
 
 mod coupons;
 
-mod owed_points;
 mod packets;
 
 mod cards;
