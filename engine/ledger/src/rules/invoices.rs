@@ -7,8 +7,9 @@
 //!
 //! Invoiceable is what the user paid, without coupons, less refunds and lost disputes and what is
 //! invoiced or asked for already. Neither is refused for an invoice: where more is invoiced than is
-//! still paid, a red invoice is due, and that is told. Of each line the amount without tax is rounded
-//! half up and the tax is the rest; red ones follow the cumulative rule, so that they sum up.
+//! still paid, a red invoice is due, and that is told. Of each line the amount without tax is
+//! rounded half up and the tax is the rest; red ones follow the cumulative rule, so that they sum
+//! up.
 
 use crate::command::{
     InvoiceLine, IssueInvoice, RedInvoice, Reference, RejectInvoice, RequestInvoice,
