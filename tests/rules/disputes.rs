@@ -189,7 +189,8 @@ accounts_stay_open "
 "
 
 /// No money of a coupon's was the user's, so a ruling pays none out: the merchant who received
-/// 80.00 loses 80.00, and gives the coupon back by a refund. What is in dispute refunds leave alone.
+/// 80.00 loses 80.00, and gives the coupon back by a refund. What is in dispute refunds leave
+/// alone.
 a_coupon_is_not_disputed "
     user     alice 3 CNY                   | ok
     top_up   alice 500.00 r1               | ok

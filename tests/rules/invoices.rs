@@ -107,7 +107,8 @@ an_invoice_is_issued_or_rejected_once "
     issue_invoice i3 F4 tax=0.00 100.00@0  | InvalidState
 "
 
-/// What a lost dispute gave back is not invoiced: not asked for, not issued, and reversed if it was.
+/// What a lost dispute gave back is not invoiced: not asked for, not issued, and reversed if it
+/// was.
 what_was_lost_in_disputes_is_not_invoiced "
     user     alice 2 CNY                   | ok
     top_up   alice 900.00 r1               | ok

@@ -34,8 +34,8 @@ impl Checks {
         self.note(Check::CouponStates, at, number, verdict);
     }
 
-    /// CF is what was paid in less what was spent, and covers what is promised, and what is kept for
-    /// coupons that came back in part.
+    /// CF is what was paid in less what was spent, and covers what is promised, and what is kept
+    /// for coupons that came back in part.
     pub(super) fn compare_campaign(&mut self, books: &Books, at: &Place<'_>, event: u64, id: Id) {
         let row = books.ledger().tables().campaigns.get(&id);
         let (Some(campaign), Some(row)) = (self.coupons.campaign(id), row) else {

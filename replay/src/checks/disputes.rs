@@ -18,8 +18,8 @@ impl Checks {
         self.touch(Touched::Dispute(dispute), at, event.number);
     }
 
-    /// MD of a dispute is what it holds, and its row stands where its facts say. No more is in dispute
-    /// or lost in one than the user paid and has not back: nothing of a coupon.
+    /// MD of a dispute is what it holds, and its row stands where its facts say. No more is in
+    /// dispute or lost in one than the user paid and has not back: nothing of a coupon.
     pub(super) fn compare_dispute(
         &mut self,
         books: &Books,
