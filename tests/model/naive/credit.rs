@@ -59,7 +59,10 @@ impl Naive {
 
     pub(super) fn freeze(&mut self, id: Id, frozen: Option<FreezeReason>) -> Outcome {
         let line = self.open_line(id)?;
-        must(line.frozen.is_some() != frozen.is_some(), Rejection::InvalidState)?;
+        let debt = FreezeReason::Overdue;
+        let by_hand = line.frozen == Some(debt) && frozen.is_some_and(|reason| reason != debt);
+        let other = line.frozen.is_some() != frozen.is_some();
+        must(other || by_hand, Rejection::InvalidState)?;
         self.lines.insert(id, Line { frozen, ..line });
         Ok(())
     }

@@ -5,8 +5,8 @@
 
 use crate::account::{AccountKey, AccountNo, Class};
 use crate::command::{
-    AdjustLimit, CloseCreditLine, CreditTerms, FreezeCreditLine, GrantCreditLine, RepayCredit,
-    UnfreezeCreditLine,
+    AdjustLimit, CloseCreditLine, CreditTerms, FreezeCreditLine, FreezeReason, GrantCreditLine,
+    RepayCredit, UnfreezeCreditLine,
 };
 use crate::event::{Decision, Fact};
 use crate::id::Id;
@@ -63,13 +63,17 @@ pub(crate) fn adjust(
     Ok(())
 }
 
+/// A line that is frozen for a debt can be frozen by hand as well: that takes the debt's place, so
+/// that paying the debt does not open the line.
 pub(crate) fn freeze(
     ledger: &Ledger,
     c: &FreezeCreditLine,
     out: &mut Decision,
 ) -> Result<(), Rejection> {
     let line = open_line(ledger, user(ledger.tables(), c.user)?)?;
-    refuse_if(line.state != CreditLineState::Active, Rejection::InvalidState)?;
+    let for_debt = line.state == CreditLineState::Frozen(FreezeReason::Overdue);
+    let by_hand = for_debt && c.reason != FreezeReason::Overdue;
+    refuse_if(line.state != CreditLineState::Active && !by_hand, Rejection::InvalidState)?;
     // From here on nothing may fail.
     out.record(Fact::CreditLineFrozen { user: c.user, reason: c.reason });
     Ok(())
