@@ -168,8 +168,9 @@ impl Checks {
             Fact::PacketClaimed { user, .. } | Fact::PacketArrived { user, .. } => {
                 self.holding(person(user))
             }
+            // It was the user's already.
+            Fact::CardUnloaded { .. } => return,
             Fact::ToppedUp { user, .. }
-            | Fact::CardUnloaded { user, .. }
             | Fact::PointsRedeemed { user, .. }
             | Fact::TransferArrived { to: user, .. }
             | Fact::ReceiptMatched { target: Owner::User(user), .. } => self.holding(person(user)),

@@ -130,7 +130,6 @@ impl Naive {
         self.may_credit(user(c.user))?;
         let stored = self.credit(on_card(c.card));
         must(stored >= amount, Rejection::CardBalanceInsufficient)?;
-        self.may_have(c.user, amount)?;
         self.write(on_card(c.card), user(c.user), amount);
         Ok(())
     }
@@ -163,7 +162,18 @@ impl Naive {
         self.cards.iter().find(|card| card.id == id).map(|card| card.template)
     }
 
-    pub(super) fn has_card(&self, user: Id) -> bool {
-        self.cards.iter().any(|card| card.user == user && !card.closed)
+    /// The cards of a user that are not closed.
+    fn open_cards(&self, user: Id) -> Vec<Id> {
+        let theirs = self.cards.iter().filter(|card| card.user == user && !card.closed);
+        theirs.map(|card| card.id).collect()
+    }
+
+    pub(super) fn has_stored(&self, user: Id) -> bool {
+        self.open_cards(user).into_iter().any(|card| self.credit(on_card(card)) != 0)
+    }
+
+    /// Of a user whose account is closed, and on whose cards nothing is stored.
+    pub(super) fn close_cards(&mut self, user: Id) -> Outcome {
+        self.open_cards(user).into_iter().try_for_each(|card| self.close_card(card, user))
     }
 }
