@@ -47,6 +47,13 @@ fn what_nobody_brought_is_missed() {
     all_are_found_in(&sample::kept_days(), forgeries);
 }
 
+/// Charges that were lost before anybody paid them cover nothing.
+#[test]
+fn what_nobody_brought_is_missed_behind_losses() {
+    let forgery: Forgery = (Check::Safeguarding, "is owed in CNY; ", pay_from_income);
+    all_are_found_in(&sample::loss_days(), &[forgery]);
+}
+
 /// Money that leaves what is owed and stays in the bank is the platform's gain; no claim of others
 /// is short by it.
 #[test]
