@@ -310,11 +310,11 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
         }
         Fact::SplitReturnAsked { payment, out_return_no, shares, .. } => {
             let (_, royalty) = of(payment)?;
-            let mut numbers = royalty.returns.iter().chain(&royalty.asked);
-            let again = numbers.any(|r| Some(&r.out_return_no) == out_return_no.as_ref());
-            known(!again, "a return is asked for twice under one number")?;
             shares.iter().try_for_each(|back| {
                 let share = share_of(royalty, back.split, back.share)?;
+                let number = out_return_no.as_ref();
+                let again = number.is_some_and(|no| royalty.returned(share.receiver, no).is_some());
+                known(!again, "a return is asked for twice under one number")?;
                 known(back.amount <= share.left(), "more is asked back than was shared")
             })
         }

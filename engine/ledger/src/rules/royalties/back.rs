@@ -172,9 +172,11 @@ pub(crate) fn return_split(
         let at = split.shares.iter().position(|share| Some(share.receiver) == receiver)?;
         Some((u32::try_from(no).ok()?, u32::try_from(at).ok()?, split, &split.shares[at]))
     });
-    let mut numbers = royalty.returns.iter().chain(&royalty.asked);
-    if let Some(done) = numbers.find(|r| r.out_return_no == c.out_return_no) {
-        let same = found.is_some_and(|(no, at, ..)| (done.split, done.share) == (no, at))
+    // Whose share it is comes first: a receiver learns nothing of the numbers of others, and each
+    // has its own.
+    let (no, at, split, share) = found.ok_or(Rejection::UnknownAccount)?;
+    if let Some(done) = royalty.returned(share.receiver, &c.out_return_no) {
+        let same = (done.split, done.share) == (no, at)
             && done.amount == c.amount.amount
             && c.amount.currency == payment.amount.currency;
         return Err(if same {
@@ -183,7 +185,6 @@ pub(crate) fn return_split(
             Refusal::Rejected(Rejection::IdempotencyConflict)
         });
     }
-    let (no, at, split, share) = found.ok_or(Rejection::UnknownAccount)?;
     in_currency(c.amount, payment.amount.currency)?;
     let amount = in_range(c.amount)?;
     let until = split.at.saturating_add(SPLIT_RETURN_DAYS_MAX * DAY_MS);
