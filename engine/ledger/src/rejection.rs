@@ -95,7 +95,7 @@ rejections! {
     CancelWindowPassed = 69, never, "More than 24 hours have passed since payment; refund instead.";
     RefundExceedsPaid = 70, never, "The refunds together would exceed what was paid.";
     RefundWindowClosed = 71, never, "The time for refunds is over.";
-    RefundCountExceeded = 72, never, "The payment was refunded too many times.";
+    RefundCountExceeded = 72, never, "The payment was refunded, or the invoice reversed, too many times.";
     MerchantBalanceInsufficient = 73, later, "The merchant's money does not cover the refund.";
     DuplicateOutOrderNo = 80, never, "The merchant used this out_order_no already.";
     NotAdmitted = 81, later, "Neither score nor line of credit stands for the credit part; freeze the whole amount instead.";
