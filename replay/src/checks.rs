@@ -15,6 +15,7 @@ mod card_forgeries;
 mod cards;
 mod coupons;
 mod credit;
+mod demands;
 mod disputes;
 mod entries;
 mod exchange;
@@ -271,6 +272,8 @@ pub(crate) struct Checks {
     own: (u64, bool),
     /// They are of a remittance, which has no outcome.
     is_remitted: bool,
+    /// Which version of the rules decided the block.
+    pub(crate) ruleset: u32,
 }
 
 type Verdict = Result<(), String>;

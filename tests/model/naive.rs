@@ -212,9 +212,10 @@ impl Naive {
             return Answer::Again;
         }
         self.latest = now;
+        let moves = self.moves(body, now);
         match self.happens(*id, body, now) {
             Ok(()) => {
-                self.asked(*app, body, now);
+                self.asked(*app, moves, now);
                 Answer::Done
             }
             Err(rejection) => Answer::Refused(rejection),

@@ -2,7 +2,7 @@
 
 use crate::cluster::{Cluster, DAY_MS, cny, transfer};
 use groat_ledger::Class;
-use groat_proto::json::hex;
+use groat_proto::json::{hex, time_text};
 use groat_proto::v1::{self, outcome, settlement};
 use groat_tests::signing::public_key;
 use serde_json::json;
@@ -264,7 +264,7 @@ fn all_shards_know_what_an_app_may_do() {
     };
     let key = hex::text(&public_key(1));
     let registered = json!({ "register_app": { "app_id": till, "key_id": "k",
-        "scopes": ["payments"], "public_key": key } });
+        "scopes": ["payments", "refunds"], "public_key": key } });
     assert_eq!(c.ask(0, registered.clone()), "WrongShard");
     assert_eq!(c.ask(2, registered), "ok");
     c.asker = Some((till.parse().unwrap(), 1));
@@ -289,6 +289,18 @@ fn all_shards_know_what_an_app_may_do() {
     let revoked = json!({ "app_id": till, "merchant_id": shop });
     assert_eq!(c.ask(2, json!({ "revoke_app_auth": revoked })), "ok");
     c.days(1);
+    c.asker = Some((till.parse().unwrap(), 1));
+    assert_eq!(c.ask(1, create("p4")), "NotGranted");
+    c.asker = None;
+    // What is over does not come back with a new grant, elsewhere either.
+    let ends = time_text(c.now + DAY_MS / 2);
+    let grant = json!({ "app_id": till, "merchant_id": shop, "scopes": ["payments"],
+        "expires_at": ends });
+    assert_eq!(c.ask(2, json!({ "grant_app_auth": grant })), "ok");
+    c.days(1);
+    let grant = json!({ "app_id": till, "merchant_id": shop, "scopes": ["refunds"] });
+    assert_eq!(c.ask(2, json!({ "grant_app_auth": grant })), "ok");
+    c.settle();
     c.asker = Some((till.parse().unwrap(), 1));
     assert_eq!(c.ask(1, create("p4")), "NotGranted");
     c.asker = None;

@@ -128,19 +128,23 @@ impl Naive {
         }
     }
 
-    /// The price listed for the term that runs, less the rent paid and kept; terms not paid are
-    /// part of the price.
+    /// The price listed for the term that runs, less the rent paid and kept.
+    pub(super) fn price(&self, no: usize, term_no: u32) -> Option<i128> {
+        let rental = &self.rentals[no];
+        let running = rental.terms_due.max(1);
+        let named = usize::try_from(term_no).unwrap() == running;
+        let listed = rental.terms.plan.get(running - 1).filter(|_| named)?.buyout?;
+        let paid: i128 = rental.charges.iter().map(|charge| charge.paid).sum();
+        Some((i128::from(listed) - (paid - self.refunded(&rental.payments)).max(0)).max(0))
+    }
+
+    /// Terms not paid are part of the price.
     pub(super) fn buy_out(&mut self, id: Id, c: &BuyOutRental, now: u64) -> Outcome {
         let no = self.rental(c.rental)?;
         let rental = &self.rentals[no];
         let in_time = rental.stage == Stage::Out && rental.overdue_at.is_none();
         must(in_time, Rejection::InvalidState)?;
-        let running = rental.terms_due.max(1);
-        let named = usize::try_from(c.term_no).unwrap() == running;
-        let term = rental.terms.plan.get(running - 1).filter(|_| named);
-        let listed = term.and_then(|term| term.buyout).ok_or(Rejection::BuyoutNotOffered)?;
-        let paid: i128 = rental.charges.iter().map(|charge| charge.paid).sum();
-        let price = (i128::from(listed) - (paid - self.refunded(&rental.payments)).max(0)).max(0);
+        let price = self.price(no, c.term_no).ok_or(Rejection::BuyoutNotOffered)?;
         self.may_be_paid(no, id)?;
         let (balance, credit) = self.give(no, price, false);
         must(balance + credit == price, Rejection::InsufficientFunds)?;

@@ -10,7 +10,7 @@ use groat_ledger::{Class, Id, JudgeDispute, OpenDispute, Rejection};
 pub(super) struct Dispute {
     pub(super) id: Id,
     pub(super) order: usize,
-    amount: i128,
+    pub(super) amount: i128,
     due_at: u64,
     defended: bool,
     ended: bool,

@@ -129,19 +129,8 @@ impl Naive {
         let mut points = i128::from(c.points);
         if !c.payment.is_none() {
             let order = self.order(c.payment)?;
-            let row = &self.orders[order];
-            must(row.payer() == Some(c.user), Rejection::UnknownAccount)?;
-            let live = row.left() > 0 && now <= self.refundable_until(order);
-            must(live, Rejection::InvalidState)?;
-            must(row.disputed() == 0, Rejection::PaymentDisputed)?;
-            let at = self.card_kinds[&self.cards[no].template].merchant;
-            must(at.is_none() || at == row.merchant, Rejection::CardNotUsable)?;
-            must(row.priced().is_none(), Rejection::CurrencyMismatch)?;
-            must(row.earned.is_none(), Rejection::AlreadyEarned)?;
-            let of = self.kept(order);
-            let of_parts = of * parts(&terms).0;
-            points = if terms.per == 0 { 0 } else { of_parts / i128::from(terms.per) };
-            must(points > 0, Rejection::NothingToEarn)?;
+            let (got, of) = self.earned_by(no, &terms, order, now)?;
+            points = got;
             earned = Some((order, Earned { card: c.card, points, of, back: 0 }));
         }
         let after = self.all_points(self.cards[no].template) + points;
@@ -152,6 +141,46 @@ impl Naive {
             self.orders[order].earned = Some(earned);
         }
         Ok(())
+    }
+
+    /// The points that an order gives a card, and of how much.
+    fn earned_by(
+        &self,
+        no: usize,
+        terms: &PointsTerms,
+        order: usize,
+        now: u64,
+    ) -> Result<(i128, i128), Rejection> {
+        let row = &self.orders[order];
+        must(row.payer() == Some(self.cards[no].user), Rejection::UnknownAccount)?;
+        let live = row.left() > 0 && now <= self.refundable_until(order);
+        must(live, Rejection::InvalidState)?;
+        must(row.disputed() == 0, Rejection::PaymentDisputed)?;
+        let at = self.card_kinds[&self.cards[no].template].merchant;
+        must(at.is_none() || at == row.merchant, Rejection::CardNotUsable)?;
+        must(row.priced().is_none(), Rejection::CurrencyMismatch)?;
+        must(row.earned.is_none(), Rejection::AlreadyEarned)?;
+        let of = self.kept(order);
+        let of_parts = of * parts(terms).0;
+        let points = if terms.per == 0 { 0 } else { of_parts / i128::from(terms.per) };
+        must(points > 0, Rejection::NothingToEarn)?;
+        Ok((points, of))
+    }
+
+    /// What so many points of a card are worth by themselves, where it has points at all.
+    pub(super) fn worth_of(&self, card: Id, points: i128) -> Option<i128> {
+        let no = self.cards.iter().position(|row| row.id == card)?;
+        self.terms_of(no).map(|_| self.worth(no, points))
+    }
+
+    /// The same, of what a command would give.
+    pub(super) fn worth_to_earn(&self, c: &EarnPoints, now: u64) -> Option<i128> {
+        let Ok(order) = self.order(c.payment) else {
+            return self.worth_of(c.card, c.points.into());
+        };
+        let no = self.cards.iter().position(|row| row.id == c.card)?;
+        let (points, _) = self.earned_by(no, &self.terms_of(no)?, order, now).ok()?;
+        self.worth_of(c.card, points)
     }
 
     /// What the user paid and has not back, coupons and points aside.

@@ -7,6 +7,14 @@ use super::{Account, Naive, Outcome, half_up, merchant, must, of, pending, user}
 use groat_ledger::{Class, FeeRefund, Id, Reference, Rejection, RoyaltyRefunds};
 
 impl Naive {
+    /// A payment that is paid and of which nothing was given back, while that could be.
+    pub(super) fn could_cancel(&self, id: Id, now: u64) -> Option<usize> {
+        let no = self.order(id).ok()?;
+        let order = &self.orders[no];
+        let whole = order.paid.is_some() && order.refunds.is_empty();
+        (whole && now <= self.refundable_until(no)).then_some(no)
+    }
+
     /// First the fee part comes back; then the money is taken from the payment's own unsettled
     /// part, from settled money, from today's batch; and given to the debt on credit, to the
     /// acquirer, to the user. What credit gave and nobody owes any more is the user's.

@@ -102,6 +102,11 @@ impl Rental {
         self.terms.deposit.amount.into()
     }
 
+    /// What of the deposit was not waived.
+    pub(super) fn cash(&self) -> i128 {
+        self.deposit() - self.waived
+    }
+
     pub(super) fn total(&self) -> i128 {
         self.charges.iter().map(|c| c.amount - c.reduced).sum()
     }

@@ -16,7 +16,7 @@ use crate::rules::rentals::{find, is_out, oblige, release_deposit, release_rest,
 use crate::rules::taking::{Sources, open_batch, take};
 use crate::rules::{buckets, credit, remittances};
 use crate::rules::{in_currency, may_credit, refuse_if};
-use crate::state::{Charge, ChargeKind, Payment, PaymentState, Rental, RentalState};
+use crate::state::{Charge, ChargeKind, Payment, PaymentState, Rental, RentalState, Tables};
 
 /// Where charges may be paid from, and whether in part.
 #[derive(Clone, Copy)]
@@ -267,11 +267,7 @@ pub(crate) fn buy_out(
 ) -> Result<(), Rejection> {
     let rental = find(ledger, c.rental)?;
     refuse_if(rental.state != RentalState::InUse, Rejection::InvalidState)?;
-    // The price listed for the term that runs: the last that fell due, or the first.
-    let running = rental.terms_due.max(1);
-    let term = rental.terms.plan.get(running as usize - 1).filter(|_| c.term_no == running);
-    let listed = term.and_then(|term| term.buyout).ok_or(Rejection::BuyoutNotOffered)?;
-    let price = listed.saturating_sub(paid_and_kept(ledger, rental));
+    let price = price(ledger.tables(), rental, c.term_no).ok_or(Rejection::BuyoutNotOffered)?;
     may_be_paid(ledger, id, rental)?;
     let (balance, credit) = beyond(ledger, rental, price, false);
     refuse_if(balance + credit < price, Rejection::InsufficientFunds)?;
@@ -290,9 +286,17 @@ pub(crate) fn buy_out(
     Ok(())
 }
 
+/// What the thing costs now, if a price is listed for the term that runs and is the one named: the
+/// last term that fell due, or the first.
+pub(crate) fn price(tables: &Tables, rental: &Rental, term_no: u32) -> Option<u64> {
+    let running = rental.terms_due.max(1);
+    let term = rental.terms.plan.get(running as usize - 1).filter(|_| term_no == running);
+    Some(term?.buyout?.saturating_sub(paid_and_kept(tables, rental)))
+}
+
 /// Rent paid and neither refunded nor in dispute, nor lost in one.
-fn paid_and_kept(ledger: &Ledger, rental: &Rental) -> u64 {
-    let payments = rental.payments.iter().filter_map(|id| ledger.tables().payments.get(id));
+fn paid_and_kept(tables: &Tables, rental: &Rental) -> u64 {
+    let payments = rental.payments.iter().filter_map(|id| tables.payments.get(id));
     let given_back = |p: &Payment| p.refunded().saturating_add(p.disputed);
     let refunded: u64 = payments.map(given_back).sum();
     let paid: u64 = rental.charges.iter().map(|charge| charge.paid).sum();

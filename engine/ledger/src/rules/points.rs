@@ -14,7 +14,10 @@
 //! worth, rounded down. What a card has when it is closed lapses. A point stays on the shard of its
 //! card, where payments of its user are too; each shard has its own PL of a template.
 
+mod asked;
 pub(crate) mod legs;
+
+pub(crate) use asked::{to_earn, value};
 
 use crate::account::{AccountKey, AccountNo, Class};
 use crate::command::{AdjustPoints, EarnPoints, PointsTerms, RedeemPoints};
