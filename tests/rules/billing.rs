@@ -35,8 +35,8 @@ example_16_the_minimum_is_paid "
     balance  interest_receivable alice 12.60
 "
 
-/// A line that is frozen for a debt is frozen by hand as well, and the debt, once it is paid, does not
-/// open it.
+/// A line that is frozen for a debt is frozen by hand as well, and the debt, once it is paid, does
+/// not open it.
 a_risk_outlasts_a_debt "
     at       2026-01-10T09:00:00Z          |
     user     alice 2 CNY                   | ok

@@ -286,8 +286,8 @@ frozen_with_a_coupon "
     balance  merchant_frozen p1 0.00
 "
 
-/// Whose share it is comes before the number: each receiver has its own, and learns nothing of those
-/// of others.
+/// Whose share it is comes before the number: each receiver has its own, and learns nothing of
+/// those of others.
 each_receiver_has_its_own_numbers "
     at 2026-01-31T09:00:00Z |
     user     alice 3 CNY                   | ok

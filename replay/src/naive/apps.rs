@@ -52,8 +52,8 @@ impl Apps {
         self.0.get(&app).map(|app| &app.key)
     }
 
-    /// Notes what an app may do. With a grant of this shard, given `since` a time, what was granted
-    /// until before is over for good; of what another shard tells only that knows when it was given.
+    /// Notes what an app may do. With a grant that was given here, at `since`, what was granted
+    /// until before is over for good. When another shard gave what it tells only that shard knows.
     pub(crate) fn note(&mut self, fact: &Fact, since: Option<u64>) -> Result<(), String> {
         match fact {
             Fact::AppRegistered { app, scopes, public_key, .. } => {

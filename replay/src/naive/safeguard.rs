@@ -13,12 +13,12 @@
 //! ```
 //!
 //! On the left are debts somebody pays, at their principal. Not there: fees, interest and penalties
-//! that nobody has paid yet, however much of them is booked as income, or lost of it later: no money
-//! ever came or went for them. Nor what points cost that lapsed: nobody has it. On the right is also the
-//! money of funding partners, that which came for nobody yet, that which is on its way to another
-//! shard, what payers gave for another currency, and accounts of others' own: all of it may lie in
-//! the same bank, and nobody else's claim is covered by it. What is over on the left is the
-//! platform's own, capital and income that was paid. So this is more than a balance of trial,
+//! that nobody has paid yet, however much of them is booked as income, or lost of it later: no
+//! money ever came or went for them. Nor what points cost that lapsed: nobody has it. On the right
+//! is also the money of funding partners, that which came for nobody yet, that which is on its way
+//! to another shard, what payers gave for another currency, and accounts of others' own: all of it
+//! may lie in the same bank, and nobody else's claim is covered by it. What is over on the left is
+//! the platform's own, capital and income that was paid. So this is more than a balance of trial,
 //! which holds as well where a user's balance is raised at the cost of income.
 //!
 //! Adjustments may do anything to anybody under four eyes; what they changed stands apart.

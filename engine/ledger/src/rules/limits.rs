@@ -101,8 +101,8 @@ fn code_use_after(
     used
 }
 
-/// Refuses to raise a balance above its cap: by a top-up, a transfer, a receipt, a packet, points or
-/// a loan. What is the user's already and comes back (a refund, a hold that ends, a payout that
+/// Refuses to raise a balance above its cap: by a top-up, a transfer, a receipt, a packet, points
+/// or a loan. What is the user's already and comes back (a refund, a hold that ends, a payout that
 /// failed, what a card stored) is let in, and a dispute won too.
 pub(crate) fn may_hold(ledger: &Ledger, holder: &User, more: u64) -> Result<(), Rejection> {
     let balance = ledger.tables().accounts.row(holder.account).credit_balance();

@@ -4,8 +4,8 @@
 //! Some demand a second thing: a coupon of a campaign the grant of who funds it, a hold the scope
 //! that spends from wallets, the cancellation of what is paid that of refunds. What an app gives
 //! away counts as what it moves: coupons when they are issued, points when they are earned, holds
-//! and deposits when they are placed. Of a charge all counts that is owed, though less may be there.
-//! A rental takes what the platform has assessed its user for: that is the user's word.
+//! and deposits when they are placed. Of a rental's charges all counts that is owed, though less
+//! may be there. It takes what the platform has assessed its user for: that is the user's word.
 
 use crate::command::{Body, CardTerms, Owner, PacketSender, PrepayPlan, Scope};
 use crate::id::Id;
@@ -50,8 +50,8 @@ impl Demand {
         let funder = |id: &Id| t.campaigns.get(id).map(|campaign| campaign.funder);
         let template = |id: &Id| t.coupon_templates.get(id);
         let coupon = |id: &Id| t.coupons.get(id).map(|row| t.coupon_templates.row(row.template));
-        // A kind of coupon is whose it is for and of who pays for it; a house coupon, and a campaign
-        // of the house, are the platform's.
+        // A kind of coupon is whose it is for and of who pays for it; a house coupon, and one of a
+        // campaign of the house, are the platform's.
         let promised = |of: Option<(Id, Id)>| match of {
             Some((campaign, merchant)) if merchant.is_none() => by(Coupons, funder(&campaign)),
             Some((campaign, merchant)) if campaign.is_none() => by(Coupons, Some(merchant)),
