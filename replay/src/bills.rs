@@ -19,7 +19,7 @@ mod trade;
 use crate::camt053;
 use crate::follow::{Finding, Trouble, read_chain};
 use crate::lines::{Book, Reader, Seen};
-use crate::naive::{Bills as Model, Moved, moved};
+use crate::naive::{Bills as Model, Moved, frozen, moved};
 use crate::names::fact_name;
 use crate::selector::Selector;
 use crate::source::{Chain, Progress, Source};
@@ -217,7 +217,8 @@ impl Covered {
 pub(crate) fn told(seen: &Seen<'_>, model: &mut Model) -> Result<Moved, String> {
     let moved = moved(seen.movements, |no| seen.key(no));
     if subjects(seen.fact).contains(&Subject::Bill) {
-        let told = model.follow(seen.fact, seen.date(), &moved);
+        let frozen = frozen(seen.movements, |no| seen.key(no));
+        let told = model.follow(seen.fact, seen.date(), &moved, &frozen);
         return told.map_err(|what| format!("{}: {what}", fact_name(seen.fact)));
     }
     model.count(&moved);

@@ -55,6 +55,7 @@ pub fn verify(mut chain: Chain, progress: Progress<'_>) -> Result<VerifyReport, 
         };
         let folded = block.and_then(|block| {
             let Some(block) = block else { return Ok(None) };
+            checks.decided_by(block.header.ruleset);
             follower.fold(&block, |books, at, folded| checks.see(books, at, &folded))?;
             Ok(Some(block))
         });

@@ -38,6 +38,7 @@ const NOT_REACHED: &[Rejection] = &[
     Rejection::RelationLimit,
     Rejection::SplitCountExceeded,
     Rejection::ReturnWindowClosed,
+    Rejection::BatchFull,
 ];
 
 /// What follows from several commands or from the clock.

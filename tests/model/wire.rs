@@ -100,9 +100,11 @@ fn body(body: &Body) -> Wire {
             user: some(c.user),
             amt: money(c.amount),
         }),
-        Body::SeizeHold(c) => {
-            Wire::SeizeHold(v1::SeizeHold { hold_id: some(c.hold), order_ref: text(&c.order_ref) })
-        }
+        Body::SeizeHold(c) => Wire::SeizeHold(v1::SeizeHold {
+            hold_id: some(c.hold),
+            order_ref: text(&c.order_ref),
+            bank: some(c.bank),
+        }),
         Body::ConfirmTopUp(c) => Wire::ConfirmTopUp(v1::ConfirmTopUp {
             user: some(c.user),
             amt: money(c.amount),
@@ -153,6 +155,7 @@ fn body(body: &Body) -> Wire {
                 mode: v1::PayMode::InApp.into(),
                 amt: money(c.amount),
                 timeout_s: c.timeout_s,
+                undiscountable: c.undiscountable.and_then(|x| part(x, c.amount.currency)),
                 quote: some(c.quote),
                 royalty_freeze: c.royalty_freeze,
                 ..v1::CreatePayment::default()

@@ -262,4 +262,15 @@ a_coupon_pays_all_of_an_order "
     state    k1 EXPIRED
     state    p1 REFUNDED
 "
+
+/// A campaign has no more than one movement can give back.
+a_campaign_has_a_largest_amount "
+    fund     c1 - #1000000000000000000     | ok
+    fund     c1 - 0.01                     | AmountOutOfRange
+    close_campaign c1                      | ok
+    fund     c2 - #999999999999999999      | ok
+    fund     c2 - 0.02                     | AmountOutOfRange
+    fund     c2 - 0.01                     | ok
+    close_campaign c2                      | ok
+"
 }

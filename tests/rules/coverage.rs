@@ -24,6 +24,7 @@ const ALL: &[&[&str]] = &[
     crate::loans::TABLES,
     crate::losses::TABLES,
     crate::authorizations::TABLES,
+    crate::rent_bounds::TABLES,
     crate::rentals::TABLES,
     crate::collection::TABLES,
     crate::agreed::TABLES,
@@ -40,6 +41,8 @@ const ALL: &[&[&str]] = &[
 
 /// What only a shard can answer: it keeps ids, keys of records and atomic batches.
 const OF_THE_SHARD: &[Rejection] = &[
+    // More than a table can sell in a day: `full` has it.
+    Rejection::BatchFull,
     Rejection::CommandTooOld,
     Rejection::CommandIdInFuture,
     Rejection::WrongShard,

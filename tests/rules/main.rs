@@ -57,6 +57,7 @@ mod royalty_commands;
 
 mod billing;
 mod credit;
+mod full;
 mod funding;
 mod loans;
 mod losses;
@@ -65,6 +66,7 @@ mod seller_fees;
 
 mod authorizations;
 
+mod rent_bounds;
 mod rentals;
 
 mod collection;

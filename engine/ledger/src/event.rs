@@ -165,6 +165,8 @@ pub enum Fact {
         /// Made by a rental; its number is the rental's and not an index of orders.
         /// The rental that made it, or none.
         rental: Id,
+        /// Of the amount, what no coupon pays.
+        undiscountable: u64,
     },
     /// `channel` names the acquirer when part of the amount came from one.
     PaymentPaid {
@@ -175,7 +177,8 @@ pub enum Fact {
         channel_amount: u64,
         channel: Id,
         batch: u32,
-        /// A capture or rental: agreed before, so it does not count against spending limits.
+        /// A capture or rental: agreed before. It counts as spent; what of it was frozen counted
+        /// since then, and the rest is no more than limits left.
         agreed: bool,
     },
     FeeCharged {

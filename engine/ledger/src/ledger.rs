@@ -30,8 +30,8 @@ use crate::remittance::Remittance;
 use crate::rules::{
     accounts, apps, authorizations, billing, campaigns, cards, collection, coupons, credit,
     disputes, exchange, funding, invoices, limits as limit_rules, loans, losses, packets, payments,
-    plan_fees, plans, points, remittances, rental_rows, rentals, royalties, settlement, transfers,
-    treasury,
+    plan_fees, plans, points, reductions, remittances, rental_rows, rentals, royalties, settlement,
+    transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
 use std::cmp::Reverse;
@@ -205,14 +205,14 @@ impl Ledger {
             }
             Body::UnfreezeFunds(c) => authorizations::unfreeze(self, c, out)?,
             Body::CancelAuthorization(c) => authorizations::cancel(self, c, out)?,
-            Body::CreateRental(c) => rentals::create(self, c, out)?,
+            Body::CreateRental(c) => rentals::create(self, c, now, out)?,
             Body::AssessRental(c) => rentals::assess(self, c, out)?,
             Body::SecureDeposit(c) => rentals::secure(self, c, now, out)?,
             Body::StartRental(c) => rentals::start(self, c, now, out)?,
             Body::ExtendRental(c) => rentals::extend(self, c, out)?,
             Body::ReturnRental(c) => rentals::give_back_item(self, c, now, out)?,
             Body::ClaimDamage(c) => rentals::claim_damage(self, c, now, out)?,
-            Body::ReduceCharge(c) => collection::reduce(self, id, c, now, out)?,
+            Body::ReduceCharge(c) => reductions::reduce(self, id, c, now, out)?,
             Body::SettleRental(c) => collection::settle(self, id, c, now, out)?,
             Body::CollectRental(c) => collection::collect_again(self, id, c, now, out)?,
             Body::BuyOutRental(c) => collection::buy_out(self, id, c, now, out)?,

@@ -118,6 +118,10 @@ pub const AUTHORIZATION_TIMEOUT_S_DEFAULT: u32 = 900;
 /// Days after which a rental that has not started expires (WeChat: 30).
 pub const RENTAL_UNSTARTED_DAYS_MAX: u64 = 30;
 
+/// How many days before it is agreed on a rental may have begun: what was reported late is no older
+/// than what waits for its start may be.
+pub const BORROWED_BEFORE_DAYS_MAX: u64 = RENTAL_UNSTARTED_DAYS_MAX;
+
 /// Days after return in which damage may be claimed (DOMAIN §4.4).
 pub const DAMAGE_CLAIM_DAYS_MAX: u64 = 30;
 

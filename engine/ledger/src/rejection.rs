@@ -183,6 +183,8 @@ rejections! {
     QuoteExpired = 228, never, "The time of the quote is over.";
     QuoteNotStarted = 229, later, "The quote does not hold yet.";
     QuoteNotGuaranteed = 230, never, "The quote is not guaranteed: orders cannot be made at it.";
+    BatchFull = 231, later, "The merchant's sales of the day would exceed the largest amount; tomorrow's batch takes it.";
+    AdvanceNotLowered = 232, never, "So much was paid to the platform, which had advanced it, that the payments to the merchant cannot give it back.";
     ChannelInsufficient = 74, later, "The acquirer owes less than is to be returned through it.";
 }
 

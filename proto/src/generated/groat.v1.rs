@@ -3083,6 +3083,10 @@ pub struct PaymentPartsRow {
     #[prost(uint64, tag = "54")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub redeemed_returned: u64,
+    /// Of the amount, what no coupon pays.
+    #[prost(uint64, tag = "60")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub undiscountable: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -5320,6 +5324,7 @@ pub struct OnboardMerchant {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub fee_refund: i32,
     /// n of T+n, in days.
+    /// T+n, at most 90; 0 is taken as 1: a date is settled when it is over.
     #[prost(uint32, tag = "4")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub cycle: u32,
@@ -5470,6 +5475,10 @@ pub struct SeizeHold {
     #[prost(string, tag = "2")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub order_ref: ::prost::alloc::string::String,
+    /// The safeguarded bank that pays; none is the house bank.
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub bank: ::core::option::Option<Id>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -6956,6 +6965,10 @@ pub struct PaymentCreated {
     #[prost(message, optional, tag = "9")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub rental: ::core::option::Option<Id>,
+    /// Of the amount, what no coupon pays.
+    #[prost(uint64, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub undiscountable: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -37,8 +37,8 @@ fn earn_from_a_partner(event: &mut Event) {
 fn what_nobody_brought_is_missed() {
     let forgeries: &[Forgery] = &[
         (Check::Safeguarding, "is owed in CNY; ", pay_from_income),
-        // The four eyes that let equity give it are gone.
-        (Check::Safeguarding, "0 of that by adjustments", |event| {
+        // The four eyes that let equity give it are gone, and nothing else moves what is his.
+        (Check::BillLines, "clock_advanced moves Liabilities:user_available:bob", |event| {
             if let Some(Fact::AdjustmentPosted(_)) = &event.fact {
                 event.fact = nothing();
             }

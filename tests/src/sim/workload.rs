@@ -351,6 +351,7 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                 let created = json!({ "create_payment": { "payment": payment,
                     "out_trade_no": named("o", no), "merchant": merchant, "mode": "IN_APP",
                     "code_kind": if chance.one_in(2) { "STATIC" } else { "DYNAMIC_A" },
+                    "undiscountable": money(amount.min(chance.below(3))),
                     "amt": money(amount) } });
                 let balance = json!({ "balance": { "amt": money(amount) } });
                 let of_card = |amt: Value| json!({ "card": named("d", from), "amt": amt });
@@ -469,7 +470,7 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                 let amt = json!({ "amount": format!("{amount}.00"), "currency": "USD" });
                 let created = json!({ "create_payment": { "payment": payment,
                     "out_trade_no": named("o", no), "merchant": "abroad", "mode": "IN_APP",
-                    "amt": amt, "quote": quote } });
+                    "undiscountable": amt, "amt": amt, "quote": quote } });
                 let price = json!({ "amount": format!("{}.{:02}", amount * cents / 100,
                     amount * cents % 100), "currency": "CNY" });
                 let pay = json!({ "pay_payment": { "payment": payment, "user": user,

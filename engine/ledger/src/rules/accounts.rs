@@ -161,6 +161,7 @@ pub(crate) fn apply(tables: &mut Tables, fact: &Fact) {
                 open_holds: 0,
                 open_disputes: 0,
                 usage: Usage::default(),
+                frozen: 0,
             });
         }
         Fact::MerchantOnboarded { merchant, terms, account } => {

@@ -17,7 +17,7 @@ use crate::command::{
 use crate::event::{Decision, Fact};
 use crate::id::Id;
 use crate::ledger::{Due, DueKind, Ledger, in_range, payable, post};
-use crate::limits::{COUPONS_PER_USER_MAX, TIME_MS_MAX};
+use crate::limits::{AMOUNT_MAX, COUPONS_PER_USER_MAX, TIME_MS_MAX};
 use crate::money::Currency;
 use crate::rejection::Rejection;
 use crate::rules::{in_currency, may_debit, merchant, refuse_if, user};
@@ -35,6 +35,11 @@ pub(crate) fn fund(ledger: &Ledger, c: &FundCampaign, out: &mut Decision) -> Res
         in_currency(c.amount, payer.terms.settle_currency)?;
     }
     let amount = in_range(c.amount)?;
+    // A campaign is closed by one movement.
+    let before = tables.accounts.get(&fund_key(c.campaign, c.amount.currency));
+    let before = before.map_or(0, |account| account.debit_room());
+    let after = before.saturating_add(u128::from(amount));
+    refuse_if(after > u128::from(AMOUNT_MAX), Rejection::AmountOutOfRange)?;
     if let Some(payer) = payer {
         may_debit(tables, payer.account)?;
         let room = tables.accounts.row(payer.account).debit_room();

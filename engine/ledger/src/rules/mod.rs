@@ -25,6 +25,7 @@ pub(crate) mod payments;
 pub(crate) mod plan_fees;
 pub(crate) mod plans;
 pub(crate) mod points;
+pub(crate) mod reductions;
 pub(crate) mod remittances;
 pub(crate) mod rent;
 pub(crate) mod rental_rows;
@@ -282,13 +283,14 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
             known(tables.rentals.find(rental).is_some(), "a rental is unknown")?;
             known(tables.batches.try_row(*batch).is_some(), "a batch is unknown")
         }
+        Fact::RentalReturned { .. }
+        | Fact::RentTermDue { .. }
+        | Fact::DamageClaimed { .. }
+        | Fact::RentalLost { .. } => rental_rows::charges_fit(tables, fact),
         Fact::RentalAssessed { rental, .. }
         | Fact::DepositSecured { rental }
         | Fact::RentalStarted { rental, .. }
         | Fact::RentalExtended { rental, .. }
-        | Fact::RentalReturned { rental, .. }
-        | Fact::RentTermDue { rental, .. }
-        | Fact::DamageClaimed { rental, .. }
         | Fact::RentalCharged { rental, .. }
         | Fact::RentalSettled { rental }
         | Fact::RentalPaymentPending { rental, batch: None, .. }
@@ -296,7 +298,6 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::CollectionFailed { rental, .. }
         | Fact::RentalOverdue { rental }
         | Fact::RentalBoughtOut { rental, .. }
-        | Fact::RentalLost { rental, .. }
         | Fact::RentalCancelled { rental, .. } => {
             known(tables.rentals.find(rental).is_some(), "a rental is unknown")
         }

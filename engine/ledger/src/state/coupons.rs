@@ -97,6 +97,8 @@ impl CouponCount {
 /// Amounts are minor units.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct PaymentParts {
+    /// Of the amount, what no coupon pays.
+    pub undiscountable: u64,
     /// The coupon.
     pub coupon: Id,
     /// The part of the coupon by which the merchant's receipts fell.

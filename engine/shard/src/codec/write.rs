@@ -279,6 +279,7 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
             amount,
             expires_at,
             rental,
+            undiscountable,
         } => W::PaymentCreated(v1::PaymentCreated {
             payment: some(*payment),
             out_trade_no: out_trade_no.to_string(),
@@ -289,6 +290,7 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
             amount: Some((*amount).into()),
             expires_at: *expires_at,
             rental: some(*rental),
+            undiscountable: *undiscountable,
         }),
         Fact::PaymentPaid {
             payment,

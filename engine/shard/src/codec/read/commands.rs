@@ -167,6 +167,7 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
         W::SeizeHold(w) => Body::SeizeHold(domain::SeizeHold {
             hold: id(w.hold_id, "hold_id")?,
             order_ref: reference(&w.order_ref, "order_ref")?,
+            bank: optional_id(w.bank),
         }),
         W::CloseAccount(w) => Body::CloseAccount(domain::CloseAccount {
             account: owner(w.account.as_ref(), "account")?,

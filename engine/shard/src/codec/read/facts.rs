@@ -39,6 +39,7 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             amount: money(w.amount, "amount")?,
             expires_at: w.expires_at,
             rental: optional_id(w.rental),
+            undiscountable: w.undiscountable,
         },
         W::PaymentPaid(w) => Fact::PaymentPaid {
             payment: id(w.payment, "payment")?,

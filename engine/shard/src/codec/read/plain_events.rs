@@ -45,6 +45,7 @@ fn plain_fact(field: u64, f: &mut InOrder<'_>) -> Option<Fact> {
             amount: f.money(7)?,
             expires_at: f.number(8)?,
             rental: f.optional_id(9)?,
+            undiscountable: f.number(10)?,
         },
         7 => payment_paid(f)?,
         8 => Fact::FeeCharged { payment: f.id(1)?, amount: f.number(2)? },

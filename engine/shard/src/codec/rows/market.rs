@@ -91,6 +91,7 @@ pub(super) fn parts(r: &PaymentParts) -> v1::PaymentPartsRow {
         redeemed: r.redeemed,
         redeemed_points_returned: r.redeemed_points_returned,
         redeemed_returned: r.redeemed_returned,
+        undiscountable: r.undiscountable,
     }
 }
 
@@ -120,6 +121,7 @@ pub(super) fn read_parts(w: &v1::PaymentPartsRow) -> Field<PaymentParts> {
         redeemed: w.redeemed,
         redeemed_points_returned: w.redeemed_points_returned,
         redeemed_returned: w.redeemed_returned,
+        undiscountable: w.undiscountable,
     })
 }
 

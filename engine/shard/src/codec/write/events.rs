@@ -80,6 +80,7 @@ mod tests {
                 amount,
                 expires_at: n,
                 rental: half,
+                undiscountable: n / 3,
             },
             Fact::PaymentPaid {
                 payment: ID,
