@@ -74,6 +74,8 @@ impl Naive {
         }
         // A campaign of the platform alone may be of another currency: no step makes one.
         let amount = cny(c.amount)?;
+        let all = self.credit(of(Class::CampaignFund, c.campaign)) + amount;
+        must(all <= (*super::AMOUNTS.end()).into(), Rejection::AmountOutOfRange)?;
         let from = if platform { house(Class::Marketing) } else { merchant(c.funder) };
         if !platform {
             self.may_debit(from)?;
