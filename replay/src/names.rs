@@ -217,6 +217,7 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::BatchCut { .. } => "batch_cut",
         Fact::BatchSettled { .. } => "batch_settled",
         Fact::ConfirmationArrived { .. } => "confirmation_arrived",
+        Fact::BackHomeArrived { .. } => "back_home_arrived",
         Fact::SettlementConfirmed { .. } => "settlement_confirmed",
         Fact::RoyaltyBound { .. } => "royalty_bound",
         Fact::RoyaltyUnbound { .. } => "royalty_unbound",

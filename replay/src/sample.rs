@@ -22,7 +22,9 @@ pub(crate) use billed::billed_days;
 pub(crate) use cards::card_days;
 pub(crate) use chance::chance;
 pub(crate) use credit_days::credit_days;
-pub(crate) use elsewhere::{shared_elsewhere, sold_elsewhere};
+pub(crate) use elsewhere::{
+    borne_elsewhere, shared_elsewhere, sold_and_shared_elsewhere, sold_elsewhere,
+};
 pub(crate) use exchange::exchanged_days;
 pub(crate) use kept::kept_days;
 pub(crate) use limited::limited_days;

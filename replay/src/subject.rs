@@ -97,7 +97,9 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         Fact::RemittanceSent { .. } => vec![Limits, Away, Bill],
         Fact::TransferArrived { .. } => vec![Limits, Bill],
         Fact::DisputeDebtPaid { .. } => vec![Away, Bill],
-        Fact::DisputeCharged { .. } | Fact::DisputeReversed { .. } => vec![Bill],
+        Fact::DisputeCharged { .. }
+        | Fact::DisputeReversed { .. }
+        | Fact::BackHomeArrived { .. } => vec![Bill],
         // What comes back is the user's own, whatever the limits.
         Fact::TransferReturned { .. } => vec![],
         Fact::BatchForwarded { .. } | Fact::ProceedsReceived { .. } | Fact::RefundFunded { .. } => {

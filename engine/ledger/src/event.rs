@@ -13,7 +13,8 @@ use crate::account::{AccountKey, AccountNo, SignRule};
 use crate::command::{
     AppLimits, Bearer, Block, CardTerms, CodeKind, CouponTerms, CreditTerms, DisputeKind,
     FreezeReason, InvoiceKind, InvoiceLine, LimitScope, Limits, LoanTerms, MerchantTerms, Owner,
-    PacketKind, PacketSender, PayMode, PublicKey, QuoteTerms, Reference, RentalTerms, Scope,
+    PacketKind, PacketSender, PayMode, PublicKey, QuoteTerms, Reference, RentalTerms,
+    RoyaltyRefunds, Scope,
 };
 use crate::id::Id;
 use crate::money::{Currency, Money};
@@ -686,6 +687,12 @@ pub enum Fact {
         reserve: u64,
         available: u64,
     },
+    /// What a merchant has back of a payment on another shard.
+    BackHomeArrived {
+        merchant: Id,
+        payment: Id,
+        amount: u64,
+    },
     RoyaltyBound {
         merchant: Id,
         receiver: Id,
@@ -841,6 +848,7 @@ pub enum Fact {
         amount: u64,
         fee_part: u64,
         cancels: bool,
+        royalties: RoyaltyRefunds,
     },
     /// The refund asked for before this fact reduces a charge of a rental, once it is paid for.
     ReductionAsked {

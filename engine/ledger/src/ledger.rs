@@ -478,7 +478,8 @@ impl Ledger {
             // They move money, and nothing else.
             Fact::DisputeCharged { .. }
             | Fact::DisputeDebtPaid { .. }
-            | Fact::DisputeReversed { .. } => {}
+            | Fact::DisputeReversed { .. }
+            | Fact::BackHomeArrived { .. } => {}
         }
     }
 

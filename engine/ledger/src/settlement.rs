@@ -806,6 +806,7 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::DisputeCharged { .. }
         | Fact::DisputeDebtPaid { .. }
         | Fact::DisputeReversed { .. }
+        | Fact::BackHomeArrived { .. }
         | Fact::RentalCreated { .. }
         | Fact::RentalAssessed { .. }
         | Fact::RentalStarted { .. }

@@ -2259,6 +2259,23 @@ pub struct Confirmed {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub date: u32,
 }
+/// What a merchant has back of a payment on another shard, once its sales there have gone home: fees of
+/// instalments, and what receivers of royalties give back.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BackHome {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    /// Of the fact: minor units.
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -6067,7 +6084,7 @@ pub struct Cargo {
     #[serde(with = "crate::json::currency")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub currency: u32,
-    #[prost(oneof = "cargo::Purpose", tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 30, 31, 40, 41, 50, 51, 52, 53, 54, 42, 55, 56, 57, 58, 59, 60, 61")]
+    #[prost(oneof = "cargo::Purpose", tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 30, 31, 40, 41, 50, 51, 52, 53, 54, 42, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64")]
     pub purpose: ::core::option::Option<cargo::Purpose>,
 }
 /// Nested message and enum types in `Cargo`.
@@ -6130,6 +6147,12 @@ pub mod cargo {
         RoyaltyDenied(super::RoyaltyReturn),
         #[prost(message, tag = "61")]
         Confirmed(super::Confirmed),
+        #[prost(message, tag = "62")]
+        BackHome(super::BackHome),
+        #[prost(message, tag = "63")]
+        RoyaltyWord(super::RoyaltyWord),
+        #[prost(message, tag = "64")]
+        PostingUpTo(super::Sent),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -6174,6 +6197,21 @@ pub struct MerchantWord {
     #[prost(bool, tag = "4")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub closed: bool,
+}
+/// Whether a receiver is bound to a merchant of the shard that sends, and who the receiver is.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoyaltyWord {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receiver: ::core::option::Option<MerchantWord>,
+    #[prost(bool, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub bound: bool,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -6256,7 +6294,7 @@ pub struct Event {
     #[prost(message, repeated, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub movements: ::prost::alloc::vec::Vec<Movement>,
-    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100, 101, 102, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 163, 164, 165, 166, 167, 168, 169, 175, 176, 177, 178, 179, 180, 181, 182, 224, 225, 226, 227, 228, 231, 232, 233, 234, 235, 236, 237, 238, 239, 240")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100, 101, 102, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 163, 164, 165, 166, 167, 168, 169, 175, 176, 177, 178, 179, 180, 181, 182, 224, 225, 226, 227, 228, 231, 232, 233, 234, 235, 236, 237, 238, 239, 240, 241")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -6600,6 +6638,8 @@ pub mod event {
         ConfirmationArrived(super::ConfirmationArrived),
         #[prost(message, tag = "240")]
         ReductionAsked(super::ReductionAsked),
+        #[prost(message, tag = "241")]
+        BackHomeArrived(super::BackHome),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -7189,7 +7229,7 @@ pub struct BatchMoney {
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RefundAsked {
     #[prost(message, optional, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
@@ -7206,6 +7246,10 @@ pub struct RefundAsked {
     #[prost(bool, tag = "5")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub cancels: bool,
+    /// What is taken back of royalties when the home has paid.
+    #[prost(message, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub royalties: ::core::option::Option<RoyaltyRefunds>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -8761,7 +8805,7 @@ pub struct PeerRow {
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AskedRefundRow {
     #[prost(message, optional, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]

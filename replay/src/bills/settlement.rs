@@ -155,7 +155,10 @@ impl Settled {
         let sent_on = |cargo: &Cargo| {
             matches!(
                 cargo.purpose,
-                Purpose::Royalty(_) | Purpose::DisputeReleased { .. } | Purpose::Confirmed(_)
+                Purpose::Royalty(_)
+                    | Purpose::DisputeReleased { .. }
+                    | Purpose::Confirmed(_)
+                    | Purpose::BackHome { .. }
             )
         };
         if matches!(seen.fact, Fact::RemittanceSent { cargo, .. } if !sent_on(cargo)) {

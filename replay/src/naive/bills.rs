@@ -158,7 +158,7 @@ impl Bills {
                     self.of(Class::MerchantAvailable, sold.merchant)?,
                     -amount(cargo.amount),
                 )]),
-                Purpose::DisputeReleased { merchant, .. } => {
+                Purpose::DisputeReleased { merchant, .. } | Purpose::BackHome { merchant, .. } => {
                     Ok(vec![(self.of(Class::MerchantAvailable, *merchant)?, -amount(cargo.amount))])
                 }
                 Purpose::Proceeds { merchant, date } => {
@@ -204,6 +204,9 @@ impl Bills {
             | Fact::DisputeCharged { .. }
             | Fact::DisputeDebtPaid { .. }
             | Fact::DisputeReversed { .. } => self.told_of_dispute(fact),
+            Fact::BackHomeArrived { merchant, amount: a, .. } => {
+                self.of_owner(Owner::Merchant(*merchant), amount(*a))
+            }
             Fact::ProceedsFrozen { .. }
             | Fact::SellerFeeCharged { .. }
             | Fact::SellerFeeReturned { .. }

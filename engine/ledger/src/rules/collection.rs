@@ -398,7 +398,8 @@ fn give_back_paid(
                 Err(Rejection::MerchantBalanceInsufficient)
                     if remittances::can_ask(ledger, paid) =>
                 {
-                    remittances::ask(ledger, paid, number.clone(), part, false, out);
+                    let none = RoyaltyRefunds::None;
+                    remittances::ask(ledger, paid, number.clone(), part, false, &none, out);
                     let (rental, item, payment) = (c.rental, c.item, paid.payment);
                     let out_request_no = number;
                     out.record(Fact::ReductionAsked { rental, item, payment, out_request_no });

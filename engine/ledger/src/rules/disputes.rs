@@ -180,8 +180,9 @@ fn in_state<'a>(
 /// goes to the balance), to the acquirer, to the balance, to the card, to points. What is left of a
 /// coupon's part goes to the balance too. The merchant pays the fee from its settled money; what
 /// that lacks becomes its debt. The service fee is not returned; what the merchant has paid for
-/// terms of a plan that are cut is, to its settled money. Of a merchant at home elsewhere all of
-/// the fee for losing is its debt, for which its home is asked.
+/// terms of a plan that are cut is, to its settled money. A merchant at home elsewhere has no
+/// more here than that: it pays the fee for losing, the rest of it goes home; and for what the
+/// fee lacks its home is asked.
 fn pay_back(
     ledger: &Ledger,
     row: &Dispute,
@@ -264,6 +265,8 @@ fn pay_back(
     buckets::record_reduction(ledger, payer, &reduction, out);
     points::reverse(ledger, payment, amount, out);
     remittances::ask_for_debt(ledger, seller, row.dispute, fee_owed, true, out);
+    let rest = plan_fee.saturating_sub(fee_paid);
+    remittances::send_back_home(ledger, seller, payment.payment, rest, out);
     Ok(())
 }
 

@@ -241,6 +241,7 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
             known(tables.batches.try_row(*batch).is_some(), "a batch is unknown")
         }
         Fact::ConfirmationArrived { merchant, batch: None, .. }
+        | Fact::BackHomeArrived { merchant, .. }
         | Fact::ReserveReleased { merchant, batch: None, .. } => {
             known(tables.merchants.find(merchant).is_some(), "a merchant is unknown")
         }

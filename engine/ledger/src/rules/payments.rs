@@ -69,9 +69,6 @@ pub(crate) fn create(
         (None, _) => {}
     }
     let quoted = exchange::quoted(ledger, c, now)?;
-    // What is frozen is freed into the merchant's books, which are at its home.
-    let away = c.royalty_freeze && !ledger.place().is_home(c.merchant);
-    refuse_if(away, Rejection::NotAcrossShards)?;
     // From here on nothing may fail.
     out.record(Fact::PaymentCreated {
         payment: c.payment,
@@ -232,7 +229,8 @@ pub(crate) fn cancel(
     let amount = payment.amount.amount;
     match give_back(ledger, payment, number.clone(), amount, &RoyaltyRefunds::None, now, out) {
         Err(Rejection::MerchantBalanceInsufficient) if remittances::can_ask(ledger, payment) => {
-            remittances::ask(ledger, payment, number, amount, true, out);
+            let none = RoyaltyRefunds::None;
+            remittances::ask(ledger, payment, number, amount, true, &none, out);
         }
         given => {
             given?;
@@ -286,7 +284,8 @@ pub(crate) fn refund(
     let number = c.out_request_no.clone();
     match give_back(ledger, payment, number, amount, &c.royalties, now, out) {
         Err(Rejection::MerchantBalanceInsufficient) if remittances::can_ask(ledger, payment) => {
-            remittances::ask(ledger, payment, c.out_request_no.clone(), amount, false, out);
+            let number = c.out_request_no.clone();
+            remittances::ask(ledger, payment, number, amount, false, &c.royalties, out);
         }
         given => given?,
     }
@@ -419,6 +418,11 @@ pub(crate) fn give_back(
     buckets::record_reduction(ledger, payer, &reduction, out);
     invoices::red_if_due(payment, amount - back.discount - back.funded, out);
     points::reverse(ledger, payment, amount - back.discount - back.funded, out);
+    if !own_unsettled {
+        // A term may have borne more of its seller's fee than a refund takes of it.
+        let rest = back_first.saturating_sub(from_available);
+        remittances::send_back_home(ledger, seller, payment.payment, rest, out);
+    }
     Ok(())
 }
 

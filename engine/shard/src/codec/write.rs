@@ -495,7 +495,9 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::RoyaltyGivenBack { .. }
         | Fact::SplitReturnFailed { .. }
         | Fact::SplitReturned { .. } => return royalties::fact(fact),
-        Fact::ConfirmationArrived { .. } => return remittances::fact(fact),
+        Fact::ConfirmationArrived { .. } | Fact::BackHomeArrived { .. } => {
+            return remittances::fact(fact);
+        }
         Fact::SettlementConfirmed { payment, recovered, reserve, available } => {
             W::SettlementConfirmed(v1::SettlementConfirmed {
                 payment: some(*payment),

@@ -311,7 +311,7 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             Fact::RoyaltyGivenBack { sent: royalties::sent(w)?, amount: w.amount }
         }
         W::SplitReturnFailed(w) => royalties::failed(w)?,
-        W::ConfirmationArrived(_) => remittances::read_fact(wire)?,
+        W::ConfirmationArrived(_) | W::BackHomeArrived(_) => remittances::read_fact(wire)?,
         W::SettlementConfirmed(w) => Fact::SettlementConfirmed {
             payment: id(w.payment, "payment")?,
             recovered: w.recovered,
