@@ -13,8 +13,9 @@ mod royalties;
 use groat_ledger::instalments::Part;
 use groat_ledger::{
     Admission, Balancing, Bearer, Block, Body, CaptureMode, Command, Constraint, CreateRental,
-    Currency, DayRule, DisputeKind, FeeRefund, FreezeReason, GrantCreditLine, Id, LegSource, Money,
-    OnboardMerchant, Owner, PayMode, Phase, PostTransfer, Reference, RentTerm, RentUnit, Side,
+    Currency, DayRule, DisputeKind, Every, FeeRefund, FreezeReason, GrantCreditLine, Id, LegSource,
+    Money, OnboardMerchant, Owner, PayMode, Phase, PostTransfer, Reference, RentTerm, RentUnit,
+    Side,
 };
 use groat_proto::v1::{self, assess_rental, command::Body as Wire, leg, owner};
 use limits::{code, set_limits};
@@ -364,6 +365,17 @@ fn body(body: &Body) -> Wire {
             terms: c.terms.count,
             day_ppm: c.terms.day_ppm,
             kind: c.terms.kind as i32,
+            every_days: match c.terms.every {
+                Every::Days(days) => days,
+                Every::Months(_) => 0,
+            },
+            every_months: match c.terms.every {
+                Every::Months(months) => months,
+                Every::Days(_) => 0,
+            },
+            share_unit: part(c.terms.share_unit, c.amount.currency),
+            paid_ahead: c.terms.ahead as i32,
+            at_once: part(c.terms.at_once, c.amount.currency),
         }),
         Body::ProvisionCredit(c) => {
             Wire::ProvisionCredit(v1::ProvisionCredit { amt: money(c.amount) })

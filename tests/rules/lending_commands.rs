@@ -1,4 +1,5 @@
-//! Verbs of the tables on cash loans and credit that is lost: `draw alice l1 1200.00 3 ppm=500`,
+//! Verbs of the tables on cash loans and credit that is lost: `draw alice l1 1200.00 3 ppm=500`
+//! (with `bullet=yes`, `days=15` or `months=1`, `unit=1.00`, `next=yes`, `at_once=300.00`),
 //! `repay alice 418.00 to=l1`, `write_off alice`, `recover alice 5.00`, `provision 100.00`; and the
 //! look at a loan.
 
@@ -6,8 +7,8 @@ use crate::checks::shouted;
 use crate::table::Books;
 use crate::words::Args;
 use groat_ledger::{
-    Body, DrawLoan, LoanKind, LoanTerms, ProvisionCredit, RecordRecovery, RepayCredit,
-    WriteOffCredit,
+    Ahead, Body, DrawLoan, Every, LoanKind, LoanTerms, ProvisionCredit, RecordRecovery,
+    RepayCredit, WriteOffCredit,
 };
 
 /// The command of a line; `None` when the verb is no command of this subject.
@@ -18,7 +19,18 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>) -> Option<Body> {
             let count = a.word().parse().expect("how many terms");
             let bullet = a.option("bullet").is_some();
             let kind = if bullet { LoanKind::Bullet } else { LoanKind::EqualPrincipal };
-            let terms = LoanTerms { count, day_ppm: a.number("ppm", 500), kind };
+            let every = match (a.option("days"), a.option("months")) {
+                (Some(days), _) => Every::Days(days.parse().expect("days")),
+                (_, Some(months)) => Every::Months(months.parse().expect("months")),
+                _ => Every::Days(30),
+            };
+            let terms = LoanTerms {
+                every,
+                share_unit: a.minor_option("unit").unwrap_or(0),
+                ahead: if a.option("next").is_some() { Ahead::Next } else { Ahead::Last },
+                at_once: a.minor_option("at_once").unwrap_or(0),
+                ..LoanTerms::new(count, a.number("ppm", 500), kind)
+            };
             Body::DrawLoan(DrawLoan { user, loan, amount, terms })
         }
         "repay" => {

@@ -64,8 +64,12 @@ pub const PLANS_MAX: usize = 64;
 /// lost with a line is an amount.
 pub const LOANS_MAX: usize = 8;
 
-/// Days from one term of a loan to the next (DOMAIN §7, 20).
+/// Days from one term of a loan to the next, where its terms do not say (DOMAIN §7, 20).
 pub const LOAN_TERM_DAYS: u32 = 30;
+
+/// Most days, or months, from one term of a loan to the next: a year.
+pub const LOAN_TERM_DAYS_MAX: u32 = 366;
+pub const LOAN_TERM_MONTHS_MAX: u32 = 12;
 
 /// Days after the first due date missed from which a debt may be written off (DOMAIN §4.5).
 pub const WRITE_OFF_DAYS_MIN: u32 = 180;

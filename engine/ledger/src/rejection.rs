@@ -156,7 +156,7 @@ rejections! {
     BadTermCount = 122, never, "A plan has 3, 6 or 12 terms.";
     PlanCountExceeded = 123, later, "The line has too many plans with terms ahead.";
     NotEligible = 124, later, "Nothing of the line has been overdue for 180 days.";
-    LoanTermsInvalid = 126, never, "A loan has 1 to 120 terms, with a minor unit of principal for each.";
+    LoanTermsInvalid = 126, never, "A loan has 1 to 120 terms, of at most a year each, with a minor unit of principal for each.";
     LineNotBilled = 127, later, "The line is not billed, so that nothing is lent on it.";
     LoanCountExceeded = 128, later, "The user has as many loans as may be; repay one first.";
     LineWrittenOff = 125, never, "The user's line was written off; what is paid of it is recorded as a recovery.";

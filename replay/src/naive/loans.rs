@@ -3,7 +3,7 @@
 
 use super::stranger;
 use groat_ledger::limits::AMOUNT_MAX;
-use groat_ledger::{CreditTerms, Fact, Id, LoanKind};
+use groat_ledger::{Ahead, CreditTerms, Every, Fact, Id, LoanKind, LoanTerms};
 use std::collections::{BTreeMap, VecDeque};
 
 /// A loan; minor units, dates in days since 1970.
@@ -12,6 +12,10 @@ pub(crate) struct Loan {
     pub(crate) user: Id,
     drawn_on: u32,
     day_ppm: i128,
+    every: Every,
+    /// Whether what is paid ahead comes off the next terms.
+    next_first: bool,
+    at_once: bool,
     /// Principal of the terms that are not due.
     ahead: VecDeque<i128>,
     /// Terms and months behind them that fell due.
@@ -75,19 +79,17 @@ impl Loans {
         let line = line.ok_or("a loan is on no line")?;
         match fact {
             Fact::LoanDrawn { loan, user, amount, terms } => {
-                let (amount, n) = (i128::from(*amount), i128::from(terms.count));
-                let part = |no| match terms.kind {
-                    LoanKind::EqualPrincipal => amount / n + if no == 0 { amount % n } else { 0 },
-                    LoanKind::Bullet if no + 1 == terms.count => amount,
-                    LoanKind::Bullet => 0,
-                };
+                let at_once = i128::from(terms.at_once);
                 let row = Loan {
                     user: *user,
                     drawn_on: today,
                     day_ppm: terms.day_ppm.into(),
-                    ahead: (0..terms.count).map(part).collect(),
+                    every: terms.every,
+                    next_first: terms.ahead == Ahead::Next,
+                    at_once: at_once > 0,
+                    ahead: parts(i128::from(*amount) - at_once, terms),
                     fallen_due: 0,
-                    due: 0,
+                    due: at_once,
                     interest: 0,
                     early: 0,
                     earned: 0,
@@ -115,12 +117,12 @@ impl Loans {
             }
             Fact::LoanOverdue { loan, unpaid } => {
                 let row = self.loan(*loan)?;
-                let due_on = row.drawn_on + 30 * row.fallen_due;
+                let due_on = row.date_of(row.fallen_due);
                 let ends = due_on + line.grace_days + 1;
                 let late = row.late_since.replace(due_on).is_none()
                     && row.unpaid() > line.tolerance.into();
                 let (said, found) = ((i128::from(*unpaid), today), (row.unpaid(), ends));
-                if said == found && late && row.fallen_due > 0 {
+                if said == found && late && (row.fallen_due > 0 || row.at_once) {
                     return Ok(());
                 }
                 Err(format!("loan {loan} is late with {said:?}; its facts say {found:?}"))
@@ -154,7 +156,67 @@ impl Loans {
     }
 }
 
+/// The principal of each term: rounded down with the rest first, or to the nearest multiple of a
+/// unit, a half to the even one, with the rest last.
+fn parts(amount: i128, terms: &LoanTerms) -> VecDeque<i128> {
+    let (n, unit) = (i128::from(terms.count), i128::from(terms.share_unit));
+    if terms.kind == LoanKind::Bullet {
+        return (1..=terms.count).map(|no| if no == terms.count { amount } else { 0 }).collect();
+    }
+    if unit == 0 {
+        return (0..n).map(|no| amount / n + if no == 0 { amount % n } else { 0 }).collect();
+    }
+    let (floor, rest) = (amount / (n * unit), amount % (n * unit));
+    let up = match (2 * rest).cmp(&(n * unit)) {
+        std::cmp::Ordering::Less => 0,
+        std::cmp::Ordering::Equal => floor % 2,
+        std::cmp::Ordering::Greater => 1,
+    };
+    let share = (floor + up) * unit;
+    (1..=n)
+        .map(|no| if no == n { amount } else { amount.min(share * no) })
+        .fold((VecDeque::new(), 0), |(mut parts, before), through| {
+            parts.push_back(through - before);
+            (parts, through)
+        })
+        .0
+}
+
+/// The days of a month of a year.
+fn days_of(year: u32, month: u32) -> u32 {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    match month {
+        2 => 28 + u32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Counted month by month since 1970.
+fn months_after(date: u32, months: u32) -> u32 {
+    let (mut year, mut month, mut first) = (1970, 1, 0);
+    let step = |year: &mut u32, month: &mut u32, first: &mut u32| {
+        *first += days_of(*year, *month);
+        (*year, *month) = if *month == 12 { (*year + 1, 1) } else { (*year, *month + 1) };
+    };
+    while date - first >= days_of(year, month) {
+        step(&mut year, &mut month, &mut first);
+    }
+    let day = date - first;
+    for _ in 0..months {
+        step(&mut year, &mut month, &mut first);
+    }
+    first + day.min(days_of(year, month) - 1)
+}
+
 impl Loan {
+    fn date_of(&self, term: u32) -> u32 {
+        match self.every {
+            Every::Days(days) => self.drawn_on + days * term,
+            Every::Months(months) => months_after(self.drawn_on, months * term),
+        }
+    }
+
     pub(crate) fn owed(&self) -> i128 {
         self.due + self.ahead.iter().sum::<i128>()
     }
@@ -177,7 +239,7 @@ impl Loan {
     /// Number, principal and interest of the next term, and its date.
     fn fall_due(&mut self) -> (u32, i128, i128, u32) {
         self.fallen_due += 1;
-        let date = self.drawn_on + 30 * self.fallen_due;
+        let date = self.date_of(self.fallen_due);
         let interest = self.charge(date);
         let principal = self.ahead.pop_front().unwrap_or(0);
         self.due += principal;
@@ -195,6 +257,10 @@ impl Loan {
         self.early -= early;
         self.due -= due;
         let mut rest = ahead;
+        for next in self.ahead.iter_mut().filter(|_| self.next_first) {
+            let part = rest.min(*next);
+            (*next, rest) = (*next - part, rest - part);
+        }
         while rest > 0 {
             let Some(last) = self.ahead.pop_back() else { break };
             if rest < last {

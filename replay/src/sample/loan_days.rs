@@ -14,6 +14,8 @@ const LOANS: &str = r#"
 03-01T09:00 draw_loan {"user":"alice","loan":"l1","amt":$1200.00,"terms":3,"day_ppm":500,"kind":"EQUAL_PRINCIPAL"}
 03-01T09:01 draw_loan {"user":"alice","loan":"l2","amt":$100.00,"terms":2,"day_ppm":333,"kind":"BULLET"}
 03-01T09:02 draw_loan {"user":"bob","loan":"l3","amt":$900.00,"terms":6,"day_ppm":400,"kind":"EQUAL_PRINCIPAL"}
+03-01T09:02 draw_loan {"user":"bob","loan":"l4","amt":$100.00,"terms":3,"day_ppm":100,"kind":"EQUAL_PRINCIPAL","every_months":1,"share_unit":$1.00,"paid_ahead":"NEXT","at_once":$25.00}
+03-01T09:02 repay_credit {"user":"bob","target":"l4","amt":$40.00}
 03-01T09:03 create_payment {"payment":"p1","out_trade_no":"T-1","merchant":"shop","mode":"IN_APP","amt":$900.00}
 03-01T09:04 pay_payment {"payment":"p1","user":"alice","legs":[{"instalment":{"plan":"n1","amt":$900.00,"n":12,"fee_ppm":0}}]}
 03-03T10:00 repay_credit {"user":"alice","amt":$75.00}

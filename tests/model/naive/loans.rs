@@ -2,15 +2,20 @@
 //! all nights since the loan was drawn.
 
 use super::{Naive, Outcome, cny, house, must, of, user};
-use groat_ledger::{Class, DrawLoan, FreezeReason, Id, LoanKind, Owner, Rejection, RepayCredit};
+use groat_ledger::{
+    Ahead, Class, DrawLoan, Every, FreezeReason, Id, LoanKind, LoanTerms, Owner, Rejection,
+    RepayCredit,
+};
 
 pub(super) struct Loan {
     pub(super) id: Id,
     pub(super) user: Id,
-    amount: i128,
-    count: u32,
+    /// What falls due with each term, and what with none of them any more: paid ahead.
+    terms: Vec<i128>,
+    every: Every,
+    next_first: bool,
+    at_once: bool,
     ppm: i128,
-    bullet: bool,
     drawn_on: u32,
     /// Terms that fell due, and months behind the last.
     periods: u32,
@@ -23,6 +28,65 @@ pub(super) struct Loan {
     late_since: Option<u32>,
 }
 
+/// What falls due with each term: shares rounded down and the rest first, or to the nearest unit,
+/// halves to the even one, as long as something is left, and the rest last.
+fn terms_of(amount: i128, terms: &LoanTerms) -> Vec<i128> {
+    let (n, unit) = (i128::from(terms.count), i128::from(terms.share_unit));
+    let mut left = amount;
+    let mut term = |no: i128| {
+        let part = match (terms.kind, unit) {
+            (LoanKind::Bullet, _) if no < n => 0,
+            (LoanKind::EqualPrincipal, 0) if no == 1 => amount - amount / n * (n - 1),
+            (LoanKind::EqualPrincipal, 0) => amount / n,
+            (LoanKind::EqualPrincipal, _) if no < n => {
+                let units = (2 * amount + n * unit) / (2 * n * unit);
+                let tie = (2 * amount + n * unit) % (2 * n * unit) == 0;
+                left.min(unit * if tie { units - units % 2 } else { units })
+            }
+            _ => left,
+        };
+        left -= part;
+        part
+    };
+    (1..=n).map(&mut term).collect()
+}
+
+impl Loan {
+    /// Months are counted one by one from the first of 1970.
+    fn date_of(&self, term: u32) -> u32 {
+        let months = match self.every {
+            Every::Days(days) => return self.drawn_on + days * term,
+            Every::Months(months) => months * term,
+        };
+        let days_in = |month: u32| {
+            let (year, month) = (1970 + month / 12, month % 12);
+            let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month as usize]
+        };
+        let (mut month, mut first) = (0, 0);
+        while first + days_in(month) <= self.drawn_on {
+            first += days_in(month);
+            month += 1;
+        }
+        let day = self.drawn_on - first;
+        let to = month + months;
+        first += (month..to).map(days_in).sum::<u32>();
+        first + day.min(days_in(to) - 1)
+    }
+
+    /// Off the next terms, or off the last.
+    fn pay_ahead(&mut self, mut amount: i128) {
+        let mut ahead: Vec<&mut i128> = self.terms.iter_mut().skip(self.periods as usize).collect();
+        if !self.next_first {
+            ahead.reverse();
+        }
+        for term in ahead {
+            let part = amount.min(*term);
+            (*term, amount) = (*term - part, amount - part);
+        }
+    }
+}
+
 impl Naive {
     pub(super) fn draw(&mut self, c: &DrawLoan, now: u64) -> Outcome {
         let to = self.account_of(Owner::User(c.user))?;
@@ -33,7 +97,12 @@ impl Naive {
         let used = self.is_loan(c.loan);
         must(!used && self.left_of_plan(c.loan).is_none(), Rejection::Duplicate)?;
         let count = c.terms.count;
-        let fits = (1..=120).contains(&count) && amount >= count.into();
+        let at_once = i128::from(c.terms.at_once);
+        let often = match c.terms.every {
+            Every::Days(days) => (1..367).contains(&days),
+            Every::Months(months) => (1..13).contains(&months),
+        };
+        let fits = (1..=120).contains(&count) && amount - at_once >= count.into() && often;
         must(fits, Rejection::LoanTermsInvalid)?;
         must(c.terms.day_ppm <= 1_000_000, Rejection::RateOutOfRange)?;
         must(line.bill.is_some(), Rejection::LineNotBilled)?;
@@ -46,13 +115,14 @@ impl Naive {
         self.loans.push(Loan {
             id: c.loan,
             user: c.user,
-            amount,
-            count,
+            terms: terms_of(amount - at_once, &c.terms),
+            every: c.terms.every,
+            next_first: c.terms.ahead == Ahead::Next,
+            at_once: at_once > 0,
             ppm: c.terms.day_ppm.into(),
-            bullet: c.terms.kind == LoanKind::Bullet,
             drawn_on: self.day(now),
             periods: 0,
-            due: 0,
+            due: at_once,
             early: 0,
             nights: Vec::new(),
             charged: 0,
@@ -100,11 +170,12 @@ impl Naive {
             return [None; 2];
         }
         let terms = self.lines[&loan.user].terms;
-        let due_on = loan.drawn_on + 30 * loan.periods;
-        let missed = loan.periods > 0 && self.unpaid_of(loan) > terms.tolerance.into();
+        let due_on = loan.date_of(loan.periods);
+        let missed =
+            (loan.periods > 0 || loan.at_once) && self.unpaid_of(loan) > terms.tolerance.into();
         let ends = due_on + terms.grace_days + 1;
         let ends = (missed && loan.late_since.is_none()).then(|| self.start_of(ends));
-        [Some(self.start_of(due_on + 30)), ends]
+        [Some(self.start_of(loan.date_of(loan.periods + 1))), ends]
     }
 
     /// All nights are counted again; what was charged before is taken off.
@@ -124,31 +195,17 @@ impl Naive {
     }
 
     pub(super) fn loan_term(&mut self, no: usize) {
-        let day = self.loans[no].drawn_on + 30 * (self.loans[no].periods + 1);
+        let day = self.loans[no].date_of(self.loans[no].periods + 1);
         self.charge_loan(no, day);
-        let ahead = self.principal_of(&self.loans[no]) - self.loans[no].due;
         let loan = &mut self.loans[no];
+        loan.due += loan.terms.get(loan.periods as usize).copied().unwrap_or(0);
         loan.periods += 1;
-        let count = i128::from(loan.count);
-        let term = match (loan.bullet, loan.periods) {
-            (_, period) if period > loan.count => 0,
-            (true, period) => {
-                if period == loan.count {
-                    loan.amount
-                } else {
-                    0
-                }
-            }
-            (false, 1) => loan.amount / count + loan.amount % count,
-            (false, _) => loan.amount / count,
-        };
-        loan.due += term.min(ahead);
         loan.early = 0;
     }
 
     pub(super) fn loan_is_late(&mut self, no: usize) {
         let loan = &mut self.loans[no];
-        loan.late_since = Some(loan.drawn_on + 30 * loan.periods);
+        loan.late_since = Some(loan.date_of(loan.periods));
         let line = self.lines.get_mut(&loan.user).unwrap();
         if !line.closed && line.frozen.is_none() {
             line.frozen = Some(FreezeReason::Overdue);
@@ -195,6 +252,7 @@ impl Naive {
         let rest = amount - first - second - third;
         loan.due -= second;
         loan.early -= third;
+        loan.pay_ahead(rest);
         self.write(from, of(Class::LoanInterest, c.target), first + third);
         self.write(from, of(Class::CashLoan, c.target), second + rest);
         if self.unpaid_of(&self.loans[no]) == 0 && self.loans[no].late_since.take().is_some() {

@@ -2,8 +2,9 @@
 
 use super::{Kind, Scene, cny};
 use groat_ledger::{
-    Body, Class, CreditLine, CreditLineState, DrawLoan, Ledger, Loan, LoanKind, LoanState,
-    LoanTerms, Plan, PlanState, ProvisionCredit, RecordRecovery, RepayCredit, WriteOffCredit,
+    Ahead, Body, Class, CreditLine, CreditLineState, DrawLoan, Every, Ledger, Loan, LoanKind,
+    LoanState, LoanTerms, Plan, PlanState, ProvisionCredit, RecordRecovery, RepayCredit,
+    WriteOffCredit,
 };
 
 /// When the first debt that is overdue may be written off.
@@ -37,7 +38,20 @@ impl Scene<'_> {
                 let kind = self.dice.pick(&[LoanKind::EqualPrincipal, LoanKind::Bullet]);
                 let count = self.dice.pick(&[3, 1, 2, 3, 12, 120, 0, 121]);
                 let day_ppm = self.dice.pick(&[500, 333, 0, 20_000, 1_000_000, 1_000_001]);
-                let terms = LoanTerms { count, day_ppm, kind };
+                let every = self.dice.pick(&[
+                    Every::Days(30),
+                    Every::Days(30),
+                    Every::Months(1),
+                    Every::Days(7),
+                    Every::Months(2),
+                    Every::Days(367),
+                    Every::Months(13),
+                    Every::Days(0),
+                ]);
+                let share_unit = self.dice.pick(&[0, 0, 1, 100]);
+                let ahead = self.dice.pick(&[Ahead::Last, Ahead::Next]);
+                let at_once = self.dice.pick(&[0, 0, amount.amount / 4, amount.amount]);
+                let terms = LoanTerms { count, day_ppm, kind, every, share_unit, ahead, at_once };
                 Body::DrawLoan(DrawLoan { user, loan, amount, terms })
             }
             Kind::WriteOffCredit => {

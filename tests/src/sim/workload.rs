@@ -170,7 +170,11 @@ impl Credit {
         let kinds = [v1::LoanKind::EqualPrincipal, v1::LoanKind::Bullet];
         let kind = kinds[chance.index(kinds.len())].into();
         let (terms, day_ppm) = (1 + chance.below(3) as u32, 1_000);
-        let draw = v1::DrawLoan { user, loan, amt, terms, day_ppm, kind };
+        // By months, off the next terms, with a part due at once, as it comes.
+        let (every_months, paid_ahead) = (chance.below(3) as u32, chance.below(2) as i32);
+        let at_once = amt.filter(|_| chance.one_in(3)).map(|amt| v1::Money { amount: 1, ..amt });
+        let more = v1::DrawLoan { every_months, paid_ahead, at_once, ..v1::DrawLoan::default() };
+        let draw = v1::DrawLoan { user, loan, amt, terms, day_ppm, kind, ..more };
         self.command(command::Body::DrawLoan(draw))
     }
 

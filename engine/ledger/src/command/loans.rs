@@ -1,6 +1,7 @@
 //! Commands of cash loans (DOMAIN §4.5).
 
 use crate::id::Id;
+use crate::limits::LOAN_TERM_DAYS;
 use crate::money::Money;
 
 /// Lends to a user's balance.
@@ -16,7 +17,7 @@ pub struct DrawLoan {
     pub terms: LoanTerms,
 }
 
-/// How a loan is paid back: a term falls due every 30 days.
+/// How a loan is paid back: product data, not constants.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LoanTerms {
     /// How many, 1 to 120.
@@ -25,12 +26,56 @@ pub struct LoanTerms {
     pub day_ppm: u32,
     /// When the principal is.
     pub kind: LoanKind,
+    /// When terms fall due.
+    pub every: Every,
+    /// Equal parts are the nearest multiples of so many minor units, half even, the rest with the
+    /// last term; 0 is rounded down, the rest with the first.
+    pub share_unit: u64,
+    /// What is paid ahead comes off these terms.
+    pub ahead: Ahead,
+    /// Minor units of the amount that are due when it is drawn; the terms share the rest.
+    pub at_once: u64,
+}
+
+impl LoanTerms {
+    /// Terms of 30 days in parts rounded down, paid ahead from the last, nothing due at once.
+    pub fn new(count: u32, day_ppm: u32, kind: LoanKind) -> LoanTerms {
+        let (every, ahead) = (Every::Days(LOAN_TERM_DAYS), Ahead::Last);
+        LoanTerms { count, day_ppm, kind, every, share_unit: 0, ahead, at_once: 0 }
+    }
+}
+
+/// From one term to the next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Every {
+    /// So many days, 1 to 366.
+    Days(u32),
+    /// So many months, 1 to 12: the day of the month on which it was drawn, or the last one of a
+    /// month that is shorter.
+    Months(u32),
+}
+
+/// Which terms are paid first by what is paid ahead. The numbers stand in facts and snapshots.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Ahead {
+    /// The last: the loan gets shorter.
+    #[default]
+    Last = 0,
+    /// The next: nothing is due until it is used up.
+    Next = 1,
+}
+
+impl Ahead {
+    /// The one of a number.
+    pub fn of(number: u32) -> Option<Ahead> {
+        [Ahead::Last, Ahead::Next].into_iter().find(|ahead| *ahead as u32 == number)
+    }
 }
 
 /// When the principal of a loan is paid back. The numbers stand in facts and snapshots.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LoanKind {
-    /// In equal parts, rounded down, the rest with the first.
+    /// In equal parts.
     EqualPrincipal = 1,
     /// With the last term.
     Bullet = 2,

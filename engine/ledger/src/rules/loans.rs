@@ -2,7 +2,7 @@
 //!
 //! | at the beginning of | what | next |
 //! |---|---|---|
-//! | every 30th day from the draw | a term: principal as agreed, interest (LI→I3) | due |
+//! | the date of a term | principal as agreed, interest (LI→I3) | due |
 //! | the day after due date and grace | unpaid beyond the tolerance | late, the line is frozen |
 //! | any time | repaid by name (UA→LI, LN) | Repaid when nothing is owed |
 //!
@@ -10,20 +10,22 @@
 //! billed and active; grace and tolerance are those of the line. Interest is of each night on all
 //! principal that is not paid, late or not, by the carry rule; it is charged with each term, and to
 //! the day with each repayment, and bears none itself. What of a loan is late bears no penalty, but
-//! goes on to bear interest, which falls due every 30 days behind the last term too. A repayment
-//! pays interest that is due, principal that is due, the interest to the day, and then principal
-//! ahead, off the last terms. Loans are paid by name: a repayment without one is the bill's, so
-//! that nobody pays ahead without wishing to. A line that was frozen for a late debt is free again
-//! when neither its bill nor a loan has anything late. Interest of a loan has accounts of its own
-//! (of the loan, not of the user), so that no statement bills it.
+//! goes on to bear interest, which falls due as often behind the last term too. A repayment pays
+//! interest that is due, principal that is due, the interest to the day, and then principal ahead,
+//! off the last terms or off the next, as was agreed. Agreed are also the dates of the terms, how
+//! equal parts are rounded, and what is due at once, which is late like a term. Loans are paid by
+//! name: a repayment without one is the bill's, so that nobody pays ahead without wishing to. A
+//! line that was frozen for a late debt is free again when neither its bill nor a loan has anything
+//! late. Interest of a loan has accounts of its own (of the loan, not of the user), so that no
+//! statement bills it.
 
 use crate::account::{AccountKey, Class};
-use crate::command::{DrawLoan, FreezeReason, RepayCredit};
+use crate::command::{DrawLoan, Every, FreezeReason, LoanTerms, RepayCredit};
 use crate::event::{Decision, Fact};
 use crate::id::Id;
 use crate::instalments::TERMS_MAX;
 use crate::ledger::{Due, DueKind, Ledger, in_range, post};
-use crate::limits::{AMOUNT_MAX, LOANS_MAX};
+use crate::limits::{AMOUNT_MAX, LOAN_TERM_DAYS_MAX, LOAN_TERM_MONTHS_MAX, LOANS_MAX};
 use crate::money::Currency;
 use crate::rejection::Rejection;
 use crate::rules::limits::may_hold;
@@ -44,8 +46,7 @@ pub(crate) fn draw(ledger: &Ledger, c: &DrawLoan, out: &mut Decision) -> Result<
     // A repayment names a loan or a plan: no two have one id.
     let used = tables.loans.find(&c.loan).is_some() || tables.plans.find(&c.loan).is_some();
     refuse_if(used, Rejection::Duplicate)?;
-    let terms = (1..=TERMS_MAX).contains(&c.terms.count);
-    refuse_if(!terms || amount < u64::from(c.terms.count), Rejection::LoanTermsInvalid)?;
+    refuse_if(!terms_fit(amount, &c.terms), Rejection::LoanTermsInvalid)?;
     refuse_if(c.terms.day_ppm > 1_000_000, Rejection::RateOutOfRange)?;
     let bill = line.billing.as_deref().ok_or(Rejection::LineNotBilled)?;
     refuse_if(bill.loans.len() >= LOANS_MAX, Rejection::LoanCountExceeded)?;
@@ -58,6 +59,17 @@ pub(crate) fn draw(ledger: &Ledger, c: &DrawLoan, out: &mut Decision) -> Result<
     post(out, lent, owner.account, amount);
     out.record(Fact::LoanDrawn { loan: c.loan, user: c.user, amount, terms: c.terms });
     Ok(())
+}
+
+/// Whether there are as many terms as can be, of a year at most, and something for each.
+fn terms_fit(amount: u64, terms: &LoanTerms) -> bool {
+    let often = match terms.every {
+        Every::Days(days) => (1..=LOAN_TERM_DAYS_MAX).contains(&days),
+        Every::Months(months) => (1..=LOAN_TERM_MONTHS_MAX).contains(&months),
+    };
+    let shared = amount.checked_sub(terms.at_once);
+    let enough = shared.is_some_and(|shared| shared >= u64::from(terms.count));
+    (1..=TERMS_MAX).contains(&terms.count) && often && enough && terms.share_unit <= AMOUNT_MAX
 }
 
 /// Pays a loan back that is named by its user.
@@ -175,7 +187,8 @@ pub(crate) fn owed_at(ledger: &Ledger, kind: DueKind, no: u32) -> Option<u64> {
     let date = match kind {
         DueKind::LoanTerm => active.then(|| loan.next_due_on()),
         DueKind::LoanGraceEnd => {
-            let missed = loan.fallen_due > 0 && loan.unpaid() > line.terms.tolerance;
+            let began = loan.fallen_due > 0 || loan.terms.at_once > 0;
+            let missed = began && loan.unpaid() > line.terms.tolerance;
             let ends = loan.due_on().saturating_add(line.terms.grace_days).saturating_add(1);
             (active && missed && loan.late_since == 0).then_some(ends)
         }
@@ -198,7 +211,7 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
                 drawn_on: today,
                 fallen_due: 0,
                 owed: *amount,
-                due: 0,
+                due: terms.at_once,
                 interest: 0,
                 early: 0,
                 counted_on: today,
@@ -223,7 +236,7 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
             });
         }
         Fact::LoanOverdue { loan, .. } => {
-            change(ledger, loan, |row| row.late_since = row.due_on());
+            change(ledger, loan, |row| row.late_since = row.due_on().max(1));
         }
         Fact::LoanRepaid { loan, charged, rest, interest, due, ahead } => {
             change(ledger, loan, |row| {
@@ -290,8 +303,7 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
             let line = tables.credit_lines.get(&owner).ok_or("a line of credit is unknown")?;
             let bill = line.billing.as_deref().ok_or("a line is not billed")?;
             known(bill.loans.len() < LOANS_MAX, "a line has too many loans")?;
-            let count = (1..=TERMS_MAX).contains(&terms.count);
-            let fits = count && *amount >= u64::from(terms.count) && *amount <= AMOUNT_MAX;
+            let fits = terms_fit(*amount, terms) && *amount <= AMOUNT_MAX;
             known(fits && terms.day_ppm <= 1_000_000, "a loan's terms do not fit")
         }
         Fact::LoanTermDue { loan, term_no, principal, interest, rest } => {

@@ -2,14 +2,14 @@
 //!
 //! Dates are days since 1970, amounts minor units.
 
-use crate::command::{LoanKind, LoanTerms};
+use crate::command::{Ahead, Every, LoanKind, LoanTerms};
 use crate::id::Id;
-use crate::instalments::Accrual;
-use crate::limits::LOAN_TERM_DAYS;
+use crate::instalments::{Accrual, Split, Tie, split};
+use crate::state::months_after;
 use crate::table::Row;
 
 /// A cash loan. What is not due is `owed - due`; a part of it that is paid ahead comes off the last
-/// terms.
+/// terms, or off the next.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Loan {
     /// Its id.
@@ -81,30 +81,50 @@ impl Loan {
 
     /// When the last term fell due, or it was drawn.
     pub fn due_on(&self) -> u32 {
-        let days = LOAN_TERM_DAYS.saturating_mul(self.fallen_due);
-        self.drawn_on.saturating_add(days)
+        self.date_of(self.fallen_due)
+    }
+
+    /// When a term falls due, by its number from 1; 0 is when it was drawn.
+    fn date_of(&self, term_no: u32) -> u32 {
+        match self.terms.every {
+            Every::Days(days) => self.drawn_on.saturating_add(days.saturating_mul(term_no)),
+            Every::Months(months) => months_after(self.drawn_on, months.saturating_mul(term_no)),
+        }
     }
 
     /// When the next term falls due.
     pub fn next_due_on(&self) -> u32 {
-        self.due_on().saturating_add(LOAN_TERM_DAYS)
+        self.date_of(self.fallen_due.saturating_add(1))
     }
 
-    /// The principal of the next term: as it was agreed, as far as there is so much.
-    pub fn next_principal(&self) -> u64 {
-        let count = u64::from(self.terms.count);
-        let share = self.amount / count.max(1);
-        let is_last = self.fallen_due.saturating_add(1) == self.terms.count;
-        let agreed = match self.terms.kind {
-            _ if self.fallen_due >= self.terms.count => 0,
-            LoanKind::Bullet if is_last => self.amount,
-            LoanKind::Bullet => 0,
-            LoanKind::EqualPrincipal if self.fallen_due == 0 => {
-                self.amount - share * count.saturating_sub(1)
-            }
-            LoanKind::EqualPrincipal => share,
+    /// The principal of each term as it was agreed.
+    pub fn agreed(&self) -> Vec<u64> {
+        let shared = self.amount.saturating_sub(self.terms.at_once);
+        let how = match self.terms.share_unit {
+            0 => Split::FloorRestFirst,
+            unit => Split::NearestRestLast { unit, tie: Tie::Even },
         };
-        agreed.min(self.ahead())
+        match self.terms.kind {
+            LoanKind::EqualPrincipal => split(shared, self.terms.count, how).unwrap_or_default(),
+            LoanKind::Bullet => {
+                let last = self.terms.count.saturating_sub(1);
+                (0..self.terms.count).map(|no| if no == last { shared } else { 0 }).collect()
+            }
+        }
+    }
+
+    /// The principal of the next term: as it was agreed, less what of it is paid ahead.
+    pub fn next_principal(&self) -> u64 {
+        let (agreed, ahead) = (self.agreed(), self.ahead());
+        match self.terms.ahead {
+            Ahead::Last => agreed.get(self.fallen_due as usize).map_or(0, |part| ahead.min(*part)),
+            Ahead::Next => {
+                let through = agreed.iter().take((self.fallen_due as usize).saturating_add(1));
+                let through =
+                    through.fold(self.terms.at_once, |sum, part| sum.saturating_add(*part));
+                through.saturating_sub(self.amount.saturating_sub(ahead)).min(ahead)
+            }
+        }
     }
 
     /// The interest of the nights up to a date that is not charged yet, and the carry.

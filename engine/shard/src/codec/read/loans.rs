@@ -2,8 +2,8 @@
 
 use super::fields::*;
 use groat_ledger::instalments::TERMS_MAX;
-use groat_ledger::limits::{AMOUNT_MAX, DAY_MS, TIME_MS_MAX};
-use groat_ledger::{DrawLoan, Fact, Loan, LoanKind, LoanState, LoanTerms};
+use groat_ledger::limits::{AMOUNT_MAX, DAY_MS, LOAN_TERM_DAYS, TIME_MS_MAX};
+use groat_ledger::{Ahead, DrawLoan, Every, Fact, Loan, LoanKind, LoanState, LoanTerms};
 use groat_proto::v1::{self, event};
 
 fn kind(number: i32) -> Field<LoanKind> {
@@ -11,16 +11,47 @@ fn kind(number: i32) -> Field<LoanKind> {
 }
 
 pub(super) fn draw(w: &v1::DrawLoan) -> Field<DrawLoan> {
-    Ok(DrawLoan {
-        user: id(w.user, "user")?,
-        loan: id(w.loan, "loan")?,
-        amount: money(w.amt, "amt")?,
-        terms: LoanTerms { count: w.terms, day_ppm: w.day_ppm, kind: kind(w.kind)? },
-    })
+    let amount = money(w.amt, "amt")?;
+    let part = |part: Option<v1::Money>, field| match part {
+        None => Ok(0),
+        part => {
+            let part = money(part, field)?;
+            ensure(part.currency == amount.currency, field)?;
+            Ok(part.amount)
+        }
+    };
+    let terms = LoanTerms {
+        every: every(w.every_days, w.every_months)?,
+        share_unit: part(w.share_unit, "share_unit")?,
+        ahead: ahead(w.paid_ahead)?,
+        at_once: part(w.at_once, "at_once")?,
+        ..LoanTerms::new(w.terms, w.day_ppm, kind(w.kind)?)
+    };
+    Ok(DrawLoan { user: id(w.user, "user")?, loan: id(w.loan, "loan")?, amount, terms })
 }
 
 fn terms(w: &v1::LoanDrawn) -> Field<LoanTerms> {
-    Ok(LoanTerms { count: w.terms, day_ppm: w.day_ppm, kind: kind(w.kind)? })
+    Ok(LoanTerms {
+        every: every(w.every_days, w.every_months)?,
+        share_unit: w.share_unit,
+        ahead: ahead(w.paid_ahead)?,
+        at_once: w.at_once,
+        ..LoanTerms::new(w.terms, w.day_ppm, kind(w.kind)?)
+    })
+}
+
+/// Who did not say meant what was fixed before.
+fn every(days: u32, months: u32) -> Field<Every> {
+    match (days, months) {
+        (0, 0) => Ok(Every::Days(LOAN_TERM_DAYS)),
+        (days, 0) => Ok(Every::Days(days)),
+        (0, months) => Ok(Every::Months(months)),
+        _ => Err("every_days"),
+    }
+}
+
+fn ahead(number: i32) -> Field<Ahead> {
+    u32::try_from(number).ok().and_then(Ahead::of).ok_or("paid_ahead")
 }
 
 /// The facts of loans; none for any other.
@@ -64,6 +95,7 @@ pub(in crate::codec) fn row(w: &v1::LoanRow) -> Field<Loan> {
     let terms = terms(drawn)?;
     ensure((1..=TERMS_MAX).contains(&terms.count) && terms.day_ppm <= 1_000_000, "terms")?;
     ensure(drawn.amount <= AMOUNT_MAX && w.owed <= drawn.amount && w.due <= w.owed, "owed")?;
+    ensure(terms.at_once <= drawn.amount && terms.share_unit <= AMOUNT_MAX, "at_once")?;
     ensure(w.interest <= AMOUNT_MAX && w.early <= w.interest, "interest")?;
     ensure(w.rest < 1_000_000 && w.drawn_on <= last && w.fallen_due <= last, "drawn_on")?;
     Ok(Loan {

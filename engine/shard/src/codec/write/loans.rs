@@ -1,7 +1,8 @@
 //! Domain to wire: cash loans.
 
 use super::some;
-use groat_ledger::{Fact, Id, Loan, LoanOf, LoanTerms, Money, Settlement, Tables};
+use groat_ledger::limits::LOAN_TERM_DAYS;
+use groat_ledger::{Every, Fact, Id, Loan, LoanOf, LoanTerms, Money, Settlement, Tables};
 use groat_proto::v1::{self, event, settlement};
 
 fn drawn(loan: Id, user: Id, amount: u64, terms: LoanTerms) -> v1::LoanDrawn {
@@ -12,6 +13,17 @@ fn drawn(loan: Id, user: Id, amount: u64, terms: LoanTerms) -> v1::LoanDrawn {
         terms: terms.count,
         day_ppm: terms.day_ppm,
         kind: terms.kind as i32,
+        every_days: match terms.every {
+            Every::Days(days) if days != LOAN_TERM_DAYS => days,
+            _ => 0,
+        },
+        every_months: match terms.every {
+            Every::Months(months) => months,
+            Every::Days(_) => 0,
+        },
+        share_unit: terms.share_unit,
+        paid_ahead: terms.ahead as i32,
+        at_once: terms.at_once,
     }
 }
 
