@@ -73,7 +73,8 @@ impl<R: Row> Table<R> {
     pub fn from_rows(rows: Vec<R>) -> Result<Table<R>, DuplicateKey> {
         let mut table = Table { rows, ..Table::default() };
         let key = |no: u32| table.rows[no as usize].key();
-        table.index = NumberIndex::of(table.next_no(), key).map_err(|row| DuplicateKey { row })?;
+        table.index =
+            NumberIndex::of(0..table.next_no(), key).map_err(|row| DuplicateKey { row })?;
         Ok(table)
     }
 
