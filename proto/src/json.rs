@@ -237,6 +237,7 @@ enumerations! {
     CouponState InvoiceKind PacketKind CardState
     DisputeKind Ruling
     CreditPart StatementState PlanState LoanKind LoanState FeeBearer PaidAhead
+    LoanChargeKind
 }
 
 /// Serde functions of a field that holds an [`Enumeration`].

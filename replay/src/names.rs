@@ -56,6 +56,8 @@ pub(crate) fn holder(class: Class) -> Holder {
         | Class::FxPosition
         | Class::CashLoan
         | Class::LoanInterest
+        | Class::LoanFee
+        | Class::LoanPenalty
         | Class::LossAllowance
         | Class::CreditLoss
         | Class::OtherWriteOff
@@ -270,6 +272,10 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::LoanOverdue { .. } => "loan_overdue",
         Fact::LoanRepaid { .. } => "loan_repaid",
         Fact::LoanWrittenOff { .. } => "loan_written_off",
+        Fact::LoanCharged { .. } => "loan_charged",
+        Fact::LoanChargeWaived { .. } => "loan_charge_waived",
+        Fact::LoanDrawnMore { .. } => "loan_drawn_more",
+        Fact::RepaymentReturned { .. } => "repayment_returned",
         Fact::PlanRepaid { .. } => "plan_repaid",
         Fact::CreditRecovered { .. } => "credit_recovered",
         Fact::Provisioned { .. } => "provisioned",

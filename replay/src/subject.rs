@@ -198,7 +198,11 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::LoanTermDue { .. }
         | Fact::LoanOverdue { .. }
         | Fact::LoanRepaid { .. }
-        | Fact::LoanWrittenOff { .. } => vec![Loan],
+        | Fact::LoanWrittenOff { .. }
+        | Fact::LoanCharged { .. }
+        | Fact::RepaymentReturned { .. }
+        | Fact::LoanDrawnMore { .. }
+        | Fact::LoanChargeWaived { .. } => vec![Loan],
         Fact::CreditWrittenOff { .. } | Fact::CreditRecovered { .. } | Fact::Provisioned { .. } => {
             vec![Loss]
         }

@@ -376,6 +376,33 @@ fn body(body: &Body) -> Wire {
             share_unit: part(c.terms.share_unit, c.amount.currency),
             paid_ahead: c.terms.ahead as i32,
             at_once: part(c.terms.at_once, c.amount.currency),
+            order: Some(order(c.terms.order)),
+            ahead_order: Some(order(c.terms.ahead_order)),
+        }),
+        Body::ChargeLoan(c) => Wire::ChargeLoan(v1::ChargeLoan {
+            user: some(c.user),
+            loan: some(c.loan),
+            charge: some(c.charge),
+            kind: c.kind as i32,
+            amt: money(c.amount),
+            due_on: c.due_on,
+        }),
+        Body::DrawMore(c) => Wire::DrawMore(v1::DrawMore {
+            user: some(c.user),
+            loan: some(c.loan),
+            amt: money(c.amount),
+            at_once: part(c.at_once, c.amount.currency),
+        }),
+        Body::ReturnRepayment(c) => Wire::ReturnRepayment(v1::ReturnRepayment {
+            user: some(c.user),
+            loan: some(c.loan),
+            chargeback: some(c.chargeback),
+            amt: money(c.amount),
+        }),
+        Body::WaiveLoanCharge(c) => Wire::WaiveLoanCharge(v1::WaiveLoanCharge {
+            user: some(c.user),
+            loan: some(c.loan),
+            charge: some(c.charge),
         }),
         Body::ProvisionCredit(c) => {
             Wire::ProvisionCredit(v1::ProvisionCredit { amt: money(c.amount) })

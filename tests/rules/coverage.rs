@@ -22,6 +22,7 @@ const ALL: &[&[&str]] = &[
     crate::credit::TABLES,
     crate::funding::TABLES,
     crate::loans::TABLES,
+    crate::loan_charges::TABLES,
     crate::losses::TABLES,
     crate::authorizations::TABLES,
     crate::rentals::TABLES,

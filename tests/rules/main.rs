@@ -58,6 +58,7 @@ mod royalty_commands;
 mod billing;
 mod credit;
 mod funding;
+mod loan_charges;
 mod loans;
 mod losses;
 mod plans;

@@ -98,6 +98,10 @@ classes! {
     PenaltyReceivable = 1123, "penalty_receivable", Asset, DebitBalance;
     /// Interest charged on a cash loan; owner: the loan.
     LoanInterest = 1124, "loan_interest", Asset, DebitBalance;
+    /// Fees of a cash loan that are not paid; owner: the loan.
+    LoanFee = 1125, "loan_fee", Asset, DebitBalance;
+    /// Penalties of a cash loan that are not paid; owner: the loan.
+    LoanPenalty = 1126, "loan_penalty", Asset, DebitBalance;
     /// Set aside for losses of credit.
     LossAllowance = 1190, "loss_allowance", Asset, CreditBalance;
     /// Rent that the platform advanced for a user; owner: the rental.

@@ -12,8 +12,9 @@ pub use lost::LostDebt;
 use crate::account::{AccountKey, AccountNo, SignRule};
 use crate::command::{
     AppLimits, Bearer, Block, CardTerms, CodeKind, CouponTerms, CreditTerms, DisputeKind,
-    FreezeReason, InvoiceKind, InvoiceLine, LimitScope, Limits, LoanTerms, MerchantTerms, Owner,
-    PacketKind, PacketSender, PayMode, PublicKey, QuoteTerms, Reference, RentalTerms, Scope,
+    FreezeReason, InvoiceKind, InvoiceLine, LimitScope, Limits, LoanChargeKind, LoanTerms,
+    MerchantTerms, Owner, PacketKind, PacketSender, PayMode, PublicKey, QuoteTerms, Reference,
+    RentalTerms, Scope,
 };
 use crate::id::Id;
 use crate::money::{Currency, Money};
@@ -486,6 +487,15 @@ pub enum Fact {
         amount: u64,
         terms: LoanTerms,
     },
+    /// Lent to the user's balance on a loan that runs. `at_once` of it is due, the terms to come
+    /// share the rest; `charged` and `rest` as with a repayment.
+    LoanDrawnMore {
+        loan: Id,
+        amount: u64,
+        at_once: u64,
+        charged: u64,
+        rest: u32,
+    },
     /// Terms are numbered from 1; behind the last one only interest falls due. `interest` is
     /// charged now, `rest` millionths stay for the next.
     LoanTermDue {
@@ -501,7 +511,7 @@ pub enum Fact {
         unpaid: u64,
     },
     /// `charged` is the interest to the day, of which `rest` millionths stay. Paid were
-    /// `interest`, principal that was `due`, and principal `ahead`.
+    /// `interest`, principal that was `due`, principal `ahead`, and charges, oldest due first.
     LoanRepaid {
         loan: Id,
         charged: u64,
@@ -509,12 +519,39 @@ pub enum Fact {
         interest: u64,
         due: u64,
         ahead: u64,
+        fee: u64,
+        penalty: u64,
     },
     /// All that was owed of a loan; its money is in the fact before.
     LoanWrittenOff {
         loan: Id,
         principal: u64,
         interest: u64,
+        fee: u64,
+        penalty: u64,
+    },
+    /// Is owed, and falls due on a date.
+    LoanCharged {
+        loan: Id,
+        charge: Id,
+        kind: LoanChargeKind,
+        amount: u64,
+        due_on: u32,
+    },
+    /// Principal that was repaid is owed again, and due at once; `charged` and `rest` as with a
+    /// repayment.
+    RepaymentReturned {
+        loan: Id,
+        chargeback: Id,
+        amount: u64,
+        charged: u64,
+        rest: u32,
+    },
+    /// All of it that was not paid.
+    LoanChargeWaived {
+        loan: Id,
+        charge: Id,
+        amount: u64,
     },
     /// Paid ahead in part, off the last terms.
     PlanRepaid {

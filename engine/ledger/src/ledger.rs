@@ -253,6 +253,10 @@ impl Ledger {
             Body::WriteOffCredit(c) => losses::write_off(self, c, now, out)?,
             Body::RecordRecovery(c) => losses::recover(self, c, out)?,
             Body::DrawLoan(c) => loans::draw(self, c, out)?,
+            Body::DrawMore(c) => loans::more::draw(self, c, now, out)?,
+            Body::ChargeLoan(c) => loans::charges::charge(self, c, now, out)?,
+            Body::WaiveLoanCharge(c) => loans::charges::waive(self, c, out)?,
+            Body::ReturnRepayment(c) => loans::chargebacks::give_back(self, c, now, out)?,
             Body::ProvisionCredit(c) => losses::provision(self, c, out)?,
             Body::PublishQuote(c) => exchange::publish(self, c, now, out)?,
             Body::DefineCard(c) => cards::define(self, c, out)?,
@@ -403,6 +407,11 @@ impl Ledger {
             | Fact::LoanOverdue { .. }
             | Fact::LoanRepaid { .. }
             | Fact::LoanWrittenOff { .. } => loans::apply(self, fact),
+            Fact::RepaymentReturned { .. } => loans::chargebacks::apply(self, fact),
+            Fact::LoanDrawnMore { .. } => loans::more::apply(self, fact),
+            Fact::LoanCharged { .. } | Fact::LoanChargeWaived { .. } => {
+                loans::charges::apply(self, fact);
+            }
             Fact::CampaignFunded { .. }
             | Fact::CampaignClosed { .. }
             | Fact::CouponDefined { .. }

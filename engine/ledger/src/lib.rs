@@ -35,7 +35,8 @@ pub use place::Place;
 pub use rejection::Rejection;
 pub use remittance::{Cargo, Confirmed, Purpose, Remittance, RoyaltyReturn, RoyaltySent, Standing};
 pub use settlement::{
-    CardOf, ConversionOf, CouponOf, DisputeOf, HoldOf, InvoiceOf, LoanOf, LossOf, PacketOf, PlanOf,
-    PointsOf, ReleaseReason, RentalOf, RoyaltyOf, SellerFeeOf, Settlement, StatementOf, project,
+    CardOf, ConversionOf, CouponOf, DisputeOf, HoldOf, InvoiceOf, LoanChargeOf, LoanOf, LossOf,
+    PacketOf, PlanOf, PointsOf, ReleaseReason, RentalOf, RoyaltyOf, SellerFeeOf, Settlement,
+    StatementOf, project,
 };
 pub use state::*;

@@ -69,7 +69,17 @@ pub const LOAN_TERM_DAYS: u32 = 30;
 
 /// Most days, or months, from one term of a loan to the next: a year.
 pub const LOAN_TERM_DAYS_MAX: u32 = 366;
+/// As [`LOAN_TERM_DAYS_MAX`], in months.
 pub const LOAN_TERM_MONTHS_MAX: u32 = 12;
+
+/// Charges of one loan, paid or not: one with each of its terms, and as many again beside them.
+pub const LOAN_CHARGES_MAX: usize = 240;
+
+/// Repayments of one loan that go back: more than any bank tries.
+pub const LOAN_CHARGEBACKS_MAX: usize = 60;
+
+/// Latest that a charge of a loan falls due, in days from when it is put on it: ten years.
+pub const LOAN_CHARGE_DAYS_MAX: u32 = 3_653;
 
 /// Days after the first due date missed from which a debt may be written off (DOMAIN §4.5).
 pub const WRITE_OFF_DAYS_MIN: u32 = 180;

@@ -130,7 +130,9 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         Class::MerchantDisputed => Some(Touched::Dispute(key.owner)),
         Class::MerchantFrozen => Some(Touched::Royalty(key.owner)),
         Class::UnearnedFee => Some(Touched::PlanFee(key.owner)),
-        Class::CashLoan | Class::LoanInterest => Some(Touched::Loan(key.owner)),
+        Class::CashLoan | Class::LoanInterest | Class::LoanFee | Class::LoanPenalty => {
+            Some(Touched::Loan(key.owner))
+        }
         Class::LossAllowance | Class::CreditLoss => {
             Currency::from_code(key.currency_code.into()).map(Touched::Losses)
         }

@@ -109,6 +109,8 @@ impl Cover {
             | Class::FeeReceivable
             | Class::InterestReceivable
             | Class::LoanInterest
+            | Class::LoanFee
+            | Class::LoanPenalty
             | Class::PenaltyReceivable
             // Nobody's money.
             | Class::LimitGranted

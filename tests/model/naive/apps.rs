@@ -199,8 +199,12 @@ impl Naive {
             | Body::FreezeCreditLine(_)
             | Body::UnfreezeCreditLine(_)
             | Body::WriteOffCredit(_)
+            | Body::WaiveLoanCharge(_)
             | Body::CloseCreditLine(_) => ("credit", None, None),
             Body::DrawLoan(c) => ("credit", None, Some(c.amount)),
+            Body::DrawMore(c) => ("credit", None, Some(c.amount)),
+            Body::ChargeLoan(c) => ("credit", None, Some(c.amount)),
+            Body::ReturnRepayment(c) => ("credit", None, Some(c.amount)),
             Body::RecordRecovery(c) => ("credit", None, Some(c.amount)),
             Body::ProvisionCredit(c) => ("treasury", None, Some(c.amount)),
             Body::ConfirmTopUp(c) => ("treasury", None, Some(c.amount)),

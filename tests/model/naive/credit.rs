@@ -111,10 +111,14 @@ impl Naive {
 
     /// Limit less debt less what is held; nothing without a usable line.
     pub(super) fn buyable(&self, id: Id) -> i128 {
+        if self.is_usable(id) { self.left_of_limit(id) } else { 0 }
+    }
+
+    /// What is granted and not used.
+    pub(super) fn left_of_limit(&self, id: Id) -> i128 {
         let left =
             self.noted(Class::LimitGranted, id) - self.debt(id) - self.noted(Class::CreditHeld, id);
-        let left = left - self.lent(id);
-        if self.is_usable(id) { left.max(0) } else { 0 }
+        (left - self.lent(id)).max(0)
     }
 
     /// What may be debited from a balance right now.

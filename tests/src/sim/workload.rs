@@ -1,6 +1,7 @@
 //! What is published: commands of every kind, some twice, some under a taken id, some no commands
 //! at all, in records of one or several.
 
+mod charges;
 mod elsewhere;
 
 use super::chance::Chance;
@@ -58,8 +59,9 @@ impl Feed {
                 }
                 2 => (b"nobody".to_vec(), (0..chance.below(40)).map(|b| b as u8).collect()),
                 3 if !credit.users.is_empty() => {
-                    let asked = match chance.below(9) {
+                    let asked = match chance.below(11) {
                         7 | 8 => credit.loan(chance),
+                        9 | 10 => credit.charge(chance),
                         5 => credit.provision(chance),
                         6 => credit.loss(chance),
                         0 => credit.conversion(chance),
@@ -173,7 +175,15 @@ impl Credit {
         // By months, off the next terms, with a part due at once, as it comes.
         let (every_months, paid_ahead) = (chance.below(3) as u32, chance.below(2) as i32);
         let at_once = amt.filter(|_| chance.one_in(3)).map(|amt| v1::Money { amount: 1, ..amt });
-        let more = v1::DrawLoan { every_months, paid_ahead, at_once, ..v1::DrawLoan::default() };
+        // And what is due is paid in another order.
+        let order = chance.one_in(3).then(|| v1::RepayOrder {
+            first: v1::CreditPart::Principal.into(),
+            second: v1::CreditPart::Fee.into(),
+            third: v1::CreditPart::Penalty.into(),
+            fourth: v1::CreditPart::Interest.into(),
+        });
+        let none = v1::DrawLoan::default();
+        let more = v1::DrawLoan { every_months, paid_ahead, at_once, order, ..none };
         let draw = v1::DrawLoan { user, loan, amt, terms, day_ppm, kind, ..more };
         self.command(command::Body::DrawLoan(draw))
     }

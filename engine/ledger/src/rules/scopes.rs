@@ -135,8 +135,12 @@ impl Demand {
             | Body::FreezeCreditLine(_)
             | Body::UnfreezeCreditLine(_)
             | Body::WriteOffCredit(_)
+            | Body::WaiveLoanCharge(_)
             | Body::CloseCreditLine(_) => platform(Credit),
             Body::DrawLoan(c) => platform(Credit).moving(c.amount),
+            Body::DrawMore(c) => platform(Credit).moving(c.amount),
+            Body::ChargeLoan(c) => platform(Credit).moving(c.amount),
+            Body::ReturnRepayment(c) => platform(Credit).moving(c.amount),
             Body::RecordRecovery(c) => platform(Credit).moving(c.amount),
             Body::ProvisionCredit(c) => platform(Treasury).moving(c.amount),
             Body::SetLimits(_)

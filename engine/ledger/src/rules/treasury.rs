@@ -365,6 +365,8 @@ fn adjustable(ledger: &Ledger, line: &EntryLine) -> Result<(), Rejection> {
         | Class::PenaltyIncome
         | Class::CashLoan
         | Class::LoanInterest
+        | Class::LoanFee
+        | Class::LoanPenalty
         | Class::LossAllowance
         | Class::CreditLoss
         | Class::RentalAdvance

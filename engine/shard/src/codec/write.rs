@@ -470,7 +470,11 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::LoanTermDue { .. }
         | Fact::LoanOverdue { .. }
         | Fact::LoanRepaid { .. }
-        | Fact::LoanWrittenOff { .. } => return loans::fact(fact),
+        | Fact::LoanWrittenOff { .. }
+        | Fact::LoanCharged { .. }
+        | Fact::RepaymentReturned { .. }
+        | Fact::LoanDrawnMore { .. }
+        | Fact::LoanChargeWaived { .. } => return loans::fact(fact),
         Fact::CreditWrittenOff { .. }
         | Fact::PlanWrittenOff { .. }
         | Fact::CreditRecovered { .. }

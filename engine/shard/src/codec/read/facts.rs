@@ -269,7 +269,11 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         | W::LoanTermDue(_)
         | W::LoanOverdue(_)
         | W::LoanRepaid(_)
-        | W::LoanWrittenOff(_) => loans::fact(wire)?,
+        | W::LoanWrittenOff(_)
+        | W::LoanCharged(_)
+        | W::RepaymentReturned(_)
+        | W::LoanDrawnMore(_)
+        | W::LoanChargeWaived(_) => loans::fact(wire)?,
         W::PlanRepaid(w) => Fact::PlanRepaid { plan: id(w.plan, "plan")?, amount: w.amount },
         W::CreditWrittenOff(_)
         | W::PlanWrittenOff(_)
