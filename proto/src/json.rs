@@ -2,16 +2,21 @@
 //!
 //! A command is `{"id": …, "at": …, "app": …, "<command_in_snake_case>": {…}}`. Ids are text
 //! (UUID, ULID or name), money is `{"amount": "12.34", "currency": "CNY"}`, times are RFC 3339,
-//! dates ISO 8601, enumerations their names. Unknown fields are errors, as is a number where text
-//! is asked for: JSON numbers lose cents.
+//! dates ISO 8601, enumerations their names. Unknown fields are errors, as are a key that stands there
+//! twice and a number where text is asked for: JSON numbers lose cents.
 
 pub mod hex;
+mod once;
+#[cfg(test)]
+mod tests;
+mod words;
 
 use crate::v1;
 use groat_ledger::money::major_text;
 use groat_ledger::{Class, Currency, Id, Money};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use once::Fields;
 use serde::de::{Error as _, IgnoredAny};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -38,9 +43,11 @@ pub fn read_line(line: &str) -> Result<v1::Record, NotACommand> {
 /// As [`read_line`]; a batch may also say whose shard is to decide it: `"key": "alice"`.
 pub fn read_keyed_line(line: &str) -> Result<(Option<Id>, v1::Record), NotACommand> {
     // The line's own number is the caller's to say.
-    let not = |error: serde_json::Error| {
-        NotACommand(error.to_string().replace(" at line 1 column ", " at column "))
-    };
+    let not = |error: serde_json::Error| NotACommand(words::plain(&error.to_string()));
+    if line.starts_with('\u{feff}') {
+        let what = "it begins with a byte order mark (BOM): save the file as UTF-8 without one";
+        return Err(NotACommand(what.into()));
+    }
     // The word may also stand in a command, as a scope or in its metadata.
     let is_batch = line.contains("\"commands\"") && {
         let keys: BTreeMap<String, IgnoredAny> = serde_json::from_str(line).map_err(not)?;
@@ -131,7 +138,7 @@ struct Envelope {
 
 impl<'de> Deserialize<'de> for v1::Command {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<v1::Command, D::Error> {
-        let mut fields = Map::deserialize(deserializer)?;
+        let Fields(mut fields) = Fields::deserialize(deserializer)?;
         let mut envelope = Map::new();
         for key in ENVELOPE {
             if let Some(value) = fields.remove(key) {
@@ -147,8 +154,12 @@ impl<'de> Deserialize<'de> for v1::Command {
                 if names.is_empty() { "none".into() } else { names.join(", ") }
             )));
         }
+        if !fields.values().all(Value::is_object) {
+            let name = &names[0];
+            return Err(D::Error::custom(format!("{name}: expected an object in braces")));
+        }
         let body = serde_json::from_value(Value::Object(fields))
-            .map_err(|e| D::Error::custom(format!("{}: {e}", names[0])))?;
+            .map_err(|e| D::Error::custom(words::of_command(&names[0], &e.to_string())))?;
         let Envelope { id, at, app, schema, effective_date, .. } = envelope;
         let Envelope { reference, metadata, signature, .. } = envelope;
         let id = Some(id.ok_or_else(|| D::Error::missing_field("id"))?);
@@ -403,70 +414,4 @@ text_fields! {
 /// Whether a text is one JSON value at all; tells a torn line from a wrong command.
 pub fn is_json(line: &str) -> bool {
     serde_json::from_str::<IgnoredAny>(line).is_ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::v1::command::Body;
-
-    const LINE: &str = r#"{"id":"01890a5d-ac96-774b-bcce-b302099a8057","at":"2026-01-31T01:30:00Z","app":"shop","transfer":{"amt":{"amount":"12.34","currency":"CNY"},"from":"alice","to":"bob"}}"#;
-
-    #[test]
-    fn a_command_reads_and_writes() {
-        let record = read_line(LINE).unwrap();
-        let command = &record.commands[0];
-        let Some(Body::Transfer(transfer)) = &command.body else { panic!("{command:?}") };
-        assert_eq!(transfer.amt, Some(v1::Money { amount: 1234, currency: 156 }));
-        assert_eq!(serde_json::to_string(command).unwrap(), LINE);
-    }
-
-    #[test]
-    fn a_command_may_speak_of_commands() {
-        let line = LINE.replace(r#""app":"#, r#""metadata":{"commands":"1"},"app":"#);
-        assert_eq!(read_line(&line).unwrap().commands[0].metadata["commands"], "1");
-    }
-
-    #[test]
-    fn an_offset_is_turned_into_utc() {
-        assert_eq!(parse_time("2026-01-31T09:30:00+08:00"), parse_time("2026-01-31T01:30:00Z"));
-        assert_eq!(date_text(parse_date("2010-12-01").unwrap()), "2010-12-01");
-        assert!(parse_time("2026-01-31").is_err());
-        assert!(parse_date("31.1.2026").is_err());
-    }
-
-    #[test]
-    fn mistakes_are_named() {
-        for (line, says) in [
-            ("{", "EOF"),
-            (r#"{"id":"x","transfer":{}"#, "EOF"),
-            (r#"{"transfer":{}}"#, "missing field `id`"),
-            (r#"{"id":"x"}"#, "this has none"),
-            (r#"{"id":"x","transfer":{},"open_user":{}}"#, "this has open_user, transfer"),
-            (r#"{"id":"x","tranfer":{}}"#, "unknown variant `tranfer`"),
-            (r#"{"id":"x","transfer":{"form":"a"}}"#, "unknown field `form`"),
-            (r#"{"id":"a b","transfer":{}}"#, "not an id"),
-            (
-                r#"{"id":"x","transfer":{"amt":{"amount":12.34,"currency":"CNY"}}}"#,
-                "expected a string",
-            ),
-            (
-                r#"{"id":"x","transfer":{"amt":{"amount":"1.234","currency":"CNY"}}}"#,
-                "decimal places",
-            ),
-            (
-                r#"{"id":"x","transfer":{"amt":{"amount":"1","currency":"XXX"}}}"#,
-                "unknown currency",
-            ),
-            (r#"{"id":"x","at":"now","transfer":{}}"#, "RFC 3339"),
-            (
-                r#"{"id":"x","create_payment":{"mode":"BY_HAND"}}"#,
-                "MERCHANT_PRESENTED, USER_PRESENTED",
-            ),
-            (r#"{"commands":[]}"#, "no command"),
-        ] {
-            let error = read_line(line).unwrap_err().to_string();
-            assert!(error.contains(says), "{line} says: {error}");
-        }
-    }
 }
