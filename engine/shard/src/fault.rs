@@ -11,6 +11,8 @@ pub enum Cause {
     Damage,
     /// Another owner has taken the shard: it may be taken back if it should not have been.
     Lost,
+    /// What was asked for cannot be: a value that is out of its range.
+    Usage,
     /// Any other.
     Other,
 }
@@ -41,6 +43,11 @@ impl Fault {
     /// A fault by stored bytes that are wrong.
     pub fn damage(what: impl Into<String>, advice: impl Into<String>) -> Fault {
         Fault { cause: Cause::Damage, ..Fault::new(what, advice) }
+    }
+
+    /// A fault by whoever asked.
+    pub fn usage(what: impl Into<String>, advice: impl Into<String>) -> Fault {
+        Fault { cause: Cause::Usage, ..Fault::new(what, advice) }
     }
 
     /// A fault by another owner.

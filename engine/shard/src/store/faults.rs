@@ -14,6 +14,19 @@ pub(super) fn disk(path: &Path, what: &str, error: &std::io::Error) -> Fault {
     )
 }
 
+/// Of a directory that may only be read: reading needs to write too.
+pub(super) fn read_only(dir: &Path, error: &std::io::Error) -> Fault {
+    Fault::new(
+        format!(
+            "{} cannot be written to: {error}. Whoever reads a data directory holds its LOCK, so \
+             that nobody writes meanwhile, and sled, which keeps the blocks, writes into what it \
+             opens",
+            dir.display()
+        ),
+        "copy the directory to where you may write, and read the copy",
+    )
+}
+
 pub(super) fn corrupt(path: &Path, what: &str) -> Fault {
     Fault::damage(
         format!("the store {} is damaged: {what}", path.display()),

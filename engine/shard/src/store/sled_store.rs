@@ -12,7 +12,7 @@
 //! | the last block that was synced | `HEAD`: number and checksum |
 //!
 //! sled takes some damage for a torn tail and forgets it in silence; `HEAD` tells that blocks are
-//! gone. It is written in place after each sync and not synced itself, so it may lag behind, and
+//! gone, and is itself missed where it is gone. It is written in place after each sync and not synced itself, so it may lag behind, and
 //! never runs ahead.
 //!
 //! A value larger than [`VALUE_BYTES_MAX`](crate::limits::VALUE_BYTES_MAX) is cut into parts; the
@@ -21,13 +21,13 @@
 //! some damage instead of returning an error; that ends here, as a fault.
 
 use super::Store;
-use super::faults::{corrupt, disk};
+use super::faults::{corrupt, disk, read_only};
 use super::generation::{BLOCK_KEY, GENERATION, Generation, SNAPSHOT_KEY, numbered, sync_dir};
-use super::head::Head;
+use super::head::{self, Head};
 use super::snapshots::Snapshots;
 use crate::fault::Fault;
 use std::fs::{self, File, TryLockError};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 const FORMAT: &str = "groat data 1\n";
@@ -53,6 +53,7 @@ impl SledStore {
         fs::create_dir_all(dir).map_err(|e| disk(dir, "cannot be made", &e))?;
         let lock = lock(dir)?;
         check_format(dir)?;
+        let head = Head::open(dir)?;
         let mut generations = numbered(dir, GENERATION)?;
         // A generation that a crash left half made: the one before it is whole.
         let open = loop {
@@ -72,10 +73,16 @@ impl SledStore {
             generations.pop();
         };
         let last = open.drop_torn_tail()?.or_else(|| open.first.checked_sub(1));
-        let head = Head::open(dir)?;
         if let Some(synced) = head.synced.filter(|synced| last.is_none_or(|last| last < *synced)) {
             let last = last.map_or("none".to_owned(), |last| last.to_string());
             let what = format!("its last block is {last}, but block {synced} was written");
+            return Err(corrupt(dir, &what));
+        }
+        let snapshots = Snapshots::open(dir)?;
+        let rested = snapshots.newest_number()?;
+        if let Some(of) = rested.filter(|of| last.is_none_or(|last| last < *of)) {
+            let last = last.map_or("none".to_owned(), |last| last.to_string());
+            let what = format!("its last block is {last}, but it has a snapshot of block {of}");
             return Err(corrupt(dir, &what));
         }
         Ok(SledStore {
@@ -85,9 +92,20 @@ impl SledStore {
             older: None,
             last,
             head,
-            snapshots: Snapshots::open(dir)?,
+            snapshots,
             _lock: lock,
         })
+    }
+
+    /// Whether all blocks from the first on are there, where they are the log of record: no copy
+    /// from elsewhere makes up for the first, though a snapshot can stand in for its state. Blocks
+    /// between are missed by whoever reads them.
+    pub fn begins_with_the_first(&mut self) -> Result<(), Fault> {
+        let Some(last) = self.last else { return Ok(()) };
+        if self.read(0)?.is_some() {
+            return Ok(());
+        }
+        Err(corrupt(&self.dir, &format!("block 0 is missing, though block {last} is there")))
     }
 
     /// The generation that holds a block.
@@ -159,7 +177,10 @@ impl Store for SledStore {
 fn lock(dir: &Path) -> Result<File, Fault> {
     let path = dir.join("LOCK");
     let file = File::options().create(true).append(true).open(&path);
-    let file = file.map_err(|e| disk(&path, "cannot be opened for writing", &e))?;
+    let file = file.map_err(|e| match e.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => read_only(dir, &e),
+        _ => disk(&path, "cannot be opened for writing", &e),
+    })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Fault::new(
@@ -181,15 +202,17 @@ fn check_format(dir: &Path) -> Result<(), Fault> {
             ),
             "use the groat that wrote it, or give this one another directory",
         )),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+        Err(e) if e.kind() == ErrorKind::NotFound => {
             let foreign = fs::read_dir(dir).map_err(|e| disk(dir, "cannot be read", &e))?;
-            let foreign = foreign.flatten().any(|entry| entry.file_name() != "LOCK");
+            let ours = |name: &std::ffi::OsStr| name == "LOCK" || name == head::NAME;
+            let foreign = foreign.flatten().any(|entry| !ours(&entry.file_name()));
             if foreign {
                 return Err(Fault::new(
                     format!("{} is not empty and not a data directory of groat", dir.display()),
                     "give an empty or a new directory",
                 ));
             }
+            Head::begin(dir)?;
             let written = File::create(&path).and_then(|mut file| {
                 file.write_all(FORMAT.as_bytes())?;
                 file.sync_all()

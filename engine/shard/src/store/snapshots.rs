@@ -40,10 +40,15 @@ impl Snapshots {
         older.iter().try_for_each(|number| remove(&self.path(*number)))
     }
 
+    /// The number of the newest.
+    pub(super) fn newest_number(&self) -> Result<Option<u64>, Fault> {
+        Ok(numbered(&self.dir, SNAPSHOT)?.pop())
+    }
+
     /// The newest and its number. Of one that cannot be read no byte is given, so that it is not
     /// taken for one that is not there.
     pub(super) fn newest(&self) -> Result<Option<(u64, Vec<u8>)>, Fault> {
-        let Some(number) = numbered(&self.dir, SNAPSHOT)?.pop() else { return Ok(None) };
+        let Some(number) = self.newest_number()? else { return Ok(None) };
         let read = || Generation::open_at(self.path(number), 0)?.get_parts(SNAPSHOT_KEY, number);
         match read() {
             Err(fault) if fault.cause != Cause::Damage => Err(fault),
