@@ -108,7 +108,13 @@ fn feed(shard: &mut Shard, input: &[Asked], cut: Cut) -> Vec<Sealed> {
     let mut sealing = Sealing { bytes_max: cut.rests, ..Sealing::default() };
     let mut rest = input;
     while let Some((at, first)) = rest.first() {
-        let same = |next: &&Asked| next.1.is_some() && (cut.timed || next.0 == *at);
+        let by_app = |asked: &Option<Command>| asked.as_ref().is_some_and(|c| !c.app.is_none());
+        // An app moves no time: the platform has to be there before it.
+        if cut.timed && by_app(first) {
+            shard.tick(*at);
+        }
+        let may_differ = |next: &Asked| cut.timed && !by_app(&next.1);
+        let same = |next: &&Asked| next.1.is_some() && (next.0 == *at || may_differ(next));
         let most = if first.is_some() { cut.commands } else { 1 };
         let together = rest.iter().take(most).take_while(same).count().max(1);
         let write = |(at, asked): &Asked| {

@@ -13,6 +13,7 @@ mod cluster;
 mod confirmed;
 mod disputes;
 mod exchange;
+mod far;
 mod fixtures;
 mod forged;
 mod ids;

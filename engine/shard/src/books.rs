@@ -3,12 +3,13 @@
 //! | phase | function | statement |
 //! |---|---|---|
 //! | 1 | [`Books::step`] | an input is walked into commands |
-//! | 2 | `pay_due` | what fell due by the command's time happens first |
-//! | 3 | `answer` | a repeated, old or unreadable command is told apart |
+//! | 2 | `before` | a repeated, old or unreadable command is told apart: it moves no time |
+//! | 3 | `pay_due` | what fell due by the command's time happens first |
 //! | 4 | `decide` | the rules decide; events are applied and written |
 //!
 //! Steps neither wait nor fail: whatever an input is, it has an answer.
 
+mod clock;
 mod due;
 mod receive;
 mod signed;
@@ -21,13 +22,13 @@ use crate::codec::{
     BadRows, CommandView, Malformed, begin_rest, for_each_row, go_on_resting, read_command,
     read_rows, write_event,
 };
-use crate::limits::{ID_AHEAD_MS_MAX, RECORD_BYTES_MAX, RECORD_COMMANDS_MAX};
-use crate::outbound::{Outbound, Told, tell};
+use crate::limits::{ID_AHEAD_MS_MAX, RECORD_BYTES_MAX, RECORD_COMMANDS_MAX, RECORD_DUE_BYTES_MAX};
+use crate::outbound::{Hint, Outbound, Told, tell};
 use crate::seen::{Answer, Seen, SeenIds};
 use groat_ledger::hash::fingerprint;
 use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::{
-    AdvanceClock, Body, Calendar, Decision, EventRange, Fact, Id, Ledger, Place, Refusal, Rejection,
+    Body, Calendar, Decision, EventRange, Fact, Id, Ledger, Place, Refusal, Rejection,
 };
 use groat_proto::v1::{self, ChainTerms, Decided, DueEvent};
 use groat_proto::{RecordView, read_record};
@@ -67,6 +68,9 @@ pub struct Books {
     /// Remittances received, with the one being received: what falls due by its time comes about
     /// by it, and says so.
     pub(crate) received: u64,
+    /// Bytes that what falls due between commands of the record may still take; none before the
+    /// first command.
+    room: Option<usize>,
     decision: Decision,
     pub(crate) wire: v1::Event,
 }
@@ -88,7 +92,7 @@ impl Books {
     fn with(shard: u32, terms: ChainTerms, ledger: Ledger, seen: SeenIds) -> Books {
         let (decision, wire) = (Decision::default(), v1::Event::default());
         let received = ledger.received();
-        Books { shard, terms, ledger, seen, received, decision, wire }
+        Books { shard, terms, ledger, seen, received, room: None, decision, wire }
     }
 
     /// The ledger.
@@ -138,6 +142,7 @@ impl Books {
         if !self.terms.command_clock {
             self.pay_due(time.min(TIME_MS_MAX), out);
         }
+        self.room = None;
         match walk(record) {
             Err(malformed) => self.refuse_bytes(Id::NONE, offset, 0, malformed, out),
             Ok(RecordView { commands, atomic: true }) => {
@@ -170,23 +175,27 @@ impl Books {
         }
     }
 
-    /// The time that a command asks to be decided at; the ledger's own time if that is later.
-    fn asked_time(&self, view: &CommandView, bytes: &[u8]) -> u64 {
-        let asks = self.terms.command_clock && view.body.is_ok();
-        if asks && self.forged(view, bytes).is_none() { view.at } else { 0 }
-    }
-
     /// Decides one command of a record that is not atomic.
     fn one(&mut self, offset: u64, index: u32, command: &[u8], out: &mut OpenBlock) {
+        if index > 0 {
+            self.room.get_or_insert(RECORD_DUE_BYTES_MAX);
+        }
         let view = match read_command(command) {
             Ok(view) => view,
             Err(malformed) => {
                 return self.refuse_bytes(Id::NONE, offset, index, malformed, out);
             }
         };
+        let asked = self.asked(&view, command);
+        let known = self.before(&view, command, self.judged_at(asked));
         // Also what the command before it, in the same record, made due at once.
-        self.pay_due(self.asked_time(&view, command).max(self.ledger.now()), out);
-        self.answer(&view, command, offset, index, out);
+        let now = self.ledger.now();
+        if known.is_some() {
+            self.pay_due(now, out);
+        } else if !self.pay_in_record(asked.to.max(now), out) {
+            return self.refuse_bytes(view.id, offset, index, Malformed::too_far_on(), out);
+        }
+        self.answer(&view, command, known, offset, index, out);
     }
 
     /// Decides all commands of an atomic record, or refuses all of them.
@@ -204,8 +213,8 @@ impl Books {
         }
         let views = || read.iter().flatten().zip(commands.iter().copied());
         // One time for the whole batch: nothing falls due within it.
-        let asked = views().map(|(view, bytes)| self.asked_time(view, bytes)).max().unwrap_or(0);
-        self.pay_due(asked, out);
+        let (judged, asked) = self.asked_together(views());
+        self.pay_due(asked.max(self.ledger.now()), out);
         let (body_len, events) = (out.body.len(), out.events);
         let outbound = out.outbound.len();
         self.ledger.set_mark();
@@ -214,7 +223,8 @@ impl Books {
             if let Ok(Body::AdvanceClock(_)) = &view.body {
                 return Some((at, Rejection::InvalidState));
             }
-            self.answer(view, bytes, offset, no(at), out);
+            let known = self.before(view, bytes, judged);
+            self.answer(view, bytes, known, offset, no(at), out);
             let answered = out.outbound.answers.last();
             answered.and_then(Told::rejection).map(|rejection| (at, rejection))
         });
@@ -232,7 +242,7 @@ impl Books {
                 for (at, (view, bytes)) in views().enumerate() {
                     let rejection =
                         if at == failed_at { rejection } else { Rejection::BatchAborted };
-                    let answered = match self.before(view, bytes) {
+                    let answered = match self.before(view, bytes, judged) {
                         Some(known) => self.leave_no_event(known, out),
                         None => self.reject(view.id, fingerprint(bytes), rejection, out),
                     };
@@ -243,10 +253,9 @@ impl Books {
         }
     }
 
-    /// What is known of a command before any rule is asked.
-    fn before(&self, view: &CommandView, bytes: &[u8]) -> Option<Answered> {
-        let now = self.ledger.now();
-        if self.seen.is_too_old(view.id, now) {
+    /// What is known of a command before any rule is asked; its age is judged at this time.
+    fn before(&self, view: &CommandView, bytes: &[u8], judged: u64) -> Option<Answered> {
+        if self.seen.is_too_old(view.id, judged) {
             return Some(Answered::Refused(Rejection::CommandTooOld));
         }
         if let Some(seen) = self.seen.get(view.id) {
@@ -256,14 +265,14 @@ impl Books {
                 Answered::Refused(Rejection::IdempotencyConflict)
             });
         }
-        let ahead = view.id.time_ms() > now.saturating_add(ID_AHEAD_MS_MAX);
+        let ahead = view.id.time_ms() > judged.saturating_add(ID_AHEAD_MS_MAX);
         if ahead && !self.terms.command_clock {
             return Some(Answered::Refused(Rejection::CommandIdInFuture));
         }
         self.forged(view, bytes).map(Answered::Refused)
     }
 
-    /// Answers a command: from memory, or by deciding it.
+    /// Answers a command: by what was known [`Books::before`], or by deciding it.
     ///
     /// The answer of one that is done is put where it stays. Handed back first, it was read again
     /// in wider pieces than it was just written in; for that the processor waits until all writes
@@ -272,12 +281,17 @@ impl Books {
         &mut self,
         view: &CommandView,
         bytes: &[u8],
+        known: Option<Answered>,
         offset: u64,
         index: u32,
         out: &mut OpenBlock,
     ) {
         let id = view.id;
-        let answered = match self.decide(view, bytes, out) {
+        let decided = match known {
+            Some(known) => Err(NotDone::Known(known)),
+            None => self.decide(view, bytes, out),
+        };
+        let answered = match decided {
             Ok(range) => {
                 let told = self.told(offset, index, id, Answered::Accepted(range), None);
                 out.outbound.answers.push(told);
@@ -292,7 +306,8 @@ impl Books {
         out.outbound.answers.push(told);
     }
 
-    /// An answer as it leaves; `view` is looked at where the command came to the wrong shard.
+    /// An answer as it leaves; `view` is looked at where the command came to the wrong shard or has
+    /// a wrong field.
     pub(crate) fn told(
         &self,
         offset: u64,
@@ -302,10 +317,14 @@ impl Books {
         view: Option<&CommandView>,
     ) -> Told {
         let (shard, before) = (self.shard, self.received);
-        let is_wrong = answered.rejection() == Some(Rejection::WrongShard);
-        let body = view.filter(|_| is_wrong).and_then(|view| view.body.as_ref().ok());
-        let partition = body.and_then(Body::owner).map(|owner| self.ledger.place().home(owner));
-        Told { shard, index, offset, id, before, partition, answered }
+        let hint = match (answered.rejection(), view.map(|view| &view.body)) {
+            (Some(Rejection::WrongShard), Some(Ok(body))) => body
+                .owner()
+                .map_or(Hint::None, |owner| Hint::Partition(self.ledger.place().home(owner))),
+            (Some(Rejection::SchemaInvalid), Some(Err(field))) => Hint::Field(field),
+            _ => Hint::None,
+        };
+        Told { shard, index, offset, id, before, hint, answered }
     }
 
     /// Decides a command that is new; on `Ok` its events have happened.
@@ -315,9 +334,6 @@ impl Books {
         bytes: &[u8],
         out: &mut OpenBlock,
     ) -> Result<EventRange, NotDone> {
-        if let Some(known) = self.before(view, bytes) {
-            return Err(NotDone::Known(known));
-        }
         let body = match &view.body {
             Err(_) => return Err(NotDone::Rejected(Rejection::SchemaInvalid)),
             Ok(Body::AdvanceClock(_)) if !self.terms.command_clock => {
@@ -328,12 +344,6 @@ impl Books {
             }
             Ok(body) => body,
         };
-        // Not before it is known to be new: a command that is refused or repeated moves no time.
-        if let Body::AdvanceClock(AdvanceClock { to }) = body
-            && *to <= TIME_MS_MAX
-        {
-            self.pay_due(*to, out);
-        }
         let now = self.ledger.now();
         let mut decision = std::mem::take(&mut self.decision);
         let done = match self.ledger.decide_for(view.app, view.id, body, now, &mut decision) {

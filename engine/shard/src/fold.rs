@@ -190,7 +190,8 @@ impl Books {
             self.seen.insert(Seen { id, fingerprint: fingerprint(bytes), answer });
         }
         let (offset, index) = (cursor.offset, no(cursor.decided));
-        let is_wrong = answered.rejection() == Some(Rejection::WrongShard);
+        let is_wrong =
+            matches!(answered.rejection(), Some(Rejection::WrongShard | Rejection::SchemaInvalid));
         let view = if is_wrong { read_command(bytes).ok() } else { None };
         let told = self.told(offset, index, id.unwrap_or(Id::NONE), answered, view.as_ref());
         show(self, Folded::Decided { command: bytes, told: &told });
@@ -208,8 +209,12 @@ fn ensure(condition: bool, what: &'static str) -> Result<(), &'static str> {
 /// Why a command was malformed, found again, and its id if another command of its batch was.
 fn read_malformed(cursor: &Cursor, bytes: &[u8]) -> (Answered, Option<Id>) {
     let view = read_command(bytes);
-    let why = walk(&cursor.record).err().or_else(|| view.as_ref().err().cloned());
-    let why = why.unwrap_or_else(Malformed::by_another);
+    let why = match (walk(&cursor.record), &view) {
+        (Err(why), _) => why,
+        (_, Err(why)) => why.clone(),
+        (Ok(record), Ok(_)) if record.atomic => Malformed::by_another(),
+        (Ok(_), Ok(_)) => Malformed::too_far_on(),
+    };
     (Answered::Malformed(why), view.ok().map(|view| view.id))
 }
 

@@ -11,6 +11,11 @@ pub const RECORD_BYTES_MAX: usize = 1024 * 1024;
 /// Most commands of one record: what fits [`RECORD_BYTES_MAX`] at about a hundred bytes each.
 pub const RECORD_COMMANDS_MAX: usize = 10_000;
 
+/// Most bytes of what falls due between the commands of one record, in all: as many as the record
+/// itself may have. What would need more is no command of that record; what falls due before the
+/// first has blocks of its own.
+pub const RECORD_DUE_BYTES_MAX: usize = RECORD_BYTES_MAX;
+
 /// Longest reference of a command, in characters.
 pub const REFERENCE_CHARS_MAX: usize = 64;
 
@@ -59,9 +64,9 @@ pub const LOCK_TRIES: u32 = 500;
 /// The pause between two tries.
 pub const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
-/// Largest block that a reader accepts. What falls due in bulk was not always spread over blocks: a
-/// step across a long time made an event of some 50 bytes for each thing that fell due in it, and a
-/// record may still do so between its commands. This lets twenty million of them be read back.
+/// Largest block that a reader accepts, and largest body. What falls due in bulk was not always
+/// spread over blocks: a step across a long time made an event of some 50 bytes for each thing that
+/// fell due in it. This lets twenty million of them be read back.
 pub const BLOCK_BYTES_MAX: usize = 1024 * 1024 * 1024;
 
 /// lz4 cannot shrink bytes further than this: what claims to be more is not worth the memory.

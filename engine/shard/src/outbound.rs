@@ -78,6 +78,16 @@ impl From<&Outbound> for Messages {
     }
 }
 
+/// What helps whoever sent a command that was refused.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Hint {
+    None,
+    /// Where it belongs: it came to the wrong shard.
+    Partition(u32),
+    /// The field that is missing or wrong.
+    Field(&'static str),
+}
+
 /// The answer to one command.
 #[derive(Clone, Debug)]
 pub struct Told {
@@ -89,8 +99,7 @@ pub struct Told {
     pub(crate) id: Id,
     /// Remittances received before it was decided.
     pub(crate) before: u64,
-    /// Where it belongs, if it came to the wrong shard.
-    pub(crate) partition: Option<u32>,
+    pub(crate) hint: Hint,
     pub(crate) answered: Answered,
 }
 
@@ -100,7 +109,11 @@ impl Told {
         let id = (!self.id.is_none()).then_some(self.id);
         let mut told = answer(self.shard, id, self.offset, self.index, self.answered.clone());
         if let Some(outcome::Result::Rejected(rejected)) = &mut told.result {
-            rejected.partition = self.partition;
+            match self.hint {
+                Hint::None => {}
+                Hint::Partition(partition) => rejected.partition = Some(partition),
+                Hint::Field(field) => rejected.sentence.push_str(&format!(" Field: `{field}`.")),
+            }
         }
         told
     }

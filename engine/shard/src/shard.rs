@@ -11,12 +11,15 @@ use crate::books::{Books, Inbound, OpenBlock};
 use crate::chain::{Arrival, ChainHead};
 use crate::fault::Fault;
 use crate::fold::Folded;
-use crate::limits::BODY_BYTES_SEAL;
+use crate::limits::{BLOCK_BYTES_MAX, BODY_BYTES_SEAL};
 use crate::outbound::{Outbound, tell};
 use crate::snapshot::{has_its_hash, with_hash};
 use groat_proto::v1::{BlockHeader, ChainTerms, InputRange, Rested, SnapshotHead};
 use groat_proto::{Message, read_varint};
 use resting::Resting;
+
+/// More than a block has beside its body: magic, header and hash.
+const BEYOND_BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// See the module.
 pub struct Shard {
@@ -65,6 +68,24 @@ impl Closed {
     /// The number of the event after it.
     pub fn next_event(&self) -> u64 {
         self.header.first_event + self.header.events
+    }
+
+    /// Whether whoever reads the block accepts it. It must not be sealed where this is a fault:
+    /// nothing of it may be acknowledged, and nothing after it read.
+    pub fn can_be_read(&self) -> Result<(), Fault> {
+        let BlockHeader { shard, number, .. } = self.header;
+        let bytes = self.body.len().saturating_add(BEYOND_BODY_BYTES_MAX);
+        if bytes <= BLOCK_BYTES_MAX {
+            return Ok(());
+        }
+        Err(Fault::new(
+            format!(
+                "shard {shard}: block {number} would have {bytes} bytes; a reader accepts \
+                 {BLOCK_BYTES_MAX}"
+            ),
+            "nothing of it was written or answered: give the last input in smaller pieces, or \
+             move the clock in smaller steps",
+        ))
     }
 
     /// The block after the one with this hash, and its own hash.

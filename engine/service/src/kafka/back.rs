@@ -64,6 +64,7 @@ impl<St: Store, L: Log, K: Clock> Back<St, L, K> {
         let (mut bytes, mut last_offset) = (0, None);
         match job {
             Job::Block(closed, inputs) => {
+                closed.can_be_read()?;
                 let (rests, next_event) = (closed.rests(), closed.next_event());
                 let (sealed, hash) = closed.seal(self.last.1);
                 let messages = Messages::from(&sealed.outbound);

@@ -4,13 +4,13 @@
 //! [`DueKind`](groat_ledger::DueKind). Where that is much, it does not all go into the block of the
 //! input: blocks of nothing else come first, each as full as any, and the input waits. That is the
 //! owner's choice; the state after it is the same, and whoever decides the chain again finds in
-//! each block what was paid in it.
+//! each block what was paid in it. Between two commands of a record no block can end, so there
+//! what falls due is bounded: see `pay_in_record`.
 
 use super::{Books, Inbound, OpenBlock, walk};
 use crate::block::{FrameKind, write_frame};
 use crate::codec::{first_time, read_command, read_remittance};
 use groat_ledger::limits::TIME_MS_MAX;
-use groat_ledger::{AdvanceClock, Body};
 use groat_proto::v1::Clock;
 
 impl Books {
@@ -37,11 +37,16 @@ impl Books {
     }
 
     /// As [`Books::pay_due`], until the block has so many bytes: the clock then stands where the
-    /// last of it fell due.
-    fn pay_due_within(&mut self, until: u64, body_max: usize, out: &mut OpenBlock) {
+    /// last of it fell due. Gives whether that was all.
+    pub(super) fn pay_due_within(
+        &mut self,
+        until: u64,
+        body_max: usize,
+        out: &mut OpenBlock,
+    ) -> bool {
         while let Some(due) = self.ledger.next_due(until) {
             if out.body.len() >= body_max {
-                return;
+                return false;
             }
             let mut decision = std::mem::take(&mut self.decision);
             self.ledger.decide_due(due, &mut decision);
@@ -53,6 +58,7 @@ impl Books {
             self.ledger.advance(until);
             write_frame(&mut out.body, FrameKind::Clock, &Clock { advance });
         }
+        true
     }
 
     /// Until when the clock should be moved first, in blocks of its own, because much falls due by
@@ -62,27 +68,27 @@ impl Books {
         if !self.terms.command_clock {
             return self.much_due_by(inbound.time);
         }
-        // Mostly nothing is due by then.
-        if first_time(inbound.record).is_some_and(|at| at.max(self.ledger.now()) < earliest) {
-            return None;
+        // Mostly nothing is due by then. An atomic record may have later times behind its first.
+        let record = match first_time(inbound.record) {
+            Some(at) if at.max(self.ledger.now()) < earliest => {
+                walk(inbound.record).ok().filter(|record| record.atomic)?
+            }
+            _ => walk(inbound.record).ok()?,
+        };
+        if record.atomic {
+            let read: Result<Vec<_>, _> =
+                record.commands.iter().map(|command| read_command(command)).collect();
+            let read = read.ok()?;
+            let (_, asked) = self.asked_together(read.iter().zip(record.commands.iter().copied()));
+            return self.much_due_by(asked);
         }
-        let record = walk(inbound.record).ok()?;
         let bytes = *record.commands.first()?;
         let view = read_command(bytes).ok()?;
-        let asked = self.asked_time(&view, bytes);
-        let Ok(Body::AdvanceClock(AdvanceClock { to })) = view.body else {
-            return self.much_due_by(asked);
-        };
-        if let Some(until) = self.much_due_by(asked) {
-            return Some(until);
+        let asked = self.asked(&view, bytes);
+        if self.before(&view, bytes, self.judged_at(asked)).is_some() {
+            return self.much_due_by(0);
         }
-        let until = self.much_due_by(to)?;
-        if asked > self.ledger.now() {
-            // Whether the command is refused, and moves no clock, shows at its own time.
-            return Some(asked);
-        }
-        let moves = !record.atomic && to <= TIME_MS_MAX && !self.is_of_an_app(&view);
-        (moves && self.before(&view, bytes).is_none()).then_some(until)
+        self.much_due_by(self.may_move_to(&view, asked))
     }
 
     /// As [`Books::much_due_before`], of what another shard sent.

@@ -52,6 +52,13 @@ impl fmt::Display for Malformed {
 }
 
 impl Malformed {
+    /// Why a good command is not decided where it stands in its record.
+    pub(crate) fn too_far_on() -> Malformed {
+        let what = "too much falls due between the commands before it in its record and its own \
+                    time; send it in a record of its own";
+        Malformed(what.into())
+    }
+
     /// Why a good command of an atomic batch is not even decided.
     pub(crate) fn by_another() -> Malformed {
         Malformed("another command of the atomic batch is malformed".into())
