@@ -12,3 +12,4 @@ mod disk;
 mod run;
 mod seed;
 mod serve;
+mod told;

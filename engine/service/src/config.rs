@@ -1,10 +1,15 @@
 //! Configuration: a TOML file, over it the environment, over it flags.
 
+use crate::limits::{
+    DAY_OFFSET_MIN_MAX, ID_WINDOW_HOURS_MAX, ID_WINDOW_HOURS_MIN, PREFIX_CHARS_MAX,
+    SNAPSHOT_BYTES_MIN,
+};
 use crate::local::ClockSource;
 use groat_shard::Fault;
 use groat_shard::limits::{ID_WINDOW_MS_DEFAULT, SNAPSHOT_BYTES_DEFAULT};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 /// Everything that can be configured. Flags and environment have the same names.
@@ -118,7 +123,7 @@ impl Config {
         set(&mut config.prefix, &flags.prefix);
         for property in &flags.kafka {
             let (name, value) = property.split_once('=').ok_or_else(|| {
-                Fault::new(format!("--kafka {property} is not name=value"), "give name=value")
+                Fault::usage(format!("--kafka {property} is not name=value"), "give name=value")
             })?;
             config.kafka.insert(name.into(), value.into());
         }
@@ -130,7 +135,17 @@ impl Config {
         config.day_offset = serve.day_offset.unwrap_or(config.day_offset);
         config.id_window_hours = serve.id_window_hours.unwrap_or(config.id_window_hours);
         config.snapshot_bytes = serve.snapshot_bytes.unwrap_or(config.snapshot_bytes);
+        config.check()?;
         Ok(config)
+    }
+
+    /// Whether every value is one that it can be, wherever it was given.
+    fn check(&self) -> Result<(), Fault> {
+        check_prefix(&self.prefix)?;
+        check_day_offset(self.day_offset)?;
+        let hours = ID_WINDOW_HOURS_MIN..=ID_WINDOW_HOURS_MAX;
+        check("id_window_hours", self.id_window_hours, hours)?;
+        check_snapshot_bytes(self.snapshot_bytes)
     }
 
     /// A topic's name.
@@ -144,12 +159,52 @@ impl Config {
     }
 }
 
+/// Whether this can be the distance of the business day from UTC, in minutes.
+pub fn check_day_offset(minutes: i32) -> Result<(), Fault> {
+    check("day_offset", minutes, -DAY_OFFSET_MIN_MAX..=DAY_OFFSET_MIN_MAX)
+}
+
+/// Whether snapshots can be taken after so many bytes of blocks.
+pub fn check_snapshot_bytes(bytes: u64) -> Result<(), Fault> {
+    check("snapshot_bytes", bytes, SNAPSHOT_BYTES_MIN..=u64::MAX)
+}
+
+fn check<T: PartialOrd + std::fmt::Display>(
+    key: &str,
+    value: T,
+    range: RangeInclusive<T>,
+) -> Result<(), Fault> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    let (from, to) = range.into_inner();
+    Err(Fault::usage(
+        format!("{key} = {value} cannot be: it is from {from} to {to}"),
+        "see README \"Configuration\" for every key and its meaning",
+    ))
+}
+
+fn check_prefix(prefix: &str) -> Result<(), Fault> {
+    let is_legal = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let fits = (1..=PREFIX_CHARS_MAX).contains(&prefix.len());
+    if fits && prefix.chars().all(is_legal) {
+        return Ok(());
+    }
+    Err(Fault::usage(
+        format!(
+            "prefix = {prefix:?} cannot be: names of topics begin with it, so it has from 1 to \
+             {PREFIX_CHARS_MAX} of the characters a-z, A-Z, 0-9, `.`, `_` and `-`"
+        ),
+        "see README \"Configuration\" for every key and its meaning",
+    ))
+}
+
 fn read(path: &Path) -> Result<Config, Fault> {
     let text = std::fs::read_to_string(path).map_err(|e| {
-        Fault::new(format!("{} cannot be read: {e}", path.display()), "check --config")
+        Fault::usage(format!("{} cannot be read: {e}", path.display()), "check --config")
     })?;
     toml::from_str(&text).map_err(|e| {
-        Fault::new(
+        Fault::usage(
             format!("{}: {e}", path.display()),
             "see README \"Configuration\" for every key and its meaning",
         )
@@ -179,5 +234,36 @@ mod tests {
         std::fs::write(&path, "broker = \"a:1\"").unwrap();
         let error = Config::load(&flags, &ServeFlags::default()).unwrap_err();
         assert!(error.what.contains("unknown field `broker`"), "{error}");
+    }
+
+    /// Each with its key, what was given and what can be, whether from the file or a flag.
+    #[test]
+    fn what_cannot_be_is_refused_by_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("groat.toml");
+        let flags = Flags { config: Some(path.clone()), ..Flags::default() };
+        let load = |text: &str, serve: &ServeFlags| {
+            std::fs::write(&path, text).unwrap();
+            Config::load(&flags, serve)
+        };
+        let long = format!("prefix = '{}'", "p".repeat(PREFIX_CHARS_MAX + 1));
+        for (text, says) in [
+            ("day_offset = 1441", "day_offset = 1441 cannot be: it is from -1440 to 1440"),
+            ("day_offset = -1441", "it is from -1440 to 1440"),
+            ("id_window_hours = 0", "id_window_hours = 0 cannot be: it is from 1 to 87840"),
+            ("id_window_hours = 87841", "it is from 1 to 87840"),
+            ("snapshot_bytes = 0", "snapshot_bytes = 0 cannot be: it is from 65536 to"),
+            ("prefix = ''", "prefix = \"\" cannot be"),
+            ("prefix = 'a/b'", "0-9, `.`, `_` and `-`"),
+            (&long, "from 1 to 237"),
+        ] {
+            let error = load(text, &ServeFlags::default()).unwrap_err();
+            assert!(error.what.contains(says), "{text}: {error}");
+            assert_eq!(error.cause, groat_shard::Cause::Usage, "{text}");
+        }
+        let good = "day_offset = -1440\nid_window_hours = 1\nsnapshot_bytes = 65536";
+        assert!(load(good, &ServeFlags::default()).is_ok());
+        let serve = ServeFlags { day_offset: Some(9_999), ..ServeFlags::default() };
+        assert!(load(good, &serve).unwrap_err().what.contains("day_offset = 9999"));
     }
 }

@@ -17,12 +17,18 @@ use std::io::{Cursor, Write};
 use std::path::Path;
 use story::Part;
 
-/// Tells the story on `out`.
-pub fn demo(out: &mut dyn Write) -> Result<(), Fault> {
+/// Tells the story on `out`. The books are kept in `data`, which must be new or empty, or nowhere.
+pub fn demo(data: Option<&Path>, out: &mut dyn Write) -> Result<(), Fault> {
     let folder = tempfile::tempdir().map_err(|e| {
         Fault::new(format!("no temporary folder: {e}"), "make room in the temporary folder")
     })?;
-    let data = folder.path().join("data");
+    let data = data.map_or_else(|| folder.path().join("data"), Path::to_owned);
+    if fs::read_dir(&data).is_ok_and(|mut there| there.next().is_some()) {
+        return Err(Fault::usage(
+            format!("{} is not empty", data.display()),
+            "the demo's books begin with its first event: give a new or an empty directory",
+        ));
+    }
     let story = story::read().map_err(bug)?;
     let lines: Vec<&Value> = story.iter().filter_map(Part::line).collect();
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
@@ -291,7 +297,12 @@ mod tests {
     #[test]
     fn the_story_ends_as_it_is_told() {
         let mut out = Vec::new();
-        demo(&mut out).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let kept = dir.path().join("demo");
+        demo(Some(&kept), &mut out).unwrap();
+        assert!(replay(&kept).is_ok(), "the books are kept");
+        let again = demo(Some(&kept), &mut Vec::new()).unwrap_err();
+        assert!(again.what.ends_with("is not empty"), "{again}");
         let told = String::from_utf8(out).unwrap();
         let refusals: Vec<&str> =
             told.lines().filter_map(|l| l.split("refused: ").nth(1)).collect();

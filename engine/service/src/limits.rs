@@ -3,6 +3,23 @@
 use groat_shard::limits::{BODY_BYTES_SEAL, RECORD_BYTES_MAX};
 use std::time::Duration;
 
+/// How far a business day may be from UTC, in minutes: a day either way, more than any place on
+/// earth.
+pub const DAY_OFFSET_MIN_MAX: i32 = 1440;
+
+/// Fewest hours that command ids are kept: with none, a command sent again would be done again.
+pub const ID_WINDOW_HOURS_MIN: u64 = 1;
+
+/// Most hours that command ids are kept: ten years, of which each id is in memory.
+pub const ID_WINDOW_HOURS_MAX: u64 = 10 * 366 * 24;
+
+/// Fewest bytes of blocks between two snapshots: a block. With fewer, each would have its own.
+pub const SNAPSHOT_BYTES_MIN: u64 = BODY_BYTES_SEAL as u64;
+
+/// Longest prefix of topics: a topic's name has at most 249 characters, and `.dead-letter` is the
+/// longest of what stands behind the prefix.
+pub const PREFIX_CHARS_MAX: usize = 249 - ".dead-letter".len();
+
 /// Longest line of JSON: text is a few times its command's bytes.
 pub const LINE_BYTES_MAX: usize = 8 * RECORD_BYTES_MAX;
 

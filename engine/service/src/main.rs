@@ -4,13 +4,13 @@
 
 use clap::{Args, Parser, Subcommand};
 use groat::bench;
-use groat::config::{Config, Flags, ServeFlags};
+use groat::config::{self, Config, Flags, ServeFlags};
 use groat::demo;
 use groat::kafka::{self, Published};
-use groat::local::{self, ClockSource, Outputs, Settings};
+use groat::local::{self, ClockSource, Outputs, Settings, files};
 use groat_ledger::Id;
-use groat_shard::Fault;
 use groat_shard::limits::SNAPSHOT_BYTES_DEFAULT;
+use groat_shard::{Cause, Fault};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write};
@@ -28,7 +28,11 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// A month on a small platform, told in a minute: no broker, no arguments
-    Demo,
+    Demo {
+        /// Keep the books in this directory, which must be new or empty, for `groat-replay`
+        #[arg(long)]
+        data: Option<PathBuf>,
+    },
     /// Local mode: JSON lines in, outcomes out, one data directory
     Run(Run),
     /// Kafka mode: serves the shards that the consumer group gives this process
@@ -80,7 +84,8 @@ struct Topics {
 }
 
 /// Reads commands, one JSON object per line, and answers each on a line. May be run again and
-/// again on the same directory; a command that was done before is answered as a replay.
+/// again on the same directory; a command that was done before is answered as a replay. Files of
+/// outcomes and settlements are appended to.
 #[derive(Args)]
 struct Run {
     /// The data directory; made if it is not there
@@ -92,7 +97,8 @@ struct Run {
     /// Where outcomes go; - is standard output
     #[arg(long, default_value = "-")]
     outcomes: PathBuf,
-    /// Where settlements go; - is standard output; left out, they are not written
+    /// Where settlements go; - is standard output; left out, they are not written. Those of earlier
+    /// runs that the file lacks behind its last line are written first
     #[arg(long)]
     settlements: Option<PathBuf>,
     /// Where time comes from [default: each command's `at` if the first command has one]
@@ -108,7 +114,7 @@ struct Run {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
-        Command::Demo => demo::demo(&mut io::stdout().lock()),
+        Command::Demo { data } => demo::demo(data.as_deref(), &mut io::stdout().lock()),
         Command::Run(args) => run(&args),
         Command::Serve(args) => serve(&args),
         Command::Publish(args) => publish(&args),
@@ -119,26 +125,30 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
             let _ = writeln!(io::stderr(), "groat: {fault}");
-            ExitCode::FAILURE
+            if fault.cause == Cause::Usage { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
 
 fn run(args: &Run) -> Result<(), Fault> {
-    let dash = Path::new("-");
-    if args.outcomes == dash && args.settlements.as_deref() == Some(dash) {
-        return Err(Fault::new(
-            "outcomes and settlements cannot both go to standard output",
-            "give one of them a file",
-        ));
-    }
+    config::check_day_offset(args.day_offset)?;
+    config::check_snapshot_bytes(args.snapshot_bytes)?;
+    are_apart(args)?;
     let (input, bytes) = open_input(&args.commands)?;
-    let settlements = match &args.settlements {
-        Some(path) => open_output(path)?,
-        None => Box::new(io::sink()),
+    let (outcomes, _) = open_output(&args.outcomes)?;
+    let mut outputs = match &args.settlements {
+        None => Outputs::new(outcomes, Box::new(io::sink()), Box::new(io::stderr())),
+        Some(path) => {
+            let (settlements, last) = open_output(path)?;
+            let outputs = Outputs::new(outcomes, settlements, Box::new(io::stderr()));
+            // What is no file cannot say what was told.
+            if path.is_file() {
+                outputs.going_on_from(files::last_told(path, last.as_deref())?)
+            } else {
+                outputs
+            }
+        }
     };
-    let mut outputs =
-        Outputs::new(open_output(&args.outcomes)?, settlements, Box::new(io::stderr()));
     let settings = Settings {
         data: args.data.clone(),
         clock: args.clock,
@@ -163,6 +173,36 @@ fn run(args: &Run) -> Result<(), Fault> {
         started.elapsed(),
         summary.digest
     ))
+}
+
+/// Commands, outcomes and settlements are three files.
+fn are_apart(args: &Run) -> Result<(), Fault> {
+    let dash = Path::new("-");
+    let at = |path: &Path, std: &str| {
+        if path == dash { PathBuf::from(std) } else { path.to_owned() }
+    };
+    if args.outcomes == dash && args.settlements.as_deref() == Some(dash) {
+        return Err(Fault::usage(
+            "outcomes and settlements cannot both go to standard output",
+            "give one of them a file",
+        ));
+    }
+    let commands = at(&args.commands, "/dev/stdin");
+    let outcomes = at(&args.outcomes, "/dev/stdout");
+    let settlements = args.settlements.as_deref().map(|path| at(path, "/dev/stdout"));
+    let mut pairs = vec![("commands", &commands, "outcomes", &outcomes)];
+    if let Some(settlements) = &settlements {
+        pairs.push(("commands", &commands, "settlements", settlements));
+        pairs.push(("outcomes", &outcomes, "settlements", settlements));
+    }
+    let one = |a: &Path, b: &Path| files::are_one(a, b) || (a == b && !a.exists());
+    match pairs.into_iter().find(|(_, a, _, b)| one(a, b)) {
+        None => Ok(()),
+        Some((a, path, b, _)) => Err(Fault::usage(
+            format!("--{a} and --{b} are the same file, {}", path.display()),
+            "give each a file of its own",
+        )),
+    }
 }
 
 fn measure(plan: &bench::Plan) -> Result<(), Fault> {
@@ -247,12 +287,13 @@ fn open_input(path: &Path) -> Result<(Box<dyn BufRead + Send>, Option<u64>), Fau
     Ok((Box::new(BufReader::with_capacity(1 << 16, file)), bytes))
 }
 
-fn open_output(path: &Path) -> Result<Box<dyn Write + Send>, Fault> {
+/// The writer, and the last whole line of what stands there already.
+fn open_output(path: &Path) -> Result<(Box<dyn Write + Send>, Option<String>), Fault> {
     if path == Path::new("-") {
-        return Ok(Box::new(BufWriter::new(io::stdout())));
+        return Ok((Box::new(BufWriter::new(io::stdout())), None));
     }
-    let file = File::create(path).map_err(|e| cannot_open(path, &e))?;
-    Ok(Box::new(BufWriter::with_capacity(1 << 16, file)))
+    let (file, last) = files::open(path)?;
+    Ok((Box::new(BufWriter::with_capacity(1 << 16, file)), last))
 }
 
 fn cannot_open(path: &Path, error: &io::Error) -> Fault {

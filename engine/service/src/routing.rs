@@ -125,3 +125,55 @@ fn whose(owner: Option<&v1::Owner>) -> Option<v1::Id> {
         owner::Who::User(id) | owner::Who::Merchant(id) | owner::Who::LedgerAccount(id) => Some(id),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use groat_proto::json::read_line;
+    use serde_json::Value;
+    use std::collections::BTreeMap;
+
+    const README: &str = include_str!("../../../proto/README.md");
+
+    /// Fields that have the key, the first that is there, by command.
+    fn table() -> BTreeMap<&'static str, Vec<&'static str>> {
+        let section = README.split("## The key of each command").nth(1).unwrap();
+        let section = section.split("\n## ").next().unwrap();
+        let names = |cell: &'static str| cell.split('`').skip(1).step_by(2);
+        let rows = section.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" | "));
+        let rows = rows.filter(|(_, commands)| commands.contains('`'));
+        rows.flat_map(|(key, commands)| names(commands).map(move |c| (c, names(key).collect())))
+            .collect()
+    }
+
+    /// The id that a field says, or that of the owner in it.
+    fn id_in(body: &Value, path: &str) -> Option<Id> {
+        let found = match path.split_once('.') {
+            Some(("entries", field)) => {
+                body["entries"].as_array()?.iter().find_map(|entry| entry.get(field))?
+            }
+            Some((field, inner)) => body.get(field)?.get(inner)?,
+            None => body.get(path)?,
+        };
+        let text = found.as_str().or_else(|| found.as_object()?.values().next()?.as_str());
+        Some(text?.parse().unwrap())
+    }
+
+    #[test]
+    fn the_documented_keys_are_those_of_the_examples() {
+        let table = table();
+        let begins = ["{\"id\":\"019c1000", "{\"id\":\"01a01751"];
+        let is_example = |line: &&str| begins.iter().any(|id| line.starts_with(id));
+        let mut seen = 0;
+        for line in README.lines().filter(is_example) {
+            let command = read_line(line).unwrap().commands.remove(0);
+            let value: Value = serde_json::from_str(line).unwrap();
+            let mut named = table.iter().filter_map(|(name, key)| Some((key, value.get(name)?)));
+            let (paths, body) = named.next().unwrap_or_else(|| panic!("no key for {line}"));
+            let documented = paths.iter().find_map(|path| id_in(body, path));
+            assert_eq!(documented, routing_key(&command), "{line}");
+            seen += 1;
+        }
+        assert!(seen >= table.len(), "{seen} examples of {} commands", table.len());
+    }
+}

@@ -3,6 +3,7 @@
 
 use crate::clock;
 use crate::limits::BLOCKS_PER_SYNC_MAX;
+use groat_proto::v1;
 use groat_shard::{Checked, Closed, Fault, Hash, Outbound, Piece, Sealed, SledStore, Store};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,6 +20,16 @@ pub trait Answers {
 
     /// All that is durable was released.
     fn flush(&mut self) -> Result<(), Fault>;
+
+    /// Where what earlier runs left untold is to be told: the last settlement that was, if any.
+    fn told(&self) -> Option<Option<v1::Settlement>> {
+        None
+    }
+
+    /// A settlement of an earlier run that was not told.
+    fn tell_again(&mut self, _: &v1::Settlement) -> Result<(), Fault> {
+        Ok(())
+    }
 }
 
 /// Why a line of the input is no command.
@@ -132,6 +143,7 @@ impl<'a, A: Answers> Keeper<'a, A> {
     fn add(&mut self, closed: Closed, complaints: Vec<Complaint>) -> Result<(), Fault> {
         self.rested_last = false;
         complaints.into_iter().try_for_each(|complaint| self.answers.complain(complaint))?;
+        closed.can_be_read()?;
         let from = clock::start();
         let rests = closed.rests();
         let (sealed, hash) = closed.seal(self.previous);

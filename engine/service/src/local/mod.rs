@@ -3,11 +3,14 @@
 //! | phase | function | statement |
 //! |---|---|---|
 //! | 1 | [`open`] | lock the directory, restore the shard, or begin a chain |
+//! | | `again::tell_again` | settlements that an earlier run did not write are written |
 //! | 2 | `lines::read` (thread) | lines become records, a malformed one keeps its complaint |
 //! | 3 | [`Intake::step`] | records are stepped until a block is full or the input has a pause |
 //! | 4 | [`Keeper::keep`] (thread) | blocks are sealed, added, synced: the one durability point |
 //! | 5 | [`Answers::release`] | outcomes and settlements of synced blocks are written |
 
+mod again;
+pub mod files;
 mod intake;
 mod keeper;
 mod lines;
@@ -125,7 +128,13 @@ pub fn through(
     answers: &mut (impl Answers + Send),
     feed: impl FnOnce(&mut Intake) -> Result<(), Fault>,
 ) -> Result<(Intake, Kept), Fault> {
-    let (store, shard, tail) = open(settings, clock)?;
+    let (mut store, shard, tail) = open(settings, clock)?;
+    if let Some(told) = answers.told() {
+        again::tell_again(&mut store, LOCAL_SHARD, told.as_ref(), |settlement| {
+            answers.tell_again(settlement)
+        })?;
+        answers.flush()?;
+    }
     let (give, take) = sync_channel(BLOCKS_WAITING_MAX);
     let bytes_kept = Arc::new(AtomicU64::new(0));
     let keeper = Keeper::new(store, shard.head().previous, bytes_kept.clone(), answers);
@@ -151,7 +160,9 @@ fn open(
     settings: &Settings,
     clock: ClockSource,
 ) -> Result<(Checked<SledStore>, Shard, Tail), Fault> {
-    let mut store = Checked::new(SledStore::open(&settings.data)?);
+    let mut store = SledStore::open(&settings.data)?;
+    store.begins_with_the_first()?;
+    let mut store = Checked::new(store);
     let wanted = ChainTerms {
         shards: 1,
         command_clock: clock == ClockSource::Command,

@@ -13,6 +13,8 @@ pub struct Outputs {
     complaints: Box<dyn Write + Send>,
     /// Complaints about inputs whose outcome is not out yet, by offset.
     open: BTreeMap<u64, String>,
+    /// Whether what an earlier run left untold is told, and the last settlement that was.
+    told: Option<Option<v1::Settlement>>,
     /// What was answered so far.
     pub totals: Totals,
 }
@@ -41,8 +43,15 @@ impl Outputs {
             settlements,
             complaints,
             open: BTreeMap::new(),
+            told: None,
             totals: Totals::default(),
         }
+    }
+
+    /// The settlements go on from this one, or from the first: those of the chain behind it are
+    /// written before any other.
+    pub fn going_on_from(self, told: Option<v1::Settlement>) -> Outputs {
+        Outputs { told: Some(told), ..self }
     }
 
     fn count(&mut self, outcome: &v1::Outcome) {
@@ -56,6 +65,14 @@ impl Outputs {
 }
 
 impl Answers for Outputs {
+    fn told(&self) -> Option<Option<v1::Settlement>> {
+        self.told.clone()
+    }
+
+    fn tell_again(&mut self, settlement: &v1::Settlement) -> Result<(), Fault> {
+        line(&mut self.settlements, settlement)
+    }
+
     /// Says what is wrong with a line, and keeps it for the line's outcome.
     fn complain(&mut self, complaint: Complaint) -> Result<(), Fault> {
         let Complaint { offset, line, reason } = complaint;
@@ -104,6 +121,7 @@ fn lost(error: std::io::Error) -> Fault {
     Fault::new(
         format!("the answers cannot be written: {error}"),
         "everything answered is durable; free the output and run again with the same commands: \
-         those done before are answered again as replays",
+         those done before are answered again as replays, and settlements that the file lacks are \
+         written to it",
     )
 }
