@@ -1,9 +1,9 @@
 //! The JSON form: one object per line, for hands and shells.
 //!
-//! A command is `{"id": …, "at": …, "app": …, "<command_in_snake_case>": {…}}`. Ids are text
-//! (UUID, ULID or name), money is `{"amount": "12.34", "currency": "CNY"}`, times are RFC 3339,
-//! dates ISO 8601, enumerations their names. Unknown fields are errors, as are a key that stands there
-//! twice and a number where text is asked for: JSON numbers lose cents.
+//! A command is `{"id": …, "at": …, "app": …, "<command_in_snake_case>": {…}}`. Ids are text (UUID,
+//! ULID or name), money is `{"amount": "12.34", "currency": "CNY"}`, times are RFC 3339, dates ISO
+//! 8601, enumerations their names. Unknown fields are errors, as are a key that stands there twice
+//! and a number where text is asked for: JSON numbers lose cents.
 
 pub mod hex;
 mod once;

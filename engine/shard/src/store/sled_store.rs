@@ -12,8 +12,8 @@
 //! | the last block that was synced | `HEAD`: number and checksum |
 //!
 //! sled takes some damage for a torn tail and forgets it in silence; `HEAD` tells that blocks are
-//! gone, and is itself missed where it is gone. It is written in place after each sync and not synced itself, so it may lag behind, and
-//! never runs ahead.
+//! gone, and is itself missed where it is gone. It is written in place after each sync and not
+//! synced itself, so it may lag behind, and never runs ahead.
 //!
 //! A value larger than [`VALUE_BYTES_MAX`](crate::limits::VALUE_BYTES_MAX) is cut into parts; the
 //! first begins with their count.
