@@ -58,7 +58,19 @@ pub(crate) fn shared_elsewhere(home: u32) -> Day {
     days(SHARED, &[("guide", home), ("shop", 1 - home), ("alice", 1 - home)])
 }
 
+/// What both shards sealed, where so much is shared with a receiver that is at home on shard 0 by a
+/// merchant on shard 1.
+pub(crate) fn shared_between(amount: &str) -> [Day; 2] {
+    let text = SHARED.replace("$20.00", &format!("${amount}"));
+    days_of_both(&text, &[("guide", 0), ("shop", 1), ("alice", 1)])
+}
+
 fn days(text: &str, homes: &[(&str, u32)]) -> Day {
+    let [first, _] = days_of_both(text, homes);
+    first
+}
+
+fn days_of_both(text: &str, homes: &[(&str, u32)]) -> [Day; 2] {
     let terms = ChainTerms {
         shards: 2,
         command_clock: true,
@@ -92,8 +104,7 @@ fn days(text: &str, homes: &[(&str, u32)]) -> Day {
             on_the_way.extend(sealed(writer));
         }
     }
-    let [first, _] = writers;
-    first.end()
+    writers.map(Writer::end)
 }
 
 /// Seals what is open, and gives what it sends: to whom, and the bytes.
