@@ -40,7 +40,9 @@ fn benches(c: &mut Criterion) {
         let mut movements = Vec::new();
         group.bench_function(format!("{name}: read events"), |b| {
             b.iter(|| {
-                let read = |e: &&Vec<u8>| black_box(read_plain_event(e, &mut movements)).is_some();
+                let read = |e: &&Vec<u8>| {
+                    read_plain_event(e, &mut movements, |fact, _| _ = black_box(fact)).is_some()
+                };
                 bytes.iter().filter(read).count()
             });
         });

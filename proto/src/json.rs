@@ -247,7 +247,8 @@ enumerations! {
     CaptureMode RentUnit DayRule FreezeReason CreditBasis ReleaseReason ChargeKind
     CouponState InvoiceKind PacketKind CardState
     DisputeKind Ruling
-    CreditPart StatementState PlanState LoanKind LoanState FeeBearer
+    CreditPart StatementState PlanState LoanKind LoanState FeeBearer PaidAhead
+    LoanChargeKind
 }
 
 /// Serde functions of a field that holds an [`Enumeration`].

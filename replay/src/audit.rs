@@ -57,6 +57,12 @@ pub fn audit(mut chain: Chain, progress: Progress<'_>) -> Result<AuditReport, Tr
         inputs += stepped;
         progress(chain.done(), chain.total());
     }
+    if recorded.head().next_number == 0 {
+        let (shard, what) = (chain.shard(), "there are no blocks".into());
+        let check = "the rules decide it again";
+        first_bad =
+            Some(Finding { shard, block: 0, event: 1, byte: None, byte_of: "body", check, what });
+    }
     Ok(AuditReport {
         shard: chain.shard(),
         holds: first_bad.is_none(),
@@ -172,7 +178,7 @@ fn difference(recorded: &Block, again: &Block) -> Option<Finding> {
 /// The first field that differs. `ruleset` may: what it decided is what is compared. `compressed`
 /// may: it says how a body is stored, not what it is; with it the hash may, and so the next block's
 /// `previous`, which the chain was checked for.
-fn header_difference(a: &BlockHeader, b: &BlockHeader) -> Option<&'static str> {
+pub(crate) fn header_difference(a: &BlockHeader, b: &BlockHeader) -> Option<&'static str> {
     let fields = [
         ("shard", a.shard != b.shard),
         ("epoch", a.epoch != b.epoch),
@@ -249,6 +255,12 @@ mod tests {
         assert_eq!((report.blocks, report.blocks_same_bytes), (6, 6));
         assert_eq!((report.inputs, report.events), (22, 32));
         assert_eq!(report.digest, hex(&day.digest));
+    }
+
+    #[test]
+    fn an_empty_chain_is_not_the_same_again() {
+        let report = again(chain_of(vec![]));
+        assert!(!report.holds && report.first_bad.unwrap().what == "there are no blocks");
     }
 
     #[test]

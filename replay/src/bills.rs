@@ -9,7 +9,7 @@
 //! | `files_of` | three files for each currency and a camt.053 statement, each with its SHA-256 |
 
 mod account;
-mod csv;
+pub(crate) mod csv;
 mod rows;
 mod settlement;
 #[cfg(test)]
@@ -19,7 +19,7 @@ mod trade;
 use crate::camt053;
 use crate::follow::{Finding, Trouble, read_chain};
 use crate::lines::{Book, Reader, Seen};
-use crate::naive::{Bills as Model, Moved, moved};
+use crate::naive::{Bills as Model, Moved, frozen, moved};
 use crate::names::fact_name;
 use crate::selector::Selector;
 use crate::source::{Chain, Progress, Source};
@@ -30,7 +30,7 @@ use groat_ledger::{AccountKey, Calendar, Class, Currency, Id};
 use groat_proto::json::{date_text, time_text};
 use groat_shard::{Books, Fault, Folded, hex};
 use serde::Serialize;
-use settlement::Settled;
+use settlement::{Gone, Settled};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use trade::Trades;
@@ -179,8 +179,8 @@ fn read(
                 };
                 let told: Moved = told.iter().filter(of_merchant).copied().collect();
                 trades.event(&seen, &told);
-                let Some((batch, items, out)) = settled.event(&seen, &told) else { return Ok(()) };
-                agree(trades.take_net(*shard, batch), items, out, batch)
+                let Some(gone) = settled.event(&seen, &told) else { return Ok(()) };
+                agree(trades.take_net(*shard, gone.date), &gone)
             });
             if let (Err(what), None) = (proven, &found) {
                 found = Some(Finding::of_bills(at, number, what));
@@ -217,20 +217,28 @@ impl Covered {
 pub(crate) fn told(seen: &Seen<'_>, model: &mut Model) -> Result<Moved, String> {
     let moved = moved(seen.movements, |no| seen.key(no));
     if subjects(seen.fact).contains(&Subject::Bill) {
-        let told = model.follow(seen.fact, seen.date(), &moved);
+        let frozen = frozen(seen.movements, |no| seen.key(no));
+        let told = model.follow(seen.fact, seen.date(), &moved, &frozen);
         return told.map_err(|what| format!("{}: {what}", fact_name(seen.fact)));
     }
     model.count(&moved);
     Ok(moved)
 }
 
-/// A batch is settled with what its trade rows sum to, and its rows of the settlement bill.
-fn agree(rows: i128, items: i128, out: i128, batch: u32) -> Result<(), String> {
-    if rows == out && items == out {
-        return Ok(());
+/// A batch is settled with what its trade rows sum to, and its rows of the settlement bill, which
+/// has as many payments as the batch counted.
+fn agree(rows: i128, gone: &Gone) -> Result<(), String> {
+    let Gone { date, items, out, counted, count } = gone;
+    let date = date_text(*date);
+    if rows != *out || items != out {
+        return Err(format!(
+            "the batch of {date} is settled with {out}; its rows sum to {rows} and {items}"
+        ));
     }
-    let date = date_text(batch);
-    Err(format!("the batch of {date} is settled with {out}; its rows sum to {rows} and {items}"))
+    if counted != count {
+        return Err(format!("the batch of {date} has {count} payments; its rows count {counted}"));
+    }
+    Ok(())
 }
 
 /// All shards are there, and the date is over on this one.

@@ -15,6 +15,7 @@ mod card_forgeries;
 mod cards;
 mod coupons;
 mod credit;
+mod demands;
 mod disputes;
 mod entries;
 mod exchange;
@@ -23,8 +24,11 @@ mod exchange_forgeries;
 #[cfg(test)]
 mod forgeries;
 mod funding;
+#[cfg(test)]
+mod held_forgeries;
 mod holds;
 mod invoices;
+mod kept;
 #[cfg(test)]
 mod limit_forgeries;
 #[cfg(test)]
@@ -54,12 +58,13 @@ mod seller_forgeries;
 #[cfg(test)]
 mod statement_forgeries;
 mod statements;
+mod touches;
 
 use crate::follow::{Finding, Place};
 use crate::naive::{
     Answers, Apps, Away, Bills, Cards, Coupons, Disputes, Exchanges, Funding, Holds, Invoices,
-    Journal, Lines, Loans, Losses, Packets, Plans, Points, Rentals, Reserves, Royalties, Spending,
-    Statements,
+    Journal, Kept, Lines, Loans, Losses, Orders, Packets, Plans, Points, Rentals, Reserves,
+    Royalties, Spending, Statements,
 };
 use apps::OfAnApp;
 use entries::Event;
@@ -116,6 +121,10 @@ checks! {
     HappensOnce = 4, "a command id happens once";
     /// Legs, refunds, fees.
     Payments = 5, "payments: legs = amount, refunded <= paid, fees back <= fee";
+    /// DOMAIN §5, by the clock, in time.
+    PaymentStates = 5, "payments: only steps that there are";
+    /// UH of each user, and the row of each hold.
+    ComplianceHolds = 6, "compliance holds: held = placed - released - seized";
     /// Cash and credit, each on its own.
     HoldSums = 6, "authorizations: frozen = captured + released + rest";
     /// UF and X3 of each authorization.
@@ -239,6 +248,10 @@ pub(crate) struct Checks {
     journal: Journal,
     answers: Answers,
     spending: Spending,
+    orders: Orders,
+    kept: Kept,
+    /// A payment that says it was agreed to: something behind it says by what.
+    agreed_at: Option<Touch>,
     holds: Holds,
     rentals: Rentals,
     lines: Lines,
@@ -271,6 +284,8 @@ pub(crate) struct Checks {
     own: (u64, bool),
     /// They are of a remittance, which has no outcome.
     is_remitted: bool,
+    /// Which version of the rules decided the block.
+    ruleset: u32,
 }
 
 type Verdict = Result<(), String>;
@@ -279,6 +294,8 @@ type Verdict = Result<(), String>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Touched {
     Hold(Id),
+    /// Compliance holds, by user.
+    Kept(Id),
     Rental(Id),
     /// By user.
     Line(Id),
@@ -372,6 +389,13 @@ impl Checks {
         }
     }
 
+    /// By which rules the blocks that follow were decided.
+    pub(crate) fn decided_by(&mut self, ruleset: u32) {
+        self.ruleset = ruleset;
+        self.rentals.decided_by(ruleset);
+        self.spending.decided_by(ruleset);
+    }
+
     fn touch(&mut self, what: Touched, at: &Place<'_>, event: u64) {
         self.touched.insert(what, Touch { event, block: at.block, byte: at.byte });
     }
@@ -380,6 +404,9 @@ impl Checks {
     /// the end of a command and of a block. Within a command a payment comes before the fact that
     /// says what it was for.
     pub(crate) fn compare_touched(&mut self, books: &Books, shard: u32) {
+        if let Some(Touch { event, block, byte }) = self.agreed_at.take() {
+            self.agreed_by_something(&Place { shard, block, byte, command: &[] }, event);
+        }
         let touched = std::mem::take(&mut self.touched);
         let mut touched: Vec<(Touch, Touched)> = touched.into_iter().map(|(w, t)| (t, w)).collect();
         touched.sort_unstable();
@@ -393,6 +420,7 @@ impl Checks {
     fn compare(&mut self, books: &Books, at: &Place<'_>, event: u64, what: Touched) {
         match what {
             Touched::Hold(auth) => self.compare_hold(books, at, event, auth),
+            Touched::Kept(user) => self.compare_kept(books, at, event, user),
             Touched::Rental(rental) => self.compare_rental(books, at, event, rental),
             Touched::Line(user) => self.compare_line(books, at, event, user),
             Touched::Reserve(merchant) => self.compare_reserve(books, at, event, merchant),
@@ -460,7 +488,12 @@ impl Checks {
         self.note(Check::Quotes, at, event, holds(all, || "quotes are missing".into()));
         let all = rows(tables.loans.next_no(), self.loans.ids().count());
         self.note(Check::Loans, at, event, holds(all, || "loans are missing".into()));
+        let all = rows(tables.payments.next_no(), self.orders.count());
+        self.note(Check::PaymentStates, at, event, holds(all, || "payments are missing".into()));
+        let all = rows(tables.holds.next_no(), self.kept.ids().count());
+        self.note(Check::ComplianceHolds, at, event, holds(all, || "holds are missing".into()));
         let known: Vec<Touched> = (self.holds.ids().map(Touched::Hold))
+            .chain(self.kept.users().map(Touched::Kept))
             .chain(self.rentals.ids().map(Touched::Rental))
             .chain(self.lines.users().map(Touched::Line))
             .chain(self.reserves.merchants().map(Touched::Reserve))

@@ -372,6 +372,11 @@ mod tests {
         let width = csv.lines().next().unwrap().split(',').count();
         assert_eq!(width, 13);
         assert!(csv.contains(",transfer_pended,pending,Ledger:till,"), "{csv}");
+        // A reference is somebody else's and no formula of a spreadsheet.
+        let (days, mut out) = (sample::billed_days().in_a_directory(), Vec::new());
+        export(&days.source(), &[0], Format::Csv, &mut out, &mut |_, _| {}).unwrap();
+        let csv = String::from_utf8(out).unwrap();
+        assert!(csv.contains(",'=lunch\n") && !csv.contains(",=lunch"), "{csv}");
         let jsonl = text(Format::Jsonl);
         for (at, line) in jsonl.lines().enumerate() {
             let object: serde_json::Value = serde_json::from_str(line).unwrap();

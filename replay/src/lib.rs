@@ -13,12 +13,15 @@
 //! | export | [`export()`] | folding |
 //! | bills | [`bills()`] | folding |
 //! | camt053 | [`camt053()`] | folding |
+//! | diff | [`diff()`] | folding both copies |
 
 mod audit;
+mod between;
 mod bills;
 mod camt053;
 mod checks;
 mod cut;
+mod diff;
 mod export;
 mod follow;
 mod lines;
@@ -46,10 +49,12 @@ pub use topic::Topic;
 pub use follow::{Finding, Follower, Place, Trouble, read_chain};
 
 pub use audit::{AuditReport, audit};
+pub use between::{Between, Pair, between};
 pub use bills::{BillFile, BillSums, BillsReport, bills};
 pub use camt053::{CamtAccount, CamtReport, camt053};
 pub use checks::{Check, Checked, Counts, Safeguarded};
 pub use cut::{NotUntil, Until};
+pub use diff::{BalanceDifference, DiffReport, Difference, diff};
 pub use export::{ExportReport, Format, export};
 pub use page::{
     Agreed, Charged, GivenBack, HeldPart, Listed, Moment, Page, PageReport, Paid, PartOf, Refunded,

@@ -198,6 +198,7 @@ fn business_of(seen: &Seen<'_>) -> (Option<String>, Option<String>) {
         | Fact::RoyaltyRefused { sent, .. }
         | Fact::RoyaltyTaken { sent, .. }
         | Fact::RoyaltyGivenBack { sent, .. } => (some(&sent.payment), None),
+        Fact::BackHomeArrived { payment, .. } => (some(payment), None),
         Fact::ConfirmationArrived { payment, out_trade_no, .. } => {
             (some(payment), some(&out_trade_no.as_str()))
         }

@@ -12,10 +12,12 @@ mod exchange;
 mod funding;
 mod holds;
 mod invoices;
+mod kept;
 mod lines;
 mod loans;
 mod losses;
 mod moved;
+mod orders;
 mod packets;
 mod plans;
 mod points;
@@ -34,10 +36,12 @@ pub(crate) use exchange::{Converted, Exchanges};
 pub(crate) use funding::Funding;
 pub(crate) use holds::{Hold, Holds, Part};
 pub(crate) use invoices::Invoices;
+pub(crate) use kept::Kept;
 pub(crate) use lines::{Lines, Reserves};
 pub(crate) use loans::Loans;
 pub(crate) use losses::Losses;
-pub(crate) use moved::{Moved, add, moved};
+pub(crate) use moved::{Moved, add, frozen, moved};
+pub(crate) use orders::Orders;
 pub(crate) use packets::Packets;
 pub(crate) use plans::Plans;
 pub(crate) use points::Points;
@@ -230,6 +234,15 @@ pub(crate) struct Spending {
     /// What once had limits in every window; they stay so.
     every_window: HashSet<(LimitScope, Currency)>,
     users: IdMap<Id, Spent>,
+    /// What each hold has of whose balance.
+    frozen: IdMap<Id, (Id, u128)>,
+    /// All of a user's.
+    frozen_of: IdMap<Id, u128>,
+    /// What was frozen counted as spent when events were decided.
+    holds_count: bool,
+    /// A payment that was agreed to, until the fact that says by what: its payer and what of it
+    /// came from the balance.
+    agreed: Option<(Id, Person, u64)>,
 }
 
 /// Who spends or holds, as limits see it.
@@ -254,6 +267,91 @@ impl Spending {
         scopes.into_iter().filter_map(move |scope| self.limits.get(&(scope, person.currency)))
     }
 
+    /// By which rules the events that follow were decided: holds count as spent since the third.
+    pub(crate) fn decided_by(&mut self, ruleset: u32) {
+        self.holds_count = ruleset >= 3;
+    }
+
+    /// Freezes cash of a user; says which limit in force it exceeds, with all that is spent and
+    /// held.
+    pub(crate) fn freeze(
+        &mut self,
+        hold: Id,
+        person: Person,
+        amount: u64,
+        date: u32,
+    ) -> Result<(), String> {
+        self.frozen.insert(hold, (person.user, u128::from(amount)));
+        *self.frozen_of.entry(person.user).or_default() += u128::from(amount);
+        if self.holds_count { self.within(person, u128::from(amount), date) } else { Ok(()) }
+    }
+
+    /// Cash of a hold is spent or given back.
+    pub(crate) fn unfreeze(&mut self, hold: Id, amount: u64) {
+        let Some((user, rest)) = self.frozen.get_mut(&hold) else { return };
+        let part = rest.saturating_sub(u128::from(amount));
+        let of = self.frozen_of.entry(*user).or_default();
+        *of = of.saturating_sub(*rest - part);
+        *rest = part;
+    }
+
+    /// Counts a payment that was agreed to before; by what is for the fact behind it to say.
+    pub(crate) fn spend_agreed(&mut self, payment: Id, person: Person, amount: u64, date: u32) {
+        let _ = self.spend(person, amount, CodeKind::None, date);
+        self.agreed = Some((payment, person, amount));
+    }
+
+    /// A payment that was agreed to, if no fact has said yet by what.
+    pub(crate) fn agreed_to_nothing(&mut self) -> Option<Id> {
+        self.agreed.take().map(|agreed| agreed.0)
+    }
+
+    /// Says which limit is exceeded by what of a payment was not frozen before: that was taken
+    /// because limits left it.
+    pub(crate) fn settle_agreed(
+        &mut self,
+        payment: Option<Id>,
+        frozen: u64,
+        date: u32,
+    ) -> Result<(), String> {
+        let of = |agreed: &(Id, Person, u64)| payment.is_none_or(|payment| payment == agreed.0);
+        let Some((_, person, amount)) = self.agreed.take_if(|agreed| of(agreed)) else {
+            return Ok(());
+        };
+        match amount.saturating_sub(frozen) {
+            0 => Ok(()),
+            beyond if self.holds_count => self.within(person, u128::from(beyond), date),
+            _ => Ok(()),
+        }
+    }
+
+    /// Says which limit on a person is exceeded by what is spent and frozen, the last of it this.
+    fn within(&self, person: Person, amount: u128, date: u32) -> Result<(), String> {
+        let (year_no, month_of_year) = year_and_month(date);
+        let none = Spent::default();
+        let spent = self.users.get(&person.user).unwrap_or(&none);
+        let held = match self.holds_count {
+            true => self.frozen_of.get(&person.user).copied().unwrap_or(0),
+            false => 0,
+        };
+        let in_period = |window: &Window, period: u32| {
+            held + if window.period == period { window.sum } else { 0 }
+        };
+        let day = in_period(&spent.day, date);
+        let month = in_period(&spent.month, year_no * 12 + month_of_year);
+        let year = in_period(&spent.year, year_no);
+        let sums = self.on(person).flat_map(|limits| {
+            [
+                (limits.single, amount, "single"),
+                (limits.day, day, "day"),
+                (limits.month, month, "month"),
+                (limits.year, year, "year"),
+                (limits.lifetime, spent.lifetime + held, "lifetime"),
+            ]
+        });
+        first_exceeded(person.user, sums)
+    }
+
     /// Counts a spending; says which limit in force it exceeds.
     pub(crate) fn spend(
         &mut self,
@@ -269,11 +367,10 @@ impl Spending {
         if spent.day.period != date {
             spent.codes = Default::default();
         }
-        let day = spent.day.add(date, amount);
-        let month = spent.month.add(month_no, amount);
-        let year = spent.year.add(year_no, amount);
+        spent.day.add(date, amount);
+        spent.month.add(month_no, amount);
+        spent.year.add(year_no, amount);
         spent.lifetime += amount;
-        let lifetime = spent.lifetime;
         let slot = spent.codes.iter_mut().find(|c| c.0.is_none_or(|kind| kind == code));
         let of_code = slot.map_or(0, |slot| {
             *slot = (Some(code), slot.1 + amount);
@@ -296,22 +393,8 @@ impl Spending {
             ]
         });
         let of_code = of_code.into_iter().chain(of_codes.into_iter().flatten());
-        let sums = self.on(person).flat_map(|limits| {
-            [
-                (limits.single, amount, "single"),
-                (limits.day, day, "day"),
-                (limits.month, month, "month"),
-                (limits.year, year, "year"),
-                (limits.lifetime, lifetime, "lifetime"),
-            ]
-        });
-        for (limit, sum, name) in sums.chain(of_code) {
-            if let Some(limit) = limit.filter(|limit| sum > u128::from(*limit)) {
-                let user = person.user;
-                return Err(format!("{user} has spent {sum}; the {name} limit is {limit}"));
-            }
-        }
-        Ok(())
+        self.within(person, amount, date)?;
+        first_exceeded(person.user, of_code)
     }
 
     /// Says if a balance that was just raised exceeds its cap.
@@ -324,4 +407,16 @@ impl Spending {
         }
         Ok(())
     }
+}
+
+fn first_exceeded(
+    user: Id,
+    sums: impl IntoIterator<Item = (Option<u64>, u128, &'static str)>,
+) -> Result<(), String> {
+    for (limit, sum, name) in sums {
+        if let Some(limit) = limit.filter(|limit| sum > u128::from(*limit)) {
+            return Err(format!("{user} has spent {sum}; the {name} limit is {limit}"));
+        }
+    }
+    Ok(())
 }

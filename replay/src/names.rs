@@ -56,6 +56,8 @@ pub(crate) fn holder(class: Class) -> Holder {
         | Class::FxPosition
         | Class::CashLoan
         | Class::LoanInterest
+        | Class::LoanFee
+        | Class::LoanPenalty
         | Class::LossAllowance
         | Class::CreditLoss
         | Class::OtherWriteOff
@@ -217,6 +219,7 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::BatchCut { .. } => "batch_cut",
         Fact::BatchSettled { .. } => "batch_settled",
         Fact::ConfirmationArrived { .. } => "confirmation_arrived",
+        Fact::BackHomeArrived { .. } => "back_home_arrived",
         Fact::SettlementConfirmed { .. } => "settlement_confirmed",
         Fact::RoyaltyBound { .. } => "royalty_bound",
         Fact::RoyaltyUnbound { .. } => "royalty_unbound",
@@ -270,6 +273,10 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::LoanOverdue { .. } => "loan_overdue",
         Fact::LoanRepaid { .. } => "loan_repaid",
         Fact::LoanWrittenOff { .. } => "loan_written_off",
+        Fact::LoanCharged { .. } => "loan_charged",
+        Fact::LoanChargeWaived { .. } => "loan_charge_waived",
+        Fact::LoanDrawnMore { .. } => "loan_drawn_more",
+        Fact::RepaymentReturned { .. } => "repayment_returned",
         Fact::PlanRepaid { .. } => "plan_repaid",
         Fact::CreditRecovered { .. } => "credit_recovered",
         Fact::Provisioned { .. } => "provisioned",
@@ -286,6 +293,7 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::CouponExpired { .. } => "coupon_expired",
         Fact::CouponUsed { .. } => "coupon_used",
         Fact::CouponReturned { .. } => "coupon_returned",
+        Fact::CouponReleased { .. } => "coupon_released",
         Fact::PacketSent { .. } => "packet_sent",
         Fact::PacketClaimed { .. } => "packet_claimed",
         Fact::PacketExpired { .. } => "packet_expired",

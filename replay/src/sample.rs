@@ -7,6 +7,7 @@ mod chance;
 mod credit_days;
 mod elsewhere;
 mod exchange;
+mod held;
 mod kept;
 mod limited;
 mod loan_days;
@@ -22,8 +23,11 @@ pub(crate) use billed::billed_days;
 pub(crate) use cards::card_days;
 pub(crate) use chance::chance;
 pub(crate) use credit_days::credit_days;
-pub(crate) use elsewhere::{shared_elsewhere, sold_elsewhere};
+pub(crate) use elsewhere::{
+    borne_elsewhere, shared_between, shared_elsewhere, sold_and_shared_elsewhere, sold_elsewhere,
+};
 pub(crate) use exchange::exchanged_days;
+pub(crate) use held::held_days;
 pub(crate) use kept::kept_days;
 pub(crate) use limited::limited_days;
 pub(crate) use loan_days::loan_days;
@@ -94,8 +98,12 @@ impl Day {
 }
 
 pub(crate) fn chain_of(blocks: Vec<Vec<u8>>) -> Chain {
+    chain_for(0, blocks)
+}
+
+pub(crate) fn chain_for(shard: u32, blocks: Vec<Vec<u8>>) -> Chain {
     let count = blocks.len() as u64;
-    Chain::of_blocks(0, Some(count), blocks.into_iter().map(Ok))
+    Chain::of_blocks(shard, Some(count), blocks.into_iter().map(Ok))
 }
 
 /// Gives lines to a shard, one input each; a line that is no JSON is given as its bytes.

@@ -1,5 +1,6 @@
-//! Chains of several shards at once, as many as there are cores. They know nothing of each other,
-//! so what is found is what would be found one after the other.
+//! Chains of several shards at once, as many as there are cores. They know nothing of each other
+//! here, so what is found is what would be found one after the other; what they say of each other
+//! is compared afterwards, in `between.rs`.
 
 use crate::follow::Trouble;
 use crate::source::{Chain, Progress, Source};

@@ -49,6 +49,15 @@ impl Source {
         }
     }
 
+    /// Whether this is one shard's own directory, so that no others are asked for.
+    pub fn is_of_one_shard(&self) -> bool {
+        match self {
+            Source::Directory(dir) => is_store(dir) && shard_of(dir).is_some(),
+            #[cfg(feature = "kafka")]
+            Source::Topic(_, shards) => !shards.is_empty(),
+        }
+    }
+
     /// Opens the chain of one of [`Source::shards`].
     pub fn chain(&self, shard: u32) -> Result<Chain, Fault> {
         match self {

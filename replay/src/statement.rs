@@ -101,6 +101,11 @@ pub fn statement(
     period: Period,
     progress: Progress<'_>,
 ) -> Result<Statement, Trouble> {
+    if let Period { from: Some(from), to: Some(to) } = period
+        && from > to
+    {
+        return Err(Trouble::Usage("the first date is behind the last one".into()));
+    }
     if let Selector::Hold(id) = selector {
         return whole_life(source, shards, id, period, progress);
     }
@@ -371,6 +376,8 @@ mod tests {
         let first = groat_proto::json::parse_date("2026-02-01").unwrap();
         let after = of("user:alice", Period { from: Some(first), to: None }).unwrap();
         let before = of("user:alice", Period { from: None, to: Some(first - 1) }).unwrap();
+        let turned = of("user:alice", Period { from: Some(first), to: Some(first - 1) });
+        assert!(matches!(turned, Err(Trouble::Usage(_))));
         assert_eq!(before.accounts[0].closing, after.accounts[0].opening);
         assert_eq!(after.accounts[0].lines.len() + before.accounts[0].lines.len(), 5);
     }

@@ -18,6 +18,8 @@ pub(crate) enum Subject {
     Limits,
     /// An authorization, also that of a rental's deposit.
     Hold(Id),
+    /// A compliance hold.
+    Kept(Id),
     /// A rental.
     Rental(Id),
     /// Lines of credit and what is owed on them.
@@ -38,7 +40,7 @@ pub(crate) enum Subject {
     Card,
     /// Their points.
     Points,
-    /// Invoices, and refunds of what is invoiced.
+    /// Invoices, and refunds and disputes of what is invoiced.
     Invoice,
     /// A dispute.
     Dispute(Id),
@@ -60,7 +62,7 @@ pub(crate) enum Subject {
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
         Account, App, Away, Batch, Bill, Card, Coupon, Credit, Dispute, Exchange, Funding, Hold,
-        Invoice, Limits, Loan, Loss, Packet, Payment, Plan, Points, Rental, Reserve, Royalty,
+        Invoice, Kept, Limits, Loan, Loss, Packet, Payment, Plan, Points, Rental, Reserve, Royalty,
         Statement,
     };
     match fact {
@@ -74,7 +76,6 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::TransferExpired { .. }
         | Fact::AccountRestricted { .. }
         | Fact::RestrictionLifted { .. }
-        | Fact::HoldSeized { .. }
         | Fact::AccountClosed { .. }
         | Fact::PayoutConfirmed { .. }
         | Fact::ReceiptRecorded { .. }
@@ -87,17 +88,21 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         Fact::UserOpened { .. }
         | Fact::MerchantOnboarded { .. }
         | Fact::MerchantKnown { .. }
-        | Fact::HoldPlaced { .. }
-        | Fact::HoldReleased { .. }
         | Fact::PayoutRequested { .. }
         | Fact::PayoutFailed { .. }
         | Fact::BatchOpened { .. }
         | Fact::RefundAsked { .. }
         | Fact::RefundFailed { .. } => vec![Bill],
+        Fact::HoldPlaced { hold, .. } | Fact::HoldReleased { hold, .. } => {
+            vec![Kept(*hold), Bill]
+        }
+        Fact::HoldSeized { hold, .. } => vec![Kept(*hold)],
         Fact::RemittanceSent { .. } => vec![Limits, Away, Bill],
         Fact::TransferArrived { .. } => vec![Limits, Bill],
         Fact::DisputeDebtPaid { .. } => vec![Away, Bill],
-        Fact::DisputeCharged { .. } | Fact::DisputeReversed { .. } => vec![Bill],
+        Fact::DisputeCharged { .. }
+        | Fact::DisputeReversed { .. }
+        | Fact::BackHomeArrived { .. } => vec![Bill],
         // What comes back is the user's own, whatever the limits.
         Fact::TransferReturned { .. } => vec![],
         Fact::BatchForwarded { .. } | Fact::ProceedsReceived { .. } | Fact::RefundFunded { .. } => {
@@ -122,12 +127,14 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         Fact::BatchCut { .. } => vec![Batch],
         Fact::BatchSettled { .. } => vec![Batch, Reserve, Bill],
         Fact::ReserveReleased { .. } => vec![Reserve, Bill],
-        Fact::AuthorizationCaptured { auth, .. } => vec![Hold(*auth)],
+        Fact::AuthorizationCaptured { auth, .. } => vec![Hold(*auth), Limits],
         Fact::FundsAuthorized { auth, .. }
         | Fact::FundsReleased { auth, .. }
-        | Fact::AuthorizationClosed { auth, .. } => vec![Hold(*auth), Bill],
+        | Fact::AuthorizationClosed { auth, .. } => vec![Hold(*auth), Limits, Bill],
         // What is taken for a rental comes out of its hold, and may be bought on credit.
-        Fact::RentalCharged { rental, .. } => vec![Hold(*rental), Rental(*rental), Credit],
+        Fact::RentalCharged { rental, .. } => {
+            vec![Hold(*rental), Rental(*rental), Credit, Limits]
+        }
         // The platform's advance is a sale of the day.
         Fact::RentalPaymentPending { rental, .. } => vec![Rental(*rental), Batch, Bill],
         Fact::RentalCreated { rental, .. }
@@ -143,16 +150,17 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::RentalCollected { rental, .. }
         | Fact::CollectionFailed { rental, .. }
         | Fact::RentalOverdue { rental }
-        | Fact::RentalBoughtOut { rental, .. }
         | Fact::RentalLost { rental, .. }
         | Fact::RentalCancelled { rental, .. } => vec![Rental(*rental)],
+        Fact::RentalBoughtOut { rental, .. } => vec![Rental(*rental), Limits],
         Fact::CampaignFunded { .. }
         | Fact::CampaignClosed { .. }
         | Fact::CouponDefined { .. }
         | Fact::CouponIssued { .. }
         | Fact::CouponRevoked { .. }
         | Fact::CouponExpired { .. }
-        | Fact::CouponReturned { .. } => vec![Coupon],
+        | Fact::CouponReturned { .. }
+        | Fact::CouponReleased { .. } => vec![Coupon],
         Fact::PacketSent { .. } | Fact::PacketClaimed { .. } => vec![Packet, Limits],
         Fact::PacketExpired { .. } | Fact::PacketReturned { .. } => vec![Packet],
         Fact::PacketArrived { .. } => vec![Limits],
@@ -179,7 +187,9 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         Fact::SplitReturnAsked { .. } | Fact::SplitReturnFailed { .. } => vec![Royalty],
         Fact::DisputeOpened { dispute, .. } => vec![Dispute(*dispute), Batch, Bill],
         Fact::DisputeDefended { dispute, .. } => vec![Dispute(*dispute)],
-        Fact::DisputeJudged { dispute, .. } => vec![Dispute(*dispute), Credit, Points, Bill],
+        Fact::DisputeJudged { dispute, .. } => {
+            vec![Dispute(*dispute), Credit, Invoice, Points, Bill]
+        }
         Fact::CreditLineGranted { .. } | Fact::CreditRepaid { .. } => vec![Credit, Statement],
         Fact::LimitAdjusted { .. }
         | Fact::CreditLineFrozen { .. }
@@ -198,7 +208,11 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::LoanTermDue { .. }
         | Fact::LoanOverdue { .. }
         | Fact::LoanRepaid { .. }
-        | Fact::LoanWrittenOff { .. } => vec![Loan],
+        | Fact::LoanWrittenOff { .. }
+        | Fact::LoanCharged { .. }
+        | Fact::RepaymentReturned { .. }
+        | Fact::LoanDrawnMore { .. }
+        | Fact::LoanChargeWaived { .. } => vec![Loan],
         Fact::CreditWrittenOff { .. } | Fact::CreditRecovered { .. } | Fact::Provisioned { .. } => {
             vec![Loss]
         }

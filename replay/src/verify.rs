@@ -2,6 +2,7 @@
 //! block, event and byte that does not hold. It does not ask whether the rules would decide the
 //! same again; that is `audit`.
 
+use crate::between::Traffic;
 use crate::checks::{Check, Checked, Checks, Counts, Safeguarded};
 use crate::follow::{Finding, Follower, Place, Trouble};
 use crate::source::{Chain, Progress};
@@ -37,12 +38,15 @@ pub struct VerifyReport {
     pub safeguarded: Vec<Safeguarded>,
     /// The first thing that does not hold.
     pub first_bad: Option<Finding>,
+    /// For [`between`](crate::between()).
+    #[serde(skip)]
+    pub(crate) traffic: Traffic,
 }
 
 /// Verifies one chain. Trouble is only what says nothing about the books: a broker that is away.
 pub fn verify(mut chain: Chain, progress: Progress<'_>) -> Result<VerifyReport, Trouble> {
     let mut follower = Follower::of(&chain);
-    let mut checks = Checks::default();
+    let (mut checks, mut traffic) = (Checks::default(), Traffic::default());
     let mut rested = None;
     let snapshot = chain.snapshot();
     let snapshot =
@@ -55,7 +59,11 @@ pub fn verify(mut chain: Chain, progress: Progress<'_>) -> Result<VerifyReport, 
         };
         let folded = block.and_then(|block| {
             let Some(block) = block else { return Ok(None) };
-            follower.fold(&block, |books, at, folded| checks.see(books, at, &folded))?;
+            checks.decided_by(block.header.ruleset);
+            follower.fold(&block, |books, at, folded| {
+                checks.see(books, at, &folded);
+                traffic.see(at, &folded);
+            })?;
             Ok(Some(block))
         });
         // A check that fails within a block comes before what the fold stumbles over behind it.
@@ -73,7 +81,10 @@ pub fn verify(mut chain: Chain, progress: Progress<'_>) -> Result<VerifyReport, 
         progress(chain.done(), chain.total());
     }
     at_end(&mut checks, &follower, &snapshot);
-    Ok(report(&follower, checks, snapshot.ok().flatten().map(|mark| mark.number)))
+    if let Some(books) = follower.books() {
+        traffic.at_end(books);
+    }
+    Ok(report(&follower, checks, traffic, snapshot.ok().flatten().map(|mark| mark.number)))
 }
 
 /// What a snapshot says about the chain at its block.
@@ -160,6 +171,10 @@ fn at_end(checks: &mut Checks, follower: &Follower, snapshot: &Result<Option<Mar
     let last = follower.head().next_number.saturating_sub(1);
     let event = follower.head().next_event;
     let at = end_of(follower, last, 0);
+    if follower.head().next_number == 0 {
+        // Nothing that could hold; a chain that was begun has its claim.
+        checks.note(Check::Chain, &at, event, Err("there are no blocks".into()));
+    }
     if let Some(books) = follower.books()
         && checks.first.is_none()
     {
@@ -193,7 +208,12 @@ fn unread(follower: &Follower, fault: &Fault) -> Finding {
     }
 }
 
-fn report(follower: &Follower, checks: Checks, snapshot: Option<u64>) -> VerifyReport {
+fn report(
+    follower: &Follower,
+    checks: Checks,
+    traffic: Traffic,
+    snapshot: Option<u64>,
+) -> VerifyReport {
     let head = follower.head();
     let books = follower.books();
     VerifyReport {
@@ -209,6 +229,7 @@ fn report(follower: &Follower, checks: Checks, snapshot: Option<u64>) -> VerifyR
         checks: checks.made(),
         safeguarded: checks.safeguarded(),
         first_bad: checks.first,
+        traffic,
     }
 }
 
@@ -294,6 +315,11 @@ mod tests {
         day.blocks.truncate(3);
         let report = check(day.chain());
         assert!(report.holds, "a shorter chain is a chain");
+    }
+
+    #[test]
+    fn an_empty_chain_does_not_hold() {
+        assert_eq!(bad(vec![]).what, "there are no blocks");
     }
 
     #[test]

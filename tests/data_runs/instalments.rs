@@ -6,7 +6,7 @@ use groat_tests::feed::text;
 use serde_json::Value;
 
 /// Cents of `16.9`, `1,000.0` or nothing.
-fn cents(text: &str) -> u64 {
+pub(crate) fn cents(text: &str) -> u64 {
     let plain = text.replace(',', "");
     let (whole, part) = plain.split_once('.').unwrap_or((&plain, "0"));
     let part: u64 = format!("{part:0<2}").parse().unwrap();

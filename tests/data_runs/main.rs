@@ -8,7 +8,7 @@
 //! | `journal` | the exported journal in hledger and ledger |
 //! | `transfers`, `merchant_sales`, `rentals`, `tigerbeetle`, `pgledger` | the data sets |
 //! | `rental_orders` | one more, of messages |
-//! | `instalments`, `credit_lines`, `numscript` | what the ledger alone is asked |
+//! | `instalments`, `loan_steps`, `credit_lines`, `numscript` | what the ledger alone is asked |
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -23,6 +23,7 @@ mod journal;
 
 mod credit_lines;
 mod instalments;
+mod loan_steps;
 mod merchant_sales;
 mod numscript;
 mod pgledger;

@@ -3,6 +3,18 @@
 use groat_tests::own_broker::kafka;
 use groat_tests::served::Topics;
 use groat_tests::worlds::world;
+use std::path::Path;
+
+fn trim(topics: &Topics, topic: &str, offset: u64, dir: &Path) {
+    let trim = format!(
+        r#"{{"partitions":[{{"topic":"{}","partition":0,"offset":{offset}}}],"version":1}}"#,
+        topics.config().topic(topic)
+    );
+    let file = dir.join("trim.json");
+    std::fs::write(&file, trim).unwrap();
+    let class = "org.apache.kafka.tools.DeleteRecordsCommand";
+    kafka(&[class, "--offset-json-file", file.to_str().unwrap()], "");
+}
 
 #[test]
 fn commands_trimmed_before_they_were_decided_are_a_fault() {
@@ -10,20 +22,37 @@ fn commands_trimmed_before_they_were_decided_are_a_fault() {
     let dir = tempfile::tempdir().unwrap();
     let feed = world(0, 5);
     topics.publish(feed.lines(), feed.records());
-    let trim = format!(
-        r#"{{"partitions":[{{"topic":"{}","partition":0,"offset":3}}],"version":1}}"#,
-        topics.config().topic("commands")
-    );
-    let file = dir.path().join("trim.json");
-    std::fs::write(&file, trim).unwrap();
-    let class = "org.apache.kafka.tools.DeleteRecordsCommand";
-    kafka(&[class, "--offset-json-file", file.to_str().unwrap()], "");
+    trim(&topics, "commands", 3, dir.path());
     let serving = topics.serve(&dir.path().join("data"), &dir.path().join("log"));
     let (code, said) = serving.ended();
     assert_eq!(code, Some(1), "{said}");
     let offsets = format!("has offsets 3 to {}, the chain needs 0 next", feed.records());
     assert!(said.contains(&offsets), "{said}");
     assert!(said.contains("commands were trimmed before they were decided"), "{said}");
+}
+
+/// A local copy that has all that is gone does not make the log whole: no other machine can restore
+/// the shard, and no auditor read it from the first block on.
+#[test]
+fn events_trimmed_below_the_local_copy_are_a_fault() {
+    let Some(topics) = Topics::fresh("trimmed-events") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let (data, log) = (dir.path().join("data"), dir.path().join("log"));
+    let feed = world(0, 5);
+    topics.publish(feed.lines(), feed.records());
+    // A snapshot, so that only the end of the log is needed.
+    let flags = ["--snapshot-bytes", "1000"];
+    let serving = topics.serve_with(&data, &log, &flags);
+    serving.until_consumed(feed.records());
+    serving.release();
+    topics.publish(feed.lines(), 2 * feed.records());
+    let serving = topics.serve_with(&data, &log, &flags);
+    serving.until_consumed(2 * feed.records());
+    serving.release();
+    trim(&topics, "events", 1, dir.path());
+    let (code, said) = topics.serve_with(&data, &log, &flags).ended();
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("begins at offset 1 instead of 0: it was trimmed"), "{said}");
 }
 
 #[test]

@@ -168,9 +168,11 @@ fn topics_with_wrong_settings_are_named_and_refused() {
     let Some(topics) = Topics::fresh("settings") else { return };
     let prefix = topics.config().prefix;
     let topic = |name: &str| format!("{prefix}.{name}");
-    for (name, setting) in
-        [("commands", "message.timestamp.type=CreateTime"), ("events", "cleanup.policy=compact")]
-    {
+    for (name, setting) in [
+        ("commands", "message.timestamp.type=CreateTime"),
+        ("events", "cleanup.policy=compact"),
+        ("transfers", "retention.ms=604800000"),
+    ] {
         let (topic, alter) = (topic(name), ["--alter", "--add-config", setting]);
         let entity = ["configs", "--entity-type", "topics", "--entity-name", &topic];
         kafka(&[&entity[..], &alter].concat(), "");
@@ -178,7 +180,11 @@ fn topics_with_wrong_settings_are_named_and_refused() {
     let flags = ["--brokers", &topics.config().brokers, "--prefix", &prefix];
     let checked = run("groat", &[&["topics"], &flags[..]].concat());
     assert_eq!(checked.status.code(), Some(1));
-    for says in ["message.timestamp.type = CreateTime", "cleanup.policy = compact"] {
+    for says in [
+        "message.timestamp.type = CreateTime",
+        "cleanup.policy = compact",
+        "transfers has retention.ms = 604800000; it must be -1",
+    ] {
         assert!(stderr(&checked).contains(says), "{}", stderr(&checked));
     }
     let dir = tempfile::tempdir().unwrap();

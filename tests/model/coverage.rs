@@ -34,10 +34,13 @@ const NOT_REACHED: &[Rejection] = &[
     Rejection::PaymentCountExceeded,
     Rejection::PlanCountExceeded,
     Rejection::LoanCountExceeded,
+    Rejection::LoanChargeCountExceeded,
+    Rejection::ChargebackCountExceeded,
     Rejection::QuoteNotStarted,
     Rejection::RelationLimit,
     Rejection::SplitCountExceeded,
     Rejection::ReturnWindowClosed,
+    Rejection::BatchFull,
 ];
 
 /// What follows from several commands or from the clock.
@@ -111,7 +114,7 @@ fn random_steps_are_worth_their_time() {
     let (mut done, mut refused) = (BTreeMap::new(), BTreeMap::new());
     let mut facts = BTreeMap::new();
     let count = |of: &mut BTreeMap<String, u32>, name: String| *of.entry(name).or_default() += 1;
-    for _ in 0..1_500 {
+    for _ in 0..2_000 {
         let steps = ops(300).new_tree(&mut runner).unwrap().current();
         let mut books = opened(Calendar::default());
         for step in steps.iter().map(|op| books.step(op)) {

@@ -15,6 +15,7 @@ mod funding;
 mod holds;
 mod invoices;
 mod limits;
+mod loan_charges;
 mod loans;
 mod losses;
 mod orders;
@@ -212,9 +213,10 @@ impl Naive {
             return Answer::Again;
         }
         self.latest = now;
+        let moves = self.moves(body, now);
         match self.happens(*id, body, now) {
             Ok(()) => {
-                self.asked(*app, body, now);
+                self.asked(*app, moves, now);
                 Answer::Done
             }
             Err(rejection) => Answer::Refused(rejection),
@@ -321,6 +323,10 @@ impl Naive {
             Body::WriteOffCredit(c) => self.write_off(c, now),
             Body::RecordRecovery(c) => self.recover(c),
             Body::DrawLoan(c) => self.draw(c, now),
+            Body::DrawMore(c) => self.draw_more(c, now),
+            Body::ChargeLoan(c) => self.charge_a_loan(c, now),
+            Body::WaiveLoanCharge(c) => self.waive_charge(c),
+            Body::ReturnRepayment(c) => self.charge_back(c, now),
             Body::ProvisionCredit(c) => self.provision(c),
             Body::PublishQuote(c) => self.publish_quote(c, now),
             Body::DefineCard(c) => self.define_card(c),

@@ -113,6 +113,10 @@ pub(crate) enum Kind {
     ConvertToInstalments,
     PrepayPlan,
     DrawLoan,
+    ChargeLoan,
+    WaiveLoanCharge,
+    ReturnRepayment,
+    DrawMore,
     WriteOffCredit,
     RecordRecovery,
     ProvisionCredit,
@@ -207,6 +211,10 @@ pub(crate) const WEIGHTS: &[(u32, Kind)] = &[
     (7, Kind::ConvertToInstalments),
     (3, Kind::PrepayPlan),
     (4, Kind::DrawLoan),
+    (3, Kind::ChargeLoan),
+    (2, Kind::WaiveLoanCharge),
+    (2, Kind::ReturnRepayment),
+    (2, Kind::DrawMore),
     (4, Kind::WriteOffCredit),
     (3, Kind::RecordRecovery),
     (2, Kind::ProvisionCredit),
@@ -428,6 +436,14 @@ impl Scene<'_> {
             Kind::CloseCampaign => (!t.campaigns.rows().is_empty(), Kind::FundCampaign),
             Kind::ClaimRedPacket => {
                 (t.packets.rows().iter().any(Packet::is_open), Kind::SendRedPacket)
+            }
+            Kind::ReturnRepayment => {
+                (t.loans.rows().iter().any(lending::is_repaid_in_part), Kind::RepayCredit)
+            }
+            Kind::DrawMore => (t.loans.rows().iter().any(lending::runs), Kind::DrawLoan),
+            Kind::ChargeLoan => (!t.loans.rows().is_empty(), Kind::DrawLoan),
+            Kind::WaiveLoanCharge => {
+                (t.loans.rows().iter().any(lending::is_charged), Kind::ChargeLoan)
             }
             Kind::UnfreezeCreditLine => {
                 (t.credit_lines.rows().iter().any(holds::is_frozen), Kind::FreezeCreditLine)

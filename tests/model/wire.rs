@@ -13,8 +13,9 @@ mod royalties;
 use groat_ledger::instalments::Part;
 use groat_ledger::{
     Admission, Balancing, Bearer, Block, Body, CaptureMode, Command, Constraint, CreateRental,
-    Currency, DayRule, DisputeKind, FeeRefund, FreezeReason, GrantCreditLine, Id, LegSource, Money,
-    OnboardMerchant, Owner, PayMode, Phase, PostTransfer, Reference, RentTerm, RentUnit, Side,
+    Currency, DayRule, DisputeKind, Every, FeeRefund, FreezeReason, GrantCreditLine, Id, LegSource,
+    Money, OnboardMerchant, Owner, PayMode, Phase, PostTransfer, Reference, RentTerm, RentUnit,
+    Side,
 };
 use groat_proto::v1::{self, assess_rental, command::Body as Wire, leg, owner};
 use limits::{code, set_limits};
@@ -100,9 +101,11 @@ fn body(body: &Body) -> Wire {
             user: some(c.user),
             amt: money(c.amount),
         }),
-        Body::SeizeHold(c) => {
-            Wire::SeizeHold(v1::SeizeHold { hold_id: some(c.hold), order_ref: text(&c.order_ref) })
-        }
+        Body::SeizeHold(c) => Wire::SeizeHold(v1::SeizeHold {
+            hold_id: some(c.hold),
+            order_ref: text(&c.order_ref),
+            bank: some(c.bank),
+        }),
         Body::ConfirmTopUp(c) => Wire::ConfirmTopUp(v1::ConfirmTopUp {
             user: some(c.user),
             amt: money(c.amount),
@@ -153,6 +156,7 @@ fn body(body: &Body) -> Wire {
                 mode: v1::PayMode::InApp.into(),
                 amt: money(c.amount),
                 timeout_s: c.timeout_s,
+                undiscountable: c.undiscountable.and_then(|x| part(x, c.amount.currency)),
                 quote: some(c.quote),
                 royalty_freeze: c.royalty_freeze,
                 ..v1::CreatePayment::default()
@@ -364,6 +368,44 @@ fn body(body: &Body) -> Wire {
             terms: c.terms.count,
             day_ppm: c.terms.day_ppm,
             kind: c.terms.kind as i32,
+            every_days: match c.terms.every {
+                Every::Days(days) => days,
+                Every::Months(_) => 0,
+            },
+            every_months: match c.terms.every {
+                Every::Months(months) => months,
+                Every::Days(_) => 0,
+            },
+            share_unit: part(c.terms.share_unit, c.amount.currency),
+            paid_ahead: c.terms.ahead as i32,
+            at_once: part(c.terms.at_once, c.amount.currency),
+            order: Some(order(c.terms.order)),
+            ahead_order: Some(order(c.terms.ahead_order)),
+        }),
+        Body::ChargeLoan(c) => Wire::ChargeLoan(v1::ChargeLoan {
+            user: some(c.user),
+            loan: some(c.loan),
+            charge: some(c.charge),
+            kind: c.kind as i32,
+            amt: money(c.amount),
+            due_on: c.due_on,
+        }),
+        Body::DrawMore(c) => Wire::DrawMore(v1::DrawMore {
+            user: some(c.user),
+            loan: some(c.loan),
+            amt: money(c.amount),
+            at_once: part(c.at_once, c.amount.currency),
+        }),
+        Body::ReturnRepayment(c) => Wire::ReturnRepayment(v1::ReturnRepayment {
+            user: some(c.user),
+            loan: some(c.loan),
+            chargeback: some(c.chargeback),
+            amt: money(c.amount),
+        }),
+        Body::WaiveLoanCharge(c) => Wire::WaiveLoanCharge(v1::WaiveLoanCharge {
+            user: some(c.user),
+            loan: some(c.loan),
+            charge: some(c.charge),
         }),
         Body::ProvisionCredit(c) => {
             Wire::ProvisionCredit(v1::ProvisionCredit { amt: money(c.amount) })

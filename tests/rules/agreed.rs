@@ -111,25 +111,142 @@ a_restricted_user_is_not_charged "
     credit   alice ACTIVE owed=2.00
 "
 
-/// Limits are checked when a user agrees to a hold; what is captured counts and is not refused.
+/// What is held counts as spent until it is captured or let go: no capture exceeds a limit.
 limits_hold_for_what_is_held "
     limits   class:1 lifetime=100.00       | ok
     user     alice 1 CNY                   | ok
     top_up   alice 500.00 r1               | ok
     merchant shop CNY fee=0                | ok
     authorize a1 o1 alice shop 100.01      | LimitExceeded
-    authorize a1 o1 alice shop 100.00      | ok
-    authorize a2 o2 alice shop 50.00       | ok
-    capture  a1 t1 80.00 then=complete     | ok
-    create   p1 n1 shop 20.01              | ok
-    pay      p1 alice balance:20.01        | LimitExceeded
-    capture  a2 t2 50.00                   | ok
+    authorize a1 o1 alice shop 80.00       | ok
+    authorize a2 o2 alice shop 20.01       | LimitExceeded
+    authorize a2 o2 alice shop 20.00       | ok
+    create   p1 n1 shop 0.01               | ok
+    pay      p1 alice balance:0.01         | LimitExceeded
+    capture  a1 t1 50.00 then=complete     | ok
+    authorize a3 o3 alice shop 30.01       | LimitExceeded
+    authorize a3 o3 alice shop 30.00       | ok
+    cancel_auth a3                         | ok
+    pay      p1 alice balance:0.01         | ok
+    rent     k1 o1 shop alice 99.00 fixed:5.00 | ok
+    assess   k1 69.00                      | ok
+    secure   k1                            | LimitExceeded
+    rent     k2 o2 shop alice 99.00 fixed:5.00 | ok
+    assess   k2 69.01                      | ok
+    secure   k2                            | ok
+    capture  a2 t2 20.00                   | ok
     create   p2 n2 shop 0.01               | ok
     pay      p2 alice balance:0.01         | LimitExceeded
-    authorize a3 o3 alice shop 0.01        | LimitExceeded
-    rent     k1 o1 shop alice 99.00 fixed:5.00 | ok
-    assess   k1 98.99                      | ok
-    secure   k1                            | LimitExceeded
+    cancel_rental k2                       | ok
+    pay      p2 alice balance:0.01         | ok
+"
+
+/// In every window, as long as it is held; what was agreed before a limit was cut is captured.
+what_is_held_counts_in_every_window "
+    limits   class:2 day=100.00            | ok
+    user     alice 2 CNY                   | ok
+    user     bob 2 CNY                     | ok
+    top_up   alice 500.00 r1               | ok
+    merchant shop CNY fee=0                | ok
+    at       2026-01-31T10:00:00Z          |
+    authorize a1 o1 alice shop 60.00 timeout=1296000 | ok
+    transfer alice bob 40.01               | LimitExceeded
+    transfer alice bob 40.00               | ok
+    at       2026-02-01T00:00:00Z          |
+    transfer alice bob 40.01               | LimitExceeded
+    transfer alice bob 40.00               | ok
+    unfreeze a1 q9 10.00                   | ok
+    transfer alice bob 10.01               | LimitExceeded
+    transfer alice bob 10.00               | ok
+    limits   user:alice day=1.00           | ok
+    capture  a1 t1 50.00                   | ok
+    transfer alice bob 0.01                | LimitExceeded
+"
+
+/// A hold that times out is free again.
+what_timed_out_is_not_held "
+    limits   class:2 lifetime=100.00       | ok
+    user     alice 2 CNY                   | ok
+    top_up   alice 500.00 r1               | ok
+    merchant shop CNY fee=0                | ok
+    authorize a1 o1 alice shop 100.00 timeout=60 | ok
+    at       +60s                          | AuthorizationExpiry
+    authorize a2 o2 alice shop 100.01      | LimitExceeded
+    authorize a2 o2 alice shop 100.00      | ok
+"
+
+/// Charges are taken from the balance as far as its limits leave it, like any other payment.
+a_rental_is_collected_within_limits "
+    limits   class:1 single=10.00 lifetime=15.00 | ok
+    user     alice 1 CNY                   | ok
+    top_up   alice 100.00 r1               | ok
+    merchant shop CNY fee=0                | ok
+    rent     k1 o1 shop alice 99.00 fixed:20.00 | ok
+    assess   k1 full                       | ok
+    secure   k1                            | ok
+    start    k1                            | ok
+    return   k1 on=+1h                     | ok
+    settle   k1 partial=yes                | ok
+    rental   k1 PAYMENT_PENDING owed=10.00
+    collect  k1                            | ok
+    told     RentalCollectionFailed
+    collect  k1 partial=yes                | ok
+    rental   k1 PAYMENT_PENDING owed=5.00
+    collect  k1 partial=yes                | ok
+    told     RentalCollectionFailed
+    limits   class:1 lifetime=20.00        | ok
+    collect  k1                            | ok
+    rental   k1 COMPLETED owed=0.00
+    balance  user_available alice 80.00
+"
+
+/// What the deposit pays was held, and asked then; what pays an advance back is a debt paid.
+a_deposit_and_an_advance_under_limits "
+    limits   class:2 lifetime=40.00        | ok
+    user     alice 2 CNY                   | ok
+    top_up   alice 100.00 r1               | ok
+    merchant shop CNY fee=0                | ok
+    rent     k1 o1 shop alice 99.00 fixed:60.00 guaranteed=yes | ok
+    assess   k1 69.00                      | ok
+    secure   k1                            | ok
+    start    k1                            | ok
+    return   k1 on=+1h                     | ok
+    settle   k1 partial=yes                | ok
+    rental   k1 PAYMENT_PENDING owed=20.00 advanced=20.00
+    balance  user_available alice 60.00
+    collect  k1                            | ok
+    rental   k1 COMPLETED owed=0.00
+    balance  user_available alice 40.00
+"
+
+/// The credit part of a capture is taken from the balance within its limits, then from the line.
+the_credit_part_of_a_capture_keeps_to_limits "
+    limits   class:2 day=10.00             | ok
+    user     alice 2 CNY                   | ok
+    top_up   alice 50.00 r1                | ok
+    line     alice 100.00                  | ok
+    merchant shop CNY fee=0                | ok
+    authorize a1 o1 alice shop 40.00 credit=40.00 | ok
+    capture  a1 t1 40.00                   | ok
+    balance  user_available alice 40.00
+    credit   alice ACTIVE owed=30.00
+"
+
+/// A thing is bought within limits.
+a_thing_is_bought_within_limits "
+    limits   class:2 lifetime=12.00        | ok
+    user     alice 2 CNY                   | ok
+    top_up   alice 100.00 r1               | ok
+    merchant shop CNY fee=0                | ok
+    rent     k1 o1 shop alice 99.00 day:1.00 until=+9d plan=+1h@10.00/30.00 | ok
+    assess   k1 full                       | ok
+    secure   k1                            | ok
+    start    k1                            | ok
+    at       +1h                           | RentTerm
+    buy_out  k1 1                          | LimitExceeded
+    limits   class:2 lifetime=30.00        | ok
+    buy_out  k1 1                          | ok
+    rental   k1 BOUGHT_OUT
 "
 
 /// What was paid in parts is given back in parts, the newest first.

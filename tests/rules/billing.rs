@@ -35,6 +35,32 @@ example_16_the_minimum_is_paid "
     balance  interest_receivable alice 12.60
 "
 
+/// A line that is frozen for a debt is frozen by hand as well, and the debt, once it is paid, does
+/// not open it.
+a_risk_outlasts_a_debt "
+    at       2026-01-10T09:00:00Z          |
+    user     alice 2 CNY                   | ok
+    top_up   alice 3000.00 r1              | ok
+    merchant shop CNY fee=0                | ok
+    line     alice 2000.00 billed=yes      | ok
+    create   p1 o1 shop 1400.00            | ok
+    pay      p1 alice credit:1400.00       | ok
+    pass     2026-02-13T00:00:00Z          |
+    bill     alice OVERDUE overdue=1400.00
+    freeze   alice for=debt                | InvalidState
+    freeze   alice for=risk                | ok
+    events   CreditLineFrozen
+    freeze   alice                         | InvalidState
+    repay    alice 1409.80                 | ok
+    events   CreditRepaid
+    bill     alice PAID unpaid=0.00
+    credit   alice FROZEN owed=0.00
+    create   p2 o2 shop 1.00               | ok
+    pay      p2 alice credit:1.00          | CreditLineFrozen
+    thaw     alice                         | ok
+    pay      p2 alice credit:1.00          | ok
+"
+
 /// DOMAIN §7, example 17: short of the minimum, a late fee of 5 % of what is short.
 example_17_the_minimum_is_missed "
     at       2026-01-10T09:00:00Z          |

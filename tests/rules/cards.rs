@@ -30,7 +30,6 @@ cards_are_defined_and_opened "
     card     c2 alice club                 | CardExists
     card     c2 alice mall                 | ok
     card     c3 bob club                   | ok
-    close_account user:alice               | OpenObligations
     card_close c1 bob                      | UnknownAccount
     card_close c9 alice                    | UnknownAccount
     card_close c1 alice                    | ok
@@ -95,7 +94,7 @@ a_card_is_suspended_expires_and_is_renewed "
     balance  user_available alice 90.00
 "
 
-/// UA to SV up to the cap of the template, counted as spent; back up to that of the balance.
+/// UA to SV up to the cap of the template, counted as spent; back whatever the balance.
 a_card_is_loaded_within_cap_and_limits "
     user     alice 2 CNY                   | ok
     user     bob 2 CNY                     | ok
@@ -122,17 +121,57 @@ a_card_is_loaded_within_cap_and_limits "
     load     c1 alice 20.00                | ok
     load     c1 alice 0.01                 | BalanceCapExceeded
     unload   c1 alice 60.01                | CardBalanceInsufficient
-    unload   c1 alice 35.01                | BalanceCapExceeded
     unload   c1 alice 0.00                 | AmountOutOfRange
     unload   c1 alice USD1.00              | CurrencyMismatch
     unload   c1 bob 1.00                   | UnknownAccount
     restrict user:alice credit             | ok
     unload   c1 alice 1.00                 | AccountRestricted
     lift     user:alice credit             | ok
-    unload   c1 alice 35.00                | ok
+    // It is the user's own: above the cap of the balance too.
+    unload   c1 alice 35.01                | ok
     told     CardUnloaded
-    balance  stored_value c1 25.00
-    balance  user_available alice 75.00
+    balance  stored_value c1 24.99
+    balance  user_available alice 75.01
+    top_up   alice 0.01 r3                 | BalanceCapExceeded
+"
+
+/// Who opened cards on which nothing is stored keeps nobody from closing an account: they are
+/// closed with it, and their points lapse.
+cards_close_with_the_account "
+    user     alice 2 CNY                   | ok
+    user     bob 2 CNY                     | ok
+    top_up   alice 10.00 r1                | ok
+    merchant shop CNY                      | ok
+    card_kind club CNY at=shop per=1.00 worth=1000000 | ok
+    card_kind mall CNY per=1.00 worth=0    | ok
+    card     c1 alice club                 | ok
+    card     c2 alice mall                 | ok
+    card     c3 bob club                   | ok
+    card_update c2 alice suspended=yes     | ok
+    load     c1 alice 10.00                | ok
+    earn     c1 alice 5                    | ok
+    close_account user:alice               | OpenObligations
+    unload   c1 alice 10.00                | ok
+    transfer alice bob 10.00               | ok
+    authorize a1 h1 bob shop 5.00          | ok
+    close_account user:alice               | ok
+    events   AccountOpened CardClosed CardClosed AccountClosed
+    state    c1 CLOSED
+    state    c2 CLOSED
+    state    c3 ACTIVE
+    balance  points c1 PTS0
+    balance  points_liability club 0.00
+    balance  breakage - 0.05
+    transfer bob alice 5.00                | AccountClosed
+    transfer bob shop 5.00                 | UnknownAccount
+    user     carl 2 CNY                    | ok
+    transfer bob carl 5.00                 | ok
+    // One that is held stands in the way all the same.
+    close_account user:bob                 | OpenObligations
+    cancel_auth a1                         | ok
+    transfer bob carl 5.00                 | ok
+    close_account user:bob                 | ok
+    state    c3 CLOSED
 "
 
 /// The leg: whose, where, in which currency, how much; one for an order.

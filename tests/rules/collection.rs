@@ -348,7 +348,56 @@ a_reduction_of_what_was_advanced "
     settle   k1                            | ok
     top_up   alice 50.00 r1                | ok
     collect  k1                            | ok
-    reduce   k1 0 1.00                     | RefundExceedsPaid
+    reduce   k1 0 1.00                     | AdvanceNotLowered
+"
+
+/// What is in dispute stays; the rest of its payment, and the payments before it, are given back.
+a_reduction_beside_a_dispute "
+    user     alice 2 CNY                   | ok
+    top_up   alice 30.00 r1                | ok
+    merchant shop CNY fee=0                | ok
+    rent     k1 o1 shop alice 99.00 fixed:50.00 | ok
+    assess   k1 full                       | ok
+    secure   k1                            | ok
+    start    k1                            | ok
+    return   k1 on=+1h                     | ok
+    settle   k1 partial=yes id=p1          | ok
+    top_up   alice 20.00 r2                | ok
+    collect  k1 id=p2                      | ok
+    dispute  d1 p2 15.00 +9d               | ok
+    reduce   k1 0 35.01                    | PaymentDisputed
+    reduce   k1 0 10.00                    | ok
+    refunded p2 5.00
+    refunded p1 5.00
+    reduce   k1 0 25.00                    | ok
+    refunded p1 30.00
+    reduce   k1 0 0.01                     | PaymentDisputed
+"
+
+/// The guarantee stands for the deposit; what is owed beyond is collected for the merchant.
+an_advance_is_the_deposit_at_most "
+    user     alice 2 CNY                   | ok
+    merchant shop CNY                      | ok
+    rent     k1 o1 shop alice 30.00 fixed:50.00 guaranteed=yes | ok
+    assess   k1 full                       | ok
+    secure   k1                            | ok
+    start    k1                            | ok
+    return   k1 on=+1h                     | ok
+    settle   k1                            | ok
+    rental   k1 PAYMENT_PENDING owed=50.00 advanced=30.00
+    batch    shop 1970-01-01 OPEN 30.00
+    top_up   alice 50.00 r1                | ok
+    collect  k1                            | ok
+    rental   k1 COMPLETED owed=0.00 advanced=0.00
+    // The fee of what she paid the merchant: none of what was advanced.
+    batch    shop 1970-01-01 OPEN 49.88
+    rent     k2 o2 shop alice 30.00 fixed:50.00 guaranteed=yes risk=50.00 | ok
+    assess   k2 full                       | ok
+    secure   k2                            | ok
+    start    k2                            | ok
+    return   k2 on=+1h                     | ok
+    settle   k2                            | ok
+    rental   k2 PAYMENT_PENDING owed=50.00 advanced=50.00
 "
 
 /// A return that was early, a term later: nothing more falls due, late rent is added to terms.

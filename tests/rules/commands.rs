@@ -41,7 +41,10 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>, now: u64) -> Option<(Option<Id>
         "release" => {
             Body::ReleaseHold(ReleaseHold { hold: a.id(), user: a.id(), amount: a.money() })
         }
-        "seize" => Body::SeizeHold(SeizeHold { hold: a.id(), order_ref: a.reference() }),
+        "seize" => {
+            let (hold, order_ref) = (a.id(), a.reference());
+            Body::SeizeHold(SeizeHold { hold, order_ref, bank: a.id_option("bank") })
+        }
         "top_up" => Body::ConfirmTopUp(ConfirmTopUp {
             user: a.id(),
             amount: a.money(),

@@ -262,4 +262,75 @@ a_coupon_pays_all_of_an_order "
     state    k1 EXPIRED
     state    p1 REFUNDED
 "
+
+/// What came back of a coupon in parts waits for the rest: whoever has all of it back can use it,
+/// and nobody else is promised or given that money until its time is over.
+what_came_back_of_a_coupon_waits_for_the_rest "
+    user     alice 2 CNY                   | ok
+    top_up   alice 100.00 r1               | ok
+    merchant shop CNY fee=0                | ok
+    fund     c1 - 20.00                    | ok
+    kind     t1 20.00 by=c1 min=100.00 until=+2h | ok
+    kind     t2 10.00 by=c1                | ok
+    issue    k1 t1 alice                   | ok
+    create   p1 o1 shop 100.00             | ok
+    pay      p1 alice balance:80.00 coupon:k1:20.00 | ok
+    balance  campaign_fund c1 0.00
+    refund   p1 f1 90.00                   | ok
+    balance  user_available alice 100.00
+    balance  campaign_fund c1 10.00
+    packet   r1 campaign:c1 10.00 2        | BudgetExhausted
+    issue    k2 t2 alice                   | BudgetExhausted
+    refund   p1 f2 10.00                   | ok
+    state    k1 EFFECTIVE
+    balance  campaign_fund c1 20.00
+    packet   r1 campaign:c1 10.00 2        | BudgetExhausted
+    create   p2 o2 shop 100.00             | ok
+    pay      p2 alice balance:80.00 coupon:k1:20.00 | ok
+    refund   p2 f1 85.00                   | ok
+    refund   p2 f2 5.00                    | ok
+    balance  campaign_fund c1 10.00
+    packet   r1 campaign:c1 1.00 1         | BudgetExhausted
+    at       1970-01-01T02:00:00Z          | CouponExpiry
+    events   CouponReleased
+    told
+    state    k1 USED
+    packet   r1 campaign:c1 10.00 2        | ok
+    refund   p2 f3 10.00                   | ok
+    state    k1 EXPIRED
+    balance  campaign_fund c1 10.00
+    issue    k2 t2 alice                   | ok
+"
+
+/// A campaign is closed with what it keeps: what comes back then is its funder's.
+a_campaign_is_closed_with_what_it_keeps "
+    user     alice 2 CNY                   | ok
+    top_up   alice 100.00 r1               | ok
+    merchant shop CNY fee=0                | ok
+    fund     c1 - 20.00                    | ok
+    kind     t1 20.00 by=c1 min=100.00 until=+2h | ok
+    issue    k1 t1 alice                   | ok
+    create   p1 o1 shop 100.00             | ok
+    pay      p1 alice balance:80.00 coupon:k1:20.00 | ok
+    refund   p1 f1 90.00                   | ok
+    close_campaign c1                      | ok
+    balance  marketing - 10.00
+    refund   p1 f2 5.00                    | ok
+    balance  marketing - 5.00
+    at       1970-01-01T02:00:00Z          |
+    refund   p1 f3 5.00                    | ok
+    state    k1 REVOKED
+    balance  marketing - 0.00
+"
+
+/// A campaign has no more than one movement can give back.
+a_campaign_has_a_largest_amount "
+    fund     c1 - #1000000000000000000     | ok
+    fund     c1 - 0.01                     | AmountOutOfRange
+    close_campaign c1                      | ok
+    fund     c2 - #999999999999999999      | ok
+    fund     c2 - 0.02                     | AmountOutOfRange
+    fund     c2 - 0.01                     | ok
+    close_campaign c2                      | ok
+"
 }

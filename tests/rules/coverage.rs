@@ -22,12 +22,15 @@ const ALL: &[&[&str]] = &[
     crate::credit::TABLES,
     crate::funding::TABLES,
     crate::loans::TABLES,
+    crate::loan_charges::TABLES,
     crate::losses::TABLES,
     crate::authorizations::TABLES,
+    crate::rent_bounds::TABLES,
     crate::rentals::TABLES,
     crate::collection::TABLES,
     crate::agreed::TABLES,
     crate::coupons::TABLES,
+    crate::owed_points::TABLES,
     crate::packets::TABLES,
     crate::cards::TABLES,
     crate::points::TABLES,
@@ -40,6 +43,8 @@ const ALL: &[&[&str]] = &[
 
 /// What only a shard can answer: it keeps ids, keys of records and atomic batches.
 const OF_THE_SHARD: &[Rejection] = &[
+    // More than a table can sell in a day: `full` has it.
+    Rejection::BatchFull,
     Rejection::CommandTooOld,
     Rejection::CommandIdInFuture,
     Rejection::WrongShard,

@@ -114,6 +114,9 @@ the_states_of_a_line "
     close_line alice                       | DebtOutstanding
     cancel_auth a1                         | ok
     freeze   alice for=debt                | ok
+    freeze   alice for=debt                | InvalidState
+    freeze   alice for=risk                | ok
+    freeze   alice                         | InvalidState
     close_line alice                       | ok
     credit   alice CLOSED owed=0.00 left=0.00
     close_line alice                       | InvalidState

@@ -187,4 +187,60 @@ accounts_stay_open "
     close_account merchant:shop            | ok
     dispute  d3 p1 1.00 +9d                | AccountClosed
 "
+
+/// No money of a coupon's was the user's, so a ruling pays none out: the merchant who received
+/// 80.00 loses 80.00, and gives the coupon back by a refund. What is in dispute refunds leave
+/// alone.
+a_coupon_is_not_disputed "
+    user     alice 3 CNY                   | ok
+    top_up   alice 500.00 r1               | ok
+    merchant shop CNY fee=0                | ok
+    fund     c1 - 20.00                    | ok
+    kind     t1 20.00 at=shop merchant=20.00 min=100.00 each=2 | ok
+    kind     t2 20.00 by=c1 min=100.00     | ok
+    issue    k1 t1 alice                   | ok
+    issue    k2 t2 alice                   | ok
+    issue    k3 t1 alice                   | ok
+    create   p1 o1 shop 100.00             | ok
+    pay      p1 alice balance:80.00 coupon:k1:20.00 | ok
+    dispute  d1 p1 80.01 +9d               | DisputeExceedsPaid
+    dispute  d1 p1 80.00 +9d               | ok
+    batch    shop 1970-01-01 OPEN 0.00
+    balance  merchant_receivable shop 0.00
+    balance  merchant_disputed d1 80.00
+    judge    d1 customer                   | ok
+    balance  user_available alice 500.00
+    state    k1 USED
+    dispute  d9 p1 0.01 +9d                | DisputeExceedsPaid
+    refund   p1 f1 20.00                   | ok
+    events   CouponReturned RefundSucceeded
+    state    k1 EFFECTIVE
+    balance  user_available alice 500.00
+    batch    shop 1970-01-01 OPEN 0.00
+    // The platform's coupon, and a refund while most of what alice paid is in dispute.
+    create   p2 o2 shop 100.00             | ok
+    pay      p2 alice balance:80.00 coupon:k2:20.00 | ok
+    dispute  d2 p2 70.00 +9d               | ok
+    refund   p2 f1 20.00                   | ok
+    balance  user_available alice 430.00
+    balance  campaign_fund c1 10.00
+    judge    d2 customer                   | ok
+    balance  user_available alice 500.00
+    refund   p2 f2 10.00                   | ok
+    balance  campaign_fund c1 20.00
+    state    k2 EFFECTIVE
+    refund   p2 f3 0.01                    | PaymentDisputed
+    batch    shop 1970-01-01 OPEN 0.00
+    // The coupon comes back before what the merchant wins.
+    create   p3 o3 shop 100.00             | ok
+    pay      p3 alice balance:80.00 coupon:k3:20.00 | ok
+    dispute  d3 p3 80.00 +9d               | ok
+    refund   p3 f1 20.00                   | ok
+    state    k3 EFFECTIVE
+    judge    d3 merchant                   | ok
+    balance  merchant_available shop 80.00
+    refund   p3 f2 80.00                   | ok
+    balance  user_available alice 500.00
+    balance  merchant_available shop 0.00
+"
 }

@@ -10,6 +10,7 @@ fn the_order_of_dues_is_pinned() {
         (DueKind::PaymentExpiry, 10),
         (DueKind::AuthorizationExpiry, 11),
         (DueKind::CouponExpiry, 12),
+        (DueKind::PacketExpiry, 13),
         (DueKind::RentalExpiry, 14),
         (DueKind::TransferExpiry, 15),
         (DueKind::QuoteExpiry, 16),
@@ -18,7 +19,10 @@ fn the_order_of_dues_is_pinned() {
         (DueKind::RentalOverdue, 21),
         (DueKind::CreditStatement, 30),
         (DueKind::CreditGraceEnd, 31),
+        (DueKind::LoanTerm, 32),
+        (DueKind::LoanGraceEnd, 33),
         (DueKind::CreditInterest, 40),
+        (DueKind::RoyaltyRelease, 70),
         (DueKind::ReserveRelease, 71),
         (DueKind::BatchCut, 80),
         (DueKind::BatchSettle, 81),
@@ -59,19 +63,29 @@ five_kinds_at_one_midnight "
 /// Every kind in one millisecond.
 every_kind_at_one_midnight "
     user     alice 3 CNY                   | ok
+    user     bob 3 CNY                     | ok
     top_up   alice 1000.00 r1              | ok
     merchant shop CNY cycle=1 days=1 reserve=1000 reserve_days=1 | ok
     account  a CNY                         | ok
     account  b CNY                         | ok
-    at       2026-01-02T00:00:00Z          |
+    at       2025-12-29T12:00:00Z          |
+    line     alice 2000.00 billed=yes      | ok
+    line     bob 2000.00 cut=20 due=28 billed=yes | ok
+    draw     alice l1 100.00 3             | ok
+    at       2026-01-02T00:00:00Z          | CreditStatement
+    draw     alice l2 100.00 3             | ok
     rent     k1 o1 shop alice 9.00 day:1.00 until=+90d | ok
-    at       2026-01-30T23:59:59.999Z      |
+    create   p4 o4 shop 10.00 freeze=yes   | ok
+    pay      p4 alice balance:10.00        | ok
+    create   p5 o5 shop 50.00              | ok
+    pay      p5 bob credit:50.00           | ok
+    pass     2026-01-30T23:59:59.999Z      |
     create   p1 o1 shop 10.00              | ok
     pay      p1 alice balance:10.00        | ok
     card_kind mall CNY worth=1000000 for=1 | ok
     card     z2 alice mall                 | ok
     earn     z2 alice 7                    | ok
-    at       2026-01-31T12:00:00Z          | BatchCut BatchSettle
+    pass     2026-01-31T12:00:00Z          |
     rent     k2 o2 shop alice 9.00 day:1.00 until=+2d plan=2026-02-01T00:00:00Z@1.00 | ok
     rent     k3 o3 shop alice 9.00 day:1.00 until=2026-01-31T23:59:59.999Z grace=0 | ok
     kind     t1 5.00 at=shop merchant=5.00 until=2026-02-01T00:00:00Z | ok
@@ -87,12 +101,16 @@ every_kind_at_one_midnight "
     create   p2 o2 shop 10.00              | ok
     pay      p2 alice balance:10.00        | ok
     at       2026-01-31T23:59:00Z          |
+    packet   y1 alice 10.00 3 for=60       | ok
+    quote    q1 USD CNY 7.2463 +0ms 2026-01-31T23:59:59.999Z | ok
     pend     t1 a b 1.00 timeout=60        | ok
     create   p3 o3 shop 10.00 timeout=60   | ok
     authorize a1 o1 alice shop 5.00 timeout=60 | ok
     at       2026-02-01T00:00:00Z          | PaymentExpiry AuthorizationExpiry CouponExpiry \
-                                             RentalExpiry TransferExpiry CardExpiry \
-                                             RentTerm RentalOverdue \
+                                             PacketExpiry RentalExpiry TransferExpiry \
+                                             QuoteExpiry CardExpiry RentTerm RentalOverdue \
+                                             CreditStatement CreditGraceEnd LoanTerm \
+                                             LoanGraceEnd CreditInterest RoyaltyRelease \
                                              ReserveRelease BatchCut BatchSettle PaymentFinish \
                                              PointsExpiry
 "

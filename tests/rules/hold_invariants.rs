@@ -176,6 +176,14 @@ fn loans_equal_their_accounts(ledger: &Ledger, no: u32, currency: Currency, bill
         let of = |class| balance(ledger, class, id, currency);
         assert_eq!(of(Class::CashLoan), i128::from(loan.owed), "{id}: LN");
         assert_eq!(of(Class::LoanInterest), i128::from(loan.interest), "{id}: LI");
+        assert_eq!(of(Class::LoanFee), i128::from(loan.owing().fee), "{id}: LF");
+        assert_eq!(of(Class::LoanPenalty), i128::from(loan.owing().penalty), "{id}: LP");
+        assert!(loan.fresh <= loan.due, "{id}: {loan:?}");
+        assert_eq!(loan.open_parts().iter().sum::<u64>(), loan.ahead(), "{id}: {loan:?}");
+        for charge in &loan.charges {
+            assert!(charge.paid + charge.waived <= charge.amount, "{id}: {charge:?}");
+        }
+        assert!(loan.charges.is_sorted_by_key(|charge| charge.due_on), "{id}: {loan:?}");
         assert!(loan.due <= loan.owed && loan.early <= loan.interest, "{id}: {loan:?}");
         assert_eq!(loan.state == LoanState::Active, loan.debt() > 0, "{id}: {loan:?}");
         assert!(loan.late_since == 0 || loan.unpaid() > 0, "{id}: {loan:?}");

@@ -1,8 +1,8 @@
 //! What must hold after every event (DOMAIN §6), computed from the rows and from nothing else.
 
 use groat_ledger::{
-    AccountKey, BatchState, CardState, Class, CouponState, Currency, DisputeState, FeeRefund, Id,
-    Kind, Ledger, PaymentState, PayoutState, PendingState, SignRule,
+    AccountKey, BatchState, CardState, Class, Coupon, CouponState, Currency, DisputeState,
+    FeeRefund, Id, Kind, Ledger, PaymentState, PayoutState, PendingState, SignRule,
 };
 use std::collections::BTreeMap;
 
@@ -86,7 +86,8 @@ fn packets_are_claimed_left_or_refunded(ledger: &Ledger) {
     }
 }
 
-/// §6, 14: what coupons that can be used will take is reserved and there; X6 is their faces.
+/// §6, 14: what coupons that can be used will take is reserved and there, and what waits for the
+/// rest of others too; X6 is their faces.
 fn coupons_are_promised_and_covered(ledger: &Ledger) {
     let tables = ledger.tables();
     let usable = |no: u32| {
@@ -106,7 +107,12 @@ fn coupons_are_promised_and_covered(ledger: &Ledger) {
         let key = AccountKey::of(Class::CampaignFund, c.campaign, c.currency);
         let has = ledger.account(&key).map_or(0, |a| a.debit_room());
         assert_eq!(u128::from(c.reserved), promised, "{}: promised", c.campaign);
-        assert!(promised <= has, "{}: {promised} promised of {has}", c.campaign);
+        let campaign_of = |k: &Coupon| tables.coupon_templates.row(k.template).terms.campaign;
+        let waiting = tables.coupons.rows().iter().filter(|k| campaign_of(k) == c.campaign);
+        let kept: u128 = waiting.map(|k| u128::from(k.kept)).sum();
+        let kept = if c.closed { 0 } else { kept };
+        assert_eq!(u128::from(c.kept), kept, "{}: kept", c.campaign);
+        assert!(promised + kept <= has, "{}: {promised} and {kept} of {has}", c.campaign);
     }
     disputes_are_held_and_counted(ledger);
     royalties_are_within_and_frozen(ledger);

@@ -106,4 +106,42 @@ an_invoice_is_issued_or_rejected_once "
     reject_invoice i3                      | ok
     issue_invoice i3 F4 tax=0.00 100.00@0  | InvalidState
 "
+
+/// What a lost dispute gave back is not invoiced: not asked for, not issued, and reversed if it
+/// was.
+what_was_lost_in_disputes_is_not_invoiced "
+    user     alice 2 CNY                   | ok
+    top_up   alice 900.00 r1               | ok
+    merchant shop CNY fee=0                | ok
+    create   p1 o1 shop 50.00              | ok
+    create   p2 o2 shop 50.00              | ok
+    pay      p1 alice balance:50.00        | ok
+    pay      p2 alice balance:50.00        | ok
+    create   p3 o3 shop 50.00              | ok
+    pay      p3 alice balance:50.00        | ok
+    dispute  d4 p3 50.00 +9d               | ok
+    judge    d4 customer                   | ok
+    events   DisputeJudged
+    request  i9 p3 0.01                    | NotInvoiceable
+    request  i1 p1 50.00                   | ok
+    dispute  d1 p1 49.99 +9d               | ok
+    judge    d1 customer                   | ok
+    issue_invoice i1 F1 tax=0.00 50.00@0   | NotInvoiceable
+    reject_invoice i1                      | ok
+    request  i2 p1 0.02                    | NotInvoiceable
+    request  i2 p1 0.01                    | ok
+    request  i3 p2 50.00                   | ok
+    issue_invoice i3 F1 tax=0.00 50.00@0   | ok
+    dispute  d2 p2 20.00 +9d               | ok
+    dispute  d3 p2 5.00 +9d                | ok
+    judge    d3 merchant                   | ok
+    told     DisputeJudged
+    accept   d2                            | ok
+    events   DisputeJudged RedInvoiceDue
+    told     DisputeJudged RedInvoiceDue
+    refund   p2 f1 10.00                   | ok
+    events   RefundSucceeded RedInvoiceDue
+    red      i3 R1 30.00                   | ok
+    request  i4 p2 0.01                    | NotInvoiceable
+"
 }

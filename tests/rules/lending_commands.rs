@@ -1,14 +1,34 @@
-//! Verbs of the tables on cash loans and credit that is lost: `draw alice l1 1200.00 3 ppm=500`,
+//! Verbs of the tables on cash loans and credit that is lost: `draw alice l1 1200.00 3 ppm=500`
+//! (with `bullet=yes`, `days=15` or `months=1`, `unit=1.00`, `next=yes`, `at_once=300.00`,
+//! `order=PIFC`, `ahead=CPFI`), `charge_loan alice l1 c1 fee 5.00 due=2026-03-01`,
+//! `waive_charge alice l1 c1`, `charge_back alice l1 b1 5.00`,
+//! `draw_more alice l1 300.00 at_once=75.00`,
 //! `repay alice 418.00 to=l1`, `write_off alice`, `recover alice 5.00`, `provision 100.00`; and the
 //! look at a loan.
 
 use crate::checks::shouted;
 use crate::table::Books;
 use crate::words::Args;
+use groat_ledger::instalments::{CHARGES_FIRST, Part};
 use groat_ledger::{
-    Body, DrawLoan, LoanKind, LoanTerms, ProvisionCredit, RecordRecovery, RepayCredit,
-    WriteOffCredit,
+    Ahead, Body, ChargeLoan, DrawLoan, DrawMore, Every, LoanChargeKind, LoanKind, LoanTerms,
+    ProvisionCredit, RecordRecovery, RepayCredit, ReturnRepayment, WaiveLoanCharge, WriteOffCredit,
 };
+
+/// The parts named by letters in a row: P is penalty, I interest, F fee, C the principal.
+fn order(letters: &str) -> [Part; 4] {
+    let parts: Vec<Part> = letters
+        .chars()
+        .map(|letter| match letter {
+            'P' => Part::Penalty,
+            'I' => Part::Interest,
+            'F' => Part::Fee,
+            'C' => Part::Principal,
+            other => panic!("no part of a debt: {other}"),
+        })
+        .collect();
+    parts.try_into().expect("four parts")
+}
 
 /// The command of a line; `None` when the verb is no command of this subject.
 pub(crate) fn body(verb: &str, a: &mut Args<'_>) -> Option<Body> {
@@ -18,8 +38,43 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>) -> Option<Body> {
             let count = a.word().parse().expect("how many terms");
             let bullet = a.option("bullet").is_some();
             let kind = if bullet { LoanKind::Bullet } else { LoanKind::EqualPrincipal };
-            let terms = LoanTerms { count, day_ppm: a.number("ppm", 500), kind };
+            let every = match (a.option("days"), a.option("months")) {
+                (Some(days), _) => Every::Days(days.parse().expect("days")),
+                (_, Some(months)) => Every::Months(months.parse().expect("months")),
+                _ => Every::Days(30),
+            };
+            let terms = LoanTerms {
+                every,
+                share_unit: a.minor_option("unit").unwrap_or(0),
+                ahead: if a.option("next").is_some() { Ahead::Next } else { Ahead::Last },
+                at_once: a.minor_option("at_once").unwrap_or(0),
+                order: a.option("order").map_or(CHARGES_FIRST, order),
+                ahead_order: a.option("ahead").map_or(CHARGES_FIRST, order),
+                ..LoanTerms::new(count, a.number("ppm", 500), kind)
+            };
             Body::DrawLoan(DrawLoan { user, loan, amount, terms })
+        }
+        "charge_loan" => {
+            let (user, loan, charge) = (a.id(), a.id(), a.id());
+            let kind = match a.word() {
+                "fee" => LoanChargeKind::Fee,
+                _ => LoanChargeKind::Penalty,
+            };
+            let due_on = a.option("due").map_or(0, crate::words::date);
+            Body::ChargeLoan(ChargeLoan { user, loan, charge, kind, amount: a.money(), due_on })
+        }
+        "draw_more" => {
+            let (user, loan, amount) = (a.id(), a.id(), a.money());
+            let at_once = a.minor_option("at_once").unwrap_or(0);
+            Body::DrawMore(DrawMore { user, loan, amount, at_once })
+        }
+        "charge_back" => {
+            let (user, loan, chargeback) = (a.id(), a.id(), a.id());
+            Body::ReturnRepayment(ReturnRepayment { user, loan, chargeback, amount: a.money() })
+        }
+        "waive_charge" => {
+            let (user, loan, charge) = (a.id(), a.id(), a.id());
+            Body::WaiveLoanCharge(WaiveLoanCharge { user, loan, charge })
         }
         "repay" => {
             let (user, amount, target) = (a.id(), a.money(), a.id_option("to"));
@@ -42,6 +97,8 @@ pub(crate) fn loan(books: &Books, a: &mut Args<'_>) {
         ("due", loan.due),
         ("interest", loan.interest),
         ("unpaid", loan.unpaid()),
+        ("fee", loan.owing().fee),
+        ("penalty", loan.owing().penalty),
     ] {
         if let Some(expected) = a.minor_option(name) {
             assert_eq!(found, expected, "{name}");

@@ -181,6 +181,12 @@ refused "
     draw     alice l1 1.00 0               | LoanTermsInvalid
     draw     alice l1 10.00 121            | LoanTermsInvalid
     draw     alice l1 0.02 3               | LoanTermsInvalid
+    draw     alice l1 10.00 3 days=0       | LoanTermsInvalid
+    draw     alice l1 10.00 3 days=367     | LoanTermsInvalid
+    draw     alice l1 10.00 3 months=0     | LoanTermsInvalid
+    draw     alice l1 10.00 3 months=13    | LoanTermsInvalid
+    draw     alice l1 10.00 3 at_once=9.98 | LoanTermsInvalid
+    draw     alice l1 10.00 3 at_once=10.01 | LoanTermsInvalid
     draw     alice l1 1.00 1 ppm=1000001   | RateOutOfRange
     draw     bob l1 1.00 1                 | LineNotBilled
     draw     alice l1 100.01 1             | CreditLimitExceeded
@@ -277,5 +283,83 @@ a_plan_by_name "
     draw     alice l1 1.00 1               | ok
     create   p2 o2 shop 3.00               | ok
     pay      p2 alice instalment:l1:3:0:3.00 | Duplicate
+"
+
+/// By the month, in parts of whole yuan, with a part due at once: what is paid ahead comes off the
+/// next terms. DOMAIN §10 keeps the dates of products parameters.
+a_loan_by_the_month "
+    at       2026-01-31T09:00:00Z          |
+    user     alice 2 CNY                   | ok
+    top_up   alice 1000.00 r1              | ok
+    line     alice 5000.00 billed=yes day_ppm=0 | ok
+    draw     alice l1 1000.00 6 ppm=0 months=1 unit=1.00 next=yes at_once=250.00 | ok
+    loan     l1 ACTIVE owed=1000.00 due=250.00 next=2026-02-28
+    repay    alice 250.00 to=l1            | ok
+    loan     l1 ACTIVE owed=750.00 due=0.00
+    pass     2026-02-27T23:59:59.999Z      |
+    loan     l1 ACTIVE due=0.00
+    pass     2026-02-28T00:00:00Z          |
+    loan     l1 ACTIVE due=125.00 next=2026-03-31
+    // What is due, and 175.00 of the 250.00 to come next.
+    repay    alice 300.00 to=l1            | ok
+    loan     l1 ACTIVE owed=450.00 due=0.00
+    pass     2026-03-31T00:00:00Z          |
+    loan     l1 ACTIVE owed=450.00 due=0.00 next=2026-04-30
+    pass     2026-04-30T00:00:00Z          |
+    loan     l1 ACTIVE owed=450.00 due=75.00 next=2026-05-31
+"
+
+/// As Apache Fineract cuts 400.00 in six: five parts of 67.00, and the rest.
+parts_are_multiples_of_a_unit "
+    at       2026-01-10T09:00:00Z          |
+    user     alice 2 CNY                   | ok
+    line     alice 5000.00 billed=yes day_ppm=0 | ok
+    draw     alice l1 400.00 6 ppm=0 days=15 unit=1.00 | ok
+    pass     2026-01-25T00:00:00Z          |
+    loan     l1 ACTIVE owed=400.00 due=67.00 next=2026-02-09 unpaid=67.00
+    pass     2026-03-26T00:00:00Z          |
+    loan     l1 ACTIVE owed=400.00 due=335.00
+    pass     2026-04-10T00:00:00Z          |
+    loan     l1 ACTIVE owed=400.00 due=400.00
+    // The unit is rounded half to even: 12.50 is 12.00, and the rest is 15.00.
+    thaw     alice                         | ok
+    draw     alice l2 75.00 6 ppm=0 days=15 unit=1.00 | ok
+    pass     2026-04-25T00:00:00Z          |
+    loan     l2 ACTIVE due=12.00
+    pass     2026-07-09T00:00:00Z          |
+    loan     l2 ACTIVE due=75.00
+"
+
+/// What is due at once is late like a term, and frees the line when it is paid.
+what_is_due_at_once_is_late_too "
+    at       2026-01-10T09:00:00Z          |
+    user     alice 2 CNY                   | ok
+    line     alice 5000.00 billed=yes day_ppm=0 | ok
+    draw     alice l1 100.00 3 ppm=0 at_once=40.00 | ok
+    repay    alice 29.99 to=l1             | ok
+    at       2026-01-13T23:59:59.999Z      |
+    credit   alice ACTIVE left=4929.99
+    at       2026-01-14T00:00:00Z          | LoanGraceEnd
+    loan     l1 ACTIVE unpaid=10.01 late=2026-01-10
+    credit   alice FROZEN
+    repay    alice 10.01 to=l1             | ok
+    credit   alice ACTIVE left=4940.00
+    at       2026-02-09T00:00:00Z          | CreditStatement LoanTerm
+    loan     l1 ACTIVE due=20.00
+"
+
+/// Paid ahead off the last terms, as it was before anybody could choose, and off the next: the
+/// whole with the last term is one term.
+a_bullet_is_paid_ahead "
+    at       2026-01-10T09:00:00Z          |
+    user     alice 2 CNY                   | ok
+    line     alice 5000.00 billed=yes day_ppm=0 | ok
+    draw     alice l1 90.00 3 ppm=0 days=10 bullet=yes next=yes at_once=30.00 | ok
+    repay    alice 50.00 to=l1             | ok
+    loan     l1 ACTIVE owed=40.00 due=0.00
+    pass     2026-01-30T00:00:00Z          |
+    loan     l1 ACTIVE due=0.00
+    pass     2026-02-09T00:00:00Z          |
+    loan     l1 ACTIVE due=40.00
 "
 }

@@ -57,7 +57,9 @@ mod royalty_commands;
 
 mod billing;
 mod credit;
+mod full;
 mod funding;
+mod loan_charges;
 mod loans;
 mod losses;
 mod plans;
@@ -65,6 +67,7 @@ mod seller_fees;
 
 mod authorizations;
 
+mod rent_bounds;
 mod rentals;
 
 mod collection;
@@ -76,6 +79,7 @@ mod coupons;
 mod packets;
 
 mod cards;
+mod owed_points;
 mod points;
 
 mod invoices;

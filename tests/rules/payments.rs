@@ -260,6 +260,32 @@ a_refunded_order_is_not_cancelled "
     state    p1 PARTIALLY_REFUNDED
 "
 
+/// A coupon pays what can be discounted of an order and no more; what is not said can be.
+a_coupon_pays_of_the_discountable_part "
+    user     alice 2 CNY                   | ok
+    merchant shop CNY fee=0                | ok
+    merchant mall USD fee=0                | ok
+    top_up   alice 200.00 r1               | ok
+    kind     t1 20.00 at=shop merchant=20.00 each=2 | ok
+    issue    c1 t1 alice                   | ok
+    issue    c2 t1 alice                   | ok
+    create   p1 o1 shop 100.00 discountable=19.99 undiscountable=80.01 | ok
+    create   p2 o2 shop 100.00 undiscountable=80.01 | ok
+    create   p3 o3 shop 100.00 discountable=19.99 | ok
+    create   p4 o4 shop 100.00 discountable=20.00 | ok
+    create   p5 o5 shop 20.00              | ok
+    pay      p1 alice balance:80.00 coupon:c1:20.00 | CouponNotUsable
+    pay      p2 alice balance:80.00 coupon:c1:20.00 | CouponNotUsable
+    pay      p3 alice balance:80.00 coupon:c1:20.00 | CouponNotUsable
+    pay      p4 alice balance:80.00 coupon:c1:20.00 | ok
+    pay      p5 alice coupon:c2:20.00      | ok
+    refund   p4 f1 100.00                  | ok
+    state    c1 EFFECTIVE
+    quote    q1 USD CNY 7.2463 +0ms +1h    | ok
+    create   p6 o6 mall USD10.00 undiscountable=1.00 quote=q1 | ok
+    pay      p6 alice balance:72.46        | ok
+"
+
 /// The largest payment, and one more (§1.1: 100,000,000.00).
 the_largest_payment "
     merchant shop CNY                      | ok

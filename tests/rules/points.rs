@@ -31,7 +31,10 @@ the_points_of_example_30 "
     balance  points_liability club 0.00
     balance  points c1 PTS0
     refund   p1 f2 44.44                   | ok
-    events   RefundSucceeded
+    events   RefundSucceeded PointsReversed
+    balance  marketing - 1.00
+    earn     c1 alice 44                   | ok
+    balance  points c1 PTS0
     balance  marketing - 1.00
 "
 
@@ -151,9 +154,8 @@ points_expire_by_the_clock "
     at       1970-01-04T00:00:00Z          |
 "
 
-/// What a lost dispute gives back is not paid; what a card lacks is taken with the next refund; a
-/// coupon earns nothing.
-points_go_back_as_far_as_there_are_any "
+/// What a lost dispute gives back is not paid; what a card lacks it owes; a coupon earns nothing.
+points_go_back_with_refunds_and_disputes "
     user     alice 2 CNY                   | ok
     top_up   alice 100.00 r1               | ok
     merchant shop CNY fee=0                | ok
@@ -174,6 +176,7 @@ points_go_back_as_far_as_there_are_any "
     refund   p1 f1 30.00                   | ok
     balance  points c1 PTS0
     earn     c1 alice 50                   | ok
+    balance  points c1 -PTS25
     refund   p1 f2 10.00                   | ok
     balance  points c1 -PTS15
     refund   p1 f3 30.00                   | ok

@@ -286,6 +286,36 @@ frozen_with_a_coupon "
     balance  merchant_frozen p1 0.00
 "
 
+/// Whose share it is comes before the number: each receiver has its own, and learns nothing of
+/// those of others.
+each_receiver_has_its_own_numbers "
+    at 2026-01-31T09:00:00Z |
+    user     alice 3 CNY                   | ok
+    top_up   alice 100.00 r1               | ok
+    merchant shop CNY fee=0                | ok
+    merchant guide CNY                     | ok
+    merchant driver CNY                    | ok
+    merchant inn CNY                       | ok
+    app      spy key1 royalties signs=1    | ok
+    grant_app spy inn royalties            | ok
+    bind     shop guide                    | ok
+    bind     shop driver                   | ok
+    create   p1 o1 shop 100.00             | ok
+    pay      p1 alice balance:100.00       | ok
+    share    p1 s1 guide:10.00 driver:10.00 | ok
+    return_share p1 s1 b1 guide 4.00       | ok
+    return_share p1 s1 b1 driver 5.00      | ok
+    return_share p1 s1 b1 driver 5.00      | again
+    return_share p1 s1 b1 driver 5.01      | IdempotencyConflict
+    return_share p1 s1 b1 guide 4.00       | again
+    as spy return_share p1 s1 b1 inn 4.00  | UnknownAccount
+    as spy return_share p1 s1 b2 inn 4.00  | UnknownAccount
+    return_share p1 s2 b1 guide 4.00       | UnknownAccount
+    share    p1 s2 guide:10.00             | ok
+    return_share p1 s2 b1 guide 4.00       | IdempotencyConflict
+    return_share p1 s2 b2 guide 4.00       | ok
+"
+
 /// A receiver gives back to the merchant's settled money, for 180 days.
 receivers_give_back "
     user     alice 3 CNY                   | ok

@@ -67,7 +67,7 @@ a_hold_is_released_in_parts_or_seized "
     release  h1 alice 0.01                 | InsufficientFunds
 "
 
-/// A seizure is paid by the house bank, which must hold it.
+/// A seizure is paid by the house bank, or the one named, which must hold it.
 a_seizure_needs_money_at_the_bank "
     user     alice 2 CNY                   | ok
     top_up   alice 100.00 r1 bank=icbc     | ok
@@ -75,6 +75,12 @@ a_seizure_needs_money_at_the_bank "
     seize    h1 court-7                    | SafeguardedBankInsufficient
     adjust   dr:safeguarded_bank:60.00 cr:safeguarded_bank:icbc:60.00 | ok
     seize    h1 court-7                    | ok
+    top_up   alice 50.00 r2 bank=icbc      | ok
+    hold     h2 alice 90.00                | ok
+    seize    h2 court-8                    | SafeguardedBankInsufficient
+    seize    h2 court-8 bank=boc           | SafeguardedBankInsufficient
+    seize    h2 court-8 bank=icbc          | ok
+    balance  safeguarded_bank icbc 0.00
 "
 
 /// Two holds of one user are two things: releasing one leaves the other.

@@ -344,3 +344,43 @@ fn home_dies_at_any_call_of_two_disputes() {
     }
     assert!(died > 40, "only {died} calls");
 }
+
+/// The home dies at every single call it makes while it pays a refund of a sale that was shared
+/// elsewhere, and while what the receivers give back of that comes home.
+#[test]
+fn home_dies_at_any_call_of_a_refund_of_what_was_shared() {
+    let mut died = 0;
+    for call in 0.. {
+        let market = Market::new("PROPORTIONAL", true);
+        let receivers = [(0, "near"), (2, "guide")].map(|(shard, what)| {
+            let receiver = market.stage.name(shard, what);
+            let terms = json!({ "merchant": receiver, "fee_ppm": 6000, "settle_ccy": "CNY" });
+            market.stage.ask(shard, json!({ "onboard_merchant": terms })).settle();
+            let bind = json!({ "merchant": market.shop, "receiver": receiver });
+            market.stage.ask(1, json!({ "bind_royalty": bind })).settle();
+            receiver
+        });
+        market.pays(0, &market.alice, "p1", 10_000);
+        let shares = receivers.each_ref().map(|receiver| {
+            let amount = if *receiver == receivers[0] { 1_000 } else { 2_000 };
+            json!({ "receiver": receiver, "amt": cny(amount) })
+        });
+        let split = json!({ "payment": "p1", "out_request_no": "s1", "receivers": shares });
+        market.stage.ask(0, json!({ "split_payment": split })).settle().days(2);
+        assert_eq!(market.have(), (10_000, 6_940));
+        market.stage.world.dies_at.set(Some((1, call)));
+        let refund = json!({ "payment": "p1", "out_request_no": "r1", "amt": cny(5_000),
+            "royalty_refunds": { "pro_rata": true } });
+        market.stage.ask(0, json!({ "refund_payment": refund }));
+        market.stage.days(2);
+        if market.stage.is_up(1) {
+            break;
+        }
+        died += 1;
+        let follower = if call.is_multiple_of(2) { 1 } else { 3 };
+        market.stage.followed_by(1, follower).days(2);
+        assert_eq!(market.have(), (15_000, 3_470), "call {call}");
+        market.ends();
+    }
+    assert!(died > 40, "only {died} calls");
+}

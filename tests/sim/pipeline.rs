@@ -1,8 +1,11 @@
 //! Two blocks at once: the second is decided while the first is on its way into the log.
 
+use groat_shard::Block;
+use groat_tests::between::cny;
 use groat_tests::sim::stage::Stage;
-use groat_tests::sim::weather::EndHow;
+use groat_tests::sim::weather::{EndHow, Weather};
 use groat_tests::sim::world::{Act, At};
+use serde_json::json;
 
 const AHEAD: &str = "a block was decided while the one before it was on its way";
 
@@ -73,5 +76,41 @@ fn snapshots_stay_behind_the_block_on_its_way() {
     stage.publish(12).turns(0, 30);
     assert!(stage.count("a snapshot was taken") > 0);
     stage.restart(0).turns(0, 6);
+    stage.ends_well();
+}
+
+/// A little falls due before each of many inputs that wait: the block of them is no longer for it
+/// than others, so that the log takes it.
+#[test]
+fn what_falls_due_before_many_inputs_makes_no_block_too_long() {
+    const MANY: usize = 60;
+    let stage = Stage::across(1, 1 << 40, false);
+    let weather = stage.world.weather.get();
+    stage.world.weather.set(Weather { small_blocks: true, ..weather });
+    let terms = json!({ "merchant": "shop", "fee_ppm": 0, "cycle": 1, "settle_ccy": "CNY" });
+    stage.ask(0, json!({ "onboard_merchant": terms })).settle();
+    let passes = || stage.world.now.set(stage.world.now.get() + 1_000);
+    for no in 0..MANY {
+        let payment = format!("p{no}");
+        let order = json!({ "payment": payment, "out_trade_no": payment, "merchant": "shop",
+            "mode": "IN_APP", "amt": cny(100), "timeout_s": 60 });
+        stage.ask(0, json!({ "create_payment": order })).turns(0, 2);
+        passes();
+    }
+    let before = stage.committed("events").len();
+    for no in 0..MANY {
+        let user = format!("u{no}");
+        stage.ask(0, json!({ "open_user": { "user": user, "kyc_class": 3, "ccy": "CNY" } }));
+        passes();
+    }
+    stage.settle();
+    let blocks = &stage.committed("events")[before..];
+    let long = |block: &Vec<u8>| {
+        let block = Block::parse(block).unwrap();
+        block.frames().map(|frame| frame.unwrap().2.len()).sum::<usize>()
+    };
+    let longest = blocks.iter().map(long).max().unwrap();
+    assert!((1_500..2_200).contains(&longest), "{longest}");
+    assert_eq!(stage.committed("outcomes").len(), 1 + 2 * MANY);
     stage.ends_well();
 }

@@ -3,17 +3,19 @@
 
 use groat_tests::sim::run::run;
 use groat_tests::sim::stage::Stage;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Seeds of each of the two halves: together some thirty seconds of one core.
 const SEEDS: u64 = 2_000;
 
 fn hold(seeds: std::ops::Range<u64>) {
     let mut notes: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut purposes: BTreeSet<String> = BTreeSet::new();
     for seed in seeds {
         match run(seed, None, false) {
             Ok(told) => {
-                told.notes.iter().for_each(|(what, n)| *notes.entry(what).or_default() += n)
+                told.notes.iter().for_each(|(what, n)| *notes.entry(what).or_default() += n);
+                purposes.extend(told.purposes);
             }
             Err(what) => panic!(
                 "{what}\nto see it again: cargo run -p groat-tests --bin sim -- --seed {seed}"
@@ -42,6 +44,37 @@ fn hold(seeds: std::ops::Range<u64>) {
         "input was trimmed before it was decided",
     ] {
         assert!(notes.contains_key(what), "never: {what}");
+    }
+    // And of what shards send to each other.
+    for purpose in [
+        "App",
+        "AppGrant",
+        "AppLimits",
+        "BackHome",
+        "CardTemplate",
+        "Confirmed",
+        "DisputeDebt",
+        "DisputeDebtPaid",
+        "DisputeReleased",
+        "Limits",
+        "Merchant",
+        "PacketBack",
+        "PacketClaim",
+        "Posting",
+        "PostingBack",
+        "PostingUpTo",
+        "Proceeds",
+        "Quote",
+        "RefundAsked",
+        "RefundFunded",
+        "Royalty",
+        "RoyaltyAsked",
+        "RoyaltyGiven",
+        "RoyaltyWord",
+        "Transfer",
+        "TransferBack",
+    ] {
+        assert!(purposes.contains(purpose), "nobody sent: {purpose}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::cluster::{Cluster, DAY_MS, cny, transfer};
 use groat_ledger::Class;
-use groat_proto::json::hex;
+use groat_proto::json::{hex, time_text};
 use groat_proto::v1::{self, outcome, settlement};
 use groat_tests::signing::public_key;
 use serde_json::json;
@@ -121,7 +121,6 @@ fn postings_between_ledger_accounts_travel_and_return() {
             "phase": phase, "balancing": balancing } })
     };
     assert_eq!(c.ask(0, post("PENDING", "BOTH")), "NotAcrossShards");
-    assert_eq!(c.ask(0, post("UNSPECIFIED", "CREDIT")), "NotAcrossShards");
     assert_eq!(c.ask(0, post("UNSPECIFIED", "UNSPECIFIED")), "ok");
     c.settle();
     assert_eq!(c.balance(0, Class::Ledger, &debit), 0, "the credit side would go below zero");
@@ -132,6 +131,57 @@ fn postings_between_ledger_accounts_travel_and_return() {
     c.settle();
     assert_eq!(c.balance(0, Class::Ledger, &debit), -700);
     assert_eq!(c.balance(1, Class::Ledger, &free), 700);
+    c.holds();
+}
+
+/// All that the debit side may give is sent; what the other side does not need comes back.
+#[test]
+fn a_posting_that_balances_its_credit_side_brings_back_the_rest() {
+    let mut c = Cluster::new(2);
+    let (debit, credit, other) = (c.at(0, "debit"), c.at(1, "credit"), c.at(1, "other"));
+    for (shard, account, constraint) in [
+        (0, &debit, "DEBITS_WITHIN_CREDITS"),
+        (0, &c.at(0, "source"), "UNSPECIFIED"),
+        (1, &credit, "UNSPECIFIED"),
+        (1, &other, "UNSPECIFIED"),
+    ] {
+        let opened = json!({ "account": account, "currency": "CNY", "constraint": constraint });
+        assert_eq!(c.ask(shard, json!({ "open_ledger_account": opened })), "ok");
+    }
+    let post = |debit: &str, credit: &str, minor: u64, balancing: &str| {
+        json!({ "post_transfer": { "debit": debit, "credit": credit, "amount": cny(minor),
+            "balancing": balancing } })
+    };
+    let has = |c: &Cluster| {
+        [(0, &debit), (1, &credit)].map(|(shard, who)| c.balance(shard, Class::Ledger, who))
+    };
+    let source = c.at(0, "source");
+    assert_eq!(c.ask(0, post(&source, &debit, 1_000, "UNSPECIFIED")), "ok");
+    assert_eq!(c.ask(1, post(&credit, &other, 300, "UNSPECIFIED")), "ok");
+    assert_eq!(c.ask(0, post(&debit, &credit, 1_001, "CREDIT")), "ExceedsCredits");
+    assert_eq!(c.ask(0, post(&debit, &credit, 1_000, "CREDIT")), "ok");
+    assert_eq!(has(&c), [0, -300], "all of it is on its way");
+    c.settle();
+    assert_eq!(has(&c), [700, 0]);
+    assert_eq!(c.ask(0, post(&debit, &credit, 100, "CREDIT")), "ok");
+    c.settle();
+    assert_eq!(has(&c), [700, 0], "it needs nothing");
+    assert_eq!(c.ask(1, post(&credit, &other, 5_000, "UNSPECIFIED")), "ok");
+    assert_eq!(c.ask(0, post(&debit, &credit, 9_000, "BOTH")), "ok");
+    c.settle();
+    assert_eq!(has(&c), [0, -4_300]);
+    assert_eq!(c.ask(0, post(&debit, &credit, 9_000, "BOTH")), "ExceedsCredits");
+    let block = json!({ "account": { "ledger_account": credit }, "block": "CREDIT", "case": "c" });
+    assert_eq!(c.ask(1, json!({ "restrict_account": block })), "ok");
+    assert_eq!(c.ask(0, post(&source, &credit, 100, "CREDIT")), "ok");
+    c.settle();
+    assert_eq!((has(&c)[1], c.balance(0, Class::Ledger, &source)), (-4_300, -1_000));
+    let why = c.told.iter().filter_map(|told| match told {
+        settlement::Body::TransferReturned(returned) => Some(returned.why.as_str()),
+        _ => None,
+    });
+    let why: Vec<&str> = why.collect();
+    assert_eq!(why, ["ExceedsDebits", "ExceedsDebits", "AccountRestricted"]);
     c.holds();
 }
 
@@ -264,7 +314,7 @@ fn all_shards_know_what_an_app_may_do() {
     };
     let key = hex::text(&public_key(1));
     let registered = json!({ "register_app": { "app_id": till, "key_id": "k",
-        "scopes": ["payments"], "public_key": key } });
+        "scopes": ["payments", "refunds"], "public_key": key } });
     assert_eq!(c.ask(0, registered.clone()), "WrongShard");
     assert_eq!(c.ask(2, registered), "ok");
     c.asker = Some((till.parse().unwrap(), 1));
@@ -289,6 +339,18 @@ fn all_shards_know_what_an_app_may_do() {
     let revoked = json!({ "app_id": till, "merchant_id": shop });
     assert_eq!(c.ask(2, json!({ "revoke_app_auth": revoked })), "ok");
     c.days(1);
+    c.asker = Some((till.parse().unwrap(), 1));
+    assert_eq!(c.ask(1, create("p4")), "NotGranted");
+    c.asker = None;
+    // What is over does not come back with a new grant, elsewhere either.
+    let ends = time_text(c.now + DAY_MS / 2);
+    let grant = json!({ "app_id": till, "merchant_id": shop, "scopes": ["payments"],
+        "expires_at": ends });
+    assert_eq!(c.ask(2, json!({ "grant_app_auth": grant })), "ok");
+    c.days(1);
+    let grant = json!({ "app_id": till, "merchant_id": shop, "scopes": ["refunds"] });
+    assert_eq!(c.ask(2, json!({ "grant_app_auth": grant })), "ok");
+    c.settle();
     c.asker = Some((till.parse().unwrap(), 1));
     assert_eq!(c.ask(1, create("p4")), "NotGranted");
     c.asker = None;

@@ -12,6 +12,7 @@ mod clock;
 mod cluster;
 mod confirmed;
 mod disputes;
+mod edges;
 mod exchange;
 mod far;
 mod fixtures;
@@ -22,6 +23,7 @@ mod pending;
 mod reduced;
 mod royalties;
 mod seller_fees;
+mod shared;
 
 use groat_proto::Message;
 use groat_proto::json::read_line;

@@ -98,6 +98,10 @@ classes! {
     PenaltyReceivable = 1123, "penalty_receivable", Asset, DebitBalance;
     /// Interest charged on a cash loan; owner: the loan.
     LoanInterest = 1124, "loan_interest", Asset, DebitBalance;
+    /// Fees of a cash loan that are not paid; owner: the loan.
+    LoanFee = 1125, "loan_fee", Asset, DebitBalance;
+    /// Penalties of a cash loan that are not paid; owner: the loan.
+    LoanPenalty = 1126, "loan_penalty", Asset, DebitBalance;
     /// Set aside for losses of credit.
     LossAllowance = 1190, "loss_allowance", Asset, CreditBalance;
     /// Rent that the platform advanced for a user; owner: the rental.
@@ -192,7 +196,7 @@ classes! {
 
 /// Names one account: class, owner (zero for the house), sub-ledger key (a business date in days
 /// since 1970, or zero) and currency code (zero for [`Class::Ledger`], whose id is unique).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct AccountKey {
     /// The line of the chart.
     pub class: Class,

@@ -12,8 +12,9 @@ pub use lost::LostDebt;
 use crate::account::{AccountKey, AccountNo, SignRule};
 use crate::command::{
     AppLimits, Bearer, Block, CardTerms, CodeKind, CouponTerms, CreditTerms, DisputeKind,
-    FreezeReason, InvoiceKind, InvoiceLine, LimitScope, Limits, LoanTerms, MerchantTerms, Owner,
-    PacketKind, PacketSender, PayMode, PublicKey, QuoteTerms, Reference, RentalTerms, Scope,
+    FreezeReason, InvoiceKind, InvoiceLine, LimitScope, Limits, LoanChargeKind, LoanTerms,
+    MerchantTerms, Owner, PacketKind, PacketSender, PayMode, PublicKey, QuoteTerms, Reference,
+    RentalTerms, RoyaltyRefunds, Scope,
 };
 use crate::id::Id;
 use crate::money::{Currency, Money};
@@ -165,6 +166,8 @@ pub enum Fact {
         /// Made by a rental; its number is the rental's and not an index of orders.
         /// The rental that made it, or none.
         rental: Id,
+        /// Of the amount, what no coupon pays.
+        undiscountable: u64,
     },
     /// `channel` names the acquirer when part of the amount came from one.
     PaymentPaid {
@@ -175,7 +178,8 @@ pub enum Fact {
         channel_amount: u64,
         channel: Id,
         batch: u32,
-        /// A capture or rental: agreed before, so it does not count against spending limits.
+        /// A capture or rental: agreed before. It counts as spent; what of it was frozen counted
+        /// since then, and the rest is no more than limits left.
         agreed: bool,
     },
     FeeCharged {
@@ -486,6 +490,15 @@ pub enum Fact {
         amount: u64,
         terms: LoanTerms,
     },
+    /// Lent to the user's balance on a loan that runs. `at_once` of it is due, the terms to come
+    /// share the rest; `charged` and `rest` as with a repayment.
+    LoanDrawnMore {
+        loan: Id,
+        amount: u64,
+        at_once: u64,
+        charged: u64,
+        rest: u32,
+    },
     /// Terms are numbered from 1; behind the last one only interest falls due. `interest` is
     /// charged now, `rest` millionths stay for the next.
     LoanTermDue {
@@ -501,7 +514,7 @@ pub enum Fact {
         unpaid: u64,
     },
     /// `charged` is the interest to the day, of which `rest` millionths stay. Paid were
-    /// `interest`, principal that was `due`, and principal `ahead`.
+    /// `interest`, principal that was `due`, principal `ahead`, and charges, oldest due first.
     LoanRepaid {
         loan: Id,
         charged: u64,
@@ -509,12 +522,39 @@ pub enum Fact {
         interest: u64,
         due: u64,
         ahead: u64,
+        fee: u64,
+        penalty: u64,
     },
     /// All that was owed of a loan; its money is in the fact before.
     LoanWrittenOff {
         loan: Id,
         principal: u64,
         interest: u64,
+        fee: u64,
+        penalty: u64,
+    },
+    /// Is owed, and falls due on a date.
+    LoanCharged {
+        loan: Id,
+        charge: Id,
+        kind: LoanChargeKind,
+        amount: u64,
+        due_on: u32,
+    },
+    /// Principal that was repaid is owed again, and due at once; `charged` and `rest` as with a
+    /// repayment.
+    RepaymentReturned {
+        loan: Id,
+        chargeback: Id,
+        amount: u64,
+        charged: u64,
+        rest: u32,
+    },
+    /// All of it that was not paid.
+    LoanChargeWaived {
+        loan: Id,
+        charge: Id,
+        amount: u64,
     },
     /// Paid ahead in part, off the last terms.
     PlanRepaid {
@@ -565,13 +605,20 @@ pub enum Fact {
         discount: u64,
         funded: u64,
     },
-    /// Stands before the refund with which these parts go back; `state` is what it becomes.
+    /// Stands before the refund with which these parts go back; `state` is what it becomes. Of
+    /// `funded`, `kept` waits for the rest.
     CouponReturned {
         coupon: Id,
         payment: Id,
         discount: u64,
         funded: u64,
         state: CouponState,
+        kept: u64,
+    },
+    /// What was kept of a coupon whose time is over before all of it was back.
+    CouponReleased {
+        coupon: Id,
+        amount: u64,
     },
     PacketSent {
         packet: Id,
@@ -685,6 +732,12 @@ pub enum Fact {
         recovered: u64,
         reserve: u64,
         available: u64,
+    },
+    /// What a merchant has back of a payment on another shard.
+    BackHomeArrived {
+        merchant: Id,
+        payment: Id,
+        amount: u64,
     },
     RoyaltyBound {
         merchant: Id,
@@ -841,6 +894,7 @@ pub enum Fact {
         amount: u64,
         fee_part: u64,
         cancels: bool,
+        royalties: RoyaltyRefunds,
     },
     /// The refund asked for before this fact reduces a charge of a rental, once it is paid for.
     ReductionAsked {
@@ -980,13 +1034,15 @@ pub enum Fact {
         payment: Id,
         amount: u64,
     },
-    /// By a payment, of what of it, or given; they expire then, or never where that is 0.
+    /// By a payment, of what of it, or given; they expire then, or never where that is 0. Of them
+    /// `repaid` pay what the card owed, and do not come onto it.
     PointsEarned {
         card: Id,
         payment: Id,
         points: u64,
         of: u64,
         until: u64,
+        repaid: u64,
     },
     /// Into the balance, or of a payment: before the fact that it is paid.
     PointsRedeemed {
@@ -1002,12 +1058,15 @@ pub enum Fact {
         less: bool,
         reason: Reference,
         until: u64,
+        repaid: u64,
     },
-    /// Of what a payment earned, for the refund or ruling before this.
+    /// Of what a payment earned, for the refund or ruling before this; what the card lacks is
+    /// `owed`.
     PointsReversed {
         card: Id,
         payment: Id,
         points: u64,
+        owed: u64,
     },
     PointsExpired {
         card: Id,
@@ -1020,6 +1079,7 @@ pub enum Fact {
         points: u64,
         amount: u64,
         until: u64,
+        repaid: u64,
     },
     /// Stands before the refund or ruling that moves this back to the card.
     CardReturned {

@@ -30,8 +30,8 @@ use crate::remittance::Remittance;
 use crate::rules::{
     accounts, apps, authorizations, billing, campaigns, cards, collection, coupons, credit,
     disputes, exchange, funding, invoices, limits as limit_rules, loans, losses, packets, payments,
-    plan_fees, plans, points, remittances, rental_rows, rentals, royalties, settlement, transfers,
-    treasury,
+    plan_fees, plans, points, reductions, remittances, rental_rows, rentals, royalties, settlement,
+    transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
 use std::cmp::Reverse;
@@ -205,14 +205,14 @@ impl Ledger {
             }
             Body::UnfreezeFunds(c) => authorizations::unfreeze(self, c, out)?,
             Body::CancelAuthorization(c) => authorizations::cancel(self, c, out)?,
-            Body::CreateRental(c) => rentals::create(self, c, out)?,
+            Body::CreateRental(c) => rentals::create(self, c, now, out)?,
             Body::AssessRental(c) => rentals::assess(self, c, out)?,
             Body::SecureDeposit(c) => rentals::secure(self, c, now, out)?,
             Body::StartRental(c) => rentals::start(self, c, now, out)?,
             Body::ExtendRental(c) => rentals::extend(self, c, out)?,
             Body::ReturnRental(c) => rentals::give_back_item(self, c, now, out)?,
             Body::ClaimDamage(c) => rentals::claim_damage(self, c, now, out)?,
-            Body::ReduceCharge(c) => collection::reduce(self, id, c, now, out)?,
+            Body::ReduceCharge(c) => reductions::reduce(self, id, c, now, out)?,
             Body::SettleRental(c) => collection::settle(self, id, c, now, out)?,
             Body::CollectRental(c) => collection::collect_again(self, id, c, now, out)?,
             Body::BuyOutRental(c) => collection::buy_out(self, id, c, now, out)?,
@@ -253,6 +253,10 @@ impl Ledger {
             Body::WriteOffCredit(c) => losses::write_off(self, c, now, out)?,
             Body::RecordRecovery(c) => losses::recover(self, c, out)?,
             Body::DrawLoan(c) => loans::draw(self, c, out)?,
+            Body::DrawMore(c) => loans::more::draw(self, c, now, out)?,
+            Body::ChargeLoan(c) => loans::charges::charge(self, c, now, out)?,
+            Body::WaiveLoanCharge(c) => loans::charges::waive(self, c, out)?,
+            Body::ReturnRepayment(c) => loans::chargebacks::give_back(self, c, now, out)?,
             Body::ProvisionCredit(c) => losses::provision(self, c, out)?,
             Body::PublishQuote(c) => exchange::publish(self, c, now, out)?,
             Body::DefineCard(c) => cards::define(self, c, out)?,
@@ -403,13 +407,20 @@ impl Ledger {
             | Fact::LoanOverdue { .. }
             | Fact::LoanRepaid { .. }
             | Fact::LoanWrittenOff { .. } => loans::apply(self, fact),
+            Fact::RepaymentReturned { .. } => loans::chargebacks::apply(self, fact),
+            Fact::LoanDrawnMore { .. } => loans::more::apply(self, fact),
+            Fact::LoanCharged { .. } | Fact::LoanChargeWaived { .. } => {
+                loans::charges::apply(self, fact);
+            }
             Fact::CampaignFunded { .. }
             | Fact::CampaignClosed { .. }
             | Fact::CouponDefined { .. }
             | Fact::CouponIssued { .. }
             | Fact::CouponRevoked { .. }
             | Fact::CouponExpired { .. } => campaigns::apply(self, fact),
-            Fact::CouponUsed { .. } | Fact::CouponReturned { .. } => coupons::apply(self, fact),
+            Fact::CouponUsed { .. } | Fact::CouponReturned { .. } | Fact::CouponReleased { .. } => {
+                coupons::apply(self, fact)
+            }
             Fact::PacketSent { .. }
             | Fact::PacketClaimed { .. }
             | Fact::PacketExpired { .. }
@@ -478,7 +489,8 @@ impl Ledger {
             // They move money, and nothing else.
             Fact::DisputeCharged { .. }
             | Fact::DisputeDebtPaid { .. }
-            | Fact::DisputeReversed { .. } => {}
+            | Fact::DisputeReversed { .. }
+            | Fact::BackHomeArrived { .. } => {}
         }
     }
 

@@ -11,6 +11,7 @@ mod event;
 mod exchange;
 pub mod hash;
 mod id;
+pub mod index;
 pub mod instalments;
 mod ledger;
 pub mod limits;
@@ -33,9 +34,12 @@ pub use ledger::{BadState, Due, DueKind, Ledger, Refusal, Signer};
 pub use money::{Currency, Money, NotMoney};
 pub use place::Place;
 pub use rejection::Rejection;
-pub use remittance::{Cargo, Confirmed, Purpose, Remittance, RoyaltyReturn, RoyaltySent, Standing};
+pub use remittance::{
+    Cargo, Confirmed, Purpose, Remittance, RoyaltyReturn, RoyaltySent, RoyaltyWord, Standing,
+};
 pub use settlement::{
-    CardOf, ConversionOf, CouponOf, DisputeOf, HoldOf, InvoiceOf, LoanOf, LossOf, PacketOf, PlanOf,
-    PointsOf, ReleaseReason, RentalOf, RoyaltyOf, SellerFeeOf, Settlement, StatementOf, project,
+    CardOf, ConversionOf, CouponOf, DisputeOf, HoldOf, InvoiceOf, LoanChargeOf, LoanOf, LossOf,
+    PacketOf, PlanOf, PointsOf, ReleaseReason, RentalOf, RoyaltyOf, SellerFeeOf, Settlement,
+    StatementOf, project,
 };
 pub use state::*;

@@ -64,8 +64,22 @@ pub const PLANS_MAX: usize = 64;
 /// lost with a line is an amount.
 pub const LOANS_MAX: usize = 8;
 
-/// Days from one term of a loan to the next (DOMAIN §7, 20).
+/// Days from one term of a loan to the next, where its terms do not say (DOMAIN §7, 20).
 pub const LOAN_TERM_DAYS: u32 = 30;
+
+/// Most days, or months, from one term of a loan to the next: a year.
+pub const LOAN_TERM_DAYS_MAX: u32 = 366;
+/// As [`LOAN_TERM_DAYS_MAX`], in months.
+pub const LOAN_TERM_MONTHS_MAX: u32 = 12;
+
+/// Charges of one loan, paid or not: one with each of its terms, and as many again beside them.
+pub const LOAN_CHARGES_MAX: usize = 240;
+
+/// Repayments of one loan that go back: more than any bank tries.
+pub const LOAN_CHARGEBACKS_MAX: usize = 60;
+
+/// Latest that a charge of a loan falls due, in days from when it is put on it: ten years.
+pub const LOAN_CHARGE_DAYS_MAX: u32 = 3_653;
 
 /// Days after the first due date missed from which a debt may be written off (DOMAIN §4.5).
 pub const WRITE_OFF_DAYS_MIN: u32 = 180;
@@ -117,6 +131,10 @@ pub const AUTHORIZATION_TIMEOUT_S_DEFAULT: u32 = 900;
 
 /// Days after which a rental that has not started expires (WeChat: 30).
 pub const RENTAL_UNSTARTED_DAYS_MAX: u64 = 30;
+
+/// How many days before it is agreed on a rental may have begun: what was reported late is no older
+/// than what waits for its start may be.
+pub const BORROWED_BEFORE_DAYS_MAX: u64 = RENTAL_UNSTARTED_DAYS_MAX;
 
 /// Days after return in which damage may be claimed (DOMAIN §4.4).
 pub const DAMAGE_CLAIM_DAYS_MAX: u64 = 30;

@@ -95,7 +95,7 @@ rejections! {
     CancelWindowPassed = 69, never, "More than 24 hours have passed since payment; refund instead.";
     RefundExceedsPaid = 70, never, "The refunds together would exceed what was paid.";
     RefundWindowClosed = 71, never, "The time for refunds is over.";
-    RefundCountExceeded = 72, never, "The payment was refunded too many times.";
+    RefundCountExceeded = 72, never, "The payment was refunded, or the invoice reversed, too many times.";
     MerchantBalanceInsufficient = 73, later, "The merchant's money does not cover the refund.";
     DuplicateOutOrderNo = 80, never, "The merchant used this out_order_no already.";
     NotAdmitted = 81, later, "Neither score nor line of credit stands for the credit part; freeze the whole amount instead.";
@@ -156,10 +156,14 @@ rejections! {
     BadTermCount = 122, never, "A plan has 3, 6 or 12 terms.";
     PlanCountExceeded = 123, later, "The line has too many plans with terms ahead.";
     NotEligible = 124, later, "Nothing of the line has been overdue for 180 days.";
-    LoanTermsInvalid = 126, never, "A loan has 1 to 120 terms, with a minor unit of principal for each.";
+    LoanTermsInvalid = 126, never, "A loan has 1 to 120 terms, of at most a year each, with a minor unit of principal for each; an order names each part of a debt once.";
     LineNotBilled = 127, later, "The line is not billed, so that nothing is lent on it.";
     LoanCountExceeded = 128, later, "The user has as many loans as may be; repay one first.";
     LineWrittenOff = 125, never, "The user's line was written off; what is paid of it is recorded as a recovery.";
+    LoanChargeDateInvalid = 130, never, "A charge of a loan falls due today or later, within ten years.";
+    LoanChargeCountExceeded = 131, never, "The loan has as many charges as it may have.";
+    ChargebackExceedsRepaid = 132, later, "More is to go back than was repaid of the loan's principal.";
+    ChargebackCountExceeded = 133, never, "As many repayments of the loan went back as may.";
     SellerFeeExceedsReceipts = 129, never, "What the seller receives after the service fee does not cover the fee of the instalments.";
     NotBound = 154, later, "The receiver is not bound to the merchant.";
     RelationLimit = 155, later, "As many receivers are bound to the merchant as may be; unbind one first.";
@@ -183,6 +187,8 @@ rejections! {
     QuoteExpired = 228, never, "The time of the quote is over.";
     QuoteNotStarted = 229, later, "The quote does not hold yet.";
     QuoteNotGuaranteed = 230, never, "The quote is not guaranteed: orders cannot be made at it.";
+    BatchFull = 231, later, "The merchant's sales of the day would exceed the largest amount; tomorrow's batch takes it.";
+    AdvanceNotLowered = 232, never, "So much was paid to the platform, which had advanced it, that the payments to the merchant cannot give it back.";
     ChannelInsufficient = 74, later, "The acquirer owes less than is to be returned through it.";
 }
 

@@ -44,9 +44,11 @@ pub enum Purpose {
     Transfer { from: Id, to: Id },
     /// Money from a ledger account to one of the receiver.
     Posting { debit: Id, credit: Id },
+    /// As much of the money as an account of the receiver takes; the rest comes back.
+    PostingUpTo { debit: Id, credit: Id },
     /// Money of a `Transfer` that could not be placed, and why.
     TransferBack { from: Id, to: Id, why: Rejection },
-    /// Money of a `Posting` that could not be placed, and why.
+    /// Money of a `Posting` or `PostingUpTo` that could not be placed, and why.
     PostingBack { debit: Id, credit: Id, why: Rejection },
     /// Who a merchant of the sender is, so that payments to it stay with their payers.
     Merchant { merchant: Id, terms: MerchantTerms, standing: Standing },
@@ -94,6 +96,26 @@ pub enum Purpose {
     RoyaltyDenied(Box<RoyaltyReturn>, Rejection),
     /// A part of a payment of the sender, settled ahead of its batch.
     Confirmed(Box<Confirmed>),
+    /// What a merchant of the receiver has back of a payment of the sender that went home.
+    BackHome { merchant: Id, payment: Id },
+    /// With whom a merchant of the sender may share what it sells anywhere.
+    RoyaltyWord(Box<RoyaltyWord>),
+}
+
+/// Whether a receiver is bound to a merchant, and who the receiver is: the word of its own home may
+/// come later than this one.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RoyaltyWord {
+    /// Who shares, at home where it is sent.
+    pub merchant: Id,
+    /// Who receives, of any shard.
+    pub receiver: Id,
+    /// What was agreed with the receiver.
+    pub terms: MerchantTerms,
+    /// How it stands, as far as the sharer's home knows.
+    pub standing: Standing,
+    /// It is bound, or no longer.
+    pub bound: bool,
 }
 
 /// Of which payment a part is settled at the merchant's home, ahead of its batch elsewhere.

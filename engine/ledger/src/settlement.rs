@@ -23,7 +23,7 @@ pub use disputes::DisputeOf;
 pub use exchange::ConversionOf;
 pub use holds::{HoldOf, ReleaseReason, RentalOf};
 pub use invoices::InvoiceOf;
-pub use loans::LoanOf;
+pub use loans::{LoanChargeOf, LoanOf};
 pub use losses::LossOf;
 pub use packets::PacketOf;
 pub use plans::{PlanOf, SellerFeeOf};
@@ -311,6 +311,21 @@ pub enum Settlement {
     LoanEnded {
         loan: LoanOf,
     },
+    /// More was lent on it.
+    LoanDrawnMore {
+        loan: LoanOf,
+    },
+    /// A repayment went back, and is owed again.
+    RepaymentReturned {
+        loan: LoanOf,
+    },
+    /// A fee or a penalty was put on a loan, or given up.
+    LoanCharged {
+        charge: LoanChargeOf,
+    },
+    LoanChargeWaived {
+        charge: LoanChargeOf,
+    },
     /// Part of it was paid ahead.
     PlanRepaid {
         plan: PlanOf,
@@ -507,7 +522,12 @@ impl Settlement {
             Settlement::LoanDrawn { loan }
             | Settlement::LoanTermDue { loan }
             | Settlement::LoanOverdue { loan }
+            | Settlement::RepaymentReturned { loan }
+            | Settlement::LoanDrawnMore { loan }
             | Settlement::LoanEnded { loan } => loan.user,
+            Settlement::LoanCharged { charge } | Settlement::LoanChargeWaived { charge } => {
+                charge.loan.user
+            }
             Settlement::PlanRepaid { plan } => plan.user,
             Settlement::CreditWrittenOff { loss } | Settlement::CreditRecovered { loss } => {
                 loss.user
@@ -761,7 +781,11 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::LoanTermDue { .. }
         | Fact::LoanOverdue { .. }
         | Fact::LoanRepaid { .. }
-        | Fact::LoanWrittenOff { .. } => return loans::told(ledger, fact),
+        | Fact::LoanWrittenOff { .. }
+        | Fact::LoanCharged { .. }
+        | Fact::RepaymentReturned { .. }
+        | Fact::LoanDrawnMore { .. }
+        | Fact::LoanChargeWaived { .. } => return loans::told(ledger, fact),
         Fact::CreditWrittenOff { .. } | Fact::CreditRecovered { .. } => {
             return losses::told(ledger, fact);
         }
@@ -795,6 +819,7 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
             Settlement::AppAuthRevoked { app, merchant, scopes }
         }
         Fact::CouponDefined { .. }
+        | Fact::CouponReleased { .. }
         | Fact::RemittanceSent { .. }
         | Fact::RemittanceReceived { .. }
         | Fact::MerchantKnown { .. }
@@ -806,6 +831,7 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::DisputeCharged { .. }
         | Fact::DisputeDebtPaid { .. }
         | Fact::DisputeReversed { .. }
+        | Fact::BackHomeArrived { .. }
         | Fact::RentalCreated { .. }
         | Fact::RentalAssessed { .. }
         | Fact::RentalStarted { .. }

@@ -225,6 +225,8 @@ pub struct User {
     pub open_disputes: u32,
     /// What was spent from the balance.
     pub usage: Usage,
+    /// What authorizations have frozen of it. Derived from them.
+    pub frozen: u128,
 }
 
 row!(User, Id, self => self.user);

@@ -5,13 +5,13 @@
 //! runs: nothing else undoes. A table can be put to rest row by row while it goes on changing: a
 //! row that changes before its turn is kept as it was.
 
-use crate::hash::NumberIndex;
+use crate::index::Index;
 use std::hash::Hash;
 
 /// A row that carries its key; the key of a stored row never changes.
 pub trait Row: Clone {
-    /// What the row is found by.
-    type Key: Hash + Eq;
+    /// What the row is found by; best ordered as keys come, see [`Index`].
+    type Key: Hash + Ord + Clone;
     /// The key.
     fn key(&self) -> Self::Key;
     /// Whether it has this key.
@@ -23,7 +23,7 @@ pub trait Row: Clone {
 /// See the module.
 pub struct Table<R: Row> {
     rows: Vec<R>,
-    index: NumberIndex,
+    index: Index<R::Key>,
     mark: Option<Mark<R>>,
     rest: Option<Rest<R>>,
 }
@@ -64,7 +64,7 @@ pub struct DuplicateKey {
 
 impl<R: Row> Default for Table<R> {
     fn default() -> Self {
-        Table { rows: Vec::new(), index: NumberIndex::default(), mark: None, rest: None }
+        Table { rows: Vec::new(), index: Index::default(), mark: None, rest: None }
     }
 }
 
@@ -73,8 +73,7 @@ impl<R: Row> Table<R> {
     pub fn from_rows(rows: Vec<R>) -> Result<Table<R>, DuplicateKey> {
         let mut table = Table { rows, ..Table::default() };
         let key = |no: u32| table.rows[no as usize].key();
-        table.index =
-            NumberIndex::of(0..table.next_no(), key).map_err(|row| DuplicateKey { row })?;
+        table.index = Index::of(table.next_no(), key).map_err(|row| DuplicateKey { row })?;
         Ok(table)
     }
 

@@ -55,6 +55,11 @@ pub const POLL_RECORDS_MAX: usize = 8_192;
 /// some milliseconds, so a busy shard takes what it decides in about as long.
 pub const POLL_BYTES_MAX: usize = 16 * BODY_BYTES_SEAL;
 
+/// A block that has so many bytes, before compression, takes nothing more: the events of what falls
+/// due before many inputs are not bounded by the bytes of these. The largest record may still come
+/// with its events.
+pub const OPEN_BYTES_MAX: usize = MESSAGE_BYTES_MAX / 2;
+
 /// Most bytes of what other shards sent that a block takes before its commands: their events are a
 /// few times as long as they are.
 pub const TRANSFERS_BYTES_MAX: usize = POLL_BYTES_MAX / 2;
@@ -143,3 +148,4 @@ pub const CLOCK_JUMP_MS_MAX: u64 = 366 * 86_400_000;
 const _: () = assert!(WATCHDOG_TIMEOUT.as_millis() > BROKER_TIMEOUT.as_millis());
 const _: () = assert!(BROKER_PATIENCE.as_millis() > WATCHDOG_TIMEOUT.as_millis());
 const _: () = assert!(2 * POLL_BYTES_MAX + RECORD_BYTES_MAX < MESSAGE_BYTES_MAX);
+const _: () = assert!(2 * POLL_BYTES_MAX < OPEN_BYTES_MAX);

@@ -65,6 +65,10 @@ pub fn routing_key(command: &v1::Command) -> Option<Id> {
         Body::WriteOffCredit(c) => c.user,
         Body::RecordRecovery(c) => c.user,
         Body::DrawLoan(c) => c.user,
+        Body::DrawMore(c) => c.user,
+        Body::ChargeLoan(c) => c.user,
+        Body::WaiveLoanCharge(c) => c.user,
+        Body::ReturnRepayment(c) => c.user,
         // Each shard sets aside for its own users: the producer gives the key, or the partition.
         Body::ProvisionCredit(_) => None,
         Body::ReleaseReserve(c) => c.merchant,

@@ -128,12 +128,17 @@ impl Books {
                 cursor.first_event = self.ledger.next_event();
             }
             FrameKind::Event => {
-                let fact = match read_plain_event(bytes, movements) {
-                    Some(fact) => fact,
-                    None => self.read_event(bytes, movements)?,
-                };
                 let at = self.ledger.now();
-                cursor.rejection = self.fold_fact(&fact, at, false, movements, show)?;
+                let folded = read_plain_event(bytes, movements, |fact, movements| {
+                    self.fold_fact(fact, at, false, movements, show)
+                });
+                cursor.rejection = match folded {
+                    Some(folded) => folded?,
+                    None => {
+                        let fact = self.read_event(bytes, movements)?;
+                        self.fold_fact(&fact, at, false, movements, show)?
+                    }
+                };
             }
             FrameKind::Decided => {
                 let decided = Decided::decode(bytes).map_err(text)?;

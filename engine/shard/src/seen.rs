@@ -3,10 +3,8 @@
 //! Ids are kept by the hour of the time they carry, so that forgetting drops whole hours. An id
 //! older than the window is refused before it is looked up: forgetting never makes it new again.
 
-mod index;
-
+use groat_ledger::index::Index;
 use groat_ledger::{EventRange, Id, Rejection};
-use index::IdIndex;
 use std::collections::BTreeMap;
 
 const HOUR_MS: u64 = 3_600_000;
@@ -52,12 +50,12 @@ struct Rest {
 #[derive(Default)]
 struct Hour {
     rows: Vec<Seen>,
-    index: IdIndex,
+    index: Index<Id>,
 }
 
 impl Hour {
     fn find(&self, id: Id) -> Option<u32> {
-        self.index.find(id, &self.rows)
+        self.index.find(&id, |no| self.rows[no as usize].id == id)
     }
 }
 
@@ -76,7 +74,8 @@ impl SeenIds {
     pub fn from_rows(window_ms: u64, hours: BTreeMap<u64, Vec<Seen>>) -> Result<SeenIds, Id> {
         let mut ids = SeenIds::new(window_ms);
         for (key, rows) in hours {
-            let index = IdIndex::of(&rows).map_err(|no| rows[no as usize].id)?;
+            let id = |no: u32| rows[no as usize].id;
+            let index = Index::of(count(&rows), id).map_err(id)?;
             ids.hours.insert(key, Hour { rows, index });
         }
         Ok(ids)
@@ -109,7 +108,7 @@ impl SeenIds {
     pub fn insert_new(&mut self, seen: Seen) {
         debug_assert!(self.get(seen.id).is_none(), "an id has one first answer");
         let hour = self.hours.entry(SeenIds::hour(seen.id)).or_default();
-        hour.index.insert(seen.id, count(&hour.rows));
+        hour.index.insert(&seen.id, count(&hour.rows));
         hour.rows.push(seen);
         if let Some(mark) = &mut self.mark {
             mark.push(seen.id);
@@ -177,7 +176,7 @@ impl SeenIds {
             let key = SeenIds::hour(id);
             let Some(hour) = self.hours.get_mut(&key) else { continue };
             if let Some(no) = hour.find(id) {
-                hour.index.remove(id, no);
+                hour.index.remove(&id, no);
             }
             hour.rows.pop();
             if hour.rows.is_empty() {

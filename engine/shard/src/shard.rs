@@ -211,7 +211,12 @@ impl Shard {
 
     /// Whether the open block has reached its size.
     pub fn is_full(&self) -> bool {
-        self.open.body.len() >= BODY_BYTES_SEAL
+        self.open_bytes() >= BODY_BYTES_SEAL
+    }
+
+    /// Bytes of the open block's body, before compression.
+    pub fn open_bytes(&self) -> usize {
+        self.open.body.len()
     }
 
     /// Seals what was consumed from `topic` since the last block. With `digest` the header

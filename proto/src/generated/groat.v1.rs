@@ -141,6 +141,10 @@ pub struct PointsEarned {
     #[prost(uint64, tag = "5")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub until: u64,
+    /// Of `points`, those that pay what the card owed: they do not come onto it.
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub repaid: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -184,6 +188,10 @@ pub struct PointsReturned {
     #[prost(uint64, tag = "5")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub until: u64,
+    /// As in PointsEarned.
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub repaid: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -204,6 +212,10 @@ pub struct PointsAdjusted {
     #[prost(uint64, tag = "5")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub until: u64,
+    /// As in PointsEarned; of more points only.
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub repaid: u64,
 }
 /// Stands behind the refund or ruling.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -219,6 +231,10 @@ pub struct PointsReversed {
     #[prost(uint64, tag = "3")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub points: u64,
+    /// What the card lacked, and owes since.
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub owed: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -277,10 +293,14 @@ pub struct ToldPoints {
     #[prost(bool, tag = "9")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub less: bool,
-    /// Decimals of a point: both numbers are in the last of them.
+    /// Decimals of a point: all numbers are in the last of them.
     #[prost(uint32, tag = "10")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub decimals: u32,
+    /// What the card owes after that: points that were taken back and that it did not have.
+    #[prost(uint64, tag = "11")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub owes: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -457,6 +477,10 @@ pub struct CardRow {
     #[prost(message, repeated, tag = "7")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub lots: ::prost::alloc::vec::Vec<PointsLot>,
+    /// Points that it owes.
+    #[prost(uint64, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub owes: u64,
 }
 /// A card as it stands after what is told.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -2259,6 +2283,23 @@ pub struct Confirmed {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub date: u32,
 }
+/// What a merchant has back of a payment on another shard, once its sales there have gone home: fees of
+/// instalments, and what receivers of royalties give back.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BackHome {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    /// Of the fact: minor units.
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+}
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2924,6 +2965,22 @@ pub struct CouponReturned {
     #[serde(with = "crate::json::Named::<crate::v1::CouponState>")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub state: i32,
+    /// Of `funded`, what its campaign keeps for the coupon, which may yet come back whole.
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kept: u64,
+}
+/// A coupon of which only a part came back cannot be used again: its campaign has that part free.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CouponReleased {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub coupon: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -2946,6 +3003,10 @@ pub struct CampaignRow {
     #[prost(bool, tag = "5")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub closed: bool,
+    /// What came back of coupons that may yet come back whole.
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kept: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -2975,6 +3036,10 @@ pub struct CouponRow {
     #[serde(with = "crate::json::Named::<crate::v1::CouponState>")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub state: i32,
+    /// What its campaign keeps for it.
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kept: u64,
 }
 /// How many coupons of a template a user got.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -3083,6 +3148,10 @@ pub struct PaymentPartsRow {
     #[prost(uint64, tag = "54")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub redeemed_returned: u64,
+    /// Of the amount, what no coupon pays.
+    #[prost(uint64, tag = "60")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub undiscountable: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -4429,9 +4498,7 @@ impl PlanState {
         }
     }
 }
-// Commands.
-
-/// Lends to a user's balance; a term falls due every 30 days.
+/// Lends to a user's balance; a term falls due every 30 days where it is not said.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4458,6 +4525,116 @@ pub struct DrawLoan {
     #[serde(with = "crate::json::Named::<crate::v1::LoanKind>")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub kind: i32,
+    /// From one term to the next: days, or else months from the day on which it is drawn.
+    #[prost(uint32, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub every_days: u32,
+    #[prost(uint32, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub every_months: u32,
+    /// Equal parts are the nearest multiples of this, half even, the rest with the last; absent is
+    /// rounded down, the rest with the first.
+    #[prost(message, optional, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub share_unit: ::core::option::Option<Money>,
+    #[prost(enumeration = "PaidAhead", tag = "10")]
+    #[serde(with = "crate::json::Named::<crate::v1::PaidAhead>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub paid_ahead: i32,
+    /// Of the amount, due when it is drawn; the terms share the rest.
+    #[prost(message, optional, tag = "11")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub at_once: ::core::option::Option<Money>,
+    /// What a repayment pays first of what is due, and then of what is not; absent is penalty,
+    /// interest, fee, principal.
+    #[prost(message, optional, tag = "12")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub order: ::core::option::Option<RepayOrder>,
+    #[prost(message, optional, tag = "13")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub ahead_order: ::core::option::Option<RepayOrder>,
+}
+/// Puts a fee or a penalty on a loan.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChargeLoan {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub loan: ::core::option::Option<Id>,
+    /// New among the charges of the loan.
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub charge: ::core::option::Option<Id>,
+    #[prost(enumeration = "LoanChargeKind", tag = "4")]
+    #[serde(with = "crate::json::Named::<crate::v1::LoanChargeKind>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: i32,
+    #[prost(message, optional, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+    /// The date on which it falls due; absent is today.
+    #[prost(uint32, tag = "6")]
+    #[serde(with = "crate::json::date")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub due_on: u32,
+}
+/// Gives up what is not paid of a charge.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WaiveLoanCharge {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub loan: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub charge: ::core::option::Option<Id>,
+}
+/// Lends more on a loan that runs: the terms to come share it.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DrawMore {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub loan: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
+    /// Of the amount, due today.
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub at_once: ::core::option::Option<Money>,
+}
+/// Gives principal back that was repaid, to the balance: a bank takes a payment back.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReturnRepayment {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub loan: ::core::option::Option<Id>,
+    /// New among those of the loan.
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub chargeback: ::core::option::Option<Id>,
+    /// At most what was repaid of the principal.
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amt: ::core::option::Option<Money>,
 }
 // Events. Amounts are minor units of the line's currency.
 
@@ -4484,6 +4661,30 @@ pub struct LoanDrawn {
     #[serde(with = "crate::json::Named::<crate::v1::LoanKind>")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub kind: i32,
+    /// None of both is 30 days.
+    #[prost(uint32, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub every_days: u32,
+    #[prost(uint32, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub every_months: u32,
+    #[prost(uint64, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub share_unit: u64,
+    #[prost(enumeration = "PaidAhead", tag = "10")]
+    #[serde(with = "crate::json::Named::<crate::v1::PaidAhead>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub paid_ahead: i32,
+    #[prost(uint64, tag = "11")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub at_once: u64,
+    /// Absent is penalty, interest, fee, principal.
+    #[prost(message, optional, tag = "12")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub order: ::core::option::Option<RepayOrder>,
+    #[prost(message, optional, tag = "13")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub ahead_order: ::core::option::Option<RepayOrder>,
 }
 /// By the clock.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -4546,6 +4747,96 @@ pub struct LoanRepaid {
     #[prost(uint64, tag = "6")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub ahead: u64,
+    /// Of its charges, oldest due first.
+    #[prost(uint64, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fee: u64,
+    #[prost(uint64, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub penalty: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LoanCharged {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub loan: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub charge: ::core::option::Option<Id>,
+    #[prost(enumeration = "LoanChargeKind", tag = "3")]
+    #[serde(with = "crate::json::Named::<crate::v1::LoanChargeKind>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: i32,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint32, tag = "5")]
+    #[serde(with = "crate::json::date")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub due_on: u32,
+}
+/// Of which a part is due at once; the terms to come share the rest.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LoanDrawnMore {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub loan: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub at_once: u64,
+    /// Interest to the day, charged now.
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub charged: u64,
+    /// Millionths of a minor unit that stay for the next.
+    #[prost(uint32, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rest: u32,
+}
+/// Principal that was repaid is owed again, and due at once.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RepaymentReturned {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub loan: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub chargeback: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    /// Interest to the day, charged now.
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub charged: u64,
+    /// Millionths of a minor unit that stay for the next.
+    #[prost(uint32, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rest: u32,
+}
+/// All of it that was not paid.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LoanChargeWaived {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub loan: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub charge: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
 }
 /// With its line; its money is in the event before.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -4561,6 +4852,12 @@ pub struct LoanWrittenOff {
     #[prost(uint64, tag = "3")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub interest: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fee: u64,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub penalty: u64,
 }
 // Settlements.
 
@@ -4603,12 +4900,48 @@ pub struct ToldLoan {
     #[prost(uint32, tag = "10")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub next_due_on: u32,
+    /// Charged and not paid; absent is nothing.
+    #[prost(message, optional, tag = "11")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fee: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "12")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub penalty: ::core::option::Option<Money>,
+}
+/// A charge, and its loan as it is then.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldLoanCharge {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub loan: ::core::option::Option<ToldLoan>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub charge: ::core::option::Option<Id>,
+    #[prost(enumeration = "LoanChargeKind", tag = "3")]
+    #[serde(with = "crate::json::Named::<crate::v1::LoanChargeKind>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: i32,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: ::core::option::Option<Money>,
+    #[prost(uint32, tag = "5")]
+    #[serde(with = "crate::json::date")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub due_on: u32,
+    #[prost(message, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub paid: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub waived: ::core::option::Option<Money>,
 }
 // Rows.
 
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct LoanRow {
     #[prost(message, optional, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
@@ -4648,12 +4981,57 @@ pub struct LoanRow {
     #[serde(with = "crate::json::Named::<crate::v1::LoanState>")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub state: i32,
+    /// By the date on which they fall due.
+    #[prost(message, repeated, tag = "13")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub charges: ::prost::alloc::vec::Vec<LoanChargeRow>,
+    /// Of `due`, what fell due beside the terms since the last one.
+    #[prost(uint64, tag = "14")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub fresh: u64,
+    #[prost(message, repeated, tag = "15")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub chargebacks: ::prost::alloc::vec::Vec<Id>,
+    /// If more was lent than at first: the principal of each term, and what of it did not fall due and
+    /// is not paid ahead.
+    #[prost(uint64, repeated, tag = "16")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub parts: ::prost::alloc::vec::Vec<u64>,
+    #[prost(uint64, repeated, tag = "17")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub open: ::prost::alloc::vec::Vec<u64>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LoanChargeRow {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub charge: ::core::option::Option<Id>,
+    #[prost(enumeration = "LoanChargeKind", tag = "2")]
+    #[serde(with = "crate::json::Named::<crate::v1::LoanChargeKind>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub kind: i32,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint32, tag = "4")]
+    #[serde(with = "crate::json::date")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub due_on: u32,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub paid: u64,
+    /// Or lost with the loan.
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub waived: u64,
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum LoanKind {
     Unspecified = 0,
-    /// The principal in equal parts, rounded down, the rest with the first.
+    /// The principal in equal parts.
     EqualPrincipal = 1,
     /// The principal with the last term.
     Bullet = 2,
@@ -4676,6 +5054,65 @@ impl LoanKind {
             "LOAN_KIND_UNSPECIFIED" => Some(Self::Unspecified),
             "LOAN_KIND_EQUAL_PRINCIPAL" => Some(Self::EqualPrincipal),
             "LOAN_KIND_BULLET" => Some(Self::Bullet),
+            _ => None,
+        }
+    }
+}
+// Commands.
+
+/// Which terms are paid first by what is paid ahead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PaidAhead {
+    /// The last ones.
+    Unspecified = 0,
+    Next = 1,
+}
+impl PaidAhead {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PAID_AHEAD_UNSPECIFIED",
+            Self::Next => "PAID_AHEAD_NEXT",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PAID_AHEAD_UNSPECIFIED" => Some(Self::Unspecified),
+            "PAID_AHEAD_NEXT" => Some(Self::Next),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum LoanChargeKind {
+    Unspecified = 0,
+    Fee = 1,
+    Penalty = 2,
+}
+impl LoanChargeKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "LOAN_CHARGE_KIND_UNSPECIFIED",
+            Self::Fee => "LOAN_CHARGE_KIND_FEE",
+            Self::Penalty => "LOAN_CHARGE_KIND_PENALTY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "LOAN_CHARGE_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "LOAN_CHARGE_KIND_FEE" => Some(Self::Fee),
+            "LOAN_CHARGE_KIND_PENALTY" => Some(Self::Penalty),
             _ => None,
         }
     }
@@ -4786,6 +5223,13 @@ pub struct CreditWrittenOff {
     #[prost(uint64, tag = "11")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub lent_interest: u64,
+    /// And of what was charged on them: fees, penalties.
+    #[prost(uint64, tag = "12")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub lent_fee: u64,
+    #[prost(uint64, tag = "13")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub lent_penalty: u64,
 }
 /// All that was ahead of a plan; its money is in the event before.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -5001,7 +5445,7 @@ pub struct Command {
     /// bytes exactly: proto/README.md, "Signed commands".
     #[prost(bytes = "vec", tag = "149")]
     pub signature: ::prost::alloc::vec::Vec<u8>,
-    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 62, 63, 64, 65, 66, 67, 100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 113, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 60, 61, 130, 131, 132, 133, 107, 108, 109, 114, 115, 116, 117, 118, 119")]
+    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 113, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 60, 61, 130, 131, 132, 133, 107, 108, 109, 114, 115, 116, 117, 118, 119")]
     pub body: ::core::option::Option<command::Body>,
 }
 /// Nested message and enum types in `Command`.
@@ -5121,6 +5565,14 @@ pub mod command {
         ProvisionCredit(super::ProvisionCredit),
         #[prost(message, tag = "67")]
         DrawLoan(super::DrawLoan),
+        #[prost(message, tag = "68")]
+        ChargeLoan(super::ChargeLoan),
+        #[prost(message, tag = "69")]
+        WaiveLoanCharge(super::WaiveLoanCharge),
+        #[prost(message, tag = "70")]
+        ReturnRepayment(super::ReturnRepayment),
+        #[prost(message, tag = "71")]
+        DrawMore(super::DrawMore),
         #[prost(message, tag = "100")]
         FundCampaign(super::FundCampaign),
         #[prost(message, tag = "101")]
@@ -5320,6 +5772,7 @@ pub struct OnboardMerchant {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub fee_refund: i32,
     /// n of T+n, in days.
+    /// T+n, at most 90; 0 is taken as 1: a date is settled when it is over.
     #[prost(uint32, tag = "4")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub cycle: u32,
@@ -5470,6 +5923,10 @@ pub struct SeizeHold {
     #[prost(string, tag = "2")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub order_ref: ::prost::alloc::string::String,
+    /// The safeguarded bank that pays; none is the house bank.
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub bank: ::core::option::Option<Id>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -6067,7 +6524,7 @@ pub struct Cargo {
     #[serde(with = "crate::json::currency")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub currency: u32,
-    #[prost(oneof = "cargo::Purpose", tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 30, 31, 40, 41, 50, 51, 52, 53, 54, 42, 55, 56, 57, 58, 59, 60, 61")]
+    #[prost(oneof = "cargo::Purpose", tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 30, 31, 40, 41, 50, 51, 52, 53, 54, 42, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64")]
     pub purpose: ::core::option::Option<cargo::Purpose>,
 }
 /// Nested message and enum types in `Cargo`.
@@ -6130,6 +6587,12 @@ pub mod cargo {
         RoyaltyDenied(super::RoyaltyReturn),
         #[prost(message, tag = "61")]
         Confirmed(super::Confirmed),
+        #[prost(message, tag = "62")]
+        BackHome(super::BackHome),
+        #[prost(message, tag = "63")]
+        RoyaltyWord(super::RoyaltyWord),
+        #[prost(message, tag = "64")]
+        PostingUpTo(super::Sent),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -6174,6 +6637,21 @@ pub struct MerchantWord {
     #[prost(bool, tag = "4")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub closed: bool,
+}
+/// Whether a receiver is bound to a merchant of the shard that sends, and who the receiver is.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoyaltyWord {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receiver: ::core::option::Option<MerchantWord>,
+    #[prost(bool, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub bound: bool,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -6256,7 +6734,7 @@ pub struct Event {
     #[prost(message, repeated, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub movements: ::prost::alloc::vec::Vec<Movement>,
-    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100, 101, 102, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 163, 164, 165, 166, 167, 168, 169, 175, 176, 177, 178, 179, 180, 181, 182, 224, 225, 226, 227, 228, 231, 232, 233, 234, 235, 236, 237, 238, 239, 240")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 183, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 103, 104, 105, 106, 99, 100, 101, 102, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 163, 164, 165, 166, 167, 168, 169, 175, 176, 177, 178, 179, 180, 181, 182, 224, 225, 226, 227, 228, 231, 232, 233, 234, 235, 236, 237, 238, 239, 240, 241")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -6414,6 +6892,8 @@ pub mod event {
         CouponUsed(super::CouponUsed),
         #[prost(message, tag = "157")]
         CouponReturned(super::CouponReturned),
+        #[prost(message, tag = "183")]
+        CouponReleased(super::CouponReleased),
         #[prost(message, tag = "158")]
         PacketSent(super::PacketSent),
         #[prost(message, tag = "159")]
@@ -6500,6 +6980,14 @@ pub mod event {
         LoanRepaid(super::LoanRepaid),
         #[prost(message, tag = "98")]
         LoanWrittenOff(super::LoanWrittenOff),
+        #[prost(message, tag = "103")]
+        LoanCharged(super::LoanCharged),
+        #[prost(message, tag = "104")]
+        LoanChargeWaived(super::LoanChargeWaived),
+        #[prost(message, tag = "105")]
+        RepaymentReturned(super::RepaymentReturned),
+        #[prost(message, tag = "106")]
+        LoanDrawnMore(super::LoanDrawnMore),
         #[prost(message, tag = "99")]
         PlanRepaid(super::PlanRepaid),
         #[prost(message, tag = "100")]
@@ -6600,6 +7088,8 @@ pub mod event {
         ConfirmationArrived(super::ConfirmationArrived),
         #[prost(message, tag = "240")]
         ReductionAsked(super::ReductionAsked),
+        #[prost(message, tag = "241")]
+        BackHomeArrived(super::BackHome),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -6956,6 +7446,10 @@ pub struct PaymentCreated {
     #[prost(message, optional, tag = "9")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub rental: ::core::option::Option<Id>,
+    /// Of the amount, what no coupon pays.
+    #[prost(uint64, tag = "10")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub undiscountable: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -7189,7 +7683,7 @@ pub struct BatchMoney {
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RefundAsked {
     #[prost(message, optional, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
@@ -7206,6 +7700,10 @@ pub struct RefundAsked {
     #[prost(bool, tag = "5")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub cancels: bool,
+    /// What is taken back of royalties when the home has paid.
+    #[prost(message, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub royalties: ::core::option::Option<RoyaltyRefunds>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -7424,7 +7922,7 @@ pub struct Settlement {
     /// it fell due: a new owner goes on in the same order. 0 where there is one shard.
     #[prost(uint64, tag = "90")]
     pub remittances_before: u64,
-    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 53, 54, 55, 56, 57, 97, 98, 80, 81, 82, 91, 92, 93, 94, 95, 96, 75, 76, 77, 78, 79, 83, 84, 85, 86, 87, 88, 89")]
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 44, 45, 46, 47, 41, 42, 43, 53, 54, 55, 56, 57, 97, 98, 80, 81, 82, 91, 92, 93, 94, 95, 96, 75, 76, 77, 78, 79, 83, 84, 85, 86, 87, 88, 89")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -7530,6 +8028,14 @@ pub mod settlement {
         LoanOverdue(super::ToldLoan),
         #[prost(message, tag = "40")]
         LoanEnded(super::ToldLoan),
+        #[prost(message, tag = "44")]
+        LoanCharged(super::ToldLoanCharge),
+        #[prost(message, tag = "45")]
+        LoanChargeWaived(super::ToldLoanCharge),
+        #[prost(message, tag = "46")]
+        RepaymentReturned(super::ToldLoan),
+        #[prost(message, tag = "47")]
+        LoanDrawnMore(super::ToldLoan),
         #[prost(message, tag = "41")]
         PlanRepaid(super::ToldPlan),
         #[prost(message, tag = "42")]
@@ -8761,7 +9267,7 @@ pub struct PeerRow {
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AskedRefundRow {
     #[prost(message, optional, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]

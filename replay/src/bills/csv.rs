@@ -51,7 +51,7 @@ pub(super) fn amount(minor: i128, currency: Currency) -> String {
 }
 
 /// A text as a field.
-pub(super) fn text(text: &str) -> String {
+pub(crate) fn text(text: &str) -> String {
     let mut field = String::with_capacity(text.len());
     let begins = |c: char| "=+-@#<'＝＋－＠".contains(c) || c.is_whitespace() || c.is_control();
     if text.starts_with(begins) || text == "TOTAL" {

@@ -1,5 +1,6 @@
 //! The settlement bill: what of each batch that was settled on the date, and what else, became or
-//! left the merchant's settled money. Its rows sum to what moved on that account.
+//! left the merchant's settled money. Its rows sum to what moved on that account. A payment counts
+//! once, whatever paid it: balance, credit, a card, points or a coupon.
 //!
 //! | row type | what |
 //! |---|---|
@@ -95,6 +96,17 @@ type Items = BTreeMap<(u16, Kind), Sum>;
 /// What a batch becomes when it is gone; what becomes settled money has no row of its own.
 type Parts = Vec<(Option<Kind>, i128)>;
 
+/// A batch that was settled or forwarded: what its rows say, and what its own row does.
+pub(super) struct Gone {
+    pub(super) date: u32,
+    /// What its items sum to, and what was settled.
+    pub(super) items: i128,
+    pub(super) out: i128,
+    /// Payments by its items, and as it counted them itself.
+    pub(super) counted: u64,
+    pub(super) count: u64,
+}
+
 /// What a merchant's batches hold until they are settled, and the rows of the date.
 pub(super) struct Settled {
     merchant: Id,
@@ -103,6 +115,8 @@ pub(super) struct Settled {
     /// Of several shards the batches are told apart.
     several: bool,
     open: BTreeMap<u32, Items>,
+    /// Payments of batches that were settled: proceeds that arrive later settle one again.
+    counted: BTreeMap<u32, u64>,
     of_batches: Vec<Row>,
     direct: BTreeMap<(String, Kind, u16), Sum>,
 }
@@ -115,6 +129,7 @@ impl Settled {
             shard: 0,
             several,
             open: BTreeMap::new(),
+            counted: BTreeMap::new(),
             of_batches: Vec::new(),
             direct: BTreeMap::new(),
         }
@@ -124,15 +139,20 @@ impl Settled {
     pub(super) fn begin(&mut self, shard: u32) {
         self.shard = shard;
         self.open.clear();
+        self.counted.clear();
     }
 
     /// Takes a fact in with the lines it tells of the merchant's accounts. Of a batch that is
-    /// settled, gives its date, what its items sum to and what was settled.
-    pub(super) fn event(&mut self, seen: &Seen<'_>, told: &Moved) -> Option<(u32, i128, i128)> {
+    /// settled, gives what its rows and it say.
+    pub(super) fn event(&mut self, seen: &Seen<'_>, told: &Moved) -> Option<Gone> {
         let today = seen.date() == self.date;
-        if let Some((date, parts)) = self.gone(seen.fact, seen) {
+        if let Some((date, count, parts)) = self.gone(seen.fact, seen) {
             let mut items = self.open.remove(&date).unwrap_or_default();
             let sum = items.values().map(|sum| sum.net()).sum();
+            let payments = items.iter().filter(|((_, kind), _)| *kind == Kind::Payment);
+            let counted = self.counted.entry(date).or_default();
+            *counted += payments.map(|(_, sum)| sum.count).sum::<u64>();
+            let counted = *counted;
             let out = parts.iter().map(|(_, amount)| *amount).sum();
             let settled = told.first().map(|line| line.0.currency_code);
             let currency = settled.or_else(|| items.keys().next().map(|key| key.0)).unwrap_or(0);
@@ -150,18 +170,22 @@ impl Settled {
                     sum,
                 }));
             }
-            return Some((date, sum, out));
+            return Some(Gone { date, items: sum, out, counted, count });
         }
         let sent_on = |cargo: &Cargo| {
             matches!(
                 cargo.purpose,
-                Purpose::Royalty(_) | Purpose::DisputeReleased { .. } | Purpose::Confirmed(_)
+                Purpose::Royalty(_)
+                    | Purpose::DisputeReleased { .. }
+                    | Purpose::Confirmed(_)
+                    | Purpose::BackHome { .. }
             )
         };
         if matches!(seen.fact, Fact::RemittanceSent { cargo, .. } if !sent_on(cargo)) {
             // The remittance behind a batch that was forwarded; it is in its rows.
             return None;
         }
+        self.count_payment(seen);
         let (kind, is_fee, counts) = kind_of(seen.fact);
         for (key, amount) in told {
             let mut part = Sum { count: u64::from(counts), gross: *amount, fee: 0 };
@@ -201,8 +225,22 @@ impl Settled {
         None
     }
 
-    /// Of a batch of the merchant that is settled or forwarded, its date and what it becomes.
-    fn gone(&self, fact: &Fact, seen: &Seen<'_>) -> Option<(u32, Parts)> {
+    /// A payment counts by its fact: its money may have come with the facts of its parts.
+    fn count_payment(&mut self, seen: &Seen<'_>) {
+        let Fact::PaymentPaid { batch, .. } = seen.fact else { return };
+        let tables = seen.books.ledger().tables();
+        let Some(batch) = tables.batches.try_row(*batch) else { return };
+        let Some(seller) = tables.merchants.try_row(batch.merchant) else { return };
+        if seller.merchant == self.merchant {
+            let currency = seller.terms.settle_currency.code();
+            let items = self.open.entry(batch.date).or_default();
+            items.entry((currency, Kind::Payment)).or_default().count += 1;
+        }
+    }
+
+    /// Of a batch of the merchant that is settled or forwarded: its date, its payments and what it
+    /// becomes.
+    fn gone(&self, fact: &Fact, seen: &Seen<'_>) -> Option<(u32, u64, Parts)> {
         let signed = |amount: &u64| i128::from(*amount);
         let (batch, parts) = match fact {
             Fact::BatchSettled { batch, recovered, reserve, available } => (
@@ -221,7 +259,7 @@ impl Settled {
         let tables = seen.books.ledger().tables();
         let row = tables.batches.try_row(*batch)?;
         let merchant = tables.merchants.try_row(row.merchant)?.merchant;
-        (merchant == self.merchant).then_some((row.date, parts))
+        (merchant == self.merchant).then_some((row.date, u64::from(row.count), parts))
     }
 
     fn released_of(&self, seen: &Seen<'_>) -> String {
@@ -255,10 +293,10 @@ impl Settled {
 /// The row type of a fact; whether it is a fee of it; whether it counts as an item.
 fn kind_of(fact: &Fact) -> (Kind, bool, bool) {
     match fact {
-        Fact::PaymentPaid { .. } => (Kind::Payment, false, true),
-        Fact::CouponUsed { .. } | Fact::CardCharged { .. } | Fact::PointsRedeemed { .. } => {
-            (Kind::Payment, false, false)
-        }
+        Fact::PaymentPaid { .. }
+        | Fact::CouponUsed { .. }
+        | Fact::CardCharged { .. }
+        | Fact::PointsRedeemed { .. } => (Kind::Payment, false, false),
         Fact::FeeCharged { .. } | Fact::SellerFeeCharged { .. } => (Kind::Payment, true, false),
         Fact::RentalPaymentPending { .. } => (Kind::Advance, false, true),
         Fact::RefundSucceeded { .. } | Fact::RefundFunded { .. } => (Kind::Refund, false, true),

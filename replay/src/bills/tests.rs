@@ -172,6 +172,19 @@ fn coupons_stand_in_their_columns() {
     }
 }
 
+/// A payment all of which a card, points or a coupon paid counts as any other; that the rows count
+/// what the batch counted is asked of every batch.
+#[test]
+fn a_payment_counts_once_whatever_paid_it() {
+    for (days, merchant, date, row) in [
+        (sample::card_days(), "shop", "2026-03-03", "2026-03-02,PAYMENT,1,40.00,"),
+        (sample::card_days(), "stall", "2026-03-11", "2026-03-10,PAYMENT,1,1.00,"),
+    ] {
+        let text = text_of(&made(&days, merchant, date).unwrap(), "settlement");
+        assert!(text.lines().any(|line| line.starts_with(row)), "{row}\n{text}");
+    }
+}
+
 #[test]
 fn points_stand_in_their_column() {
     let report = made(&sample::card_days(), "shop", "2026-03-03").unwrap();
@@ -376,8 +389,10 @@ fn bills_that_do_not_agree_are_refused() {
     assert!(prove(&read, &fewer, 0).unwrap_err().contains("the trade bill's net"));
     read.books[0].closing += 1;
     assert!(prove(&read, &rows, 0).unwrap_err().contains("do not make"));
-    assert!(agree(1, 2, 2, date).is_err() && agree(2, 1, 2, date).is_err());
-    assert!(agree(2, 2, 2, date).is_ok());
+    let gone = |items, counted| Gone { date, items, out: 2, counted, count: 3 };
+    assert!(agree(1, &gone(2, 3)).is_err() && agree(2, &gone(1, 3)).is_err());
+    assert!(agree(2, &gone(2, 2)).unwrap_err().contains("its rows count 2"));
+    assert!(agree(2, &gone(2, 3)).is_ok());
 }
 
 /// What is settled ahead of its batch is a line of the settlement bill and no trade.

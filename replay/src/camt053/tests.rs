@@ -198,7 +198,7 @@ fn the_statement_of_a_user() {
         "<EndToEndId>T-3</EndToEndId>",
         "<TxId>p3</TxId>",
         "<Nm>user_available:alice</Nm>",
-        "<Ustrd>lunch</Ustrd>",
+        "<Ustrd>=lunch</Ustrd>",
         "<Cd>topped_up</Cd>",
     ] {
         assert!(xml.contains(words), "{words}\n{xml}");

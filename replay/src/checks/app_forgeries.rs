@@ -57,7 +57,7 @@ fn apps() {
                 if let Some(Fact::AppAuthGranted(f)) = &mut event.fact
                     && f.expires_at.is_some()
                 {
-                    f.expires_at = Some(1_772_355_600_000);
+                    f.expires_at = Some(1_772_352_180_000);
                 }
             }),
             (Check::Apps, "shop grants till no payments", |event| {
@@ -86,6 +86,59 @@ fn apps() {
             (Check::Apps, "purse does more commands than it may", |event| {
                 if let Some(Fact::AppLimitsSet(f)) = &mut event.fact {
                     f.per_minute = Some(1);
+                }
+            }),
+            // The scope came back with the new grant.
+            (Check::Apps, "shop grants till no refunds", |event| match &mut event.fact {
+                Some(Fact::AppAuthRevoked(f)) if is(f.merchant_id, "shop") => {
+                    event.fact = nothing();
+                }
+                Some(Fact::AppAsked(f)) if f.scope == "authorizations" => {
+                    f.scope = "refunds".into();
+                }
+                _ => {}
+            }),
+            (Check::Apps, "inn grants till no coupons", |event| {
+                if let Some(Fact::AppAuthGranted(f)) = &mut event.fact
+                    && is(f.merchant_id, "inn")
+                {
+                    f.scopes.retain(|scope| scope != "coupons");
+                }
+            }),
+            (Check::Apps, "inn grants till no refunds", |event| {
+                if let Some(Fact::AppAuthGranted(f)) = &mut event.fact
+                    && is(f.merchant_id, "inn")
+                {
+                    f.scopes.retain(|scope| scope != "refunds");
+                }
+            }),
+            (Check::Apps, "till is not registered for wallet", |event| {
+                if let Some(Fact::AppRegistered(f)) = &mut event.fact
+                    && is(f.app_id, "till")
+                {
+                    f.scopes.retain(|scope| scope != "wallet");
+                }
+            }),
+            (Check::Apps, "till gives points a worth", |event| {
+                if let Some(Fact::CardDefined(f)) = &mut event.fact
+                    && let Some(points) = &mut f.points
+                {
+                    points.value_micros = 1;
+                }
+            }),
+            (Check::Apps, "till moves 1 that it did not count", |event| {
+                if let Some(Fact::AppAsked(f)) = &mut event.fact
+                    && f.scope == "authorizations"
+                    && let Some(moves) = &mut f.amount
+                {
+                    moves.amount -= 1;
+                }
+            }),
+            (Check::Apps, "till asks for payments of no merchant", |event| {
+                if let Some(Fact::AppAsked(f)) = &mut event.fact
+                    && f.scope == "payments"
+                {
+                    f.merchant_id = None;
                 }
             }),
             (Check::Apps, "nothing says that purse asked", |event| {

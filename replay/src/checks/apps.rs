@@ -1,6 +1,7 @@
 //! Third-party apps (DOMAIN §6, 20): what each did was signed by it, within its scopes and its
 //! limits, and about objects of a merchant that had granted it, or of none.
 
+use super::demands::{Besides, besides, moved, touched};
 use super::entries::Event;
 use super::{Check, Checks, Verdict, holds};
 use crate::follow::Place;
@@ -10,11 +11,17 @@ use groat_proto::Message;
 use groat_proto::v1::Command;
 use groat_shard::{Books, signature_holds};
 
+/// The version of the rules since which an app is asked for what facts need besides its scope, and
+/// counts all that it moves.
+const BESIDES_SINCE: u32 = 3;
+
 /// The command whose events go by, as far as an app asked for it.
 #[derive(Default)]
 pub(crate) struct OfAnApp {
     /// Who asked, and whose objects it is about.
     asked: Option<(Id, Id)>,
+    /// What it has counted, less what was moved since.
+    counted: i128,
     /// Registered by this very command: it was not known before.
     registered: Option<Id>,
 }
@@ -26,6 +33,7 @@ impl Checks {
             Fact::AppAsked { app, scope, merchant, moves } => {
                 let first = self.own.0 == 1 && !event.due;
                 self.of_an_app.asked = Some((*app, *merchant));
+                self.of_an_app.counted = moves.map_or(0, |money| i128::from(money.amount));
                 let date = books.ledger().calendar().date(time);
                 let scope = scope.name();
                 let asked = Asked { app: *app, scope, merchant: *merchant, moves: *moves };
@@ -36,35 +44,47 @@ impl Checks {
                 if let Fact::AppRegistered { app, .. } = other {
                     self.of_an_app.registered = Some(*app);
                 }
-                self.apps.note(other)
+                let since = Some(time).filter(|_| self.is_own_grant());
+                self.apps.note(other, since)
             }
         };
         self.note(Check::Apps, at, number, verdict);
     }
 
-    /// Whose object a fact is about is whose object the app asked about.
+    /// Whether a grant is given here, by rules that let none come back.
+    fn is_own_grant(&self) -> bool {
+        !self.is_remitted && self.ruleset >= BESIDES_SINCE
+    }
+
+    /// Whose object a fact is about is whose object the app asked about; what it needs besides, the
+    /// app may; and no more is moved than the app has counted.
     pub(super) fn isolation(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {
         let Some((app, merchant)) = self.of_an_app.asked.filter(|_| !event.due) else { return };
-        let tables = books.ledger().tables();
-        let seller = |no: u32| tables.merchants.row(no).merchant;
-        let paid = |id: &Id| tables.payments.get(id).map(|p| seller(p.merchant));
-        let touched = match event.fact {
-            Fact::PaymentCreated { merchant, .. }
-            | Fact::FundsAuthorized { merchant, .. }
-            | Fact::RentalCreated { merchant, .. }
-            | Fact::MerchantOnboarded { merchant, .. } => Some(*merchant),
-            Fact::PaymentClosed { payment, .. }
-            | Fact::PaymentCancelled { payment }
-            | Fact::RefundSucceeded { payment, .. }
-            | Fact::InvoiceRequested { payment, .. } => paid(payment),
-            _ => None,
-        };
+        let (tables, fact) = (books.ledger().tables(), event.fact);
         // A wallet pays whom its user wants, and who takes merchants on acts for none of them.
-        let Some(touched) = touched.filter(|_| !merchant.is_none()) else { return };
-        let verdict = holds(touched == merchant, || {
-            format!("{app} asked about {merchant}, and touched what is {touched}'s")
-        });
-        self.note(Check::Apps, at, event.number, verdict);
+        if let Some(touched) = touched(tables, fact).filter(|_| !merchant.is_none()) {
+            let verdict = holds(touched == merchant, || {
+                format!("{app} asked about {merchant}, and touched what is {touched}'s")
+            });
+            self.note(Check::Apps, at, event.number, verdict);
+        }
+        if self.ruleset < BESIDES_SINCE {
+            return;
+        }
+        if let Some(besides) = besides(tables, fact) {
+            let verdict = match besides {
+                Besides::Scope(scope, of) => self.apps.covers(app, scope, of, event.time),
+                Besides::Platform(what) => Err(format!("{app} {what}")),
+            };
+            self.note(Check::Apps, at, event.number, verdict);
+        }
+        let moved = moved(tables, fact);
+        if moved > 0 {
+            self.of_an_app.counted -= moved;
+            let over = -self.of_an_app.counted;
+            let verdict = holds(over <= 0, || format!("{app} moves {over} that it did not count"));
+            self.note(Check::Apps, at, event.number, verdict);
+        }
     }
 
     /// A command that names an app that signs, and has events, is signed and has said who asked.

@@ -1,10 +1,12 @@
-//! Disputes of what was sold elsewhere, and royalties taken back from elsewhere: books of either
-//! shard whose every hash is right, in which what was not decided is asked for, or paid, or money
-//! stays where it is not at home. And days that hold.
+//! Disputes of what was sold elsewhere, fees of plans that its seller bears, and royalties taken
+//! back from elsewhere: books of either shard whose every hash is right, in which what was not
+//! decided is asked for, or paid, or money stays where it is not at home. And days that hold.
 
 use super::Check;
-use super::forgeries::{Forgery, all_are_found_in};
-use crate::sample::{chain_of, shared_elsewhere, sold_elsewhere};
+use super::forgeries::{Forgery, all_are_found_in, nothing};
+use crate::sample::{
+    borne_elsewhere, chain_of, shared_elsewhere, sold_and_shared_elsewhere, sold_elsewhere,
+};
 use crate::verify::verify;
 use groat_proto::v1;
 use groat_proto::v1::cargo::Purpose;
@@ -109,6 +111,70 @@ const RECEIVED_AT_HOME: &[Forgery] = &[(Check::BillLines, "royalty_taken: ", |ev
         f.amount += 1;
     }
 })];
+
+/// Where the plan is.
+const BORNE_HERE: &[Forgery] = &[
+    (Check::Away, "has 1 of settled money, which is elsewhere", |event| {
+        if let Some(Fact::RemittanceSent(f)) = &mut event.fact
+            && let Some(cargo) = &mut f.cargo
+            && let Some(Purpose::BackHome(_)) = &mut cargo.purpose
+        {
+            cargo.amount -= 1;
+            event.movements[0].amount -= 1;
+        }
+    }),
+    (Check::PlanFees, "75 of the fee of plan l1 is said to move, not 76", |event| {
+        if let Some(Fact::SellerFeeReturned(f)) = &mut event.fact {
+            f.amount -= 1;
+        }
+    }),
+];
+
+/// Where the merchant that has something back is at home.
+const BACK_AT_HOME: &[Forgery] = &[(Check::BillLines, "back_home_arrived: ", |event| {
+    if let Some(Fact::BackHomeArrived(f)) = &mut event.fact {
+        f.amount += 1;
+    }
+})];
+
+#[test]
+fn fees_of_plans_of_sellers_elsewhere() {
+    all_are_found_in(&borne_elsewhere(1), BORNE_HERE);
+    all_are_found_in(&borne_elsewhere(0), BACK_AT_HOME);
+    for home in [0, 1] {
+        let report = verify(chain_of(borne_elsewhere(home).blocks), &mut |_, _| {}).unwrap();
+        assert_eq!(report.first_bad, None, "at home on {home}");
+    }
+}
+
+/// Where what was sold is shared.
+const SOLD_AND_SHARED_HERE: &[Forgery] = &[
+    (Check::Royalties, "gets of p1 and is not bound", |event| {
+        if let Some(Fact::RoyaltyBound(_)) = &mut event.fact {
+            event.fact = nothing();
+        }
+    }),
+    (Check::Away, "has 1 of settled money, which is elsewhere", |event| {
+        if let Some(Fact::RemittanceSent(f)) = &mut event.fact
+            && let Some(cargo) = &mut f.cargo
+            && let Some(Purpose::BackHome(_)) = &mut cargo.purpose
+        {
+            cargo.amount -= 1;
+            event.movements[0].amount -= 1;
+        }
+    }),
+];
+
+#[test]
+fn royalties_of_what_was_sold_elsewhere() {
+    all_are_found_in(&sold_and_shared_elsewhere(1), SOLD_AND_SHARED_HERE);
+    all_are_found_in(&sold_and_shared_elsewhere(0), BACK_AT_HOME);
+    for home in [0, 1] {
+        let blocks = sold_and_shared_elsewhere(home).blocks;
+        let report = verify(chain_of(blocks), &mut |_, _| {}).unwrap();
+        assert_eq!(report.first_bad, None, "at home on {home}");
+    }
+}
 
 #[test]
 fn royalties_of_receivers_elsewhere() {

@@ -3,9 +3,9 @@
 //! is noted behind what the subjects themselves find, who know better what is wrong.
 
 use super::entries::Event;
-use super::{Check, Checks, Touch};
+use super::{Check, Checks, Touch, touches};
 use crate::follow::Place;
-use crate::naive::{Moved, moved};
+use crate::naive::{Moved, frozen, moved};
 use crate::names::fact_name;
 use groat_ledger::Movement;
 use groat_shard::Books;
@@ -14,7 +14,8 @@ impl Checks {
     pub(super) fn bill(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {
         let date = books.ledger().calendar().date(event.time);
         let moved = self.moved(event.movements);
-        let told = self.bills.follow(event.fact, date, &moved).map(|_| ());
+        let frozen = frozen(event.movements, |no| self.journal.of(no).map(|sums| sums.key));
+        let told = self.bills.follow(event.fact, date, &moved, &frozen).map(|_| ());
         let verdict = told.map_err(|what| format!("{}: {what}", fact_name(event.fact)));
         self.billed.push((Touch { event: event.number, block: at.block, byte: at.byte }, verdict));
     }
@@ -27,9 +28,15 @@ impl Checks {
         }
     }
 
-    pub(super) fn unbilled(&mut self, event: &Event<'_>) {
+    /// A fact that tells no lines moves what it is about and nothing else.
+    pub(super) fn unbilled(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {
         let moved = self.moved(event.movements);
         self.bills.count(&moved);
+        if moved.is_empty() {
+            return;
+        }
+        let verdict = touches::may_touch(books, event.fact, moved.iter().map(|line| &line.0));
+        self.billed.push((Touch { event: event.number, block: at.block, byte: at.byte }, verdict));
     }
 
     fn moved(&self, movements: &[Movement]) -> Moved {

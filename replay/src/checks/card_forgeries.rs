@@ -81,6 +81,27 @@ const FORGERIES: &[Forgery] = &[
             event.movements.clear();
         }
     }),
+    (Check::Points, "club-1 owes 1 points of p1; it has 51", |event| {
+        if let Some(Fact::PointsReversed(f)) = &mut event.fact
+            && f.points == 50
+        {
+            (f.points, f.owed) = (49, 1);
+        }
+    }),
+    (Check::Points, "1499 points of p5 are taken back of 1500", |event| {
+        if let Some(Fact::PointsReversed(f)) = &mut event.fact
+            && f.owed == 500
+        {
+            f.owed -= 1;
+        }
+    }),
+    (Check::Points, "1499 of 1500 points pay what mall-1 owes, not 1500", |event| {
+        if let Some(Fact::PointsEarned(f)) = &mut event.fact
+            && f.repaid == 1_500
+        {
+            f.repaid -= 1;
+        }
+    }),
     (Check::Points, "33 points of club-1 are redeemed for 48", |event| {
         if let Some(Fact::PointsRedeemed(f)) = &mut event.fact
             && f.payment.is_none()

@@ -10,6 +10,11 @@ use groat_shard::Books;
 impl Checks {
     pub(super) fn card(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {
         let Event { number, time, fact, due, .. } = *event;
+        if let Fact::CardOpened { card, user, template, .. } = fact
+            && let Some(last) = self.cards.latest(*template, *user)
+        {
+            self.points.pass_on(last, *card);
+        }
         let step = self.cards.follow(fact, due, time);
         if let Ok(Some(card)) = &step {
             self.touch(Touched::Card(*card), at, number);

@@ -20,7 +20,8 @@ impl Checks {
             | Fact::CouponRevoked { coupon, .. }
             | Fact::CouponExpired { coupon }
             | Fact::CouponUsed { coupon, .. }
-            | Fact::CouponReturned { coupon, .. } => {
+            | Fact::CouponReturned { coupon, .. }
+            | Fact::CouponReleased { coupon, .. } => {
                 let row = books.ledger().tables().coupons.get(coupon).map(|row| row.state);
                 holds(row == self.coupons.state(*coupon), || {
                     let expected = self.coupons.state(*coupon);
@@ -33,23 +34,25 @@ impl Checks {
         self.note(Check::CouponStates, at, number, verdict);
     }
 
-    /// CF is what was paid in less what was spent, and covers what is promised.
+    /// CF is what was paid in less what was spent, and covers what is promised, and what is kept
+    /// for coupons that came back in part.
     pub(super) fn compare_campaign(&mut self, books: &Books, at: &Place<'_>, event: u64, id: Id) {
         let row = books.ledger().tables().campaigns.get(&id);
         let (Some(campaign), Some(row)) = (self.coupons.campaign(id), row) else {
             let what = format!("the campaign {id} is not both in the facts and in the rows");
             return self.note(Check::CampaignFunds, at, event, Err(what));
         };
-        let (left, promised) = (campaign.left, campaign.promised);
+        let (left, promised, kept) = (campaign.left, campaign.promised, campaign.kept);
         let has = -self.balance(books, Class::CampaignFund, id, campaign.currency);
         let verdict =
             holds(has == left, || format!("{id} has {has}; paid in less spent is {left}"));
-        let covered = holds(campaign.closed || promised <= left, || {
-            format!("{id} has {left}; {promised} is promised")
+        let covered = holds(campaign.closed || promised + kept <= left, || {
+            format!("{id} has {left}; {promised} is promised, {kept} kept")
         });
-        let same = (i128::from(row.reserved), row.closed) == (promised, campaign.closed);
-        let same =
-            holds(same, || format!("{id} has {} reserved; {promised} is promised", row.reserved));
+        let of_row = (i128::from(row.reserved), i128::from(row.kept), row.closed);
+        let same = holds(of_row == (promised, kept, campaign.closed), || {
+            format!("{id} has {of_row:?} reserved and kept; {promised} is promised, {kept} kept")
+        });
         self.note(Check::CampaignFunds, at, event, verdict.and(covered).and(same));
     }
 

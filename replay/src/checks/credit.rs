@@ -74,7 +74,9 @@ impl Checks {
                 continue;
             };
             let state = self.lines.get(taker).map(|line| line.state);
-            let verdict = holds(state == Some(CreditLineState::Active), || {
+            // What went back is owed again, and not taken.
+            let back = matches!(event.fact, Fact::RepaymentReturned { .. });
+            let verdict = holds(back || state == Some(CreditLineState::Active), || {
                 let (name, user) = (fact_name(event.fact), taker);
                 let state = state.map_or("not there".into(), |state| format!("{state:?}"));
                 format!("{name}: {user} takes {} on a line that is {state}", m.amount)

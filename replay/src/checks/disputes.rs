@@ -18,7 +18,8 @@ impl Checks {
         self.touch(Touched::Dispute(dispute), at, event.number);
     }
 
-    /// MD of a dispute is what it holds, and its row stands where its facts say.
+    /// MD of a dispute is what it holds, and its row stands where its facts say. No more is in
+    /// dispute or lost in one than the user paid and has not back: nothing of a coupon.
     pub(super) fn compare_dispute(
         &mut self,
         books: &Books,
@@ -44,6 +45,14 @@ impl Checks {
         let account = holds(held == expected, || {
             format!("{dispute} has {held} on its account; {expected} is in dispute")
         });
-        self.note(Check::Disputes, at, event, state.and(account));
+        let (open, lost) = self.disputes.of_payment(seen.payment);
+        let (discount, funded) = self.coupons.of_payment(seen.payment);
+        let refunded: i128 = paid.refunds.iter().map(|r| i128::from(r.amount)).sum();
+        let of_coupon = i128::from(discount) + i128::from(funded);
+        let own = i128::from(paid.amount.amount) - refunded - of_coupon;
+        let within = holds(open + lost <= own, || {
+            format!("{} is disputed with {}; its user paid {own}", seen.payment, open + lost)
+        });
+        self.note(Check::Disputes, at, event, state.and(account).and(within));
     }
 }

@@ -44,17 +44,22 @@ impl Checks {
                 self.touch(what, at, number);
             }
         }
+        self.orders.learn(fact);
         if !subjects.contains(&Subject::Bill) {
-            self.unbilled(event);
+            self.unbilled(books, at, event);
         }
         for subject in subjects {
             match subject {
                 Subject::Account => {}
-                Subject::Payment(payment) => self.payment(books, at, event, payment),
+                Subject::Payment(payment) => {
+                    self.payment(books, at, event, payment);
+                    self.payment_step(books, at, event, payment);
+                }
                 Subject::Batch => self.batches(books, at, event),
                 Subject::Reserve => self.reserve(books, at, event),
                 Subject::Limits => self.limits(books, at, event),
                 Subject::Hold(auth) => self.hold(at, event, auth),
+                Subject::Kept(hold) => self.compliance(books, at, event, hold),
                 Subject::Rental(rental) => self.rental(books, at, event, rental),
                 Subject::Credit => self.credit(books, at, event),
                 Subject::Statement => self.statement(books, at, event),
@@ -108,6 +113,7 @@ impl Checks {
 /// What a model knows that an account keeps: no movement on it goes by without a comparison.
 fn kept_of(key: &AccountKey) -> Option<Touched> {
     match key.class {
+        Class::UserHold => Some(Touched::Kept(key.owner)),
         Class::UserFrozen | Class::DepositWaived => Some(Touched::Hold(key.owner)),
         Class::RentObligation | Class::RentalAdvance => Some(Touched::Rental(key.owner)),
         Class::CreditUnbilled
@@ -130,7 +136,9 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         Class::MerchantDisputed => Some(Touched::Dispute(key.owner)),
         Class::MerchantFrozen => Some(Touched::Royalty(key.owner)),
         Class::UnearnedFee => Some(Touched::PlanFee(key.owner)),
-        Class::CashLoan | Class::LoanInterest => Some(Touched::Loan(key.owner)),
+        Class::CashLoan | Class::LoanInterest | Class::LoanFee | Class::LoanPenalty => {
+            Some(Touched::Loan(key.owner))
+        }
         Class::LossAllowance | Class::CreditLoss => {
             Currency::from_code(key.currency_code.into()).map(Touched::Losses)
         }
@@ -141,7 +149,6 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         Class::SafeguardedBank
         | Class::ChannelReceivable
         | Class::UserAvailable
-        | Class::UserHold
         | Class::MerchantPending
         | Class::PayoutInTransit
         | Class::InTransit

@@ -13,6 +13,13 @@ impl Checks {
         let payment = match fact {
             Fact::RefundSucceeded { payment, .. } if self.invoices.of(*payment) == 0 => return,
             Fact::RefundSucceeded { payment, .. } => Ok(*payment),
+            Fact::DisputeJudged { dispute, .. } => {
+                let payment = self.disputes.get(*dispute).map_or(Id::NONE, |row| row.payment);
+                if self.invoices.of(payment) == 0 {
+                    return;
+                }
+                Ok(payment)
+            }
             step => self.invoices.follow(step),
         };
         if let Ok(payment) = &payment {
@@ -35,7 +42,9 @@ impl Checks {
         let paid = i128::from(row.amount.amount) - refunded;
         let paid = paid - i128::from(discount) - i128::from(funded);
         // Nor what points paid, which have it back when all that the user paid is.
-        let paid = (paid - i128::from(self.points.of_payment(id))).max(0);
+        let paid = paid - i128::from(self.points.of_payment(id));
+        let (_, lost) = self.disputes.of_payment(id);
+        let paid = (paid - lost).max(0);
         let (issued, due) = (self.invoices.of(id), self.invoices.due_of(id));
         let over = (issued - paid).max(0);
         let verdict = holds(over == due, || {

@@ -55,12 +55,101 @@ fn loans() {
                 }
             }),
             // Interest that is due is paid before the principal.
-            (Check::Loans, "loan l1 is charged and paid 0 and [1799, 40000, 1]", |event| {
+            (Check::Loans, "loan l1 is charged and paid 0 and [1799, 40000, 1, 0, 0]", |event| {
                 if let Some(Fact::LoanRepaid(f)) = &mut event.fact
                     && is(f.loan, "l1")
                     && f.due == 40_000
                 {
                     (f.interest, f.due, f.ahead) = (1_799, 40_000, 1);
+                }
+            }),
+            (Check::Loans, "l3 has 300 of loan_fee; its facts come to 301", |event| {
+                if let Some(Fact::LoanCharged(f)) = &mut event.fact
+                    && is(f.charge, "c1")
+                    && f.amount == 300
+                {
+                    f.amount += 1;
+                }
+            }),
+            (Check::Loans, "more goes back than was repaid", |event| {
+                if let Some(Fact::RepaymentReturned(f)) = &mut event.fact {
+                    f.amount += 10_000;
+                }
+            }),
+            (Check::Loans, "1501 of loan l4 goes back", |event| {
+                if let Some(Fact::RepaymentReturned(f)) = &mut event.fact {
+                    (f.amount, f.charged) = (f.amount + 1, f.charged + 1);
+                }
+            }),
+            (Check::CreditActive, "bob takes 1500 on a line that is Frozen", |event| {
+                if let Some(Fact::RepaymentReturned(_)) = &event.fact {
+                    event.fact = nothing();
+                }
+            }),
+            (Check::Loans, "l1 has ", |event| {
+                if let Some(Fact::LoanDrawnMore(f)) = &mut event.fact {
+                    f.amount += 1;
+                }
+            }),
+            (Check::Loans, "a term of a loan is out of turn", |event| {
+                if let Some(Fact::LoanDrawnMore(f)) = &mut event.fact {
+                    f.at_once += 100;
+                }
+            }),
+            (Check::Loans, "more of loan l1 for 2 terms, ", |event| {
+                if let Some(Fact::LoanDrawnMore(f)) = &mut event.fact {
+                    f.charged += 1;
+                }
+            }),
+            // What is due on the day is paid before the principal.
+            (Check::Loans, "loan l1 is charged and paid ", |event| {
+                if let Some(Fact::LoanCharged(f)) = &mut event.fact
+                    && is(f.loan, "l1")
+                {
+                    f.due_on -= 6;
+                }
+            }),
+            (Check::Loans, "loan l3 is charged too late", |event| {
+                if let Some(Fact::LoanCharged(f)) = &mut event.fact
+                    && is(f.charge, "c2")
+                {
+                    f.due_on -= 1;
+                }
+            }),
+            (Check::Loans, "a loan is charged twice for one thing, or too often", |event| {
+                if let Some(Fact::LoanCharged(f)) = &mut event.fact
+                    && is(f.charge, "c2")
+                {
+                    f.charge = named("c1");
+                }
+            }),
+            (Check::Loans, "another charge of a loan is given up", |event| {
+                if let Some(Fact::LoanChargeWaived(f)) = &mut event.fact {
+                    f.amount -= 1;
+                }
+            }),
+            (Check::Loans, "l3 has 200 of loan_penalty; its facts come to 350", |event| {
+                if let Some(Fact::LoanChargeWaived(_)) = &event.fact {
+                    event.fact = nothing();
+                }
+            }),
+            (Check::Loans, "loan l3 is charged and paid ", |event| {
+                if let Some(Fact::LoanRepaid(f)) = &mut event.fact
+                    && f.penalty > 0
+                {
+                    (f.penalty, f.ahead) = (f.penalty - 1, f.ahead + 1);
+                }
+            }),
+            (Check::Losses, "another debt of loans is written off", |event| {
+                if let Some(Fact::CreditWrittenOff(f)) = &mut event.fact {
+                    f.lent_fee -= 1;
+                }
+            }),
+            (Check::Loans, "another debt of a loan is written off", |event| {
+                if let Some(Fact::LoanWrittenOff(f)) = &mut event.fact
+                    && is(f.loan, "l3")
+                {
+                    f.penalty -= 1;
                 }
             }),
             (Check::Losses, "another debt of loans is written off", |event| {

@@ -1,10 +1,11 @@
 //! Cash loans (DOMAIN §6, 8 and 10): their terms, interest and repayments recomputed from the
-//! facts, against LN and LI and the rows.
+//! facts, with fees and penalties, against LN, LI, LF and LP and the rows.
 
 use super::entries::Event;
 use super::{Check, Checks, Touched, holds};
 use crate::follow::Place;
-use groat_ledger::{Class, Fact, Id, Loan, LoanState};
+use groat_ledger::instalments::Owed;
+use groat_ledger::{Class, Fact, Id, Loan, LoanChargeKind, LoanState};
 use groat_shard::Books;
 
 impl Checks {
@@ -15,6 +16,10 @@ impl Checks {
             Fact::LoanTermDue { loan, .. } | Fact::LoanOverdue { loan, .. } => (*loan, true),
             Fact::LoanDrawn { loan, .. }
             | Fact::LoanRepaid { loan, .. }
+            | Fact::LoanCharged { loan, .. }
+            | Fact::LoanChargeWaived { loan, .. }
+            | Fact::LoanDrawnMore { loan, .. }
+            | Fact::RepaymentReturned { loan, .. }
             | Fact::LoanWrittenOff { loan, .. } => (*loan, false),
             _ => return,
         };
@@ -33,7 +38,7 @@ impl Checks {
         }
     }
 
-    /// LN, LI and the row are what the facts come to.
+    /// LN, LI, LF, LP and the row are what the facts come to.
     pub(super) fn compare_loan(&mut self, books: &Books, at: &Place<'_>, event: u64, id: Id) {
         let tables = books.ledger().tables();
         let (Some(loan), Some(row)) = (self.loans.get(id), tables.loans.get(&id)) else {
@@ -41,17 +46,20 @@ impl Checks {
             return self.note(Check::Loans, at, event, Err(what));
         };
         let currency = tables.users.row(row.user).currency;
-        let expected = [loan.owed(), loan.interest];
+        let [fee, penalty] =
+            [LoanChargeKind::Fee, LoanChargeKind::Penalty].map(|kind| loan.charged(kind));
+        let expected = [loan.owed(), loan.interest, fee, penalty];
         let said = of_row(row);
         let found = (
-            [expected[0], loan.due, expected[1]],
+            [expected[0], loan.due, expected[1], fee, penalty],
             loan.fallen_due,
             loan.late_since.unwrap_or(0),
-            expected != [0, 0],
+            expected != [0; 4],
         );
         let rows = holds(said == found, || format!("loan {id} is {said:?}; its facts: {found:?}"));
         self.note(Check::Loans, at, event, rows);
-        for (class, expected) in [Class::CashLoan, Class::LoanInterest].into_iter().zip(expected) {
+        let classes = [Class::CashLoan, Class::LoanInterest, Class::LoanFee, Class::LoanPenalty];
+        for (class, expected) in classes.into_iter().zip(expected) {
             let balance = self.balance(books, class, id, currency);
             let verdict = holds(balance == expected, || {
                 format!("{id} has {balance} of {}; its facts come to {expected}", class.name())
@@ -61,8 +69,10 @@ impl Checks {
     }
 }
 
-/// Owed, due and interest; terms that fell due; since when it is late; whether it goes on.
-fn of_row(row: &Loan) -> ([i128; 3], u32, u32, bool) {
-    let sums = [row.owed, row.due, row.interest].map(i128::from);
+/// Owed, due, interest, fees and penalties; terms that fell due; since when it is late; whether it
+/// goes on.
+fn of_row(row: &Loan) -> ([i128; 5], u32, u32, bool) {
+    let Owed { penalty, interest, fee, principal } = row.owing();
+    let sums = [principal, row.due, interest, fee, penalty].map(i128::from);
     (sums, row.fallen_due, row.late_since, row.state == LoanState::Active)
 }

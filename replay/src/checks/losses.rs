@@ -18,6 +18,7 @@ impl Checks {
             Fact::CreditWrittenOff { user, lost, provided } => {
                 let LostDebt { unbilled, billed, ahead, overdue, .. } = lost;
                 let LostDebt { penalty, interest, fee, lent, lent_interest, .. } = lost;
+                let LostDebt { lent_fee, lent_penalty, .. } = lost;
                 let today = books.ledger().calendar().date(time);
                 let bill = [*billed, *overdue, *penalty, *interest, *fee].map(i128::from);
                 let principal = [*unbilled, *billed, *ahead, *overdue].map(i128::from).iter().sum();
@@ -26,8 +27,10 @@ impl Checks {
                 let loans = self.loans.late_since(*user);
                 let late = self.statements.write_off(*user, bill, loans, today);
                 self.note(Check::Losses, at, number, late);
-                let of_loans = [*lent, *lent_interest].map(i128::from);
-                let owed = [self.loans.lent(*user), self.loans.interest(*user)];
+                let of_loans = [*lent, *lent_interest, *lent_fee, *lent_penalty].map(i128::from);
+                let [fees, penalties] = self.loans.charged(*user);
+                let (lent, borne) = (self.loans.lent(*user), self.loans.interest(*user));
+                let owed = [lent, borne, fees, penalties];
                 let all = holds(of_loans == owed, || {
                     format!("{of_loans:?} of loans of {user} is lost; {owed:?} is owed")
                 });

@@ -22,13 +22,42 @@ fn campaigns_and_coupons() {
                 amt.amount = 5_001;
             }
         }),
-        (Check::CampaignFunds, "spring has 1799; 1800 is promised", |event| {
+        (Check::CampaignFunds, "spring has 1799; 1800 is promised, 0 kept", |event| {
             if let Some(Fact::CampaignFunded(f)) = &mut event.fact
                 && let Some(amt) = &mut f.amt
                 && amt.amount == 5_000
             {
                 amt.amount = 1_799;
                 event.movements[0].amount = 1_799;
+            }
+        }),
+        (Check::CampaignFunds, "spring has 899; 600 is promised, 300 kept", |event| {
+            if let Some(Fact::CampaignFunded(f)) = &mut event.fact
+                && let Some(amt) = &mut f.amt
+                && amt.amount == 5_000
+            {
+                amt.amount = 4_533;
+                event.movements[0].amount = 4_533;
+            }
+        }),
+        (Check::CouponStates, "299 of ten-3 is kept; 300 may be", |event| {
+            if let Some(Fact::CouponReturned(f)) = &mut event.fact
+                && is(f.coupon, "ten-3")
+            {
+                f.kept -= 1;
+            }
+        }),
+        (Check::CouponStates, "events fit the state", |event| {
+            if let Some(Fact::CouponReleased(f)) = &mut event.fact {
+                f.amount -= 1;
+            }
+        }),
+        (Check::Disputes, "p5 is disputed with 1501; its user paid 1500", |event| {
+            if let Some(Fact::DisputeOpened(f)) = &mut event.fact
+                && is(f.dispute, "case-2")
+            {
+                (f.amount, f.from_own_batch) = (f.amount + 1, f.from_own_batch + 1);
+                event.movements[0].amount += 1;
             }
         }),
         (Check::CouponFaces, "ten has 999 of faces", |event| {
@@ -159,6 +188,13 @@ fn invoices() {
         }),
         (Check::Invoiced, "p3 has 11300 invoiced of 8300 paid; 0 is to be reversed", |event| {
             if let Some(Fact::RedInvoiceDue(_)) = &mut event.fact {
+                event.fact = nothing();
+            }
+        }),
+        (Check::Invoiced, "p3 has 8300 invoiced of 6300 paid; 0 is to be reversed", |event| {
+            if let Some(Fact::RedInvoiceDue(f)) = &mut event.fact
+                && f.amount == 2_000
+            {
                 event.fact = nothing();
             }
         }),

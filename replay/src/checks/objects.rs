@@ -1,7 +1,7 @@
 //! What facts say about payments, batches and limits, against the movements that came with them.
 
 use super::entries::Event;
-use super::{Check, Checks, Verdict, holds};
+use super::{Check, Checks, Touch, Verdict, holds};
 use crate::follow::Place;
 use crate::naive::{Converted, Person};
 use crate::names::{account_name, fact_name};
@@ -138,13 +138,37 @@ impl Checks {
                 return;
             }
             Fact::PaymentPaid { balance: 0, .. } => return,
-            Fact::PaymentPaid { payment, user, balance, agreed, .. } => {
+            // What was agreed counts; the fact behind it says what of it was frozen.
+            Fact::PaymentPaid { payment, user, balance, agreed: true, .. } => {
+                let Some((payer, _)) = person(user) else { return };
+                self.agreed_at = Some(Touch { event: number, block: at.block, byte: at.byte });
+                return self.spending.spend_agreed(*payment, payer, *balance, date);
+            }
+            Fact::FundsAuthorized { fund: 0, .. } => return,
+            Fact::FundsAuthorized { auth, user, fund, .. } => {
+                let Some((payer, _)) = person(user) else { return };
+                self.spending.freeze(*auth, payer, *fund, date)
+            }
+            Fact::FundsReleased { auth, fund, .. }
+            | Fact::AuthorizationClosed { auth, fund, .. } => {
+                return self.spending.unfreeze(*auth, *fund);
+            }
+            Fact::AuthorizationCaptured { auth, payment, fund, .. } => {
+                self.spending.unfreeze(*auth, *fund);
+                self.spending.settle_agreed(Some(*payment), *fund, date)
+            }
+            Fact::RentalCharged { rental, payment, fund, repaid, .. } => {
+                self.spending.unfreeze(*rental, *fund);
+                // What pays the platform back is no part of the payment, and comes first.
+                let fund = fund.saturating_sub(*repaid);
+                self.spending.settle_agreed(Some(*payment), fund, date)
+            }
+            Fact::RentalBoughtOut { .. } => self.spending.settle_agreed(None, 0, date),
+            Fact::PaymentPaid { payment, user, balance, .. } => {
                 let code = ledger.tables().payments.get(payment).map(|p| p.code_kind);
                 let Some((payer, _)) = person(user) else { return };
                 let code = code.unwrap_or(CodeKind::None);
-                let spent = self.spending.spend(payer, *balance, code, date);
-                // What was agreed counts; the limit was asked when it was agreed.
-                if *agreed { Ok(()) } else { spent }
+                self.spending.spend(payer, *balance, code, date)
             }
             Fact::Transferred { from, to, amount } => {
                 let Some((payer, _)) = person(from) else { return };
@@ -168,8 +192,9 @@ impl Checks {
             Fact::PacketClaimed { user, .. } | Fact::PacketArrived { user, .. } => {
                 self.holding(person(user))
             }
+            // It was the user's already.
+            Fact::CardUnloaded { .. } => return,
             Fact::ToppedUp { user, .. }
-            | Fact::CardUnloaded { user, .. }
             | Fact::PointsRedeemed { user, .. }
             | Fact::TransferArrived { to: user, .. }
             | Fact::ReceiptMatched { target: Owner::User(user), .. } => self.holding(person(user)),
@@ -177,6 +202,14 @@ impl Checks {
             other => Err(format!("{} spends nothing", fact_name(other))),
         };
         self.note(Check::Limits, at, number, verdict);
+    }
+
+    /// No payment says that it was agreed to which nothing behind it explains.
+    pub(super) fn agreed_by_something(&mut self, at: &Place<'_>, event: u64) {
+        if let Some(payment) = self.spending.agreed_to_nothing() {
+            let what = format!("{payment} is taken as agreed to, by no hold or rental");
+            self.note(Check::Limits, at, event, Err(what));
+        }
     }
 
     fn holding(&self, holder: Option<(Person, u32)>) -> Verdict {

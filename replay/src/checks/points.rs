@@ -53,8 +53,15 @@ impl Checks {
         }
     }
 
-    /// Points pay where their card does.
+    /// Points pay where their card does, and are taken back of the card that earned them, or of the
+    /// one in its place.
     fn points_accepted(&self, books: &Books, fact: &Fact) -> Verdict {
+        if let Fact::PointsReversed { card, payment, .. } = fact {
+            let earner = self.points.earned(*payment).map(|row| self.cards.debtor(row.card));
+            return holds(earner == Some(*card), || {
+                format!("points of {payment} are taken back of {card}, not of {earner:?}")
+            });
+        }
         let Fact::PointsRedeemed { card, payment, .. } = fact else { return Ok(()) };
         let tables = books.ledger().tables();
         let Some(row) = tables.payments.get(payment) else {
@@ -79,18 +86,19 @@ impl Checks {
         u64::try_from(u128::from(row.amount.amount).saturating_sub(gone)).unwrap_or(u64::MAX)
     }
 
-    /// After a refund all that is due is taken back, or the card has nothing more.
+    /// After a refund all that is due is taken back, what the card lacks as its debt.
     pub(super) fn compare_earned(&mut self, books: &Books, at: &Place<'_>, event: u64, id: Id) {
         let Some(row) = self.points.earned(id) else { return };
         let (card, back, due) = (row.card, row.back, row.due(self.kept(books, id)));
         let left = self.points.of_card(card);
-        let verdict = holds(back == due || left == 0, || {
+        let let_go = left == 0 && !self.points.debts_are_told();
+        let verdict = holds(back == due || let_go, || {
             format!("{back} points of {id} are taken back of {due}; {card} has {left}")
         });
         self.note(Check::Points, at, event, verdict);
     }
 
-    /// X5 of a card is its points, in its row too.
+    /// X5 of a card is its points, in its row too; and one that owes some has none.
     pub(super) fn compare_points(&mut self, books: &Books, at: &Place<'_>, event: u64, id: Id) {
         let expected = self.points.of_card(id);
         let terms = self.cards.terms(id).and_then(|terms| terms.points);
@@ -101,6 +109,12 @@ impl Checks {
         let verdict = holds(same, || {
             format!("{id} has {has} points, {kept:?} in its row; its facts make it {expected}")
         });
+        let owed = self.points.owed_by(id);
+        let of_row = books.ledger().tables().cards.get(&id).map(|row| row.owes);
+        let owes = holds(of_row == Some(owed) && (owed == 0 || expected == 0), || {
+            format!("{id} owes {of_row:?} points; by its facts {owed}, and it has {expected}")
+        });
+        let verdict = verdict.and(owes);
         self.note(Check::Points, at, event, verdict);
     }
 

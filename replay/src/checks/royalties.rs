@@ -38,7 +38,8 @@ impl Checks {
             Some(row) => {
                 let merchant = tables.merchants.row(row.merchant).merchant;
                 let place = books.ledger().place();
-                let sale = Sale { merchant, receipts: row.receipts().into(), place };
+                let is_asked = row.asked > 0;
+                let sale = Sale { merchant, receipts: row.receipts().into(), place, is_asked };
                 let followed = self.royalties.follow(payment, fact, moved, sale, due);
                 let splits = matches!(fact, Fact::PaymentSplit { .. });
                 followed.and_then(|()| if splits { self.within(books, row) } else { Ok(()) })
@@ -93,6 +94,12 @@ impl Checks {
         let rows = rows.and(holds(forgotten.is_none(), || {
             let of = forgotten.map_or(Id::NONE, |share| share.receiver);
             format!("{of} was not asked for its part of a refund of {payment}")
+        }));
+        let place = books.ledger().place();
+        let silent = seen.shares().find(|s| s.asked > 0 && place.is_home(s.receiver));
+        let rows = rows.and(holds(silent.is_none(), || {
+            let of = silent.map_or(Id::NONE, |share| share.receiver);
+            format!("{of} is at home here and has not answered of {payment}")
         }));
         let (expected, in_row) = (seen.frozen, i128::from(parts.royalty.frozen));
         let frozen = -self.balance(books, Class::MerchantFrozen, payment, row.amount.currency);

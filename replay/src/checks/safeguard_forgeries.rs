@@ -37,14 +37,21 @@ fn earn_from_a_partner(event: &mut Event) {
 fn what_nobody_brought_is_missed() {
     let forgeries: &[Forgery] = &[
         (Check::Safeguarding, "is owed in CNY; ", pay_from_income),
-        // The four eyes that let equity give it are gone.
-        (Check::Safeguarding, "0 of that by adjustments", |event| {
+        // The four eyes that let equity give it are gone, and nothing else moves what is his.
+        (Check::BillLines, "clock_advanced moves Liabilities:user_available:bob", |event| {
             if let Some(Fact::AdjustmentPosted(_)) = &event.fact {
                 event.fact = nothing();
             }
         }),
     ];
     all_are_found_in(&sample::kept_days(), forgeries);
+}
+
+/// Charges that were lost before anybody paid them cover nothing.
+#[test]
+fn what_nobody_brought_is_missed_behind_losses() {
+    let forgery: Forgery = (Check::Safeguarding, "is owed in CNY; ", pay_from_income);
+    all_are_found_in(&sample::loss_days(), &[forgery]);
 }
 
 /// Money that leaves what is owed and stays in the bank is the platform's gain; no claim of others

@@ -1,6 +1,7 @@
 //! The forms for programs: a CSV row for each posting, a JSON object for each event.
 
 use super::Entry;
+use crate::bills::csv;
 use crate::statement::layer_name;
 use groat_ledger::money::major_text;
 use groat_proto::v1;
@@ -28,7 +29,8 @@ pub(super) fn csv_head(out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", COLUMNS.join(","))
 }
 
-/// Writes a row for each posting, pending ones too; gives 1: the event.
+/// Writes a row for each posting, pending ones too; gives 1: the event. Texts are somebody else's
+/// and forge nothing, as in bills: a field that would begin a formula has an apostrophe before it.
 pub(super) fn csv(out: &mut dyn Write, entry: &Entry<'_>) -> io::Result<u64> {
     let command = entry.command.as_ref();
     let id = command.and_then(|c| c.id).map(|id| groat_ledger::Id::from(id).to_string());
@@ -51,17 +53,9 @@ pub(super) fn csv(out: &mut dyn Write, entry: &Entry<'_>) -> io::Result<u64> {
             id.clone().unwrap_or_default(),
             command.map(|c| c.reference.clone()).unwrap_or_default(),
         ];
-        writeln!(out, "{}", row.map(|field| csv_field(&field)).join(","))?;
+        writeln!(out, "{}", row.map(|field| csv::text(&field)).join(","))?;
     }
     Ok(1)
-}
-
-/// RFC 4180.
-fn csv_field(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) {
-        return format!("\"{}\"", text.replace('"', "\"\""));
-    }
-    text.to_owned()
 }
 
 #[derive(Serialize)]

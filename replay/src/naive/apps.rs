@@ -6,6 +6,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const MINUTE_MS: u64 = 60_000;
 
+/// Scopes that are about the objects of a merchant, always.
+const OF_MERCHANTS: [&str; 9] = [
+    "payments",
+    "refunds",
+    "authorizations",
+    "rentals",
+    "payouts",
+    "coupons",
+    "invoices",
+    "disputes",
+    "royalties",
+];
+
 /// An app that signs.
 #[derive(Debug)]
 struct App {
@@ -39,8 +52,9 @@ impl Apps {
         self.0.get(&app).map(|app| &app.key)
     }
 
-    /// Notes what an app may do.
-    pub(crate) fn note(&mut self, fact: &Fact) -> Result<(), String> {
+    /// Notes what an app may do. With a grant that was given here, at `since`, what was granted
+    /// until before is over for good. When another shard gave what it tells only that shard knows.
+    pub(crate) fn note(&mut self, fact: &Fact, since: Option<u64>) -> Result<(), String> {
         match fact {
             Fact::AppRegistered { app, scopes, public_key, .. } => {
                 // Without a key it is the platform's own.
@@ -59,6 +73,9 @@ impl Apps {
             Fact::AppAuthGranted { app, merchant, scopes, expires_at } => {
                 let app = self.of(*app)?;
                 let grant = app.grants.entry(*merchant).or_default();
+                if grant.1.zip(since).is_some_and(|(until, now)| until <= now) {
+                    grant.0.clear();
+                }
                 grant.1 = *expires_at;
                 for scope in scopes {
                     let name = scope.name().to_owned();
@@ -82,17 +99,11 @@ impl Apps {
     /// Counts what an app asked for; says why it may not.
     pub(crate) fn ask(&mut self, asked: Asked<'_>, now: u64, date: u32) -> Result<(), String> {
         let Asked { app: id, scope, merchant, moves } = asked;
+        self.covers(id, scope, Some(merchant).filter(|id| !id.is_none()), now)?;
+        if merchant.is_none() && OF_MERCHANTS.contains(&scope) {
+            return Err(format!("{id} asks for {scope} of no merchant"));
+        }
         let app = self.of(id)?;
-        if !app.scopes.contains(scope) {
-            return Err(format!("{id} is not registered for {scope}"));
-        }
-        if !merchant.is_none() {
-            let grant = app.grants.get(&merchant).filter(|grant| grant.0.contains(scope));
-            let (_, until) = grant.ok_or_else(|| format!("{merchant} grants {id} no {scope}"))?;
-            if until.is_some_and(|until| now >= until) {
-                return Err(format!("what {merchant} granted {id} is over"));
-            }
-        }
         let add = |window: &mut (u64, u64), period: u64| {
             *window = if window.0 == period { (period, window.1 + 1) } else { (period, 1) };
             window.1
@@ -110,6 +121,27 @@ impl Apps {
         let over = |limit: Option<u64>, sum: u128| limit.is_some_and(|limit| sum > limit.into());
         if cap.is_some_and(|cap| over(cap.single, amount.into()) || over(cap.day, sum.1)) {
             return Err(format!("{id} moves more money than it may"));
+        }
+        Ok(())
+    }
+
+    /// Says why an app may not act under a scope, on the objects of a merchant where there is one.
+    pub(crate) fn covers(
+        &self,
+        id: Id,
+        scope: &str,
+        merchant: Option<Id>,
+        now: u64,
+    ) -> Result<(), String> {
+        let app = self.0.get(&id).ok_or_else(|| format!("{id} is no app that signs"))?;
+        if !app.scopes.contains(scope) {
+            return Err(format!("{id} is not registered for {scope}"));
+        }
+        let Some(merchant) = merchant else { return Ok(()) };
+        let grant = app.grants.get(&merchant).filter(|grant| grant.0.contains(scope));
+        let (_, until) = grant.ok_or_else(|| format!("{merchant} grants {id} no {scope}"))?;
+        if until.is_some_and(|until| now >= until) {
+            return Err(format!("what {merchant} granted {id} is over"));
         }
         Ok(())
     }

@@ -54,17 +54,30 @@ type Told = Result<Moved, String>;
 
 impl Bills {
     /// Takes a fact in with what it moved on billed accounts; gives the lines it tells, or says in
-    /// what they differ from the movements. `date` is the business date of the event.
-    pub(crate) fn follow(&mut self, fact: &Fact, date: u32, moved: &Moved) -> Told {
-        let told = self.told(fact, date)?;
-        // What was agreed may come from a hold; the fact of that says how much.
-        let whole = !matches!(fact, Fact::PaymentPaid { agreed: true, .. });
+    /// what they differ from the movements. `date` is the business date of the event, `frozen` what
+    /// came out of each authorization.
+    pub(crate) fn follow(
+        &mut self,
+        fact: &Fact,
+        date: u32,
+        moved: &Moved,
+        frozen: &[(Id, i128)],
+    ) -> Told {
+        let mut told = self.told(fact, date)?;
+        if let Fact::PaymentPaid { user, agreed: true, .. } = fact {
+            // What was frozen of it left the balance then; the payer's own holds give, no other's.
+            let of = |hold: &Id| self.holders.get(&(Class::UserFrozen, *hold)) == Some(user);
+            let held: i128 = frozen.iter().filter(|part| of(&part.0)).map(|part| part.1).sum();
+            for line in told.iter_mut().filter(|line| line.0.class == Class::UserAvailable) {
+                line.1 += held;
+            }
+        }
         let of = |lines: &Moved, key: &AccountKey| {
             lines.iter().filter(|line| line.0 == *key).map(|line| line.1).sum::<i128>()
         };
         for (key, _) in told.iter().chain(moved) {
             let (tells, has) = (of(&told, key), of(moved, key));
-            if tells != has && (whole || key.class != Class::UserAvailable) {
+            if tells != has {
                 return Err(format!(
                     "{} is told to change by {}; it changes by {}",
                     account_name(key),
@@ -158,7 +171,7 @@ impl Bills {
                     self.of(Class::MerchantAvailable, sold.merchant)?,
                     -amount(cargo.amount),
                 )]),
-                Purpose::DisputeReleased { merchant, .. } => {
+                Purpose::DisputeReleased { merchant, .. } | Purpose::BackHome { merchant, .. } => {
                     Ok(vec![(self.of(Class::MerchantAvailable, *merchant)?, -amount(cargo.amount))])
                 }
                 Purpose::Proceeds { merchant, date } => {
@@ -204,6 +217,9 @@ impl Bills {
             | Fact::DisputeCharged { .. }
             | Fact::DisputeDebtPaid { .. }
             | Fact::DisputeReversed { .. } => self.told_of_dispute(fact),
+            Fact::BackHomeArrived { merchant, amount: a, .. } => {
+                self.of_owner(Owner::Merchant(*merchant), amount(*a))
+            }
             Fact::ProceedsFrozen { .. }
             | Fact::SellerFeeCharged { .. }
             | Fact::SellerFeeReturned { .. }

@@ -33,11 +33,24 @@ pub(crate) struct Cards {
     parts: BTreeMap<Id, Part>,
     /// What goes back with the refund or ruling to come.
     back: Option<(Id, u64)>,
+    /// By template and user: the last one.
+    latest: BTreeMap<(Id, Id), Id>,
 }
 
 impl Cards {
     pub(crate) fn get(&self, card: Id) -> Option<&Card> {
         self.cards.get(&card)
+    }
+
+    /// The card of a template that a user got last.
+    pub(crate) fn latest(&self, template: Id, user: Id) -> Option<Id> {
+        self.latest.get(&(template, user)).copied()
+    }
+
+    /// The card that gives back what one earned: when it is closed, its user's last of that kind.
+    pub(crate) fn debtor(&self, card: Id) -> Id {
+        let closed = self.cards.get(&card).filter(|row| row.state == CardState::Closed);
+        closed.and_then(|row| self.latest(row.template, row.user)).unwrap_or(card)
     }
 
     pub(crate) fn terms(&self, card: Id) -> Option<&CardTerms> {
@@ -80,6 +93,7 @@ impl Cards {
                 let other = theirs.any(|c| c.template == *template && c.state != CardState::Closed);
                 let (template, user, valid_until) = (*template, *user, *valid_until);
                 let state = CardState::Active;
+                self.latest.insert((template, user), *card);
                 let new = Card { template, user, state, valid_until, stored: 0 };
                 if self.cards.insert(*card, new).is_some() || other {
                     return Err(format!("{card} is opened twice, or a second one of its kind"));

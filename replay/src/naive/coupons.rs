@@ -13,6 +13,8 @@ pub(crate) struct Campaign {
     pub(crate) left: i128,
     /// What coupons that can be used will take.
     pub(crate) promised: i128,
+    /// What came back of coupons that may yet come back whole.
+    pub(crate) kept: i128,
     pub(crate) closed: bool,
 }
 
@@ -29,6 +31,8 @@ pub(crate) struct Template {
 struct Coupon {
     template: Id,
     state: CouponState,
+    /// What its campaign keeps for it.
+    kept: u64,
 }
 
 /// What a coupon still pays of a payment.
@@ -108,8 +112,8 @@ impl Coupons {
         let none = Step { campaign: None, template: None };
         match fact {
             Fact::CampaignFunded { campaign, amount, .. } => {
-                let (currency, left, promised, closed) = (amount.currency, 0, 0, false);
-                let new = Campaign { currency, left, promised, closed };
+                let (currency, left, promised, kept) = (amount.currency, 0, 0, 0);
+                let new = Campaign { currency, left, promised, kept, closed: false };
                 let row = self.campaigns.entry(*campaign).or_insert(new);
                 row.left += i128::from(amount.amount);
                 let open = if row.closed { Err(format!("{campaign} is closed")) } else { Ok(()) };
@@ -124,7 +128,7 @@ impl Coupons {
                         "{campaign} is closed with {amount} of {left}, {promised} promised"
                     ));
                 }
-                (row.closed, row.left) = (true, 0);
+                (row.closed, row.left, row.kept) = (true, 0, 0);
                 Ok(Step { campaign: Some(*campaign), ..none })
             }
             Fact::CouponDefined { template, terms } => {
@@ -134,7 +138,7 @@ impl Coupons {
             }
             Fact::CouponIssued { coupon, template, .. } => {
                 let state = CouponState::Revoked;
-                let new = Coupon { template: *template, state };
+                let new = Coupon { template: *template, state, kept: 0 };
                 if self.coupons.insert(*coupon, new).is_some() {
                     return Err(format!("{coupon} is issued twice"));
                 }
@@ -156,7 +160,7 @@ impl Coupons {
                 self.spend(&step, i128::from(*funded), *discount, now)?;
                 Ok(step)
             }
-            Fact::CouponReturned { coupon, payment, discount, funded, state } => {
+            Fact::CouponReturned { coupon, payment, discount, funded, state, kept } => {
                 let part = self.parts.get_mut(payment).filter(|part| part.coupon == *coupon);
                 let part = part.ok_or_else(|| format!("{coupon} did not pay {payment}"))?;
                 let rest =
@@ -182,7 +186,21 @@ impl Coupons {
                 if *state != expected {
                     return Err(format!("{coupon} becomes {state:?}, not {expected:?}"));
                 }
+                // In chains of old nothing was kept.
+                let waits = if whole || closed || over { 0 } else { *funded };
+                if *kept != 0 && *kept != waits {
+                    return Err(format!("{kept} of {coupon} is kept; {waits} may be"));
+                }
+                self.keep(*coupon, &step, (!whole).then_some(*kept));
                 Ok(step)
+            }
+            Fact::CouponReleased { coupon, amount } => {
+                let step = self.set(*coupon, CouponState::Used, CouponState::Used)?;
+                let kept = self.keep(*coupon, &step, None);
+                if due && kept == *amount && kept > 0 {
+                    return Ok(step);
+                }
+                Err(format!("{amount} of {coupon} is released of {kept}, or not by the clock"))
             }
             other => Err(stranger(other, "campaigns and coupons")),
         }
@@ -209,6 +227,18 @@ impl Coupons {
             return Err(format!("{coupon} becomes {to:?}; it is {before:?}"));
         }
         Ok(Step { campaign, template: Some(id) })
+    }
+
+    /// A campaign keeps so much more for a coupon, or no longer anything; gives what it kept.
+    fn keep(&mut self, coupon: Id, step: &Step, more: Option<u64>) -> u64 {
+        let Some(row) = self.coupons.get_mut(&coupon) else { return 0 };
+        let before = row.kept;
+        row.kept = more.map_or(0, |more| before + more);
+        let open = step.campaign.and_then(|id| self.campaigns.get_mut(&id));
+        if let Some(campaign) = open.filter(|campaign| !campaign.closed) {
+            campaign.kept += i128::from(row.kept) - i128::from(before);
+        }
+        before
     }
 
     fn spend(&mut self, step: &Step, funded: i128, discount: u64, now: u64) -> Result<(), String> {

@@ -16,7 +16,11 @@ pub(crate) struct Dispute {
 
 /// All of them.
 #[derive(Default, Debug)]
-pub(crate) struct Disputes(BTreeMap<Id, Dispute>);
+pub(crate) struct Disputes {
+    rows: BTreeMap<Id, Dispute>,
+    /// By payment: in dispute, and lost.
+    of_payments: BTreeMap<Id, (i128, i128)>,
+}
 
 impl Dispute {
     /// What its account must have.
@@ -33,11 +37,16 @@ impl Dispute {
 
 impl Disputes {
     pub(crate) fn get(&self, dispute: Id) -> Option<&Dispute> {
-        self.0.get(&dispute)
+        self.rows.get(&dispute)
+    }
+
+    /// Of a payment, what is in dispute, and what was lost in disputes.
+    pub(crate) fn of_payment(&self, payment: Id) -> (i128, i128) {
+        self.of_payments.get(&payment).copied().unwrap_or((0, 0))
     }
 
     pub(crate) fn ids(&self) -> impl Iterator<Item = Id> {
-        self.0.keys().copied()
+        self.rows.keys().copied()
     }
 
     /// Takes a fact in with what it moved; says if its parts do not sum up, or if the state it
@@ -59,7 +68,8 @@ impl Disputes {
             } => {
                 let (payment, of) = (*payment, i128::from(*amount));
                 let row = Dispute { payment, amount: of, state: DisputeState::Open };
-                if self.0.insert(id, row).is_some() {
+                self.of_payments.entry(payment).or_default().0 += of;
+                if self.rows.insert(id, row).is_some() {
                     return Err(format!("{id} is opened twice"));
                 }
                 (sum(&[*from_own_batch, *from_available, *owed]), of)
@@ -86,6 +96,11 @@ impl Disputes {
                 };
                 let amount = self.step(id, name, state, by_judge)?;
                 let lost = matches!(ruling, Ruling::Customer | Ruling::Accepted);
+                if let Some(row) = self.rows.get(&id) {
+                    let of = self.of_payments.entry(row.payment).or_default();
+                    of.0 -= amount;
+                    of.1 += if lost { amount } else { 0 };
+                }
                 let to_payer = sum(&[*to_credit, *to_channel, *to_balance, stored]);
                 let to_merchant = sum(&[*to_debt, *to_available]);
                 if (if lost { to_merchant } else { to_payer + i128::from(*fee) }) != 0 {
@@ -117,7 +132,7 @@ impl Disputes {
         next: DisputeState,
         by_judge: bool,
     ) -> Result<i128, String> {
-        let row = self.0.get_mut(&id).ok_or_else(|| format!("{name} of {id}, never opened"))?;
+        let row = self.rows.get_mut(&id).ok_or_else(|| format!("{name} of {id}, never opened"))?;
         let state = std::mem::replace(&mut row.state, next);
         let defended = state == DisputeState::Defended && by_judge;
         if state == DisputeState::Open || defended {

@@ -4,7 +4,7 @@
 
 use super::stranger;
 use crate::names::fact_name;
-use groat_ledger::{CreditLineState, Currency, Fact, Id};
+use groat_ledger::{CreditLineState, Currency, Fact, FreezeReason, Id};
 use std::collections::BTreeMap;
 
 /// One line of credit.
@@ -110,8 +110,13 @@ impl Lines {
                 (*user, Some(line.state).filter(|state| *state != Closed))
             }
             Fact::CreditLineFrozen { user, reason } => {
-                let active = self.line(*user)?.state == Active;
-                (*user, active.then_some(Frozen(*reason)))
+                // What is frozen for a debt may be frozen by hand as well.
+                let fits = match self.line(*user)?.state {
+                    Active => true,
+                    Frozen(FreezeReason::Overdue) => *reason != FreezeReason::Overdue,
+                    _ => false,
+                };
+                (*user, fits.then_some(Frozen(*reason)))
             }
             Fact::CreditLineUnfrozen { user, .. } => {
                 let frozen = matches!(self.line(*user)?.state, Frozen(_));

@@ -2,8 +2,9 @@
 //! paid. It knows neither rows nor accounts.
 
 use super::stranger;
+use groat_ledger::instalments::Part;
 use groat_ledger::limits::AMOUNT_MAX;
-use groat_ledger::{CreditTerms, Fact, Id, LoanKind};
+use groat_ledger::{Ahead, CreditTerms, Every, Fact, Id, LoanChargeKind, LoanKind, LoanTerms};
 use std::collections::{BTreeMap, VecDeque};
 
 /// A loan; minor units, dates in days since 1970.
@@ -12,6 +13,11 @@ pub(crate) struct Loan {
     pub(crate) user: Id,
     drawn_on: u32,
     day_ppm: i128,
+    every: Every,
+    /// Whether what is paid ahead comes off the next terms.
+    next_first: bool,
+    /// What is paid first of what is due, and of what is not.
+    orders: [[Part; 4]; 2],
     /// Principal of the terms that are not due.
     ahead: VecDeque<i128>,
     /// Terms and months behind them that fell due.
@@ -25,6 +31,22 @@ pub(crate) struct Loan {
     charged: i128,
     counted_on: u32,
     pub(crate) late_since: Option<u32>,
+    charges: BTreeMap<Id, Charge>,
+    amount: i128,
+    terms: LoanTerms,
+    /// Of `due`, what fell due beside the terms since the last one.
+    fresh: i128,
+    chargebacks: Vec<Id>,
+}
+
+/// A fee or a penalty; what is not paid of it.
+#[derive(Debug)]
+struct Charge {
+    kind: LoanChargeKind,
+    due_on: u32,
+    /// The how-many-eth it was.
+    no: usize,
+    left: i128,
 }
 
 /// All of them.
@@ -59,6 +81,12 @@ impl Loans {
         self.of(user).map(|loan| loan.interest).sum()
     }
 
+    /// The fees and the penalties that a user owes.
+    pub(crate) fn charged(&self, user: Id) -> [i128; 2] {
+        [LoanChargeKind::Fee, LoanChargeKind::Penalty]
+            .map(|kind| self.of(user).map(|loan| loan.charged(kind)).sum())
+    }
+
     /// The due date that was missed first of a user's late loans.
     pub(crate) fn late_since(&self, user: Id) -> Option<u32> {
         self.of(user).filter_map(|loan| loan.late_since).min()
@@ -75,25 +103,28 @@ impl Loans {
         let line = line.ok_or("a loan is on no line")?;
         match fact {
             Fact::LoanDrawn { loan, user, amount, terms } => {
-                let (amount, n) = (i128::from(*amount), i128::from(terms.count));
-                let part = |no| match terms.kind {
-                    LoanKind::EqualPrincipal => amount / n + if no == 0 { amount % n } else { 0 },
-                    LoanKind::Bullet if no + 1 == terms.count => amount,
-                    LoanKind::Bullet => 0,
-                };
+                let at_once = i128::from(terms.at_once);
                 let row = Loan {
                     user: *user,
                     drawn_on: today,
                     day_ppm: terms.day_ppm.into(),
-                    ahead: (0..terms.count).map(part).collect(),
+                    every: terms.every,
+                    next_first: terms.ahead == Ahead::Next,
+                    orders: [terms.order, terms.ahead_order],
+                    ahead: parts(i128::from(*amount) - at_once, terms.count, terms),
+                    terms: *terms,
                     fallen_due: 0,
-                    due: 0,
+                    due: at_once,
                     interest: 0,
                     early: 0,
                     earned: 0,
                     charged: 0,
                     counted_on: today,
                     late_since: None,
+                    charges: BTreeMap::new(),
+                    amount: i128::from(*amount),
+                    fresh: 0,
+                    chargebacks: Vec::new(),
                 };
                 self.of_user.entry(*user).or_default().push(*loan);
                 match self.loans.insert(*loan, row) {
@@ -115,31 +146,94 @@ impl Loans {
             }
             Fact::LoanOverdue { loan, unpaid } => {
                 let row = self.loan(*loan)?;
-                let due_on = row.drawn_on + 30 * row.fallen_due;
+                let due_on = row.date_of(row.fallen_due);
                 let ends = due_on + line.grace_days + 1;
                 let late = row.late_since.replace(due_on).is_none()
                     && row.unpaid() > line.tolerance.into();
                 let (said, found) = ((i128::from(*unpaid), today), (row.unpaid(), ends));
-                if said == found && late && row.fallen_due > 0 {
+                if said == found && late {
                     return Ok(());
                 }
                 Err(format!("loan {loan} is late with {said:?}; its facts say {found:?}"))
             }
-            Fact::LoanRepaid { loan, charged, interest, due, ahead, .. } => {
+            Fact::LoanRepaid { loan, charged, interest, due, ahead, fee, penalty, .. } => {
                 let row = self.loan(*loan)?;
                 let found_charge = row.charge(today);
                 row.early += found_charge;
-                let said = [*interest, *due, *ahead].map(i128::from);
-                let found = row.pay(said.iter().sum());
+                let said = [*interest, *due, *ahead, *fee, *penalty].map(i128::from);
+                let found = row.pay(said.iter().sum(), today);
                 if i128::from(*charged) == found_charge && said == found {
                     return Ok(());
                 }
                 let all = format!("{charged} and {said:?}, not {found_charge} and {found:?}");
                 Err(format!("loan {loan} is charged and paid {all}"))
             }
-            Fact::LoanWrittenOff { loan, principal, interest } => {
+            Fact::LoanCharged { loan, charge, kind, amount, due_on } => {
                 let row = self.loan(*loan)?;
-                let (said, found) = ([*principal, *interest].map(i128::from), row.end());
+                let (kind, due_on, no) = (*kind, *due_on, row.charges.len());
+                let new = Charge { kind, due_on, no, left: i128::from(*amount) };
+                let open = row.owes();
+                match row.charges.insert(*charge, new) {
+                    None if open && due_on >= today => Ok(()),
+                    None => Err(format!("loan {loan} is charged too late")),
+                    Some(_) => Err(format!("loan {loan} is charged twice for {charge}")),
+                }
+            }
+            Fact::LoanChargeWaived { loan, charge, amount } => {
+                let row = self.loan(*loan)?;
+                let charged = row.charges.get_mut(charge);
+                let left = charged.map(|charge| std::mem::take(&mut charge.left));
+                row.late_since = row.late_since.filter(|_| row.unpaid() > 0);
+                match left.unwrap_or(0) {
+                    left if left > 0 && left == i128::from(*amount) => Ok(()),
+                    left => Err(format!("{amount} of {charge} of {loan} is given up, not {left}")),
+                }
+            }
+            Fact::LoanDrawnMore { loan, amount, at_once, charged, .. } => {
+                let row = self.loan(*loan)?;
+                let (amount, at_once) = (i128::from(*amount), i128::from(*at_once));
+                let to_come = row.terms.count.saturating_sub(row.fallen_due);
+                let found = row.charge(today);
+                let fits = row.owes() && to_come > 0 && amount - at_once >= to_come.into();
+                // Terms that were paid ahead are there again.
+                row.ahead.resize(to_come as usize, 0);
+                let more = parts(amount - at_once, to_come.max(1), &row.terms);
+                row.ahead.iter_mut().zip(more).for_each(|(term, more)| *term += more);
+                row.early += found;
+                row.amount += amount;
+                (row.due, row.fresh) = (row.due + at_once, row.fresh + at_once);
+                if fits && i128::from(*charged) == found {
+                    return Ok(());
+                }
+                Err(format!("{amount} more of loan {loan} for {to_come} terms, {charged} charged"))
+            }
+            Fact::RepaymentReturned { loan, chargeback, amount, charged, .. } => {
+                let row = self.loan(*loan)?;
+                let amount = i128::from(*amount);
+                let is_new = !row.chargebacks.contains(chargeback);
+                row.chargebacks.push(*chargeback);
+                let repaid = row.amount - row.owed();
+                if !row.owes() {
+                    // The terms that would have fallen due had nothing in them.
+                    while row.date_of(row.fallen_due + 1) <= today {
+                        row.fallen_due += 1;
+                        row.ahead.pop_front();
+                    }
+                }
+                let found = row.charge(today);
+                row.early += found;
+                (row.due, row.fresh) = (row.due + amount, row.fresh + amount);
+                if is_new && amount <= repaid && i128::from(*charged) == found {
+                    return Ok(());
+                }
+                Err(format!(
+                    "{amount} of loan {loan} goes back of {repaid}, {charged} charged of {found}"
+                ))
+            }
+            Fact::LoanWrittenOff { loan, principal, interest, fee, penalty } => {
+                let row = self.loan(*loan)?;
+                let said = [*principal, *interest, *fee, *penalty].map(i128::from);
+                let found = row.end();
                 if said == found {
                     return Ok(());
                 }
@@ -154,13 +248,88 @@ impl Loans {
     }
 }
 
+/// The principal of each term: rounded down with the rest first, or to the nearest multiple of a
+/// unit, a half to the even one, with the rest last.
+fn parts(amount: i128, count: u32, terms: &LoanTerms) -> VecDeque<i128> {
+    let (n, unit) = (i128::from(count), i128::from(terms.share_unit));
+    if terms.kind == LoanKind::Bullet {
+        return (1..=count).map(|no| if no == count { amount } else { 0 }).collect();
+    }
+    if unit == 0 {
+        return (0..n).map(|no| amount / n + if no == 0 { amount % n } else { 0 }).collect();
+    }
+    let (floor, rest) = (amount / (n * unit), amount % (n * unit));
+    let up = match (2 * rest).cmp(&(n * unit)) {
+        std::cmp::Ordering::Less => 0,
+        std::cmp::Ordering::Equal => floor % 2,
+        std::cmp::Ordering::Greater => 1,
+    };
+    let share = (floor + up) * unit;
+    (1..=n)
+        .map(|no| if no == n { amount } else { amount.min(share * no) })
+        .fold((VecDeque::new(), 0), |(mut parts, before), through| {
+            parts.push_back(through - before);
+            (parts, through)
+        })
+        .0
+}
+
+/// The days of a month of a year.
+fn days_of(year: u32, month: u32) -> u32 {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    match month {
+        2 => 28 + u32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Counted month by month since 1970.
+fn months_after(date: u32, months: u32) -> u32 {
+    let (mut year, mut month, mut first) = (1970, 1, 0);
+    let step = |year: &mut u32, month: &mut u32, first: &mut u32| {
+        *first += days_of(*year, *month);
+        (*year, *month) = if *month == 12 { (*year + 1, 1) } else { (*year, *month + 1) };
+    };
+    while date - first >= days_of(year, month) {
+        step(&mut year, &mut month, &mut first);
+    }
+    let day = date - first;
+    for _ in 0..months {
+        step(&mut year, &mut month, &mut first);
+    }
+    first + day.min(days_of(year, month) - 1)
+}
+
 impl Loan {
+    fn date_of(&self, term: u32) -> u32 {
+        match self.every {
+            Every::Days(days) => self.drawn_on + days * term,
+            Every::Months(months) => months_after(self.drawn_on, months * term),
+        }
+    }
+
     pub(crate) fn owed(&self) -> i128 {
         self.due + self.ahead.iter().sum::<i128>()
     }
 
+    /// What is not paid of its charges of a kind.
+    pub(crate) fn charged(&self, kind: LoanChargeKind) -> i128 {
+        self.charges.values().filter(|c| c.kind == kind).map(|c| c.left).sum()
+    }
+
+    /// Whether anything is owed.
+    pub(crate) fn owes(&self) -> bool {
+        let charged: i128 = self.charges.values().map(|charge| charge.left).sum();
+        self.owed() + self.interest + charged > 0
+    }
+
+    /// Of the terms that fell due, and of charges until then.
     fn unpaid(&self) -> i128 {
-        self.due + self.interest - self.early
+        let by = self.date_of(self.fallen_due);
+        let charges = self.charges.values().filter(|charge| charge.due_on <= by);
+        let charged: i128 = charges.map(|charge| charge.left).sum();
+        self.due - self.fresh + self.interest - self.early + charged
     }
 
     /// The interest up to a date: the floor of all that was earned, less what was charged.
@@ -177,24 +346,61 @@ impl Loan {
     /// Number, principal and interest of the next term, and its date.
     fn fall_due(&mut self) -> (u32, i128, i128, u32) {
         self.fallen_due += 1;
-        let date = self.drawn_on + 30 * self.fallen_due;
+        let date = self.date_of(self.fallen_due);
         let interest = self.charge(date);
         let principal = self.ahead.pop_front().unwrap_or(0);
         self.due += principal;
-        self.early = 0;
+        (self.early, self.fresh) = (0, 0);
         (self.fallen_due, principal, interest, date)
     }
 
-    /// What of so much pays interest, what was due, and what is ahead.
-    fn pay(&mut self, amount: i128) -> [i128; 3] {
-        let of_due = amount.min(self.interest - self.early);
-        let due = (amount - of_due).min(self.due);
-        let early = (amount - of_due - due).min(self.early);
-        let ahead = amount - of_due - due - early;
-        self.interest -= of_due + early;
-        self.early -= early;
-        self.due -= due;
-        let mut rest = ahead;
+    /// What of so much pays interest, principal that was due and that is ahead, fees, penalties.
+    fn pay(&mut self, amount: i128, today: u32) -> [i128; 5] {
+        let (mut left, mut paid) = (amount, [0; 5]);
+        let [due, later] = self.orders;
+        let due = due.map(|part| (false, part)).into_iter();
+        for (ahead, part) in due.chain(later.map(|part| (true, part))) {
+            let (at, part) = match (part, ahead) {
+                (Part::Interest, false) => {
+                    let part = left.min(self.interest - self.early);
+                    self.interest -= part;
+                    (0, part)
+                }
+                (Part::Interest, true) => {
+                    let part = left.min(self.early);
+                    (self.interest, self.early) = (self.interest - part, self.early - part);
+                    (0, part)
+                }
+                (Part::Principal, false) => {
+                    let part = left.min(self.due);
+                    self.due -= part;
+                    self.fresh = self.fresh.min(self.due);
+                    (1, part)
+                }
+                (Part::Principal, true) => (2, self.pay_ahead(left)),
+                (Part::Fee, ahead) => {
+                    (3, self.pay_charges(LoanChargeKind::Fee, left, today, ahead))
+                }
+                (Part::Penalty, ahead) => {
+                    (4, self.pay_charges(LoanChargeKind::Penalty, left, today, ahead))
+                }
+            };
+            left -= part;
+            paid[at] += part;
+        }
+        self.late_since = self.late_since.filter(|_| self.unpaid() > 0);
+        paid
+    }
+
+    /// Principal ahead: off the next terms, or off the last. Gives how much.
+    fn pay_ahead(&mut self, amount: i128) -> i128 {
+        let all: i128 = self.ahead.iter().sum();
+        let mut rest = amount.min(all);
+        let paid = rest;
+        for next in self.ahead.iter_mut().filter(|_| self.next_first) {
+            let part = rest.min(*next);
+            (*next, rest) = (*next - part, rest - part);
+        }
         while rest > 0 {
             let Some(last) = self.ahead.pop_back() else { break };
             if rest < last {
@@ -202,15 +408,32 @@ impl Loan {
             }
             rest -= rest.min(last);
         }
-        self.late_since = self.late_since.filter(|_| self.unpaid() > 0);
-        [of_due + early, due, ahead]
+        paid
     }
 
-    /// Principal and interest owed, and nothing is any more.
-    fn end(&mut self) -> [i128; 2] {
-        let owed = [self.owed(), self.interest];
+    /// Charges of a kind that are due by a date, or that are not, one after the other as they fall
+    /// due. Gives how much.
+    fn pay_charges(&mut self, kind: LoanChargeKind, amount: i128, by: u32, later: bool) -> i128 {
+        let own = self.charges.values_mut().filter(|c| c.kind == kind && (c.due_on > by) == later);
+        let mut own: Vec<&mut Charge> = own.collect();
+        own.sort_by_key(|charge| (charge.due_on, charge.no));
+        let mut rest = amount;
+        for charge in own {
+            let part = rest.min(charge.left);
+            (charge.left, rest) = (charge.left - part, rest - part);
+        }
+        amount - rest
+    }
+
+    /// Principal, interest, fees and penalties owed, and nothing is any more.
+    fn end(&mut self) -> [i128; 4] {
+        let kinds = [LoanChargeKind::Fee, LoanChargeKind::Penalty];
+        let [fee, penalty] = kinds.map(|kind| self.charged(kind));
+        let owed = [self.owed(), self.interest, fee, penalty];
         self.ahead.clear();
-        (self.due, self.interest, self.early, self.late_since) = (0, 0, 0, None);
+        self.charges.values_mut().for_each(|charge| charge.left = 0);
+        (self.due, self.fresh, self.interest, self.early) = (0, 0, 0, 0);
+        self.late_since = None;
         owed
     }
 }

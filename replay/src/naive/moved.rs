@@ -1,6 +1,6 @@
 //! What movements change on the accounts that stand on somebody's bill.
 
-use groat_ledger::{AccountKey, AccountNo, Class, Layer, Movement};
+use groat_ledger::{AccountKey, AccountNo, Class, Id, Layer, Movement};
 
 /// Signed minor units by account: what comes in for its owner is positive.
 pub(crate) type Moved = Vec<(AccountKey, i128)>;
@@ -32,6 +32,18 @@ pub(crate) fn moved(
         }
     }
     lines
+}
+
+/// What movements take out of authorizations, by each.
+pub(crate) fn frozen(
+    movements: &[Movement],
+    key_of: impl Fn(AccountNo) -> Option<AccountKey>,
+) -> Vec<(Id, i128)> {
+    let of = |m: &Movement| {
+        let key = key_of(m.debit).filter(|key| key.class == Class::UserFrozen)?;
+        Some((key.owner, i128::from(m.amount)))
+    };
+    movements.iter().filter_map(of).collect()
 }
 
 /// Adds an amount to an account's line.

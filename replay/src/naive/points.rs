@@ -51,11 +51,32 @@ pub(crate) struct Points {
     spent: BTreeMap<Id, Spent>,
     /// What goes back with the refund or ruling to come.
     back: Option<(Id, u64)>,
+    /// By card: points that were taken back and that it did not have.
+    owes: BTreeMap<Id, u64>,
+    /// A debt was told of: in chains of old there are none, and what a card lacked was let go.
+    debts_are_told: bool,
 }
 
 impl Points {
     pub(crate) fn of_card(&self, card: Id) -> u64 {
         self.lots.get(&card).map_or(0, |lots| lots.values().sum())
+    }
+
+    /// What a card owes.
+    pub(crate) fn owed_by(&self, card: Id) -> u64 {
+        self.owes.get(&card).copied().unwrap_or(0)
+    }
+
+    /// Whether cards of this chain owe what they lack.
+    pub(crate) fn debts_are_told(&self) -> bool {
+        self.debts_are_told
+    }
+
+    /// What a closed card owes, the next one of its user does.
+    pub(crate) fn pass_on(&mut self, from: Id, to: Id) {
+        if let Some(owed) = self.owes.remove(&from) {
+            *self.owes.entry(to).or_default() += owed;
+        }
     }
 
     pub(crate) fn of_template(&self, template: Id) -> i128 {
@@ -98,8 +119,8 @@ impl Points {
     ) -> Result<(), String> {
         let (template, terms) = of;
         match fact {
-            Fact::PointsEarned { card, payment, points, of, until } => {
-                self.give(*card, template, *points, *until);
+            Fact::PointsEarned { card, payment, points, of, until, repaid } => {
+                self.give(*card, template, (*points, *repaid), *until)?;
                 if payment.is_none() {
                     return Ok(());
                 }
@@ -112,9 +133,8 @@ impl Points {
                 }
                 Ok(())
             }
-            Fact::PointsAdjusted { card, points, less: false, until, .. } => {
-                self.give(*card, template, *points, *until);
-                Ok(())
+            Fact::PointsAdjusted { card, points, less: false, until, repaid, .. } => {
+                self.give(*card, template, (*points, *repaid), *until)
             }
             Fact::PointsAdjusted { card, points, less: true, .. }
             | Fact::CardClosed { card, points } => self.take(*card, template, *points),
@@ -139,9 +159,9 @@ impl Points {
                     Err(format!("{points} points of {card} are redeemed for {amount}"))
                 }
             }
-            Fact::PointsReturned { card, payment, points, amount, until } => {
-                self.give(*card, template, *points, *until);
+            Fact::PointsReturned { card, payment, points, amount, until, repaid } => {
                 self.back = Some((*payment, *amount));
+                self.give(*card, template, (*points, *repaid), *until)?;
                 let row = self.spent.get_mut(payment).filter(|row| row.card == *card);
                 let row = row.ok_or_else(|| format!("{card} did not pay {payment}"))?;
                 (row.points_back, row.back) = (row.points_back + points, row.back + amount);
@@ -153,17 +173,24 @@ impl Points {
                 let Spent { points_back, back, .. } = *row;
                 Err(format!("{points_back} points of {payment} are back for {back}; {due} are due"))
             }
-            Fact::PointsReversed { card, payment, points } => {
-                let row = self.earned.get_mut(payment).filter(|row| row.card == *card);
+            Fact::PointsReversed { card, payment, points, owed } => {
+                let row = self.earned.get_mut(payment);
                 let row = row.ok_or_else(|| format!("{payment} earned {card} nothing"))?;
-                row.back += points;
+                row.back += points + owed;
                 let (back, due) = (row.back, row.due(kept));
                 self.take(*card, template, *points)?;
-                if back <= due {
-                    Ok(())
-                } else {
-                    Err(format!("{back} points of {payment} are taken back; {due} are due"))
+                if back > due {
+                    return Err(format!(
+                        "{back} points of {payment} are taken back; {due} are due"
+                    ));
                 }
+                let left = self.of_card(*card);
+                if *owed > 0 && left > 0 {
+                    return Err(format!("{card} owes {owed} points of {payment}; it has {left}"));
+                }
+                self.debts_are_told |= *owed > 0;
+                *self.owes.entry(*card).or_default() += owed;
+                Ok(())
             }
             Fact::PointsExpired { card, points } => {
                 let first = self.lots.get(card).and_then(|lots| lots.first_key_value());
@@ -178,13 +205,28 @@ impl Points {
         }
     }
 
-    fn give(&mut self, card: Id, template: Id, points: u64, until: u64) {
+    /// So many points, of which some pay what the card owes: as many as it does.
+    fn give(
+        &mut self,
+        card: Id,
+        template: Id,
+        (points, repaid): (u64, u64),
+        until: u64,
+    ) -> Result<(), String> {
+        let owes = self.owes.entry(card).or_default();
+        let due = points.min(*owes);
+        *owes -= due;
+        if repaid != due {
+            return Err(format!("{repaid} of {points} points pay what {card} owes, not {due}"));
+        }
+        let points = points - repaid;
         if points == 0 {
-            return;
+            return Ok(());
         }
         let until = if until == 0 { u64::MAX } else { until };
         *self.lots.entry(card).or_default().entry(until).or_default() += points;
         *self.totals.entry(template).or_default() += i128::from(points);
+        Ok(())
     }
 
     /// Those that expire first.

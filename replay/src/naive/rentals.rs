@@ -3,6 +3,7 @@
 
 use super::stranger;
 use crate::names::fact_name;
+use groat_ledger::limits::PAYMENT_MAJOR_MAX;
 use groat_ledger::{ChargeKind, Fact, Id, RentalState, RentalTerms};
 use std::collections::BTreeMap;
 
@@ -49,6 +50,8 @@ pub(crate) struct Rentals {
     rentals: BTreeMap<Id, Rental>,
     /// The rental that has a merchant's thing.
     out: BTreeMap<(Id, Id), Id>,
+    /// Rent and advances have a ceiling.
+    bounded: bool,
 }
 
 impl Rentals {
@@ -63,6 +66,12 @@ impl Rentals {
     /// The rental that has a merchant's thing.
     pub(crate) fn out_with(&self, merchant: Id, item: Id) -> Option<Id> {
         self.out.get(&(merchant, item)).copied()
+    }
+
+    /// By which rules the events that follow were decided: rent and advances have a ceiling since
+    /// the third.
+    pub(crate) fn decided_by(&mut self, ruleset: u32) {
+        self.bounded = ruleset >= 3;
     }
 
     /// Moves a rental on; says if the state it finds does not have that step.
@@ -116,7 +125,9 @@ impl Rentals {
     /// Takes in what a fact says, charges, reduces and pays; says what does not sum up.
     pub(crate) fn take(&mut self, id: Id, fact: &Fact) -> Result<(), String> {
         let Some(rental) = self.rentals.get_mut(&id) else { return Ok(()) };
-        rental.take(fact).map_err(|what| format!("{} of {id}: {what}", fact_name(fact)))
+        rental
+            .take(fact, self.bounded)
+            .map_err(|what| format!("{} of {id}: {what}", fact_name(fact)))
     }
 }
 
@@ -209,7 +220,7 @@ impl Rental {
         })
     }
 
-    fn take(&mut self, fact: &Fact) -> Result<(), String> {
+    fn take(&mut self, fact: &Fact, bounded: bool) -> Result<(), String> {
         match fact {
             Fact::RentalAssessed { waived, .. } => self.waived = i128::from(*waived),
             Fact::DepositSecured { .. } => self.is_secured = true,
@@ -219,6 +230,11 @@ impl Rental {
                 (self.is_out, self.is_returned) = (false, true);
                 self.charge(ChargeKind::Rent, *rent);
                 self.charge(ChargeKind::LateRent, *late_rent);
+                let terms = self.terms.plan.iter().map(|term| i128::from(term.amount));
+                let sum = i128::from(*rent) + i128::from(*late_rent) + terms.sum::<i128>();
+                let most = self.terms.deposit.currency.major(PAYMENT_MAJOR_MAX);
+                let fits = !bounded || sum <= i128::from(most);
+                ensure(fits, || format!("{sum} of rent is more than one payment may be"))?;
             }
             Fact::RentTermDue { term_no, amount, .. } => {
                 let agreed = self.terms.plan.get(self.terms_due as usize).map(|t| t.amount);
@@ -252,8 +268,13 @@ impl Rental {
             }
             Fact::RentalPaymentPending { outstanding, advanced, .. } => {
                 self.advanced += i128::from(*advanced);
-                let guaranteed = self.terms.guaranteed;
-                let fits = *advanced == if guaranteed { *outstanding } else { 0 };
+                let agreed = self.terms.risk_amount.unwrap_or(self.terms.deposit.amount);
+                let most = match (self.terms.guaranteed, bounded) {
+                    (true, true) => agreed,
+                    (true, false) => *outstanding,
+                    (false, _) => 0,
+                };
+                let fits = *advanced == most.min(*outstanding);
                 ensure(fits, || format!("{advanced} is advanced of {outstanding}"))?;
                 self.owes(*outstanding)?;
             }

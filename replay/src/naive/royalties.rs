@@ -41,6 +41,8 @@ pub(crate) struct Sale {
     pub(crate) merchant: Id,
     pub(crate) receipts: i128,
     pub(crate) place: Place,
+    /// A refund of it is asked for: the merchant's home pays, whatever receivers give.
+    pub(crate) is_asked: bool,
 }
 
 impl Shared {
@@ -175,7 +177,7 @@ impl Shared {
     }
 
     /// A receiver elsewhere is asked: for its part of a refund in proportion, or for no more than
-    /// it has.
+    /// it has. So is one that is here and gives nothing to a refund for which the home has paid.
     fn ask(
         &mut self,
         payment: Id,
@@ -185,7 +187,7 @@ impl Shared {
     ) -> Result<(), String> {
         let share = self.share(payment, back.split, back.share)?;
         let (receiver, amount) = (share.receiver, i128::from(back.amount));
-        if sale.place.is_home(receiver) {
+        if sale.place.is_home(receiver) && !sale.is_asked {
             return Err(format!("{receiver} is asked elsewhere, and is at home here"));
         }
         let (most, due) = (share.amount - share.returned - share.asked, share.due);
@@ -212,7 +214,8 @@ impl Shared {
     }
 
     /// In proportion each share gives `amount × refunded / receipts`, half up, less what it gave
-    /// so before, and no more than it has. One of a receiver elsewhere gives it when it is asked.
+    /// so before, and no more than it has. One of a receiver elsewhere gives it when it is asked,
+    /// and so does one that gives nothing to a refund for which the home has paid.
     fn give_back(
         &mut self,
         payment: Id,
@@ -235,7 +238,8 @@ impl Shared {
                     let whole = part / (2 * receipts.max(1));
                     let left = (share.amount - share.returned - share.asked).max(0);
                     let mut due = (whole - share.pro_rata).clamp(0, left);
-                    if !sale.place.is_home(receiver) {
+                    let may_refuse = sale.is_asked && given == 0;
+                    if !sale.place.is_home(receiver) || may_refuse {
                         share.due = std::mem::take(&mut due);
                     }
                     if given != due {

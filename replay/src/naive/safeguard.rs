@@ -13,11 +13,12 @@
 //! ```
 //!
 //! On the left are debts somebody pays, at their principal. Not there: fees, interest and penalties
-//! that nobody has paid yet, however much of them is booked as income. On the right is also the
-//! money of funding partners, that which came for nobody yet, that which is on its way to another
-//! shard, what payers gave for another currency, and accounts of others' own: all of it may lie in
-//! the same bank, and nobody else's claim is covered by it. What is over on the left is the
-//! platform's own, capital and income that was paid. So this is more than a balance of trial,
+//! that nobody has paid yet, however much of them is booked as income, or lost of it later: no
+//! money ever came or went for them. Nor what points cost that lapsed: nobody has it. On the right
+//! is also the money of funding partners, that which came for nobody yet, that which is on its way
+//! to another shard, what payers gave for another currency, and accounts of others' own: all of it
+//! may lie in the same bank, and nobody else's claim is covered by it. What is over on the left is
+//! the platform's own, capital and income that was paid. So this is more than a balance of trial,
 //! which holds as well where a user's balance is raised at the cost of income.
 //!
 //! Adjustments may do anything to anybody under four eyes; what they changed stands apart.
@@ -33,8 +34,8 @@ pub(crate) struct Cover {
     pub(crate) held: i128,
     /// Principal that users owe (PU, PB, PI, PO), rent advanced (RX), merchants' debts (MX).
     pub(crate) lent: i128,
-    /// Spent on marketing, lost of credit less what was set aside for it, written off (E1, E2, AL,
-    /// E3).
+    /// Spent on marketing less what lapsed of it, lost of credit less what was set aside for it,
+    /// written off (E1, I6, E2, AL, E3); of what is lost only what once was lent.
     pub(crate) given: i128,
     /// Of users and merchants (UA, UF, UH, MP, MF, MA, MR, MD, PT, RP, CF).
     pub(crate) customers: i128,
@@ -74,9 +75,11 @@ impl Cover {
             | Class::RentalAdvance
             | Class::MerchantReceivable => (&mut self.lent, 1),
             // What is set aside for losses is a loss already.
-            Class::Marketing | Class::CreditLoss | Class::LossAllowance | Class::OtherWriteOff => {
-                (&mut self.given, 1)
-            }
+            Class::Marketing
+            | Class::Breakage
+            | Class::CreditLoss
+            | Class::LossAllowance
+            | Class::OtherWriteOff => (&mut self.given, 1),
             Class::UserAvailable
             | Class::UserFrozen
             | Class::UserHold
@@ -105,10 +108,11 @@ impl Cover {
             | Class::InterestIncome
             | Class::PenaltyIncome
             | Class::OtherFees
-            | Class::Breakage
             | Class::FeeReceivable
             | Class::InterestReceivable
             | Class::LoanInterest
+            | Class::LoanFee
+            | Class::LoanPenalty
             | Class::PenaltyReceivable
             // Nobody's money.
             | Class::LimitGranted
@@ -158,6 +162,9 @@ impl Safeguard {
     /// Adds up one entry, of accounts that the journal knows.
     pub(crate) fn post(&mut self, journal: &Journal, movements: &[Movement], is_adjustment: bool) {
         for m in movements.iter().filter(|m| m.layer == Layer::Posted) {
+            if is_lost_charge(journal, m) {
+                continue;
+            }
             for (no, signed) in [(m.debit, 1), (m.credit, -1)] {
                 let Some(sums) = journal.of(no) else { continue };
                 let cover = self.covers.entry(sums.currency).or_default();
@@ -173,18 +180,39 @@ impl Safeguard {
     }
 }
 
+/// Whether a charge is lost that nobody has paid: it never stood for money, and its loss gives
+/// nobody anything.
+fn is_lost_charge(journal: &Journal, m: &Movement) -> bool {
+    let class = |no: u32| journal.of(no).map(|sums| sums.key.class);
+    let is_loss = matches!(class(m.debit), Some(Class::CreditLoss | Class::LossAllowance));
+    let charges = matches!(
+        class(m.credit),
+        Some(
+            Class::FeeReceivable
+                | Class::InterestReceivable
+                | Class::LoanInterest
+                | Class::PenaltyReceivable
+        )
+    );
+    is_loss && charges
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use groat_ledger::{AccountKey, Id};
 
-    const CLASSES: [Class; 6] = [
+    const CLASSES: [Class; 10] = [
         Class::SafeguardedBank,
         Class::UserAvailable,
         Class::InterestReceivable,
         Class::InterestIncome,
         Class::CreditUnbilled,
         Class::FundingPartner,
+        Class::Marketing,
+        Class::PointsLiability,
+        Class::Breakage,
+        Class::CreditLoss,
     ];
 
     /// Entries by what is debited and credited of the classes.
@@ -211,6 +239,26 @@ mod tests {
         assert_eq!((lent.holds(Currency::CNY), lent.short()), (Ok(()), 0));
         assert_eq!(cover(&[bought]).short(), 100);
         assert_eq!(cover(&[bought]).holds(Currency::CNY), Ok(()));
+    }
+
+    /// What was lent is lost with what it stood for; a charge that nobody paid stood for nothing,
+    /// and what points cost that lapsed is given to nobody.
+    #[test]
+    fn losses_of_charges_and_points_that_lapse_cover_nothing() {
+        let bought = (Class::CreditUnbilled, Class::UserAvailable, 100);
+        let lost = (Class::CreditLoss, Class::CreditUnbilled, 100);
+        assert_eq!(cover(&[bought, lost]).holds(Currency::CNY), Ok(()));
+        let charged = (Class::InterestReceivable, Class::InterestIncome, 100);
+        let charge_lost = (Class::CreditLoss, Class::InterestReceivable, 100);
+        let given = (Class::InterestIncome, Class::UserAvailable, 100);
+        assert_eq!(cover(&[charged, charge_lost]).holds(Currency::CNY), Ok(()));
+        assert!(cover(&[charged, charge_lost, given]).holds(Currency::CNY).is_err());
+        let earned = (Class::Marketing, Class::PointsLiability, 100);
+        let redeemed = (Class::PointsLiability, Class::UserAvailable, 100);
+        let lapsed = (Class::PointsLiability, Class::Breakage, 100);
+        assert_eq!(cover(&[earned, redeemed]).holds(Currency::CNY), Ok(()));
+        assert_eq!(cover(&[earned, lapsed]).holds(Currency::CNY), Ok(()));
+        assert!(cover(&[earned, lapsed, given]).holds(Currency::CNY).is_err());
     }
 
     /// Neither what is charged and not paid, nor the money of a partner, covers what is owed.

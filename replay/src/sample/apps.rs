@@ -12,7 +12,7 @@ const APPS: &str = r#"
 01T08:00 onboard_merchant {"merchant":"shop","fee_ppm":6000,"cycle":1,"settle_ccy":"CNY"}
 01T08:00 onboard_merchant {"merchant":"inn","fee_ppm":6000,"cycle":1,"settle_ccy":"CNY"}
 01T08:00 confirm_top_up {"user":"alice","bank_ref":"B-1","amt":$400.00}
-01T08:01 register_app {"app_id":"till","key_id":"k1","scopes":["payments","refunds"],"public_key":"KEY1"}
+01T08:01 register_app {"app_id":"till","key_id":"k1","scopes":["payments","coupons","authorizations","wallet","refunds"],"public_key":"KEY1"}
 01T08:01 register_app {"app_id":"purse","key_id":"k2","scopes":["wallet"],"public_key":"KEY2"}
 01T08:02 grant_app_auth {"app_id":"till","merchant_id":"shop","scopes":["payments"]}
 01T08:02 grant_app_auth {"app_id":"till","merchant_id":"shop","scopes":["refunds"],"expires_at":"2026-03-02T00:00:00Z"}
@@ -24,6 +24,16 @@ const APPS: &str = r#"
 01T09:01 purse pay_payment {"payment":"p2","user":"alice","legs":[{"balance":{"amt":$20.00}}]}
 01T09:02 till refund_payment {"payment":"p1","out_request_no":"R-1","amt":$10.00}
 01T10:00 revoke_app_auth {"app_id":"till","merchant_id":"inn"}
+02T08:00 grant_app_auth {"app_id":"till","merchant_id":"shop","scopes":["coupons","authorizations"]}
+02T08:00 grant_app_auth {"app_id":"till","merchant_id":"inn","scopes":["coupons","payments","refunds"]}
+02T08:01 fund_campaign {"campaign":"spring","funder":"inn","amt":$10.00}
+02T08:02 till define_coupon {"template":"t1","campaign":"spring","merchant":"shop","face":$5.00,"min_spend":$5.00,"valid_from":"2026-03-01T00:00:00Z","valid_until":"2026-03-30T00:00:00Z","count_max":9,"per_user":1}
+02T08:03 till issue_coupon {"coupon":"c1","template":"t1","user":"alice"}
+02T08:04 till authorize_funds {"auth":"a1","out_order_no":"A-1","out_request_no":"H-1","user":"alice","merchant":"shop","amt":$30.00}
+02T08:05 till create_payment {"payment":"p3","out_trade_no":"T-3","merchant":"inn","mode":"IN_APP","amt":$9.00}
+02T08:06 purse pay_payment {"payment":"p3","user":"alice","legs":[{"balance":{"amt":$9.00}}]}
+02T08:07 till cancel_payment {"payment":"p3"}
+02T08:08 till define_card {"template":"k1","merchant":"shop","ccy":"CNY","points":{"per":$1.00}}
 02T09:00 purse pay_payment {"payment":"p1","user":"alice","legs":[{"balance":{"amt":$40.00}}]}
 "#;
 

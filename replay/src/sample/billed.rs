@@ -20,7 +20,7 @@ const SHOP: &str = r#"
 01T09:20 create_payment {"payment":"p3","out_trade_no":"T-3","merchant":"shop","mode":"IN_APP","amt":$33.33} + "reference":"=1+1","metadata":{"store_no":"S-7","store_name":"North, Gate","operator":"@lee","terminal":"t\n<END>"}
 01T09:21 pay_payment {"payment":"p3","user":"bob","legs":[{"balance":{"amt":$33.33}}]}
 01T10:00 refund_payment {"payment":"p1","out_request_no":"R-1","amt":$50.00}
-01T11:00 transfer {"from":"alice","to":"bob","amt":$12.00} + "reference":"lunch"
+01T11:00 transfer {"from":"alice","to":"bob","amt":$12.00} + "reference":"=lunch"
 02T09:00 create_payment {"payment":"p4","out_trade_no":"T-4","merchant":"shop","mode":"IN_APP","amt":$20.00}
 02T09:01 pay_payment {"payment":"p4","user":"alice","legs":[{"balance":{"amt":$20.00}}]}
 02T10:00 refund_payment {"payment":"p2","out_request_no":"R-1","amt":$6.90}

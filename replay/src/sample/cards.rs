@@ -36,6 +36,14 @@ const CARDS: &str = r#"
 03T09:03 refund_payment {"payment":"p3","out_request_no":"R-1","amt":$2.70}
 03T09:04 open_dispute {"dispute":"case-2","payment":"p3","amt":$0.20,"kind":"CHARGEBACK","due_at":"2026-03-20T00:00:00Z"}
 03T09:05 judge_dispute {"dispute":"case-2","ruling":"CUSTOMER"}
+05T09:01 create_payment {"payment":"p5","out_trade_no":"T-5","merchant":"stall","mode":"IN_APP","amt":$30.00}
+05T09:01 confirm_top_up {"user":"bob","bank_ref":"B-2","amt":$30.00}
+05T09:02 pay_payment {"payment":"p5","user":"bob","legs":[{"balance":{"amt":$30.00}}]}
+05T09:03 earn_points {"card":"mall-1","user":"bob","payment":"p5"}
+05T09:04 redeem_points {"card":"mall-1","user":"bob","points":3000}
+05T09:05 refund_payment {"payment":"p5","out_request_no":"R-1","amt":$10.00}
+05T09:06 refund_payment {"payment":"p5","out_request_no":"R-2","amt":$5.00}
+05T09:07 earn_points {"card":"mall-1","user":"bob","points":1500}
 10T09:00 update_card {"card":"club-1","user":"alice","valid_until":"2026-12-31T00:00:00Z"}
 10T09:01 unload_card {"card":"club-1","user":"alice","amt":$60.00}
 10T09:02 unload_card {"card":"club-1","user":"alice","amt":$5.00}

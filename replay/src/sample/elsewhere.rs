@@ -1,7 +1,7 @@
-//! Days of two shards: a merchant's sales are disputed on another shard than its home; royalties
-//! are taken back from a receiver at home elsewhere. Each line is who does it, a time of March 2026
-//! and a command; `$1.00` stands for money in yuan, and each name is at home where its days say.
-//! After each line what goes between the shards arrives.
+//! Days of two shards: a merchant's sales are disputed on another shard than its home, or shared,
+//! or bought in terms at its cost; royalties are taken back from a receiver at home elsewhere. Each
+//! line is who does it, a time of March 2026 and a command; `$1.00` stands for money in yuan, and
+//! each name is at home where its days say. After each line what goes between the shards arrives.
 
 use super::{Day, Writer, command};
 use groat_ledger::{Id, Place};
@@ -46,6 +46,17 @@ alice 01T13:00 return_split {"payment":"p1","out_request_no":"s1","out_return_no
 both 02T00:00
 "#;
 
+const BORNE: &str = r#"
+shop 01T08:00 onboard_merchant {"merchant":"shop","fee_ppm":6000,"fee_refund":"PROPORTIONAL","cycle":1,"settle_ccy":"CNY"}
+alice 01T08:00 open_user {"user":"alice","kyc_class":2,"ccy":"CNY"}
+alice 01T08:01 grant_credit_line {"user":"alice","limit":$500.00,"statement_day":20,"due_day":25,"billing":{}}
+alice 01T09:00 create_payment {"payment":"p1","out_trade_no":"T-1","merchant":"shop","mode":"IN_APP","amt":$100.00}
+alice 01T09:01 pay_payment {"payment":"p1","user":"alice","legs":[{"instalment":{"plan":"l1","amt":$100.00,"n":3,"fee_ppm":23000,"bearer":"SELLER"}}]}
+both 02T00:00
+alice 02T09:00 refund_payment {"payment":"p1","out_request_no":"r1","amt":$50.00}
+both 03T00:00
+"#;
+
 /// What shard 0 sealed, where the merchant is at home on `home`, 0 or 1, and the payer on the
 /// other.
 pub(crate) fn sold_elsewhere(home: u32) -> Day {
@@ -58,7 +69,31 @@ pub(crate) fn shared_elsewhere(home: u32) -> Day {
     days(SHARED, &[("guide", home), ("shop", 1 - home), ("alice", 1 - home)])
 }
 
+/// What both shards sealed, where so much is shared with a receiver that is at home on shard 0 by a
+/// merchant on shard 1.
+pub(crate) fn shared_between(amount: &str) -> [Day; 2] {
+    let text = SHARED.replace("$20.00", &format!("${amount}"));
+    days_of_both(&text, &[("guide", 0), ("shop", 1), ("alice", 1)])
+}
+
+/// What shard 0 sealed, where the merchant that shares is at home on `home`, 0 or 1, and the payer
+/// and the receiver on the other.
+pub(crate) fn sold_and_shared_elsewhere(home: u32) -> Day {
+    days(SHARED, &[("shop", home), ("guide", 1 - home), ("alice", 1 - home)])
+}
+
+/// What shard 0 sealed, where the seller that bears the fee of a plan is at home on `home`, 0 or 1,
+/// and the payer on the other.
+pub(crate) fn borne_elsewhere(home: u32) -> Day {
+    days(BORNE, &[("shop", home), ("alice", 1 - home)])
+}
+
 fn days(text: &str, homes: &[(&str, u32)]) -> Day {
+    let [first, _] = days_of_both(text, homes);
+    first
+}
+
+fn days_of_both(text: &str, homes: &[(&str, u32)]) -> [Day; 2] {
     let terms = ChainTerms {
         shards: 2,
         command_clock: true,
@@ -92,8 +127,7 @@ fn days(text: &str, homes: &[(&str, u32)]) -> Day {
             on_the_way.extend(sealed(writer));
         }
     }
-    let [first, _] = writers;
-    first.end()
+    writers.map(Writer::end)
 }
 
 /// Seals what is open, and gives what it sends: to whom, and the bytes.

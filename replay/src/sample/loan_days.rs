@@ -1,4 +1,5 @@
-//! Months with cash loans: paid with their terms, ahead, late, and lost; a plan paid ahead in part.
+//! Months with cash loans: paid with their terms, ahead, late, charged and lost; a plan paid ahead
+//! in part.
 //! Each line is a day of 2026 and a command; `$1.00` stands for money in yuan.
 
 use super::rented::{command, terms};
@@ -14,16 +15,30 @@ const LOANS: &str = r#"
 03-01T09:00 draw_loan {"user":"alice","loan":"l1","amt":$1200.00,"terms":3,"day_ppm":500,"kind":"EQUAL_PRINCIPAL"}
 03-01T09:01 draw_loan {"user":"alice","loan":"l2","amt":$100.00,"terms":2,"day_ppm":333,"kind":"BULLET"}
 03-01T09:02 draw_loan {"user":"bob","loan":"l3","amt":$900.00,"terms":6,"day_ppm":400,"kind":"EQUAL_PRINCIPAL"}
+03-01T09:02 draw_loan {"user":"bob","loan":"l4","amt":$100.00,"terms":3,"day_ppm":100,"kind":"EQUAL_PRINCIPAL","every_months":1,"share_unit":$1.00,"paid_ahead":"NEXT","at_once":$25.00}
+03-01T09:02 repay_credit {"user":"bob","target":"l4","amt":$40.00}
 03-01T09:03 create_payment {"payment":"p1","out_trade_no":"T-1","merchant":"shop","mode":"IN_APP","amt":$900.00}
 03-01T09:04 pay_payment {"payment":"p1","user":"alice","legs":[{"instalment":{"plan":"n1","amt":$900.00,"n":12,"fee_ppm":0}}]}
 03-03T10:00 repay_credit {"user":"alice","amt":$75.00}
 03-11T10:00 repay_credit {"user":"alice","target":"n1","amt":$100.00}
+03-12T09:00 charge_loan {"user":"bob","loan":"l3","charge":"c1","kind":"FEE","amt":$3.00,"due_on":"2026-03-20"}
+03-12T09:00 charge_loan {"user":"bob","loan":"l3","charge":"c2","kind":"PENALTY","amt":$2.00}
+03-12T09:00 charge_loan {"user":"bob","loan":"l3","charge":"c3","kind":"PENALTY","amt":$1.50,"due_on":"2026-04-20"}
+03-12T09:00 charge_loan {"user":"bob","loan":"l3","charge":"c4","kind":"FEE","amt":$7.00,"due_on":"2026-12-20"}
+03-12T09:01 waive_loan_charge {"user":"bob","loan":"l3","charge":"c3"}
 03-12T10:00 repay_credit {"user":"bob","target":"l3","amt":$100.00}
 03-31T10:00 repay_credit {"user":"alice","target":"l1","amt":$418.00}
 04-03T10:00 repay_credit {"user":"alice","amt":$75.00}
+04-20T09:00 charge_loan {"user":"bob","loan":"l3","charge":"c5","kind":"FEE","amt":$5.00}
+04-20T09:00 charge_loan {"user":"bob","loan":"l3","charge":"c6","kind":"PENALTY","amt":$1.00,"due_on":"2026-06-01"}
 04-20T10:00 repay_credit {"user":"alice","target":"l2","amt":$30.00}
+04-28T10:00 draw_more {"user":"alice","loan":"l1","amt":$60.00,"at_once":$15.00}
 05-03T10:00 repay_credit {"user":"alice","amt":$75.00}
+05-04T09:00 charge_loan {"user":"alice","loan":"l1","charge":"c1","kind":"FEE","amt":$4.00,"due_on":"2026-05-10"}
 05-04T10:00 repay_credit {"user":"alice","target":"l1","amt":$100.00}
+06-20T10:00 repay_credit {"user":"bob","target":"l4","amt":$20.00}
+06-21T10:00 return_repayment {"user":"bob","loan":"l4","chargeback":"b1","amt":$15.00}
+06-22T10:00 repay_credit {"user":"bob","target":"l4","amt":$5.00}
 10-01T09:00 write_off_credit {"user":"bob"}
 "#;
 

@@ -1,5 +1,5 @@
 //! Days on which coupons are issued, used, returned, revoked and left to expire, red packets
-//! claimed, and invoices issued and reversed: for checks. Each
+//! claimed, invoices issued and reversed, disputes lost and opened: for checks. Each
 //! line is a time of March 2026 and a command; `$1.00` stands for money in yuan.
 
 use super::Day;
@@ -39,6 +39,15 @@ const COUPONS: &str = r#"
 02T09:03 issue_invoice {"invoice":"inv-1","no":"F-1","lines":[{"amt":$100.00,"rate_bps":1300},{"amt":$13.00,"rate_bps":600}],"tax":$12.24}
 02T09:04 refund_payment {"payment":"p3","out_request_no":"R-1","amt":$30.00}
 02T09:05 red_invoice {"invoice":"inv-1","no":"F-2","amt":$30.00}
+02T09:06 open_dispute {"dispute":"case-1","payment":"p3","amt":$20.00,"kind":"CHARGEBACK","due_at":"2026-03-20T00:00:00Z"}
+02T09:07 judge_dispute {"dispute":"case-1","ruling":"CUSTOMER"}
+02T10:00 create_payment {"payment":"p4","out_trade_no":"T-4","merchant":"shop","mode":"IN_APP","amt":$30.00}
+02T10:01 pay_payment {"payment":"p4","user":"alice","legs":[{"balance":{"amt":$20.00}},{"coupon":{"coupon":"ten-3","amt":$10.00}}]}
+02T10:02 refund_payment {"payment":"p4","out_request_no":"R-1","amt":$25.00}
+02T10:03 send_red_packet {"packet":"late","sender":{"campaign":"spring"},"total":$30.00,"count":3}
+02T11:00 create_payment {"payment":"p5","out_trade_no":"T-5","merchant":"shop","mode":"IN_APP","amt":$20.00}
+02T11:01 pay_payment {"payment":"p5","user":"alice","legs":[{"balance":{"amt":$15.00}},{"coupon":{"coupon":"five-2","amt":$5.00}}]}
+02T11:02 open_dispute {"dispute":"case-2","payment":"p5","amt":$15.00,"kind":"CHARGEBACK","due_at":"2026-03-20T00:00:00Z"}
 09T12:00 fund_campaign {"campaign":"spring","amt":$1.00}
 09T12:01 close_campaign {"campaign":"spring"}
 "#;

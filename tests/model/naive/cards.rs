@@ -20,6 +20,8 @@ pub(super) struct Card {
     pub(super) closed: bool,
     /// When they expire, how many points.
     pub(super) lots: Vec<(u64, i128)>,
+    /// Points taken back that it did not have.
+    pub(super) owes: i128,
 }
 
 impl Card {
@@ -72,7 +74,10 @@ impl Naive {
         let (id, template, user, until) = (c.card, c.template, c.user, c.valid_until);
         let (suspended, expired, closed) = (false, false, false);
         let lots = Vec::new();
-        self.cards.push(Card { id, template, user, until, suspended, expired, closed, lots });
+        let theirs = |k: &Card| k.user == user && k.template == template;
+        let of_old = self.cards.iter_mut().filter(|k| theirs(k));
+        let owes = of_old.map(|old| std::mem::take(&mut old.owes)).sum();
+        self.cards.push(Card { id, template, user, until, suspended, expired, closed, lots, owes });
         Ok(())
     }
 
@@ -130,7 +135,6 @@ impl Naive {
         self.may_credit(user(c.user))?;
         let stored = self.credit(on_card(c.card));
         must(stored >= amount, Rejection::CardBalanceInsufficient)?;
-        self.may_have(c.user, amount)?;
         self.write(on_card(c.card), user(c.user), amount);
         Ok(())
     }
@@ -163,7 +167,18 @@ impl Naive {
         self.cards.iter().find(|card| card.id == id).map(|card| card.template)
     }
 
-    pub(super) fn has_card(&self, user: Id) -> bool {
-        self.cards.iter().any(|card| card.user == user && !card.closed)
+    /// The cards of a user that are not closed.
+    fn open_cards(&self, user: Id) -> Vec<Id> {
+        let theirs = self.cards.iter().filter(|card| card.user == user && !card.closed);
+        theirs.map(|card| card.id).collect()
+    }
+
+    pub(super) fn has_stored(&self, user: Id) -> bool {
+        self.open_cards(user).into_iter().any(|card| self.credit(on_card(card)) != 0)
+    }
+
+    /// Of a user whose account is closed, and on whose cards nothing is stored.
+    pub(super) fn close_cards(&mut self, user: Id) -> Outcome {
+        self.open_cards(user).into_iter().try_for_each(|card| self.close_card(card, user))
     }
 }

@@ -36,7 +36,9 @@ impl Naive {
         if rental.terms.guaranteed {
             let seller = rental.merchant;
             let batch = self.batch_of_today(seller, now);
-            self.write(of(Class::RentalAdvance, c.rental), batch, owed);
+            let rental = &self.rentals[no];
+            let most = rental.terms.risk_amount.map_or(rental.deposit(), i128::from);
+            self.write(of(Class::RentalAdvance, c.rental), batch, owed.min(most));
         }
         Ok(())
     }
@@ -78,7 +80,8 @@ impl Naive {
             (self.rentals[no].id, self.rentals[no].user, self.rentals[no].merchant);
         let owed = self.rentals[no].owed();
         let cash = cash.min(owed);
-        let (balance, credit) = self.give(no, owed - cash, partial);
+        let may_spend = self.may_still_spend(payer, now) + self.advanced(id);
+        let (balance, credit) = self.give(no, owed - cash, may_spend, partial);
         let frozen = Some((frozen(id), cash));
         let parts = Parts { frozen, balance, credit, ..Parts::default() };
         let mut taken = parts.sum();
@@ -103,10 +106,12 @@ impl Naive {
         self.noted(Class::RentalAdvance, rental)
     }
 
-    /// What balance and credit give of an amount: all of it, or else what there is or nothing.
-    fn give(&self, no: usize, wanted: i128, partial: bool) -> (i128, i128) {
+    /// What balance and credit give of an amount: all of it, or else what there is or nothing. The
+    /// balance gives no more than may be spent.
+    fn give(&self, no: usize, wanted: i128, may_spend: i128, partial: bool) -> (i128, i128) {
         let rental = &self.rentals[no];
-        let (balance, credit) = (self.spendable(rental.user), self.buyable(rental.user));
+        let balance = self.spendable(rental.user).min(may_spend);
+        let credit = self.buyable(rental.user);
         if balance + credit < wanted {
             return if partial { (balance, credit) } else { (0, 0) };
         }
@@ -128,22 +133,29 @@ impl Naive {
         }
     }
 
-    /// The price listed for the term that runs, less the rent paid and kept; terms not paid are
-    /// part of the price.
+    /// The price listed for the term that runs, less the rent paid and kept.
+    pub(super) fn price(&self, no: usize, term_no: u32) -> Option<i128> {
+        let rental = &self.rentals[no];
+        let running = rental.terms_due.max(1);
+        let named = usize::try_from(term_no).unwrap() == running;
+        let listed = rental.terms.plan.get(running - 1).filter(|_| named)?.buyout?;
+        let paid: i128 = rental.charges.iter().map(|charge| charge.paid).sum();
+        Some((i128::from(listed) - (paid - self.refunded(&rental.payments)).max(0)).max(0))
+    }
+
+    /// Terms not paid are part of the price.
     pub(super) fn buy_out(&mut self, id: Id, c: &BuyOutRental, now: u64) -> Outcome {
         let no = self.rental(c.rental)?;
         let rental = &self.rentals[no];
         let in_time = rental.stage == Stage::Out && rental.overdue_at.is_none();
         must(in_time, Rejection::InvalidState)?;
-        let running = rental.terms_due.max(1);
-        let named = usize::try_from(c.term_no).unwrap() == running;
-        let term = rental.terms.plan.get(running - 1).filter(|_| named);
-        let listed = term.and_then(|term| term.buyout).ok_or(Rejection::BuyoutNotOffered)?;
-        let paid: i128 = rental.charges.iter().map(|charge| charge.paid).sum();
-        let price = (i128::from(listed) - (paid - self.refunded(&rental.payments)).max(0)).max(0);
+        let price = self.price(no, c.term_no).ok_or(Rejection::BuyoutNotOffered)?;
         self.may_be_paid(no, id)?;
-        let (balance, credit) = self.give(no, price, false);
+        let (balance, credit) = self.give(no, price, price, false);
         must(balance + credit == price, Rejection::InsufficientFunds)?;
+        let may_spend = self.may_still_spend(rental.user, now);
+        let (balance, credit) = self.give(no, price, may_spend, false);
+        must(balance + credit == price, Rejection::LimitExceeded)?;
         let (payer, seller) = (rental.user, rental.merchant);
         if price > 0 {
             let parts = Parts { balance, credit, ..Parts::default() };
@@ -171,7 +183,16 @@ impl Naive {
             must(amount <= left, Rejection::ReductionExceedsCharge)?;
             let number = Reference::new(&format!("{:032x}", id.0)).unwrap();
             let payments = rental.payments.clone();
-            self.refund_some_of(&payments, number, amount, now)?;
+            // Of what was advanced the user paid some to the platform.
+            let guaranteed = rental.terms.guaranteed && rental.unpaid_since.is_some();
+            let paid: i128 = rental.charges.iter().map(|charge| charge.paid).sum();
+            let kept: i128 = payments.iter().map(|id| self.not_refunded(*id)).sum();
+            let or = if guaranteed && paid > kept {
+                Rejection::AdvanceNotLowered
+            } else {
+                Rejection::RefundExceedsPaid
+            };
+            self.refund_some_of(&payments, number, amount, or, now)?;
             self.rentals[no].charges[item].paid -= amount;
         } else {
             must(!rental.has_ended(), Rejection::InvalidState)?;

@@ -1,7 +1,9 @@
 //! Campaigns and coupons in the naive model: what is promised is counted from the coupons that can
-//! still be used, what a campaign has is the sum of what was written.
+//! still be used, and from the refunds of those that may yet be; what a campaign has is the sum of
+//! what was written.
 
-use super::{Account, Naive, Outcome, cny, house, merchant, must, of, orders};
+use super::orders::{Paid, payable};
+use super::{Account, Naive, Outcome, cny, house, merchant, must, of};
 use groat_ledger::{
     Class, CouponTerms, Currency, DefineCoupon, FundCampaign, Id, IssueCoupon, Owner, Rejection,
 };
@@ -74,6 +76,8 @@ impl Naive {
         }
         // A campaign of the platform alone may be of another currency: no step makes one.
         let amount = cny(c.amount)?;
+        let all = self.credit(of(Class::CampaignFund, c.campaign)) + amount;
+        must(all <= (*super::AMOUNTS.end()).into(), Rejection::AmountOutOfRange)?;
         let from = if platform { house(Class::Marketing) } else { merchant(c.funder) };
         if !platform {
             self.may_debit(from)?;
@@ -109,6 +113,17 @@ impl Naive {
         terms.filter(|t| t.campaign == campaign).map(funded_part).sum()
     }
 
+    /// What a campaign has that nobody was promised, nor may be with the rest of a coupon.
+    pub(super) fn free_of(&self, campaign: Id, now: u64) -> i128 {
+        let kept = |paid: &Paid| {
+            let used = paid.coupon.filter(|used| used.campaign == campaign && now < used.until);
+            let back = paid.coupon_back;
+            used.filter(|used| back < used.sum()).map_or(0, |used| back - used.discount_of(back))
+        };
+        let kept: i128 = self.orders.iter().filter_map(|o| o.paid.as_ref()).map(kept).sum();
+        self.credit(of(Class::CampaignFund, campaign)) - self.promised(campaign) - kept
+    }
+
     pub(super) fn define_coupon(&mut self, c: &DefineCoupon, now: u64) -> Outcome {
         let t = c.terms;
         must(!self.templates.contains_key(&c.template), Rejection::Duplicate)?;
@@ -120,7 +135,7 @@ impl Naive {
             let campaign = self.campaigns.get(&t.campaign).ok_or(Rejection::UnknownAccount)?;
             must(!campaign.closed, Rejection::InvalidState)?;
         }
-        orders::payable(t.face)?;
+        payable(t.face)?;
         let funded = funded_part(&t);
         let merchants = t.merchant_part == 0 || !t.merchant.is_none();
         let parts = funded >= 0 && merchants && (funded > 0) != t.campaign.is_none();
@@ -141,7 +156,7 @@ impl Naive {
         let closed = self.campaigns.get(&t.campaign).is_some_and(|campaign| campaign.closed);
         must(!closed && now < t.valid_until, Rejection::InvalidState)?;
         let of_kind = || self.coupons.iter().filter(|k| k.template == c.template);
-        let left = self.credit(of(Class::CampaignFund, t.campaign)) - self.promised(t.campaign);
+        let left = self.free_of(t.campaign, now);
         let budget = of_kind().count() < t.count_max as usize && funded_part(&t) <= left.max(0);
         must(budget, Rejection::BudgetExhausted)?;
         let day = self.day(now);

@@ -59,7 +59,10 @@ impl Naive {
 
     pub(super) fn freeze(&mut self, id: Id, frozen: Option<FreezeReason>) -> Outcome {
         let line = self.open_line(id)?;
-        must(line.frozen.is_some() != frozen.is_some(), Rejection::InvalidState)?;
+        let debt = FreezeReason::Overdue;
+        let by_hand = line.frozen == Some(debt) && frozen.is_some_and(|reason| reason != debt);
+        let other = line.frozen.is_some() != frozen.is_some();
+        must(other || by_hand, Rejection::InvalidState)?;
         self.lines.insert(id, Line { frozen, ..line });
         Ok(())
     }
@@ -111,10 +114,14 @@ impl Naive {
 
     /// Limit less debt less what is held; nothing without a usable line.
     pub(super) fn buyable(&self, id: Id) -> i128 {
+        if self.is_usable(id) { self.left_of_limit(id) } else { 0 }
+    }
+
+    /// What is granted and not used.
+    pub(super) fn left_of_limit(&self, id: Id) -> i128 {
         let left =
             self.noted(Class::LimitGranted, id) - self.debt(id) - self.noted(Class::CreditHeld, id);
-        let left = left - self.lent(id);
-        if self.is_usable(id) { left.max(0) } else { 0 }
+        (left - self.lent(id)).max(0)
     }
 
     /// What may be debited from a balance right now.

@@ -10,7 +10,7 @@ use groat_ledger::{Class, Id, JudgeDispute, OpenDispute, Rejection};
 pub(super) struct Dispute {
     pub(super) id: Id,
     pub(super) order: usize,
-    amount: i128,
+    pub(super) amount: i128,
     due_at: u64,
     defended: bool,
     ended: bool,
@@ -35,13 +35,13 @@ impl Naive {
         let (seller, settled) = (order.merchant, merchant(order.merchant));
         let closed = self.closed.contains(&user(paid.user)) || self.closed.contains(&settled);
         must(!closed, Rejection::AccountClosed)?;
-        must(amount <= order.left() - paid.disputed, Rejection::DisputeExceedsPaid)?;
+        must(amount <= order.own_left(), Rejection::DisputeExceedsPaid)?;
         let own = pending(seller, paid.day);
         let in_batch = |b: &super::Batch| (b.merchant, b.day) == (seller, paid.day) && !b.settled;
         let unsettled = self.batches.iter().any(in_batch);
         // What is frozen comes free as far as it is needed.
         let (freed, id) = (amount.min(order.royalty.frozen), order.id);
-        let own_part = order.amount - paid.fee + paid.fee_back - paid.own_taken + freed;
+        let own_part = order.own_part() + freed;
         self.orders[no].royalty.frozen -= freed;
         if unsettled {
             self.add_to_own_batch(no, freed);

@@ -138,8 +138,8 @@ impl Naive {
         self.holds[no].ended.map_or(Ok(no), Err)
     }
 
-    /// Cash first; what credit stood for is debited from the balance, then from the line, where
-    /// the hold has kept it free, whatever the limit is now.
+    /// Cash first; what credit stood for is debited from the balance, as far as that may be spent,
+    /// then from the line, where the hold has kept it free, whatever the limit is now.
     pub(super) fn capture(&mut self, id: Id, c: &CaptureAuthorization, now: u64) -> Outcome {
         let no = self.open_hold(c.auth)?;
         let (payer, seller) = (self.holds[no].user, self.holds[no].merchant);
@@ -151,7 +151,8 @@ impl Naive {
         self.may_credit(super::merchant(seller))?;
         let from_cash = amount.min(cash);
         let from_held = amount - from_cash;
-        let balance = from_held.min(self.spendable(payer));
+        let may_spend = self.may_still_spend(payer, now);
+        let balance = from_held.min(self.spendable(payer)).min(may_spend);
         let credit = from_held - balance;
         must(credit == 0 || self.is_usable(payer), Rejection::DebitFailed)?;
         let frozen = Some((frozen(c.auth), from_cash));

@@ -92,10 +92,28 @@ impl Naive {
         must(!over, Rejection::LimitExceeded)
     }
 
-    /// Whether so much more may be spent now.
+    /// What holds have of a user's balance.
+    fn frozen_of(&self, id: Id) -> i128 {
+        let holds = self.holds.iter().filter(|hold| hold.user == id);
+        holds.map(|hold| self.rest(hold.id).0).sum()
+    }
+
+    /// How much more may be spent now.
+    pub(super) fn may_still_spend(&self, id: Id, now: u64) -> i128 {
+        let spent = self.spendings.iter().filter(|s| s.user == id);
+        let windows = self.windows(spent, self.frozen_of(id), now);
+        let rooms = self.limits_of(id).into_iter().flat_map(|limits| {
+            let mosts = [limits.day, limits.month, limits.year, limits.lifetime];
+            let sums = windows.into_iter().zip(mosts).chain([(0, limits.single)]);
+            sums.filter_map(|(sum, most)| Some(i128::from(most?) - sum)).collect::<Vec<_>>()
+        });
+        rooms.min().unwrap_or(super::orders::LARGEST).max(0)
+    }
+
+    /// Whether so much more may be spent now, beside what is spent and held.
     pub(super) fn may_spend(&self, id: Id, amount: i128, now: u64) -> Outcome {
         let spent = self.spendings.iter().filter(|s| s.user == id);
-        let windows = self.windows(spent, amount, now);
+        let windows = self.windows(spent, amount + self.frozen_of(id), now);
         for limits in self.limits_of(id).into_iter().filter(|_| amount > 0) {
             let mosts = [limits.day, limits.month, limits.year, limits.lifetime];
             let mut sums = windows.into_iter().zip(mosts).chain([(amount, limits.single)]);

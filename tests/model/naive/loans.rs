@@ -1,26 +1,99 @@
 //! Cash loans in the naive model: what is owed are sums of entries, interest is counted anew from
 //! all nights since the loan was drawn.
 
+use super::loan_charges::Charge;
 use super::{Naive, Outcome, cny, house, must, of, user};
-use groat_ledger::{Class, DrawLoan, FreezeReason, Id, LoanKind, Owner, Rejection, RepayCredit};
+use groat_ledger::instalments::Part;
+use groat_ledger::{
+    Ahead, Class, DrawLoan, Every, FreezeReason, Id, LoanChargeKind, LoanKind, LoanTerms, Owner,
+    Rejection, RepayCredit,
+};
 
 pub(super) struct Loan {
     pub(super) id: Id,
     pub(super) user: Id,
-    amount: i128,
-    count: u32,
+    /// What falls due with each term, and what with none of them any more: paid ahead.
+    pub(super) terms: Vec<i128>,
+    pub(super) agreed: LoanTerms,
+    every: Every,
+    next_first: bool,
+    orders: [[Part; 4]; 2],
+    pub(super) charges: Vec<Charge>,
+    /// Of `due`, what went back since the last term; and the numbers of what went back.
+    pub(super) fresh: i128,
+    pub(super) backs: Vec<Id>,
+    pub(super) amount: i128,
     ppm: i128,
-    bullet: bool,
     drawn_on: u32,
     /// Terms that fell due, and months behind the last.
-    periods: u32,
-    due: i128,
+    pub(super) periods: u32,
+    pub(super) due: i128,
     /// Interest charged that is not due.
-    early: i128,
+    pub(super) early: i128,
     /// Of every night since it was drawn, what it was charged on; and what was charged.
     nights: Vec<i128>,
     charged: i128,
-    late_since: Option<u32>,
+    pub(super) late_since: Option<u32>,
+    pub(super) lost: bool,
+}
+
+/// What falls due with each term: shares rounded down and the rest first, or to the nearest unit,
+/// halves to the even one, as long as something is left, and the rest last.
+pub(super) fn terms_of(amount: i128, count: u32, terms: &LoanTerms) -> Vec<i128> {
+    let (n, unit) = (i128::from(count), i128::from(terms.share_unit));
+    let mut left = amount;
+    let mut term = |no: i128| {
+        let part = match (terms.kind, unit) {
+            (LoanKind::Bullet, _) if no < n => 0,
+            (LoanKind::EqualPrincipal, 0) if no == 1 => amount - amount / n * (n - 1),
+            (LoanKind::EqualPrincipal, 0) => amount / n,
+            (LoanKind::EqualPrincipal, _) if no < n => {
+                let units = (2 * amount + n * unit) / (2 * n * unit);
+                let tie = (2 * amount + n * unit) % (2 * n * unit) == 0;
+                left.min(unit * if tie { units - units % 2 } else { units })
+            }
+            _ => left,
+        };
+        left -= part;
+        part
+    };
+    (1..=n).map(&mut term).collect()
+}
+
+impl Loan {
+    /// Months are counted one by one from the first of 1970.
+    pub(super) fn date_of(&self, term: u32) -> u32 {
+        let months = match self.every {
+            Every::Days(days) => return self.drawn_on + days * term,
+            Every::Months(months) => months * term,
+        };
+        let days_in = |month: u32| {
+            let (year, month) = (1970 + month / 12, month % 12);
+            let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month as usize]
+        };
+        let (mut month, mut first) = (0, 0);
+        while first + days_in(month) <= self.drawn_on {
+            first += days_in(month);
+            month += 1;
+        }
+        let day = self.drawn_on - first;
+        let to = month + months;
+        first += (month..to).map(days_in).sum::<u32>();
+        first + day.min(days_in(to) - 1)
+    }
+
+    /// Off the next terms, or off the last.
+    fn pay_ahead(&mut self, mut amount: i128) {
+        let mut ahead: Vec<&mut i128> = self.terms.iter_mut().skip(self.periods as usize).collect();
+        if !self.next_first {
+            ahead.reverse();
+        }
+        for term in ahead {
+            let part = amount.min(*term);
+            (*term, amount) = (*term - part, amount - part);
+        }
+    }
 }
 
 impl Naive {
@@ -33,7 +106,14 @@ impl Naive {
         let used = self.is_loan(c.loan);
         must(!used && self.left_of_plan(c.loan).is_none(), Rejection::Duplicate)?;
         let count = c.terms.count;
-        let fits = (1..=120).contains(&count) && amount >= count.into();
+        let at_once = i128::from(c.terms.at_once);
+        let often = match c.terms.every {
+            Every::Days(days) => (1..367).contains(&days),
+            Every::Months(months) => (1..13).contains(&months),
+        };
+        let each = |order: [Part; 4]| (0..4).all(|n| !order[..n].contains(&order[n]));
+        let fits = (1..=120).contains(&count) && amount - at_once >= count.into() && often;
+        let fits = fits && each(c.terms.order) && each(c.terms.ahead_order);
         must(fits, Rejection::LoanTermsInvalid)?;
         must(c.terms.day_ppm <= 1_000_000, Rejection::RateOutOfRange)?;
         must(line.bill.is_some(), Rejection::LineNotBilled)?;
@@ -46,22 +126,29 @@ impl Naive {
         self.loans.push(Loan {
             id: c.loan,
             user: c.user,
+            terms: terms_of(amount - at_once, count, &c.terms),
+            agreed: c.terms,
+            every: c.terms.every,
+            next_first: c.terms.ahead == Ahead::Next,
+            orders: [c.terms.order, c.terms.ahead_order],
+            charges: Vec::new(),
+            fresh: 0,
+            backs: Vec::new(),
             amount,
-            count,
             ppm: c.terms.day_ppm.into(),
-            bullet: c.terms.kind == LoanKind::Bullet,
             drawn_on: self.day(now),
             periods: 0,
-            due: 0,
+            due: at_once,
             early: 0,
             nights: Vec::new(),
             charged: 0,
             late_since: None,
+            lost: false,
         });
         Ok(())
     }
 
-    fn principal_of(&self, loan: &Loan) -> i128 {
+    pub(super) fn principal_of(&self, loan: &Loan) -> i128 {
         self.owes(Class::CashLoan, loan.id)
     }
 
@@ -70,11 +157,15 @@ impl Naive {
     }
 
     pub(super) fn is_open_loan(&self, loan: &Loan) -> bool {
-        self.principal_of(loan) + self.interest_of(loan) > 0
+        let charged = self.owes(Class::LoanFee, loan.id) + self.owes(Class::LoanPenalty, loan.id);
+        self.principal_of(loan) + self.interest_of(loan) + charged > 0
     }
 
-    fn unpaid_of(&self, loan: &Loan) -> i128 {
-        loan.due + self.interest_of(loan) - loan.early
+    pub(super) fn unpaid_of(&self, loan: &Loan) -> i128 {
+        let by = loan.date_of(loan.periods);
+        let charges = loan.charges.iter().filter(|charge| charge.due_on <= by);
+        let charged: i128 = charges.map(|charge| charge.left).sum();
+        loan.due - loan.fresh + self.interest_of(loan) - loan.early + charged
     }
 
     /// The principal that a user owes on loans.
@@ -100,15 +191,15 @@ impl Naive {
             return [None; 2];
         }
         let terms = self.lines[&loan.user].terms;
-        let due_on = loan.drawn_on + 30 * loan.periods;
-        let missed = loan.periods > 0 && self.unpaid_of(loan) > terms.tolerance.into();
+        let due_on = loan.date_of(loan.periods);
+        let missed = self.unpaid_of(loan) > terms.tolerance.into();
         let ends = due_on + terms.grace_days + 1;
         let ends = (missed && loan.late_since.is_none()).then(|| self.start_of(ends));
-        [Some(self.start_of(due_on + 30)), ends]
+        [Some(self.start_of(loan.date_of(loan.periods + 1))), ends]
     }
 
     /// All nights are counted again; what was charged before is taken off.
-    fn charge_loan(&mut self, no: usize, day: u32) -> i128 {
+    pub(super) fn charge_loan(&mut self, no: usize, day: u32) -> i128 {
         let owed = self.principal_of(&self.loans[no]);
         let loan = &mut self.loans[no];
         while loan.drawn_on + u32::try_from(loan.nights.len()).unwrap() < day {
@@ -124,31 +215,17 @@ impl Naive {
     }
 
     pub(super) fn loan_term(&mut self, no: usize) {
-        let day = self.loans[no].drawn_on + 30 * (self.loans[no].periods + 1);
+        let day = self.loans[no].date_of(self.loans[no].periods + 1);
         self.charge_loan(no, day);
-        let ahead = self.principal_of(&self.loans[no]) - self.loans[no].due;
         let loan = &mut self.loans[no];
+        loan.due += loan.terms.get(loan.periods as usize).copied().unwrap_or(0);
         loan.periods += 1;
-        let count = i128::from(loan.count);
-        let term = match (loan.bullet, loan.periods) {
-            (_, period) if period > loan.count => 0,
-            (true, period) => {
-                if period == loan.count {
-                    loan.amount
-                } else {
-                    0
-                }
-            }
-            (false, 1) => loan.amount / count + loan.amount % count,
-            (false, _) => loan.amount / count,
-        };
-        loan.due += term.min(ahead);
-        loan.early = 0;
+        (loan.early, loan.fresh) = (0, 0);
     }
 
     pub(super) fn loan_is_late(&mut self, no: usize) {
         let loan = &mut self.loans[no];
-        loan.late_since = Some(loan.drawn_on + 30 * loan.periods);
+        loan.late_since = Some(loan.date_of(loan.periods));
         let line = self.lines.get_mut(&loan.user).unwrap();
         if !line.closed && line.frozen.is_none() {
             line.frozen = Some(FreezeReason::Overdue);
@@ -177,7 +254,9 @@ impl Naive {
         let (entries, charged) = (self.entries.len(), self.loans[no].charged);
         let nights = self.loans[no].nights.len();
         let more = self.charge_loan(no, self.day(now));
+        let own = [Class::LoanFee, Class::LoanPenalty].map(|class| self.owes(class, c.target));
         let all = self.principal_of(&self.loans[no]) + self.interest_of(&self.loans[no]);
+        let all = all + own.iter().sum::<i128>();
         let fits = must(amount <= all, Rejection::Overpayment);
         if let Err(why) = fits.and_then(|()| self.covers(from, amount)) {
             // Nothing was charged.
@@ -187,20 +266,53 @@ impl Naive {
             return Err(why);
         }
         self.loans[no].early += more;
-        let was_due = self.interest_of(&self.loans[no]) - self.loans[no].early;
-        let loan = &mut self.loans[no];
-        let first = amount.min(was_due);
-        let second = (amount - first).min(loan.due);
-        let third = (amount - first - second).min(loan.early);
-        let rest = amount - first - second - third;
-        loan.due -= second;
-        loan.early -= third;
-        self.write(from, of(Class::LoanInterest, c.target), first + third);
-        self.write(from, of(Class::CashLoan, c.target), second + rest);
-        if self.unpaid_of(&self.loans[no]) == 0 && self.loans[no].late_since.take().is_some() {
-            self.free_line(c.user);
+        let (today, orders) = (self.day(now), self.loans[no].orders);
+        let mut left = amount;
+        for (order, later) in orders.into_iter().zip([false, true]) {
+            for part in order {
+                let (class, owed) = self.part_of_loan(no, part, later, today);
+                let paid = left.min(owed);
+                left -= paid;
+                self.write(from, of(class, c.target), paid);
+                let loan = &mut self.loans[no];
+                match (part, later) {
+                    (Part::Interest, false) => {}
+                    (Part::Interest, true) => loan.early -= paid,
+                    (Part::Principal, false) => {
+                        loan.due -= paid;
+                        loan.fresh = loan.fresh.min(loan.due);
+                    }
+                    (Part::Principal, true) => loan.pay_ahead(paid),
+                    (Part::Fee, _) => loan.pay_charges(LoanChargeKind::Fee, paid),
+                    (Part::Penalty, _) => loan.pay_charges(LoanChargeKind::Penalty, paid),
+                }
+            }
         }
+        self.free_if_paid(no);
         Ok(())
+    }
+
+    /// The account of a part of a loan's debt, and what is owed of it: what is due, or what is not.
+    fn part_of_loan(&self, no: usize, part: Part, later: bool, today: u32) -> (Class, i128) {
+        let loan = &self.loans[no];
+        let charged = |kind| {
+            let own = loan.charges.iter().filter(|charge| charge.kind == kind);
+            own.filter(|c| (c.due_on > today) == later).map(|charge| charge.left).sum()
+        };
+        match part {
+            Part::Interest if later => (Class::LoanInterest, loan.early),
+            Part::Interest => (Class::LoanInterest, self.interest_of(loan) - loan.early),
+            Part::Principal if later => (Class::CashLoan, self.principal_of(loan) - loan.due),
+            Part::Principal => (Class::CashLoan, loan.due),
+            Part::Fee => (Class::LoanFee, charged(LoanChargeKind::Fee)),
+            Part::Penalty => (Class::LoanPenalty, charged(LoanChargeKind::Penalty)),
+        }
+    }
+
+    pub(super) fn free_if_paid(&mut self, no: usize) {
+        if self.unpaid_of(&self.loans[no]) == 0 && self.loans[no].late_since.take().is_some() {
+            self.free_line(self.loans[no].user);
+        }
     }
 
     /// Lets a line go that was frozen for a debt, if nothing is late.
@@ -214,8 +326,11 @@ impl Naive {
     pub(super) fn end_loans(&mut self, id: Id) -> Vec<(Class, Id)> {
         let own = self.loans.iter_mut().filter(|l| l.user == id);
         let ended = own.flat_map(|l| {
-            (l.due, l.early, l.late_since) = (0, 0, None);
-            [(Class::CashLoan, l.id), (Class::LoanInterest, l.id)]
+            (l.due, l.fresh, l.early, l.late_since) = (0, 0, 0, None);
+            l.lost = true;
+            l.charges.iter_mut().for_each(|charge| charge.left = 0);
+            [Class::CashLoan, Class::LoanInterest, Class::LoanFee, Class::LoanPenalty]
+                .map(|class| (class, l.id))
         });
         ended.collect()
     }

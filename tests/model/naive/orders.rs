@@ -42,6 +42,8 @@ pub(super) struct Order {
     pub(super) amount: i128,
     /// What its payer pays, if in another currency.
     priced: Option<Priced>,
+    /// Of the amount, what no coupon pays.
+    undiscountable: i128,
     code: CodeKind,
     expires_at: u64,
     closed: bool,
@@ -99,6 +101,18 @@ impl Order {
         self.paid.as_ref().map_or(0, |paid| paid.disputed)
     }
 
+    /// What refunds and lost disputes gave back of it, but for the coupon.
+    fn own_back(&self) -> i128 {
+        let paid = self.paid.as_ref().unwrap();
+        self.refunded() - paid.coupon_back + paid.lost
+    }
+
+    /// What is no coupon's and neither back nor in dispute.
+    pub(super) fn own_left(&self) -> i128 {
+        let paid = self.paid.as_ref().unwrap();
+        paid.own - (self.own_back() + paid.disputed - paid.lost)
+    }
+
     /// What its payer has back when so much of it is back: the part of what was paid, at its price.
     pub(super) fn payers(&self, back: i128) -> i128 {
         self.priced.map_or(back, |priced| half_up(priced.amount, back, self.amount))
@@ -107,8 +121,7 @@ impl Order {
     /// What goes back to the payer with so much more of it, and of that to credit and the acquirer:
     /// of the first money so much is credit's, then the acquirer's.
     pub(super) fn back_to_sources(&self, x: i128) -> (i128, i128, i128) {
-        let paid = self.paid.as_ref().unwrap();
-        let before = self.refunded() + paid.lost;
+        let (paid, before) = (self.paid.as_ref().unwrap(), self.own_back());
         let (given, after) = (self.payers(before), self.payers(before + x));
         let x = after - given;
         let credit_back = |done: i128| done.min(paid.credit);
@@ -124,7 +137,7 @@ impl Order {
         let paid = self.paid.as_ref().unwrap();
         let by_points = paid.points.map_or(0, |spent| spent.paid);
         let stored = paid.card.map_or(0, |card| card.1);
-        let before = self.refunded() + paid.lost;
+        let before = self.own_back();
         let back = |until: i128, of: i128| {
             let back = |done: i128| (done - (until - of)).clamp(0, of);
             back(before + x) - back(before)
@@ -142,12 +155,12 @@ impl Naive {
         self.orders.iter().position(|o| o.id == id).ok_or(Rejection::UnknownAccount)
     }
 
-    /// What a user paid, without a coupon and points, and did not get back.
+    /// What a user paid, without a coupon and points, and has not back by refunds or disputes.
     pub(super) fn paid_by_user(&self, id: Id) -> Result<i128, Rejection> {
         let order = &self.orders[self.order(id)?];
         let paid = order.paid.as_ref().ok_or(Rejection::InvalidState)?;
         let own = paid.own - paid.points.map_or(0, |spent| spent.paid);
-        Ok((own - (order.refunded() - paid.coupon_back)).max(0))
+        Ok((own - order.own_back()).max(0))
     }
 
     /// Who sold it.
@@ -176,6 +189,11 @@ impl Naive {
         self.new_payment(c.payment)?;
         self.may_credit(self.account_of(Owner::Merchant(c.merchant))?)?;
         let amount = payable_in(currency_of(c.merchant), c.amount)?;
+        let of = |part: Option<u64>| part.map(i128::from);
+        let (with, without) = (of(c.discountable), of(c.undiscountable));
+        let without = without.or(with.map(|with| amount - with)).unwrap_or(0);
+        let sum = without + with.unwrap_or(amount - without);
+        must(sum == amount && (0..=amount).contains(&without), Rejection::AmountSplitMismatch)?;
         must(TIMEOUTS.contains(&c.timeout_s), Rejection::SchemaInvalid)?;
         self.new_trade_no(c.merchant, &c.out_trade_no)?;
         let priced = self.price_of(c, now)?;
@@ -183,6 +201,7 @@ impl Naive {
         let expires_at = now + u64::from(c.timeout_s) * 1_000;
         self.add_order(c.payment, c.merchant, number, amount, expires_at);
         self.orders.last_mut().unwrap().priced = priced;
+        self.orders.last_mut().unwrap().undiscountable = without;
         self.orders.last_mut().unwrap().code = c.code_kind;
         let freeze = c.royalty_freeze;
         self.orders.last_mut().unwrap().royalty.freeze = freeze;
@@ -206,6 +225,7 @@ impl Naive {
             number,
             amount,
             priced,
+            undiscountable: 0,
             code: CodeKind::None,
             expires_at,
             closed,
@@ -260,6 +280,8 @@ impl Naive {
         let order = &self.orders[no];
         let of_order = (order.merchant, order.amount);
         if let Some((id, amount)) = coupon {
+            let discountable = order.amount - order.undiscountable;
+            must(amount <= discountable, Rejection::CouponNotUsable)?;
             must(priced.is_none(), Rejection::CouponNotUsable)?;
             parts.coupon = Some(self.usable(id, amount, of_order, c.user, now)?);
         }
@@ -404,11 +426,12 @@ impl Naive {
         payments: &[Id],
         number: Reference,
         x: i128,
+        or: Rejection,
         now: u64,
     ) -> Outcome {
         let entries = self.entries.len();
         let before = (self.orders.clone(), self.lines.clone(), self.cards.clone());
-        let outcome = self.refund_in_turn(payments, number, x, now);
+        let outcome = self.refund_in_turn(payments, number, x, or, now);
         if outcome.is_err() {
             self.entries.truncate(entries);
             (self.orders, self.lines, self.cards) = before;
@@ -416,17 +439,26 @@ impl Naive {
         outcome
     }
 
+    /// What a payment came to, and was not refunded.
+    pub(super) fn not_refunded(&self, id: Id) -> i128 {
+        self.orders.iter().find(|order| order.id == id).map_or(0, Order::left)
+    }
+
     fn refund_in_turn(
         &mut self,
         payments: &[Id],
         number: Reference,
         mut x: i128,
+        mut or: Rejection,
         now: u64,
     ) -> Outcome {
-        let mut or = Rejection::RefundExceedsPaid;
         for id in payments.iter().rev() {
             let no = self.order(*id)?;
-            let part = x.min(self.orders[no].left());
+            let (left, disputed) = (self.orders[no].left(), self.orders[no].disputed());
+            if left > 0 && disputed > 0 {
+                or = Rejection::PaymentDisputed;
+            }
+            let part = x.min(left - disputed);
             if part == 0 {
                 continue;
             }

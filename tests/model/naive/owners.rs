@@ -52,6 +52,9 @@ impl Naive {
         must(!reserved, Rejection::OpenObligations)?;
         must(self.credit(account) == 0, Rejection::BalanceNotZero)?;
         must(!self.is_obliged(owner, now), Rejection::OpenObligations)?;
+        if let Owner::User(id) = owner {
+            self.close_cards(id)?;
+        }
         self.closed.insert(account);
         Ok(())
     }
@@ -66,7 +69,7 @@ impl Naive {
                         || self.holds.iter().any(|h| h.user == id && h.ended.is_none())
                         || self.rentals.iter().any(|r| r.user == id && !r.has_ended())
                         || self.has_packet(id)
-                        || self.has_card(id)
+                        || self.has_stored(id)
                         || self.lines.get(&id).is_some_and(|l| !l.closed || l.lost.unwrap_or(0) > 0)
                         || self.credit(of(Class::UserHold, id)) != 0
                 }

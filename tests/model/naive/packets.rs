@@ -82,8 +82,7 @@ impl Naive {
                 self.spend(id, total, now);
             }
             PacketSender::Campaign(id) => {
-                let free = self.credit(from) - self.promised(id);
-                must(total <= free, Rejection::BudgetExhausted)?;
+                must(total <= self.free_of(id, now), Rejection::BudgetExhausted)?;
             }
         }
         self.write(from, red(c.packet), total);

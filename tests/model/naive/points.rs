@@ -73,12 +73,28 @@ impl Naive {
         Ok((no, self.terms_of(no).ok_or(Rejection::NoPoints)?))
     }
 
-    /// So many more points until then: what all are worth changes with them.
+    /// So many more points until then, but for those that are owed: what all are worth changes with
+    /// them.
     fn give_points(&mut self, no: usize, points: i128, now: u64) {
+        let points = points - self.repay_points(no, points);
         let template = self.cards[no].template;
         let more = self.worth_more(no, points);
         self.add_points(no, points, now);
         self.write(house(Class::Marketing), of(Class::PointsLiability, template), more);
+    }
+
+    /// Of so many points, those that pay what the card owes.
+    fn repay_points(&mut self, no: usize, points: i128) -> i128 {
+        let repaid = points.min(self.cards[no].owes);
+        self.cards[no].owes -= repaid;
+        repaid
+    }
+
+    /// Whether a card can have so many more.
+    fn has_room(&self, no: usize, points: i128) -> bool {
+        let more = points - points.min(self.cards[no].owes);
+        let after = self.all_points(self.cards[no].template) + more;
+        after <= MOST && self.worth(no, after) <= MOST
     }
 
     /// What all points of a card's template are worth more with so many more.
@@ -88,6 +104,9 @@ impl Naive {
     }
 
     fn add_points(&mut self, no: usize, points: i128, now: u64) {
+        if points == 0 {
+            return;
+        }
         let days = self.terms_of(no).unwrap().valid_days;
         let last = u64::from(self.day(now)) + u64::from(days) + 1;
         let start = i128::from(last) * i128::from(DAY_MS) - self.offset_ms;
@@ -129,24 +148,11 @@ impl Naive {
         let mut points = i128::from(c.points);
         if !c.payment.is_none() {
             let order = self.order(c.payment)?;
-            let row = &self.orders[order];
-            must(row.payer() == Some(c.user), Rejection::UnknownAccount)?;
-            let live = row.left() > 0 && now <= self.refundable_until(order);
-            must(live, Rejection::InvalidState)?;
-            must(row.disputed() == 0, Rejection::PaymentDisputed)?;
-            let at = self.card_kinds[&self.cards[no].template].merchant;
-            must(at.is_none() || at == row.merchant, Rejection::CardNotUsable)?;
-            must(row.priced().is_none(), Rejection::CurrencyMismatch)?;
-            must(row.earned.is_none(), Rejection::AlreadyEarned)?;
-            let of = self.kept(order);
-            let of_parts = of * parts(&terms).0;
-            points = if terms.per == 0 { 0 } else { of_parts / i128::from(terms.per) };
-            must(points > 0, Rejection::NothingToEarn)?;
+            let (got, of) = self.earned_by(no, &terms, order, now)?;
+            points = got;
             earned = Some((order, Earned { card: c.card, points, of, back: 0 }));
         }
-        let after = self.all_points(self.cards[no].template) + points;
-        let fits = after <= MOST && self.worth(no, after) <= MOST;
-        must(fits, Rejection::AmountOutOfRange)?;
+        must(self.has_room(no, points), Rejection::AmountOutOfRange)?;
         self.give_points(no, points, now);
         if let Some((order, earned)) = earned {
             self.orders[order].earned = Some(earned);
@@ -154,11 +160,49 @@ impl Naive {
         Ok(())
     }
 
+    /// The points that an order gives a card, and of how much.
+    fn earned_by(
+        &self,
+        no: usize,
+        terms: &PointsTerms,
+        order: usize,
+        now: u64,
+    ) -> Result<(i128, i128), Rejection> {
+        let row = &self.orders[order];
+        must(row.payer() == Some(self.cards[no].user), Rejection::UnknownAccount)?;
+        let live = row.left() > 0 && now <= self.refundable_until(order);
+        must(live, Rejection::InvalidState)?;
+        must(row.disputed() == 0, Rejection::PaymentDisputed)?;
+        let at = self.card_kinds[&self.cards[no].template].merchant;
+        must(at.is_none() || at == row.merchant, Rejection::CardNotUsable)?;
+        must(row.priced().is_none(), Rejection::CurrencyMismatch)?;
+        must(row.earned.is_none(), Rejection::AlreadyEarned)?;
+        let of = self.kept(order);
+        let of_parts = of * parts(terms).0;
+        let points = if terms.per == 0 { 0 } else { of_parts / i128::from(terms.per) };
+        must(points > 0, Rejection::NothingToEarn)?;
+        Ok((points, of))
+    }
+
+    /// What so many points of a card are worth by themselves, where it has points at all.
+    pub(super) fn worth_of(&self, card: Id, points: i128) -> Option<i128> {
+        let no = self.cards.iter().position(|row| row.id == card)?;
+        self.terms_of(no).map(|_| self.worth(no, points))
+    }
+
+    /// The same, of what a command would give.
+    pub(super) fn worth_to_earn(&self, c: &EarnPoints, now: u64) -> Option<i128> {
+        let Ok(order) = self.order(c.payment) else {
+            return self.worth_of(c.card, c.points.into());
+        };
+        let no = self.cards.iter().position(|row| row.id == c.card)?;
+        let (points, _) = self.earned_by(no, &self.terms_of(no)?, order, now).ok()?;
+        self.worth_of(c.card, points)
+    }
+
     /// What the user paid and has not back, coupons and points aside.
     fn kept(&self, order: usize) -> i128 {
-        let row = &self.orders[order];
-        let lost = row.paid.as_ref().map_or(0, |paid| paid.lost);
-        (self.paid_by_user(row.id).unwrap_or(0) - lost).max(0)
+        self.paid_by_user(self.orders[order].id).unwrap_or(0)
     }
 
     pub(super) fn redeem_points(&mut self, c: &RedeemPoints) -> Outcome {
@@ -184,9 +228,7 @@ impl Naive {
             self.take_points(no, points, marketing, (marketing, 0));
             return Ok(());
         }
-        let after = self.all_points(self.cards[no].template) + points;
-        let fits = after <= MOST && self.worth(no, after) <= MOST;
-        must(fits, Rejection::AmountOutOfRange)?;
+        must(self.has_room(no, points), Rejection::AmountOutOfRange)?;
         self.give_points(no, points, now);
         Ok(())
     }
@@ -230,36 +272,41 @@ impl Naive {
     pub(super) fn points_take(&self, order: usize, amount: i128) -> Option<[(Account, i128); 2]> {
         let (no, points) = self.points_for(order, amount)?;
         let liability = of(Class::PointsLiability, self.cards[no].template);
-        let owed = self.worth_more(no, points).min(amount);
+        let kept = points - points.min(self.cards[no].owes);
+        let owed = self.worth_more(no, kept).min(amount);
         Some([(liability, owed), (house(Class::Marketing), amount - owed)])
     }
 
     /// The points themselves, and what they are worth beyond what moved back for them.
     pub(super) fn return_points(&mut self, order: usize, amount: i128, now: u64) {
         let Some((no, points)) = self.points_for(order, amount) else { return };
-        let beyond = self.worth_more(no, points) - amount;
+        let kept = points - self.repay_points(no, points);
+        let beyond = self.worth_more(no, kept) - amount;
         let liability = of(Class::PointsLiability, self.cards[no].template);
         self.write(house(Class::Marketing), liability, beyond.max(0));
-        if points > 0 {
-            self.add_points(no, points, now);
-        }
+        self.add_points(no, kept, now);
         let paid = self.orders[order].paid.as_mut().unwrap();
         let spent = paid.points.as_mut().unwrap();
         (spent.points_back, spent.back) = (spent.points_back + points, spent.back + amount);
     }
 
-    /// After a refund or a lost dispute: the part of what the payment earned.
+    /// After a refund or a lost dispute: the part of what the payment earned, of the card or of the
+    /// one that its user got in its place. What that lacks it owes.
     pub(super) fn reverse_points(&mut self, order: usize) {
         let Some(earned) = self.orders[order].earned else { return };
         let back = (earned.of - self.kept(order)).max(0);
         let due = half_up(earned.points, back, earned.of) - earned.back;
-        let no = self.cards.iter().position(|card| card.id == earned.card).unwrap();
+        let earner = self.cards.iter().position(|card| card.id == earned.card).unwrap();
+        let of = (self.cards[earner].user, self.cards[earner].template);
+        let last = self.cards.iter().rposition(|card| (card.user, card.template) == of).unwrap();
+        let no = if self.cards[earner].closed { last } else { earner };
         let points = due.min(self.cards[no].points());
         if points > 0 {
             let marketing = house(Class::Marketing);
             self.take_points(no, points, marketing, (marketing, 0));
-            self.orders[order].earned.as_mut().unwrap().back += points;
         }
+        self.cards[no].owes += due - points;
+        self.orders[order].earned.as_mut().unwrap().back += due;
     }
 
     /// The clock ends the first points of a card.

@@ -7,6 +7,14 @@ use super::{Account, Naive, Outcome, half_up, merchant, must, of, pending, user}
 use groat_ledger::{Class, FeeRefund, Id, Reference, Rejection, RoyaltyRefunds};
 
 impl Naive {
+    /// A payment that is paid and of which nothing was given back, while that could be.
+    pub(super) fn could_cancel(&self, id: Id, now: u64) -> Option<usize> {
+        let no = self.order(id).ok()?;
+        let order = &self.orders[no];
+        let whole = order.paid.is_some() && order.refunds.is_empty();
+        (whole && now <= self.refundable_until(no)).then_some(no)
+    }
+
     /// First the fee part comes back; then the money is taken from the payment's own unsettled
     /// part, from settled money, from today's batch; and given to the debt on credit, to the
     /// acquirer, to the user. What credit gave and nobody owes any more is the user's.
@@ -24,11 +32,9 @@ impl Naive {
         must(!self.closed.contains(&settled), Rejection::AccountClosed)?;
         must(x <= order.left() - order.disputed(), Rejection::PaymentDisputed)?;
         let paid = order.paid.as_ref().unwrap();
-        // The coupon gets what is left when all else is back, also by disputes; of that, some was
-        // no money.
-        let given = refunded + paid.lost;
-        let beyond = |done: i128| (done - paid.own).max(0);
-        let to_coupon = beyond(given + x) - beyond(given);
+        // The coupon gets what is left when all else is back or in dispute; of that, some was no
+        // money.
+        let to_coupon = (x - order.own_left()).max(0);
         let discount_of = |back: i128| paid.coupon.map_or(0, |used| used.discount_of(back));
         let (before, after) = (paid.coupon_back, paid.coupon_back + to_coupon);
         let receipts = total - paid.coupon.map_or(0, |used| used.discount);
@@ -45,7 +51,7 @@ impl Naive {
         // Royalties and what is frozen, as far as it is needed, come back as the fee does.
         let claws = self.claws(no, royalties, money)?;
         let clawed: i128 = claws.iter().map(|claw| claw.2).sum();
-        let (part, to_credit, to_channel) = order.back_to_sources(x);
+        let (part, to_credit, to_channel) = order.back_to_sources(x - to_coupon);
         let (payer_id, payment, at) = (paid.user, order.id, paid.at);
         let off = self.taken_off(payer_id, (payment, at), to_credit);
         let of_plan = of(Class::CreditInstalment, payer_id);
@@ -70,11 +76,11 @@ impl Naive {
         must(-self.credit(acquirer) >= to_channel, Rejection::ChannelInsufficient)?;
         let payer = user(paid.user);
         let card = paid.card.map(|card| card.0).filter(|id| self.card_is_open(*id));
-        let (of_card, of_points) = order.back_to_cards(x);
+        let (of_card, of_points) = order.back_to_cards(x - to_coupon);
         let to_card = if card.is_some() { of_card } else { 0 };
         let points_take = self.points_take(no, of_points);
         let to_points = if points_take.is_some() { of_points } else { 0 };
-        let to_payer = part - to_debt - to_channel - to_coupon - to_card - to_points;
+        let to_payer = part - to_debt - to_channel - to_card - to_points;
         let to_fund = to_coupon - (x - money);
         let whole = to_coupon > 0 && paid.coupon.is_some_and(|used| after == used.sum());
         let used = paid.coupon;

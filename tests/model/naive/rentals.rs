@@ -98,8 +98,13 @@ impl Rental {
         Some(until + 1)
     }
 
-    fn deposit(&self) -> i128 {
+    pub(super) fn deposit(&self) -> i128 {
         self.terms.deposit.amount.into()
+    }
+
+    /// What of the deposit was not waived.
+    pub(super) fn cash(&self) -> i128 {
+        self.deposit() - self.waived
     }
 
     pub(super) fn total(&self) -> i128 {
@@ -142,7 +147,7 @@ impl Naive {
         let payer = self.account_of(Owner::User(c.user))?;
         let seller = self.account_of(Owner::Merchant(c.merchant))?;
         payable(c.terms.deposit)?;
-        must(fits(&c.terms), Rejection::BadSchedule)?;
+        must(fits(&c.terms, now) && self.is_priced(&c.terms), Rejection::BadSchedule)?;
         let used = |r: &Rental| r.merchant == c.merchant && r.number == c.out_order_no;
         must(!self.rentals.iter().any(used), Rejection::DuplicateOutOrderNo)?;
         self.may_debit(payer)?;
@@ -218,12 +223,14 @@ impl Naive {
 
     pub(super) fn extend(&mut self, c: &ExtendRental) -> Outcome {
         let no = self.rental(c.rental)?;
-        let rental = &mut self.rentals[no];
+        let rental = &self.rentals[no];
         let in_time = rental.stage == Stage::Out && rental.overdue_at.is_none();
         must(in_time || rental.stage == Stage::Secured, Rejection::InvalidState)?;
         must(c.new_expiry >= rental.terms.expiry_at, Rejection::ExpiryMovedEarlier)?;
         must(c.new_expiry <= LATEST_MS, Rejection::BadSchedule)?;
-        rental.terms.expiry_at = c.new_expiry;
+        let longer = RentalTerms { expiry_at: c.new_expiry, ..rental.terms.clone() };
+        must(self.is_priced(&longer), Rejection::BadSchedule)?;
+        self.rentals[no].terms.expiry_at = c.new_expiry;
         Ok(())
     }
 
@@ -233,16 +240,21 @@ impl Naive {
         must(rental.stage == Stage::Out, Rejection::InvalidState)?;
         let in_time = rental.terms.borrow_at < c.restore_at && c.restore_at < now + DAY_MS;
         must(in_time, Rejection::ReturnTimeInvalid)?;
-        let rent = self.rent(&rental.terms, c.restore_at);
-        let late = self.late_rent(&rental.terms, c.restore_at);
-        let payable = rent + late <= i128::from(*super::AMOUNTS.end());
-        must(payable, Rejection::AmountOutOfRange)?;
+        // Rent stops where it is what one payment may be.
+        let planned: i128 = rental.terms.plan.iter().map(|term| i128::from(term.amount)).sum();
+        let rent = self.rent(&rental.terms, c.restore_at).min(LARGEST);
+        let late = self.late_rent(&rental.terms, c.restore_at).min(LARGEST - rent - planned);
         let rental = &mut self.rentals[no];
         (rental.stage, rental.overdue_at) = (Stage::Back, None);
         rental.returned_at = Some(c.restore_at);
         self.charge(no, rent, false);
         self.charge(no, late, false);
         Ok(())
+    }
+
+    /// Whether the rent agreed on and the late rent of a day are what one payment may be.
+    fn is_priced(&self, terms: &RentalTerms) -> bool {
+        self.rent(terms, terms.expiry_at) <= LARGEST && late_price(terms) <= LARGEST
     }
 
     /// DOMAIN §4.4, "Rent rule".
@@ -272,18 +284,13 @@ impl Naive {
     }
 
     fn late_rent(&self, terms: &RentalTerms, back_at: u64) -> i128 {
-        let price = match (terms.late_price, terms.unit) {
-            (Some(price), _) => price.into(),
-            (None, RentUnit::Day) => half_up(terms.rent.into(), terms.late_ppm.into(), 1_000_000),
-            (None, _) => 0,
-        };
         let late = back_at.saturating_sub(terms.expiry_at);
         let days = match terms.day_rule {
             DayRule::Elapsed => units(late, DAY_MS, terms.grace_s),
             DayRule::Calendar if late == 0 => 0,
             DayRule::Calendar => i128::from(self.day(back_at) - self.day(terms.expiry_at)),
         };
-        price * days
+        late_price(terms) * days
     }
 
     pub(super) fn charge(&mut self, no: usize, amount: i128, damage: bool) {
@@ -339,8 +346,17 @@ impl Naive {
     }
 }
 
-/// Times rise, terms rise, prices are amounts or nothing, and a cap is for hours.
-fn fits(terms: &RentalTerms) -> bool {
+fn late_price(terms: &RentalTerms) -> i128 {
+    match (terms.late_price, terms.unit) {
+        (Some(price), _) => price.into(),
+        (None, RentUnit::Day) => half_up(terms.rent.into(), terms.late_ppm.into(), 1_000_000),
+        (None, _) => 0,
+    }
+}
+
+/// Times rise from at most thirty days ago, terms rise, prices are amounts or nothing, and a cap is
+/// for hours.
+fn fits(terms: &RentalTerms, now: u64) -> bool {
     let most = u64::try_from(LARGEST).unwrap();
     let (mut last, mut sum) = (None, 0);
     for term in &terms.plan {
@@ -354,6 +370,7 @@ fn fits(terms: &RentalTerms) -> bool {
     }
     let prices = [Some(terms.rent), terms.day_cap, terms.late_price];
     terms.borrow_at < terms.expiry_at
+        && terms.borrow_at + 30 * DAY_MS >= now
         && terms.expiry_at <= LATEST_MS
         && terms.plan.len() <= TERMS
         && sum <= LARGEST.min(terms.risk_amount.map_or(LARGEST, i128::from))

@@ -14,8 +14,8 @@ pub(super) struct Royalty {
     pub(super) frozen: i128,
     finished: bool,
     splits: Vec<Split>,
-    /// By number: of which split and receiver, how much.
-    returns: BTreeMap<Reference, (Reference, Id, i128)>,
+    /// By receiver and its number: of which split, how much.
+    returns: BTreeMap<(Id, Reference), (Reference, i128)>,
     refunded: i128,
 }
 
@@ -105,8 +105,11 @@ impl Naive {
 
     pub(super) fn was_returned(&self, c: &ReturnSplit) -> Option<bool> {
         let order = self.orders.iter().find(|o| o.id == c.payment)?;
-        let done = order.royalty.returns.get(&c.out_return_no)?;
-        let asked = (c.out_request_no.clone(), c.receiver, i128::from(c.amount.amount));
+        let mut splits = order.royalty.splits.iter();
+        let split = splits.find(|split| split.number == c.out_request_no)?;
+        split.shares.iter().find(|share| share.receiver == c.receiver)?;
+        let done = order.royalty.returns.get(&(c.receiver, c.out_return_no.clone()))?;
+        let asked = (c.out_request_no.clone(), i128::from(c.amount.amount));
         Some(*done == asked && c.amount.currency == groat_ledger::Currency::CNY)
     }
 
@@ -292,13 +295,13 @@ impl Naive {
 
     pub(super) fn return_split(&mut self, c: &ReturnSplit, now: u64) -> Outcome {
         let no = self.order(c.payment)?;
-        must(self.was_returned(c).is_none(), Rejection::IdempotencyConflict)?;
         let royalty = &self.orders[no].royalty;
         let mut splits = royalty.splits.iter().enumerate();
         let found = splits.find(|(_, split)| split.number == c.out_request_no);
         let (at, split) = found.ok_or(Rejection::UnknownAccount)?;
         let share = split.shares.iter().position(|share| share.receiver == c.receiver);
         let of = share.ok_or(Rejection::UnknownAccount)?;
+        must(self.was_returned(c).is_none(), Rejection::IdempotencyConflict)?;
         let amount = cny(c.amount)?;
         must(now <= split.at + 180 * DAY_MS, Rejection::ReturnWindowClosed)?;
         must(royalty.returns.len() < 50, Rejection::SplitCountExceeded)?;
@@ -310,8 +313,8 @@ impl Naive {
         must(amount <= self.credit(from), Rejection::ReceiverBalanceInsufficient)?;
         let royalty = &mut self.orders[no].royalty;
         royalty.splits[at].shares[of].returned += amount;
-        let done = (c.out_request_no.clone(), c.receiver, amount);
-        royalty.returns.insert(c.out_return_no.clone(), done);
+        let done = (c.out_request_no.clone(), amount);
+        royalty.returns.insert((c.receiver, c.out_return_no.clone()), done);
         self.write(from, to, amount);
         Ok(())
     }

@@ -1,9 +1,11 @@
 //! Commands on cash loans, and on credit that is lost.
 
 use super::{Kind, Scene, cny};
+use groat_ledger::instalments::{CHARGES_FIRST, PRINCIPAL_FIRST, Part};
 use groat_ledger::{
-    Body, Class, CreditLine, CreditLineState, DrawLoan, Ledger, Loan, LoanKind, LoanState,
-    LoanTerms, Plan, PlanState, ProvisionCredit, RecordRecovery, RepayCredit, WriteOffCredit,
+    Ahead, Body, ChargeLoan, Class, CreditLine, CreditLineState, DrawLoan, DrawMore, Every, Ledger,
+    Loan, LoanChargeKind, LoanKind, LoanState, LoanTerms, Plan, PlanState, ProvisionCredit,
+    RecordRecovery, RepayCredit, ReturnRepayment, WaiveLoanCharge, WriteOffCredit,
 };
 
 /// When the first debt that is overdue may be written off.
@@ -13,6 +15,18 @@ pub(super) fn written_off_from(ledger: &Ledger) -> Option<u64> {
     let since = bills.map(|bill| bill.overdue_since).chain(loans);
     let since = since.filter(|since| *since > 0).min()?;
     Some(ledger.calendar().start_of(since + 180))
+}
+
+pub(super) fn is_charged(loan: &Loan) -> bool {
+    loan.charges.iter().any(|charge| charge.left() > 0)
+}
+
+pub(super) fn runs(loan: &Loan) -> bool {
+    loan.state == LoanState::Active && loan.to_come() > 0
+}
+
+pub(super) fn is_repaid_in_part(loan: &Loan) -> bool {
+    loan.owed < loan.amount && loan.state != LoanState::WrittenOff
 }
 
 impl Scene<'_> {
@@ -37,8 +51,76 @@ impl Scene<'_> {
                 let kind = self.dice.pick(&[LoanKind::EqualPrincipal, LoanKind::Bullet]);
                 let count = self.dice.pick(&[3, 1, 2, 3, 12, 120, 0, 121]);
                 let day_ppm = self.dice.pick(&[500, 333, 0, 20_000, 1_000_000, 1_000_001]);
-                let terms = LoanTerms { count, day_ppm, kind };
+                let every = self.dice.pick(&[
+                    Every::Days(30),
+                    Every::Days(30),
+                    Every::Months(1),
+                    Every::Days(7),
+                    Every::Months(2),
+                    Every::Days(367),
+                    Every::Months(13),
+                    Every::Days(366),
+                ]);
+                let share_unit = self.dice.pick(&[0, 0, 1, 100]);
+                let ahead = self.dice.pick(&[Ahead::Last, Ahead::Next]);
+                let at_once = self.dice.pick(&[0, 0, amount.amount / 4, amount.amount]);
+                let odd = [Part::Fee; 4];
+                let orders = [CHARGES_FIRST, CHARGES_FIRST, PRINCIPAL_FIRST, CHARGES_FIRST, odd];
+                let order = self.dice.pick(&orders);
+                let ahead_order = self.dice.pick(&orders[..4]);
+                let terms = LoanTerms {
+                    every,
+                    share_unit,
+                    ahead,
+                    at_once,
+                    order,
+                    ahead_order,
+                    ..LoanTerms::new(count, day_ppm, kind)
+                };
                 Body::DrawLoan(DrawLoan { user, loan, amount, terms })
+            }
+            Kind::ChargeLoan => {
+                let t = self.ledger.tables();
+                let active = |l: &Loan| l.state == LoanState::Active;
+                let loan = self.dice.recent(t.loans.rows(), active)?;
+                let owner = t.users.row(loan.user).user;
+                let user = if self.dice.one_in(24) { self.user() } else { owner };
+                let charge = self.fresh('q', loan.charges.len());
+                let kind = self.dice.pick(&[LoanChargeKind::Fee, LoanChargeKind::Penalty]);
+                let amount = self.amount(&[200]);
+                let (today, next) = (self.ledger.calendar().date(self.now), loan.next_due_on());
+                let days = [0, today, today + 1, next, next + 1, today + 3_653, today + 3_654];
+                let due_on = if self.dice.one_in(24) { today - 1 } else { self.dice.pick(&days) };
+                let loan = loan.loan;
+                Body::ChargeLoan(ChargeLoan { user, loan, charge, kind, amount, due_on })
+            }
+            Kind::DrawMore => {
+                let t = self.ledger.tables();
+                let loan = self.dice.recent(t.loans.rows(), runs)?;
+                let owner = t.users.row(loan.user).user;
+                let user = if self.dice.one_in(24) { self.user() } else { owner };
+                let amount = self.amount(&[self.credit_left(owner), 300]);
+                let at_once = self.dice.pick(&[0, amount.amount / 4, amount.amount / 2, 300]);
+                Body::DrawMore(DrawMore { user, loan: loan.loan, amount, at_once })
+            }
+            Kind::ReturnRepayment => {
+                let t = self.ledger.tables();
+                let loan = self.dice.recent(t.loans.rows(), is_repaid_in_part)?;
+                let owner = t.users.row(loan.user).user;
+                let user = if self.dice.one_in(24) { self.user() } else { owner };
+                let chargeback = self.fresh('b', loan.chargebacks.len());
+                let amount = self.amount(&[loan.amount - loan.owed, self.credit_left(owner)]);
+                let loan = loan.loan;
+                Body::ReturnRepayment(ReturnRepayment { user, loan, chargeback, amount })
+            }
+            Kind::WaiveLoanCharge => {
+                let t = self.ledger.tables();
+                let loan = self.dice.recent(t.loans.rows(), is_charged)?;
+                let charge = self.dice.recent(&loan.charges, |charge| charge.left() > 0);
+                let charge = charge.map_or(super::named('q', 99), |charge| charge.charge);
+                let owner = t.users.row(loan.user).user;
+                let user = if self.dice.one_in(24) { self.user() } else { owner };
+                Body::WaiveLoanCharge(WaiveLoanCharge { user, loan: loan.loan, charge })
             }
             Kind::WriteOffCredit => {
                 let t = self.ledger.tables();
@@ -84,7 +166,8 @@ impl Scene<'_> {
             let loan = self.dice.recent(t.loans.rows(), active)?;
             let today = self.ledger.calendar().date(self.now);
             let all = loan.debt().saturating_add(loan.earned(today).0);
-            (loan.loan, loan.user, vec![all, loan.unpaid(), loan.owed])
+            let due = loan.due_by(today).sum();
+            (loan.loan, loan.user, vec![all, loan.unpaid(), loan.owed, due])
         };
         let owner = t.users.row(owner).user;
         let user = if rare { self.user() } else { owner };

@@ -169,7 +169,7 @@ impl<'a> Scene<'a> {
                 let found = self.dice.recent(rows, |h| h.rest > 0);
                 let (hold, order_ref) =
                     (found.map_or(named('x', 7), |h| h.hold), reference('j', 1));
-                Body::SeizeHold(SeizeHold { hold, order_ref })
+                Body::SeizeHold(SeizeHold { hold, order_ref, bank: Id::NONE })
             }
             Kind::RequestPayout => self.request_payout(),
             Kind::ConfirmPayout => {
@@ -387,6 +387,10 @@ impl<'a> Scene<'a> {
         let mut body = create_payment(0, 0, 0, 0, timeout_s);
         if let Body::CreatePayment(c) = &mut body {
             (c.payment, c.out_trade_no, c.merchant, c.amount) = (id, number, seller, amount);
+            if self.dice.one_in(6) {
+                let x = amount.amount;
+                c.undiscountable = Some(self.dice.pick(&[1, x / 2, x, x.saturating_add(1)]));
+            }
             c.royalty_freeze = self.dice.one_in(4);
             c.code_kind = self.dice.pick(&CODES);
         }

@@ -141,7 +141,7 @@ fn record(bytes: &[u8]) {
 /// An event that is read without a message is read as by way of one.
 fn event(bytes: &[u8]) {
     let mut plain = Vec::new();
-    let Some(fact) = read_plain_event(bytes, &mut plain) else { return };
+    let Some(fact) = read_plain_event(bytes, &mut plain, |fact, _| fact.clone()) else { return };
     let wire = v1::Event::decode(bytes).expect("what is read is a message");
     let mut movements = Vec::new();
     let read = groat_shard::read_event(&wire, &mut movements).expect("and a fact");

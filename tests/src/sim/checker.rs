@@ -141,6 +141,11 @@ impl Checker {
         self.shards.iter().map(|books| books.late).sum()
     }
 
+    /// For what shards sent to each other.
+    pub fn purposes(&self) -> BTreeSet<String> {
+        self.shards.iter().flat_map(|books| books.traffic.purposes()).collect()
+    }
+
     /// Looks at what the topics have more.
     pub fn look(&mut self, broker: &Broker) {
         let blocks = self.blocks();

@@ -5,6 +5,7 @@ use super::canary::Canary;
 use super::weather::EndHow;
 use super::world::{Act, At, Who, World};
 use groat::kafka::log::{Extent, Log, Record, Topic, Trouble};
+use groat::limits::MESSAGE_BYTES_MAX;
 use groat_shard::{Block, Fault};
 use std::rc::Rc;
 
@@ -89,6 +90,9 @@ impl Log for SimLog {
     }
 
     fn send(&mut self, record: &Record<'_>) -> Result<(), Trouble> {
+        if record.value.len() > MESSAGE_BYTES_MAX {
+            return Err(Trouble::TooLarge);
+        }
         let act = self.world.at(&self.who, At::Send(record.topic));
         let (epoch, shard, place) = (self.epoch()?, self.who.shard, self.place(record.topic));
         if self.canary_drops(record) {

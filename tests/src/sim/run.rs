@@ -8,7 +8,7 @@ use super::world::{COMMANDS, Slot, TRANSFERS, World};
 use crate::sim::broker::{Entry, Fate};
 use groat_proto::v1::ChainTerms;
 use groat_shard::Fault;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Most processes and shards of a run.
@@ -33,6 +33,8 @@ const RESTARTS_MAX: u32 = 3;
 pub struct Told {
     /// How often what happened.
     pub notes: BTreeMap<&'static str, u64>,
+    /// For what shards sent to each other.
+    pub purposes: BTreeSet<String>,
 }
 
 /// Runs a seed; says what was broken.
@@ -89,7 +91,8 @@ pub fn run(seed: u64, canary: Option<Canary>, is_traced: bool) -> Result<Told, S
     if world.checker.borrow().broken.is_none() {
         heal(&world, weather);
     }
-    let told = Told { notes: std::mem::take(&mut *world.notes.borrow_mut()) };
+    let notes = std::mem::take(&mut *world.notes.borrow_mut());
+    let told = Told { notes, purposes: world.checker.borrow().purposes() };
     world.end();
     let broken = world.checker.borrow_mut().broken.take();
     broken.map_or(Ok(told), Err)

@@ -53,6 +53,15 @@ impl Traffic {
     }
 }
 
+impl Traffic {
+    /// For what it was sent to: the names of purposes.
+    pub(super) fn purposes(&self) -> impl Iterator<Item = String> {
+        let of = |r: &Remittance| Some(format!("{:?}", r.cargo.as_ref()?.purpose.as_ref()?));
+        let texts = self.received.values().filter_map(of);
+        texts.filter_map(|text| text.split('(').next().map(str::to_owned))
+    }
+}
+
 /// What a shard is to the others: its books, and what it sent and received.
 pub(super) type Party<'a> = (&'a Ledger, &'a Traffic);
 

@@ -3,6 +3,7 @@
 
 use super::chance::Chance;
 use super::world::Act;
+use groat::limits::OPEN_BYTES_MAX;
 use groat_shard::limits::BODY_BYTES_SEAL;
 use std::cell::RefCell;
 
@@ -111,6 +112,11 @@ impl Weather {
     /// Bytes of the blocks over which is spread what falls due.
     pub fn block_bytes(self) -> usize {
         if self.small_blocks { 100 } else { BODY_BYTES_SEAL }
+    }
+
+    /// Bytes after which a block takes nothing more.
+    pub fn open_bytes(self) -> usize {
+        if self.small_blocks { 2_000 } else { OPEN_BYTES_MAX }
     }
 
     /// What happens at a call.

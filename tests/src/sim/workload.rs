@@ -1,6 +1,7 @@
 //! What is published: commands of every kind, some twice, some under a taken id, some no commands
 //! at all, in records of one or several.
 
+mod charges;
 mod elsewhere;
 
 use super::chance::Chance;
@@ -58,8 +59,9 @@ impl Feed {
                 }
                 2 => (b"nobody".to_vec(), (0..chance.below(40)).map(|b| b as u8).collect()),
                 3 if !credit.users.is_empty() => {
-                    let asked = match chance.below(9) {
+                    let asked = match chance.below(11) {
                         7 | 8 => credit.loan(chance),
+                        9 | 10 => credit.charge(chance),
                         5 => credit.provision(chance),
                         6 => credit.loss(chance),
                         0 => credit.conversion(chance),
@@ -170,7 +172,19 @@ impl Credit {
         let kinds = [v1::LoanKind::EqualPrincipal, v1::LoanKind::Bullet];
         let kind = kinds[chance.index(kinds.len())].into();
         let (terms, day_ppm) = (1 + chance.below(3) as u32, 1_000);
-        let draw = v1::DrawLoan { user, loan, amt, terms, day_ppm, kind };
+        // By months, off the next terms, with a part due at once, as it comes.
+        let (every_months, paid_ahead) = (chance.below(3) as u32, chance.below(2) as i32);
+        let at_once = amt.filter(|_| chance.one_in(3)).map(|amt| v1::Money { amount: 1, ..amt });
+        // And what is due is paid in another order.
+        let order = chance.one_in(3).then(|| v1::RepayOrder {
+            first: v1::CreditPart::Principal.into(),
+            second: v1::CreditPart::Fee.into(),
+            third: v1::CreditPart::Penalty.into(),
+            fourth: v1::CreditPart::Interest.into(),
+        });
+        let none = v1::DrawLoan::default();
+        let more = v1::DrawLoan { every_months, paid_ahead, at_once, order, ..none };
+        let draw = v1::DrawLoan { user, loan, amt, terms, day_ppm, kind, ..more };
         self.command(command::Body::DrawLoan(draw))
     }
 
@@ -311,6 +325,7 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
             "bank_ref": named("bank", no) } });
         give(vec![command(opened, chance)], &user, chance);
         give(vec![command(top_up, chance)], &user, chance);
+        give(vec![command(elsewhere::line(&user), chance)], &user, chance);
         let opened = json!({ "open_ledger_account": { "account": account, "currency": "CNY" } });
         give(vec![command(opened, chance)], &account, chance);
     }
@@ -329,10 +344,11 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
     let mut paid = Vec::<(String, String, &str)>::new();
     let mut packets = Vec::<(String, String)>::new();
     let mut pending = Vec::<(String, v1::Id)>::new();
+    let mut rented = Vec::<(String, String)>::new();
     for no in 0..records as u64 * u64::from(shards) {
         let (from, to) = (chance.below(users), chance.below(users + 1));
         let (user, amount) = (named("u", from), 1 + chance.below(40));
-        match chance.below(12) {
+        match chance.below(15) {
             0..=3 => {
                 let sent = json!({ "transfer": { "from": user, "to": named("u", to),
                     "amt": money(amount) } });
@@ -341,7 +357,8 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
             4 | 5 => {
                 let (debit, credit) = (named("l", from), named("l", to));
                 let posted = json!({ "post_transfer": { "debit": debit, "credit": credit,
-                    "amount": money(amount) } });
+                    "amount": money(amount),
+                    "balancing": if chance.one_in(4) { "CREDIT" } else { "UNSPECIFIED" } } });
                 let mut posted = command(posted, chance);
                 let debit = elsewhere::in_phases(chance, &mut posted, debit, &mut pending);
                 give(vec![posted], &debit, chance);
@@ -351,7 +368,8 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                 let created = json!({ "create_payment": { "payment": payment,
                     "out_trade_no": named("o", no), "merchant": merchant, "mode": "IN_APP",
                     "code_kind": if chance.one_in(2) { "STATIC" } else { "DYNAMIC_A" },
-                    "amt": money(amount) } });
+                    "undiscountable": money(amount.min(chance.below(3))),
+                    "amt": money(amount), "royalty_freeze": chance.one_in(4) } });
                 let balance = json!({ "balance": { "amt": money(amount) } });
                 let of_card = |amt: Value| json!({ "card": named("d", from), "amt": amt });
                 let cents = |cents: u64| {
@@ -362,6 +380,7 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                     0 | 1 => json!([{ "stored_value": of_card(money(amount)) }]),
                     2 | 3 => json!([{ "balance": { "amt": cents(100 * amount - 7) } },
                         { "points": of_card(cents(7)) }]),
+                    4 | 5 => elsewhere::in_terms(chance, &payment, money(amount)),
                     _ => json!([balance]),
                 };
                 let pay = json!({ "pay_payment": { "payment": payment, "user": user,
@@ -398,22 +417,26 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                 }
                 give(vec![command(refund, chance)], &user, chance);
             }
+            12 => {
+                let asked = elsewhere::repayment(chance, &user, &paid, money(amount));
+                give(vec![command(asked, chance)], &user, chance);
+            }
+            13 => {
+                let (rental, merchant) = (named("h", no), named("m", chance.below(merchants)));
+                let steps = elsewhere::rental(&rental, &user, &merchant, &money(amount));
+                let steps = steps.into_iter().map(|step| command(step, chance));
+                give(steps.collect(), &user, chance);
+                rented.push((rental, user));
+            }
+            14 if !rented.is_empty() => {
+                let (rental, user) = rented[chance.index(rented.len())].clone();
+                let less = json!({ "reduce_charge": { "rental": rental, "item": 0,
+                    "amt": money(amount.div_ceil(3)) } });
+                give(vec![command(less, chance)], &user, chance);
+            }
             9 if chance.one_in(3) => {
                 // A card, which is the user's already from the second time on, loaded and unloaded.
-                let card = match chance.below(9) {
-                    6 => json!({ "redeem_points": { "card": named("d", from), "user": user,
-                        "points": amount } }),
-                    7 => json!({ "adjust_points": { "card": named("d", from), "user": user,
-                        "points": amount, "less": chance.one_in(2), "reason": "corrected" } }),
-                    0 => json!({ "unload_card": { "card": named("d", from), "user": user,
-                        "amt": money(amount) } }),
-                    1 => json!({ "update_card": { "card": named("d", from), "user": user,
-                        "suspended": chance.one_in(3), "valid_until":
-                        time_text(START_MS + chance.below(4_000_000_000)) } }),
-                    2 => json!({ "close_card": { "card": named("d", from), "user": user } }),
-                    _ => json!({ "load_card": { "card": named("d", from), "user": user,
-                        "amt": money(amount) } }),
-                };
+                let card = elsewhere::card(chance, &named("d", from), &user, amount);
                 let opened = json!({ "open_card": { "card": named("d", from), "user": user,
                     "template": "club", "level": no } });
                 give(vec![command(opened, chance)], &user, chance);
@@ -424,16 +447,14 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                 give(vec![command(json!({ "set_app_limits": limits }), chance)], "till", chance);
             }
             9 if !paid.is_empty() && chance.one_in(2) => {
-                // Shared where payment and merchants are at home together, else refused.
+                // Shared with whoever is bound by then, wherever they are at home.
                 let (merchant, receiver) =
                     (named("m", chance.below(merchants)), named("m", chance.below(merchants)));
                 let bound =
                     json!({ "bind_royalty": { "merchant": merchant, "receiver": receiver } });
                 give(vec![command(bound, chance)], &merchant, chance);
                 let (payment, user, _) = paid[chance.index(paid.len())].clone();
-                let split = json!({ "split_payment": { "payment": payment,
-                    "out_request_no": named("s", chance.below(3)),
-                    "receivers": [{ "receiver": receiver, "percent": 1 + chance.below(40) }] } });
+                let split = elsewhere::split(chance, &payment, &receiver);
                 give(vec![command(split, chance)], &user, chance);
                 let back = elsewhere::return_split(chance, &payment, merchants);
                 give(vec![command(back, chance)], &user, chance);
@@ -469,7 +490,7 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                 let amt = json!({ "amount": format!("{amount}.00"), "currency": "USD" });
                 let created = json!({ "create_payment": { "payment": payment,
                     "out_trade_no": named("o", no), "merchant": "abroad", "mode": "IN_APP",
-                    "amt": amt, "quote": quote } });
+                    "undiscountable": amt, "amt": amt, "quote": quote } });
                 let price = json!({ "amount": format!("{}.{:02}", amount * cents / 100,
                     amount * cents % 100), "currency": "CNY" });
                 let pay = json!({ "pay_payment": { "payment": payment, "user": user,

@@ -411,6 +411,7 @@ impl World {
             transfers: TRANSFERS.into(),
             snapshot_bytes: self.weather.get().snapshot_bytes,
             block_bytes: self.weather.get().block_bytes(),
+            open_bytes: self.weather.get().open_bytes(),
             owner: u128::from(self.owners.get()).to_be_bytes(),
         }
     }

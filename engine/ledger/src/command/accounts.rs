@@ -44,7 +44,8 @@ pub struct MerchantTerms {
     pub fee_ppm: u32,
     /// Whether refunds return their part of the fee.
     pub fee_refund: FeeRefund,
-    /// T+n: days from the business date to settlement.
+    /// T+n: days from the business date to settlement. 0 is taken as 1: what was sold on a date is
+    /// settled when that date is over, and not before.
     pub cycle_days: u32,
     /// Part of each settlement kept as reserve, in ten-thousandths.
     pub reserve_bps: u32,
@@ -79,7 +80,7 @@ pub struct SetLimits {
 }
 
 /// To whom limits apply.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum LimitScope {
     /// One user.
     User(Id),
@@ -171,6 +172,8 @@ pub struct SeizeHold {
     pub hold: Id,
     /// The legal order.
     pub order_ref: Reference,
+    /// Which bank pays; none is the house bank.
+    pub bank: Id,
 }
 
 /// Closes an owner's accounts for good.

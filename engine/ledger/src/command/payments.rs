@@ -47,7 +47,7 @@ pub enum PayMode {
 }
 
 /// The kind of a QR code, by its security (DOMAIN §1.9).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum CodeKind {
     /// No code.
     None,

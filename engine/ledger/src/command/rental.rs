@@ -34,7 +34,7 @@ pub struct RentalTerms {
     pub day_rule: DayRule,
     /// Most per started 24 hours, with `Hour`.
     pub day_cap: Option<u64>,
-    /// When it begins, in milliseconds since 1970.
+    /// When it begins, in milliseconds since 1970; at most 30 days ago.
     pub borrow_at: u64,
     /// When it is to be back.
     pub expiry_at: u64,
@@ -50,7 +50,7 @@ pub struct RentalTerms {
     pub deposit_fallback: bool,
     /// Most that all charges together may come to, if agreed.
     pub risk_amount: Option<u64>,
-    /// The platform advances what the user cannot pay.
+    /// The platform advances what the user cannot pay, up to the risk amount, or else the deposit.
     pub guaranteed: bool,
     /// Charges beyond the deposit go to credit before the balance.
     pub credit_first: bool,

@@ -60,7 +60,8 @@ pub struct ReturnSplit {
     pub payment: Id,
     /// The split it came from.
     pub out_request_no: Reference,
-    /// The merchant's number of this return; the same number never returns twice.
+    /// The receiver's number of this return; of a payment each receiver has its own, and the same
+    /// number never returns twice.
     pub out_return_no: Reference,
     /// Who gives back.
     pub receiver: Id,

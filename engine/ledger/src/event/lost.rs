@@ -21,14 +21,20 @@ pub struct LostDebt {
     pub lent: u64,
     /// Interest of cash loans (LI).
     pub lent_interest: u64,
+    /// Fees of cash loans (LF).
+    pub lent_fee: u64,
+    /// Penalties of cash loans (LP).
+    pub lent_penalty: u64,
 }
 
 impl LostDebt {
     /// Its parts, as they are named above.
-    pub fn parts(&self) -> [u64; 9] {
+    pub fn parts(&self) -> [u64; 11] {
         let LostDebt { unbilled, billed, ahead, overdue, penalty, interest, fee, .. } = *self;
-        let LostDebt { lent, lent_interest, .. } = *self;
-        [unbilled, billed, ahead, overdue, penalty, interest, fee, lent, lent_interest]
+        let bill = [unbilled, billed, ahead, overdue, penalty, interest, fee];
+        let LostDebt { lent, lent_interest, lent_fee, lent_penalty, .. } = *self;
+        let [a, b, c, d, e, f, g] = bill;
+        [a, b, c, d, e, f, g, lent, lent_interest, lent_fee, lent_penalty]
     }
 
     /// All of it; saturating.

@@ -7,8 +7,8 @@ use crate::limits::{
     DAY_MS, DUES_APART_MS, DUES_AT_ONCE, RENTAL_UNSTARTED_DAYS_MAX, ROYALTY_FREEZE_DAYS,
 };
 use crate::rules::{
-    authorizations, billing, campaigns, cards, collection, exchange, loans, packets, payments,
-    points, rentals, royalties, settlement, transfers,
+    authorizations, billing, campaigns, cards, collection, coupons, exchange, loans, packets,
+    payments, points, rentals, royalties, settlement, transfers,
 };
 use crate::state::{
     AuthorizationState, BatchState, CouponState, PaymentState, PendingState, RentalState,
@@ -181,8 +181,9 @@ impl Ledger {
             }
             DueKind::CouponExpiry => {
                 let c = self.tables.coupons.try_row(no)?;
-                let until = self.tables.coupon_templates.row(c.template).terms.valid_until;
-                (c.state == CouponState::Effective).then_some(until)
+                let terms = &self.tables.coupon_templates.row(c.template).terms;
+                let kept = c.state == CouponState::Used && coupons::is_kept(&self.tables, c);
+                (c.state == CouponState::Effective || kept).then_some(terms.valid_until)
             }
             DueKind::PacketExpiry => {
                 let packet = self.tables.packets.try_row(no)?;

@@ -66,11 +66,25 @@ impl Ledger {
         });
         ledger.tables.invoice_nos =
             Table::from_rows(numbers.collect()).map_err(duplicate("invoices"))?;
+        ledger.fill_frozen();
         ledger.fill_plans();
         ledger.fill_card_holders();
         ledger.fill_loans();
         ledger.fill_due();
         Ok(ledger)
+    }
+
+    /// What is frozen of balances stands with the users.
+    fn fill_frozen(&mut self) {
+        for no in 0..self.tables.users.next_no() {
+            self.tables.users.row_mut(no).frozen = 0;
+        }
+        for no in 0..self.tables.authorizations.next_no() {
+            let held = self.tables.authorizations.row(no);
+            let (payer, frozen) = (held.user, u128::from(held.fund_rest));
+            let of = &mut self.tables.users.row_mut(payer).frozen;
+            *of = of.saturating_add(frozen);
+        }
     }
 
     /// The last card of a template that a user got is the one that counts; the points of a template

@@ -11,7 +11,7 @@ use crate::limits::{CYCLE_DAYS_MAX, REFUND_DAYS_MAX, RESERVE_DAYS_MAX};
 use crate::rejection::Rejection;
 use crate::remittance::Standing;
 use crate::rules::remittances::announce_merchant;
-use crate::rules::{account_of, merchant, refuse_if, user};
+use crate::rules::{account_of, cards, merchant, refuse_if, user};
 use crate::state::{Merchant, Tables, Usage, User};
 
 pub(crate) fn open_user(
@@ -81,6 +81,8 @@ pub(crate) fn lift_restriction(
     Ok(())
 }
 
+/// Cards of a user on which nothing is stored are closed with its account, and their points lapse:
+/// anybody may have opened them.
 pub(crate) fn close_account(
     ledger: &Ledger,
     c: &CloseAccount,
@@ -95,12 +97,17 @@ pub(crate) fn close_account(
     let zero = |class, id| {
         tables.accounts.get(&AccountKey::of(class, id, currency)).is_none_or(|a| a.is_zero())
     };
+    let mut cards = Vec::new();
     let open = match c.account {
         Owner::User(id) => {
             let u = user(tables, id)?;
-            let line = tables.users.find(&id).and_then(|no| tables.credit_lines.get(&no));
+            let no = tables.users.find(&id);
+            let line = no.and_then(|no| tables.credit_lines.get(&no));
+            if let Some(no) = no.filter(|_| u.open_holds > 0) {
+                cards = cards::empty(tables, no);
+            }
             u.open_payouts > 0
-                || u.open_holds > 0
+                || usize::try_from(u.open_holds).is_ok_and(|open| open > cards.len())
                 || u.open_disputes > 0
                 || line.is_some_and(|line| !line.has_ended() || line.lost() > 0)
                 || !zero(Class::UserHold, id)
@@ -121,6 +128,7 @@ pub(crate) fn close_account(
     };
     refuse_if(open, Rejection::OpenObligations)?;
     // From here on nothing may fail.
+    cards.into_iter().for_each(|card| cards::end(ledger, card, out));
     out.record(Fact::AccountClosed { owner: c.account });
     announce(ledger, c.account, |standing| standing.closed = true, out);
     Ok(())
@@ -161,6 +169,7 @@ pub(crate) fn apply(tables: &mut Tables, fact: &Fact) {
                 open_holds: 0,
                 open_disputes: 0,
                 usage: Usage::default(),
+                frozen: 0,
             });
         }
         Fact::MerchantOnboarded { merchant, terms, account } => {

@@ -63,6 +63,14 @@ pub(crate) fn grant(
     refuse_if(c.expires_at.is_some_and(|at| at <= now), Rejection::GrantExpired)?;
     // From here on nothing may fail.
     let GrantAppAuth { app, merchant, scopes, expires_at } = c.clone();
+    let before = ledger.tables().app_grants.get(&(app, merchant));
+    let is_over = |grant: &&AppGrant| grant.expires_at.is_some_and(|at| at <= now);
+    if before.filter(is_over).is_some_and(|grant| !grant.scopes.is_empty()) {
+        // What was granted until before now does not come back with this.
+        let gone = RevokeAppAuth { app, merchant, scopes: Vec::new() };
+        out.record(Fact::AppAuthRevoked { app, merchant, scopes: Vec::new() });
+        tell_all(ledger, Purpose::AppRevocation(Box::new(gone)), out);
+    }
     out.record(Fact::AppAuthGranted { app, merchant, scopes, expires_at });
     tell_all(ledger, Purpose::AppGrant(Box::new(c.clone())), out);
     Ok(())
@@ -155,22 +163,38 @@ pub(crate) fn may_ask(
     if app.public_key.is_none() {
         return Ok(());
     }
-    let Demand { scope, party, moves } = Demand::of(tables, body).ok_or(Rejection::ScopeDenied)?;
-    refuse_if(!app.has(scope), Rejection::ScopeDenied)?;
-    let merchant = match party {
-        Party::Nobody => Id::NONE,
-        Party::Unknown => return Err(Rejection::NotGranted),
-        Party::Merchant(merchant) => {
-            let grant = tables.app_grants.get(&(asker, merchant)).ok_or(Rejection::NotGranted)?;
-            refuse_if(!grant.scopes.contains(&scope), Rejection::NotGranted)?;
-            refuse_if(grant.expires_at.is_some_and(|at| at <= now), Rejection::GrantExpired)?;
-            merchant
-        }
-    };
+    let demand = Demand::of(tables, body).ok_or(Rejection::ScopeDenied)?;
+    let Demand { scope, party, also, moves } = demand;
+    let merchant = covers(tables, app, scope, &party, now)?;
+    if let Some((scope, party)) = also {
+        covers(tables, app, scope, &party, now)?;
+    }
     within_caps(ledger, asker, moves, now)?;
     // From here on nothing may fail.
     out.record(Fact::AppAsked { app: asker, scope, merchant, moves });
     Ok(())
+}
+
+/// Refuses what an app is not registered for, then what the merchant whose object it is has not
+/// granted, then what it has granted until before. Gives that merchant, or nobody's id.
+fn covers(
+    tables: &Tables,
+    app: &App,
+    scope: Scope,
+    party: &Party,
+    now: u64,
+) -> Result<Id, Rejection> {
+    refuse_if(!app.has(scope), Rejection::ScopeDenied)?;
+    match *party {
+        Party::Nobody => Ok(Id::NONE),
+        Party::Unknown => Err(Rejection::NotGranted),
+        Party::Merchant(merchant) => {
+            let grant = tables.app_grants.get(&(app.app, merchant)).ok_or(Rejection::NotGranted)?;
+            refuse_if(!grant.scopes.contains(&scope), Rejection::NotGranted)?;
+            refuse_if(grant.expires_at.is_some_and(|at| at <= now), Rejection::GrantExpired)?;
+            Ok(merchant)
+        }
+    }
 }
 
 /// Refuses to move more money than the app may, then to do more commands.

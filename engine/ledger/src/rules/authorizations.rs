@@ -19,10 +19,12 @@ use crate::limits::{
 };
 use crate::rejection::Rejection;
 use crate::rules::credit::{self, memorandum, memorandum_of};
-use crate::rules::limits::may_spend;
-use crate::rules::taking::{Sources, take};
+use crate::rules::limits::{may_spend, spend_room};
+use crate::rules::taking::{Sources, batch_takes, take};
 use crate::rules::{buckets, in_currency, may_credit, may_debit, merchant, refuse_if, user};
-use crate::state::{Authorization, AuthorizationState, CreditBasis, OrderNo, Release, User};
+use crate::state::{
+    Authorization, AuthorizationState, CreditBasis, OrderNo, Release, Tables, TradeNo, User,
+};
 
 pub(crate) fn authorize(
     ledger: &Ledger,
@@ -49,7 +51,7 @@ pub(crate) fn authorize(
     let fund = amount - c.credit;
     let room = tables.accounts.row(payer.account).debit_room();
     refuse_if(room < u128::from(fund), Rejection::InsufficientFunds)?;
-    // Limits are checked when the user agrees; captures count against them and are not refused.
+    // What is held counts against limits as if it were spent, until it is captured or let go.
     if fund > 0 {
         may_spend(ledger, payer, fund, CodeKind::None, now)?;
     }
@@ -186,15 +188,17 @@ pub(crate) fn capture(
     let amount = in_range(c.amount)?;
     refuse_if(amount > held.rest(), Rejection::CaptureExceedsRest)?;
     refuse_if(tables.payments.find(&id).is_some(), Rejection::Duplicate)?;
-    let trade_no = (held.merchant, c.out_trade_no.clone());
+    let trade_no = TradeNo::key_of(held.merchant, &c.out_trade_no);
     refuse_if(tables.trade_nos.find(&trade_no).is_some(), Rejection::DuplicateOutTradeNo)?;
     may_credit(tables, tables.merchants.row(held.merchant).account)?;
+    batch_takes(ledger, held.merchant, amount, now)?;
     let payer = tables.users.row(held.user);
     let fund = amount.min(held.fund_rest);
     let on_credit = amount - fund;
-    // What the credit part stood for is debited now: from the balance, then from the line, where
-    // it has been held; so a limit that was cut since does not matter.
-    let from_balance = on_credit.min(spendable(ledger, payer));
+    // What the credit part stood for is debited now: from the balance as far as its limits leave
+    // it, then from the line, where it has been held; so a line that was cut since does not matter.
+    let balance = spendable(ledger, payer).min(spend_room(ledger, payer, now));
+    let from_balance = on_credit.min(balance);
     let from_credit = on_credit - from_balance;
     let line_account = buckets::purchases(ledger, payer);
     let usable = credit::is_usable(ledger, payer) && line_account.is_some();
@@ -340,12 +344,21 @@ fn end_if_empty(held: &mut Authorization) {
 fn change(ledger: &mut Ledger, auth: &Id, change: impl FnOnce(&mut Authorization)) {
     let tables = ledger.tables_mut();
     let Some(held) = tables.authorizations.get_mut(auth) else { return };
-    let before = held.state;
+    let (before, frozen) = (held.state, held.fund_rest);
     change(held);
     let ended = before == AuthorizationState::Authorized && held.state != before;
-    let (payer, seller) = (held.user, held.merchant);
+    let (payer, seller, still) = (held.user, held.merchant, held.fund_rest);
+    set_frozen(tables, payer, frozen, still);
     if ended {
         count_open(ledger, payer, seller, false);
+    }
+}
+
+/// A hold of a user has another amount frozen than before.
+fn set_frozen(tables: &mut Tables, payer: u32, before: u64, now: u64) {
+    if before != now {
+        let frozen = &mut tables.users.row_mut(payer).frozen;
+        *frozen = frozen.saturating_sub(before.into()).saturating_add(now.into());
     }
 }
 
@@ -402,6 +415,7 @@ fn authorized(ledger: &mut Ledger, fact: &Fact) {
         state: AuthorizationState::Authorized,
         releases: Vec::new(),
     });
+    set_frozen(ledger.tables_mut(), payer, 0, *fund);
     count_open(ledger, payer, seller, true);
     if let Some(at) = *expires_at {
         ledger.owe(Due { at, kind: DueKind::AuthorizationExpiry, no });

@@ -15,6 +15,9 @@
 //! nothing is late, and they are due with the next statement. A late fee is half up, at most the
 //! unpaid minimum; a minimum is rounded down. What is owed of late fees, or of interest, is at most
 //! as much as an amount can be: what goes beyond that is not charged.
+//!
+//! Not done of the book's clock: that it debits dues. The balance pays no bill by itself; whoever
+//! wants that sends a repayment before the days of grace are over.
 
 use crate::account::{AccountKey, Class};
 use crate::command::{BillingTerms, FreezeReason, Reference};

@@ -74,8 +74,12 @@ impl Reduction {
 /// Takes up to `wanted` off what the payer of a payment owes: first the last terms of the plan that
 /// the purchase is in. One not billed yet comes off
 /// what is not billed, then off what is billed, then off what is overdue; one that was billed comes
-/// off the bill, and off what was not billed last. `noted` is what this decision has credited to an
-/// account already.
+/// off the bill, and off what was not billed last. The book says "of that purchase", and that what
+/// is more than is owed of it goes to the balance. But for what is in plans, who owes how much of
+/// which purchase is not kept: repayments go to the oldest bill, whatever it is for. So a refund of
+/// a purchase that was repaid takes off what is owed of others, as a card's does, and the balance
+/// gets what is more than all of it. `noted` is what this decision has credited to an account
+/// already.
 pub(crate) fn reduction(
     ledger: &Ledger,
     payer: &User,

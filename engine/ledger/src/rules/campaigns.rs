@@ -6,6 +6,10 @@
 //! | Effective | pay / revoke / clock | Used / Revoked / Expired |
 //! | Used | refund of its part | Effective; Expired after its time; Revoked without a campaign |
 //!
+//! What came back of a coupon that is refunded in parts is not free: the coupon may yet come back
+//! whole, and is promised all of it then. It is free when the coupon's time is over, or the
+//! funder's when the campaign is closed, which such a coupon does not hinder.
+//!
 //! The book leaves the template to us: who pays (`merchant_part` of the merchant's receipts, the
 //! rest a campaign), where, when, how many. A coupon is promised money: issuing one reserves its
 //! part of the campaign, so that whoever holds one can use it. Memorandum X6 is kept by template.
@@ -17,7 +21,7 @@ use crate::command::{
 use crate::event::{Decision, Fact};
 use crate::id::Id;
 use crate::ledger::{Due, DueKind, Ledger, in_range, payable, post};
-use crate::limits::{COUPONS_PER_USER_MAX, TIME_MS_MAX};
+use crate::limits::{AMOUNT_MAX, COUPONS_PER_USER_MAX, TIME_MS_MAX};
 use crate::money::Currency;
 use crate::rejection::Rejection;
 use crate::rules::{in_currency, may_debit, merchant, refuse_if, user};
@@ -35,6 +39,11 @@ pub(crate) fn fund(ledger: &Ledger, c: &FundCampaign, out: &mut Decision) -> Res
         in_currency(c.amount, payer.terms.settle_currency)?;
     }
     let amount = in_range(c.amount)?;
+    // A campaign is closed by one movement.
+    let before = tables.accounts.get(&fund_key(c.campaign, c.amount.currency));
+    let before = before.map_or(0, |account| account.debit_room());
+    let after = before.saturating_add(u128::from(amount));
+    refuse_if(after > u128::from(AMOUNT_MAX), Rejection::AmountOutOfRange)?;
     if let Some(payer) = payer {
         may_debit(tables, payer.account)?;
         let room = tables.accounts.row(payer.account).debit_room();
@@ -129,8 +138,7 @@ pub(crate) fn issue(
     let campaign = tables.campaigns.get(&template.terms.campaign);
     let ended = campaign.is_some_and(|campaign| campaign.closed);
     refuse_if(ended || now >= template.terms.valid_until, Rejection::InvalidState)?;
-    let left = campaign
-        .map_or(0, |campaign| fund_left(tables, campaign).saturating_sub(campaign.reserved));
+    let left = campaign.map_or(0, |campaign| fund_free(tables, campaign));
     let spent = template.issued >= template.terms.count_max || template.funded_part() > left;
     refuse_if(spent, Rejection::BudgetExhausted)?;
     let date = ledger.calendar().date(now);
@@ -160,10 +168,14 @@ pub(crate) fn revoke(
     Ok(())
 }
 
-/// The clock ends a coupon that was not used.
+/// The clock ends a coupon that was not used, or what was kept for one that came back in part.
 pub(crate) fn expire(ledger: &Ledger, no: u32, out: &mut Decision) {
     let tables = ledger.tables();
     let coupon = tables.coupons.row(no);
+    if coupon.state == CouponState::Used {
+        out.record(Fact::CouponReleased { coupon: coupon.coupon, amount: coupon.kept });
+        return;
+    }
     post_face(ledger, tables.coupon_templates.row(coupon.template), false, out);
     out.record(Fact::CouponExpired { coupon: coupon.coupon });
 }
@@ -182,6 +194,12 @@ pub(crate) fn fund_left(tables: &Tables, campaign: &Campaign) -> u64 {
     let account = tables.accounts.get(&fund_key(campaign.campaign, campaign.currency));
     let left = account.map_or(0, |account| account.debit_room());
     u64::try_from(left).unwrap_or(u64::MAX)
+}
+
+/// What a campaign has that nobody was promised.
+pub(crate) fn fund_free(tables: &Tables, campaign: &Campaign) -> u64 {
+    let promised = campaign.reserved.saturating_add(campaign.kept);
+    fund_left(tables, campaign).saturating_sub(promised)
 }
 
 /// Where a campaign's money goes back to: its funder, or marketing if it was the platform or the
@@ -223,12 +241,13 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
             if tables.campaigns.find(campaign).is_none() =>
         {
             let (campaign, funder, currency) = (*campaign, *funder, amount.currency);
-            let (reserved, closed) = (0, false);
-            tables.campaigns.insert(Campaign { campaign, funder, currency, reserved, closed });
+            let (reserved, closed, kept) = (0, false, 0);
+            let row = Campaign { campaign, funder, currency, reserved, closed, kept };
+            tables.campaigns.insert(row);
         }
         Fact::CampaignClosed { campaign, .. } => {
             if let Some(campaign) = tables.campaigns.get_mut(campaign) {
-                campaign.closed = true;
+                (campaign.closed, campaign.kept) = (true, 0);
             }
         }
         Fact::CouponDefined { template, terms } => {
@@ -239,8 +258,8 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
             let Some(template) = tables.coupon_templates.find(template) else { return };
             let Some(user) = tables.users.find(user) else { return };
             count(tables, template, user, calendar.date(now));
-            let state = CouponState::Effective;
-            let no = tables.coupons.insert(Coupon { coupon: *coupon, template, user, state });
+            let (coupon, state) = (*coupon, CouponState::Effective);
+            let no = tables.coupons.insert(Coupon { coupon, template, user, state, kept: 0 });
             reserve(tables, template, true);
             let row = tables.coupon_templates.row_mut(template);
             row.issued = row.issued.saturating_add(1);

@@ -8,9 +8,9 @@
 //!
 //! A user has one card of a template at a time. Only an active card is loaded and pays: at the
 //! merchant of its template, or anywhere, in the currency of the order. What is stored is the
-//! user's own money: it can be given back to the balance from a card in any state, and it goes back
-//! to the card with a refund or a lost dispute, after what the balance paid and before what points
-//! and the coupon did; to the balance where the card is closed.
+//! user's own money: it can be given back to the balance from a card in any state, above the cap of
+//! the balance too, and it goes back to the card with a refund or a lost dispute, after what the
+//! balance paid and before what points and the coupon did; to the balance where the card is closed.
 //!
 //! The book leaves to us: a load counts as spent from the balance, for a card would else lead past
 //! every limit, and stays counted when it is given back; a card that expired and is renewed is
@@ -28,7 +28,7 @@ use crate::ledger::{Due, DueKind, Ledger, in_range, post};
 use crate::limits::{AMOUNT_MAX, TIME_MS_MAX};
 use crate::rejection::Rejection;
 use crate::remittance::Purpose;
-use crate::rules::limits::{count, may_hold, may_spend};
+use crate::rules::limits::{count, may_spend};
 use crate::rules::remittances::tell_all;
 use crate::rules::{in_currency, may_credit, may_debit, merchant, paid, points, refuse_if};
 use crate::state::{Card, CardHolder, CardState, CardTemplate, Payment, Tables, User};
@@ -132,9 +132,22 @@ pub(crate) fn close(ledger: &Ledger, c: &CloseCard, out: &mut Decision) -> Resul
     refuse_if(row.state == CardState::Closed, Rejection::InvalidState)?;
     refuse_if(stored(ledger.tables(), row) > 0, Rejection::BalanceNotZero)?;
     // From here on nothing may fail.
-    points::lapse(ledger, row, row.points(), out);
-    out.record(Fact::CardClosed { card: c.card, points: row.points() });
+    end(ledger, row, out);
     Ok(())
+}
+
+/// Closes a card on which nothing is stored; its points lapse.
+pub(crate) fn end(ledger: &Ledger, row: &Card, out: &mut Decision) {
+    points::lapse(ledger, row, row.points(), out);
+    out.record(Fact::CardClosed { card: row.card, points: row.points() });
+}
+
+/// The cards of a user that are not closed and on which nothing is stored. No row leads from a user
+/// to its cards: this looks at all, for who closes an account.
+pub(crate) fn empty(tables: &Tables, user: u32) -> Vec<&Card> {
+    let theirs = tables.cards.rows().iter().filter(|row| row.user == user);
+    let open = theirs.filter(|row| row.state != CardState::Closed);
+    open.filter(|row| stored(tables, row) == 0).collect()
 }
 
 /// The clock ends a card.
@@ -177,7 +190,6 @@ pub(crate) fn unload(ledger: &Ledger, c: &UnloadCard, out: &mut Decision) -> Res
     may_credit(tables, owner.account)?;
     let short = stored(tables, row) < u128::from(amount);
     refuse_if(short, Rejection::CardBalanceInsufficient)?;
-    may_hold(ledger, owner, amount)?;
     // From here on nothing may fail.
     let from = ledger.account_or_open(key(tables, row), owner.currency, out);
     post(out, from, owner.account, amount);
@@ -289,7 +301,10 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
             let (card, level, valid_until) = (*card, *level, *valid_until);
             let state = CardState::Active;
             let lots = Vec::new();
-            let row = Card { card, template, user, level, state, valid_until, lots };
+            // What the one before it owed goes with its user.
+            let last = tables.card_holders.get(&(template, user)).map(|last| last.card);
+            let owes = last.map_or(0, |no| std::mem::take(&mut tables.cards.row_mut(no).owes));
+            let row = Card { card, template, user, level, state, valid_until, lots, owes };
             let no = tables.cards.insert(row);
             hold(tables, template, user, no);
             let owner = tables.users.row_mut(user);

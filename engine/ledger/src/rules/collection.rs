@@ -1,22 +1,19 @@
 //! How a rental's charges are paid: the frozen deposit first, then balance and credit (DOMAIN
-//! §4.4 SettleRental, CollectRental, BuyOutRental, ReduceCharge), and what becomes of the row.
+//! §4.4 SettleRental, CollectRental, BuyOutRental). What is taken off them is in `reductions`.
 
 use crate::account::{AccountKey, AccountNo, Class};
-use crate::command::{
-    BuyOutRental, CollectRental, ReduceCharge, Reference, RoyaltyRefunds, SettleRental,
-};
+use crate::command::{BuyOutRental, CollectRental, RentalTerms, SettleRental};
 use crate::event::{Decision, Fact};
 use crate::id::Id;
-use crate::ledger::{Ledger, Refusal, in_range, post};
-use crate::limits::{REFUNDS_MAX, RENTAL_PAYMENTS_MAX};
+use crate::ledger::{Ledger, post};
+use crate::limits::RENTAL_PAYMENTS_MAX;
 use crate::rejection::Rejection;
 use crate::rules::authorizations::{frozen_account, spendable};
-use crate::rules::payments::give_back;
+use crate::rules::limits::spend_room;
 use crate::rules::rentals::{find, is_out, oblige, release_deposit, release_rest, unoblige};
-use crate::rules::taking::{Sources, open_batch, take};
-use crate::rules::{buckets, credit, remittances};
-use crate::rules::{in_currency, may_credit, refuse_if};
-use crate::state::{Charge, ChargeKind, Payment, PaymentState, Rental, RentalState};
+use crate::rules::taking::{Sources, batch_takes, open_batch, take};
+use crate::rules::{buckets, credit, in_currency, may_credit, refuse_if};
+use crate::state::{Charge, ChargeKind, Payment, Rental, RentalState, Tables};
 
 /// Where charges may be paid from, and whether in part.
 #[derive(Clone, Copy)]
@@ -52,7 +49,7 @@ pub(crate) fn settle(
     refuse_if(c.total.is_some_and(|t| t.amount != total), Rejection::TotalMismatch)?;
     let over = rental.terms.risk_amount.is_some_and(|most| total > most);
     refuse_if(over, Rejection::TotalExceedsRiskAmount)?;
-    may_be_paid(ledger, id, rental)?;
+    may_be_paid(ledger, id, rental, rental.outstanding(), now)?;
     // From here on nothing may fail.
     let from = From { frozen: true, partial: c.allow_partial };
     let taken = collect(ledger, id, rental, from, now, out);
@@ -66,7 +63,7 @@ pub(crate) fn settle(
         let key = AccountKey::of(Class::RentalAdvance, rental.rental, currency);
         let advance = ledger.account_or_open(key, currency, out);
         let (no, pending) = open_batch(ledger, rental.merchant, now, out);
-        (advanced, batch) = (taken.outstanding, Some(no));
+        (advanced, batch) = (taken.outstanding.min(guaranteed(&rental.terms)), Some(no));
         post(out, advance, pending, advanced);
     }
     let outstanding = taken.outstanding;
@@ -74,16 +71,37 @@ pub(crate) fn settle(
     Ok(())
 }
 
-/// The payment's id is new, the merchant may be credited, and there is room for a payment more.
-fn may_be_paid(ledger: &Ledger, payment: Id, rental: &Rental) -> Result<(), Rejection> {
+/// The most that the platform advances where it guarantees a rental: the risk amount that was
+/// agreed, or else the deposit. The guarantee stands for a deposit that was waived, and that is the
+/// ceiling of what a merchant is compensated for (Zhima); what is owed beyond is the merchant's to
+/// collect.
+///
+/// No service fee is taken of an advance: the book charges it before the guarantee (§4.4), of what
+/// users pay, and the advance is the platform's own money. What the user pays back to the platform
+/// is no sale either.
+fn guaranteed(terms: &RentalTerms) -> u64 {
+    terms.risk_amount.unwrap_or(terms.deposit.amount)
+}
+
+/// The payment's id is new, the merchant may be credited, there is room for a payment more, and for
+/// so much more in the batch of today.
+fn may_be_paid(
+    ledger: &Ledger,
+    payment: Id,
+    rental: &Rental,
+    amount: u64,
+    now: u64,
+) -> Result<(), Rejection> {
     let tables = ledger.tables();
     refuse_if(tables.payments.find(&payment).is_some(), Rejection::Duplicate)?;
     may_credit(tables, tables.merchants.row(rental.merchant).account)?;
-    refuse_if(rental.payments.len() >= RENTAL_PAYMENTS_MAX, Rejection::PaymentCountExceeded)
+    let many = rental.payments.len() >= RENTAL_PAYMENTS_MAX;
+    refuse_if(many, Rejection::PaymentCountExceeded)?;
+    batch_takes(ledger, rental.merchant, amount, now)
 }
 
 /// Everything is paid: what is left of the deposit goes back.
-fn complete(ledger: &Ledger, rental: &Rental, fund_used: u64, out: &mut Decision) {
+pub(crate) fn complete(ledger: &Ledger, rental: &Rental, fund_used: u64, out: &mut Decision) {
     if let Some(held) = ledger.tables().authorizations.get(&rental.rental) {
         let fund = held.fund_rest.saturating_sub(fund_used);
         release_rest(ledger, rental.rental, fund, held.credit_rest, true, out);
@@ -108,7 +126,7 @@ pub(crate) fn collect_again(
     refuse_if(!collectable, Rejection::InvalidState)?;
     let before = rental.outstanding();
     refuse_if(before == 0, Rejection::NothingDue)?;
-    may_be_paid(ledger, id, rental)?;
+    may_be_paid(ledger, id, rental, before, now)?;
     // From here on nothing may fail.
     let from = From { frozen: false, partial: c.allow_partial };
     let taken = collect(ledger, id, rental, from, now, out);
@@ -125,8 +143,10 @@ pub(crate) fn collect_again(
     Ok(())
 }
 
-/// Takes what is owed: from the frozen deposit, then from balance and credit. What the platform
-/// advanced is paid back to it first, the rest goes to the merchant.
+/// Takes what is owed: from the frozen deposit, then from balance and credit; from the balance as
+/// much as its limits leave, for a merchant is paid with it. What the platform advanced is paid
+/// back to it first, under no limit: that is a debt paid, as credit is. The rest goes to the
+/// merchant.
 fn collect(
     ledger: &Ledger,
     payment: Id,
@@ -140,7 +160,8 @@ fn collect(
     let owed = rental.outstanding();
     let held = tables.authorizations.get(&rental.rental).filter(|_| from.frozen);
     let fund = held.map_or(0, |held| held.fund_rest.min(owed));
-    let (balance, credit) = beyond(ledger, rental, owed - fund, from.partial);
+    let may_spend = spend_room(ledger, payer, now).saturating_add(rental.advanced);
+    let (balance, credit) = beyond(ledger, rental, owed - fund, may_spend, from.partial);
     let amount = fund + balance + credit;
     if amount == 0 {
         return Taken { fund, outstanding: owed };
@@ -203,10 +224,18 @@ fn take_for(
     take(ledger, payment, number, seller, payer, sources, rental.rental, now, out);
 }
 
-/// How much of `wanted` balance and credit give, in the agreed order.
-fn beyond(ledger: &Ledger, rental: &Rental, wanted: u64, partial: bool) -> (u64, u64) {
+/// How much of `wanted` balance and credit give, in the agreed order; the balance at most
+/// `may_spend`.
+fn beyond(
+    ledger: &Ledger,
+    rental: &Rental,
+    wanted: u64,
+    may_spend: u64,
+    partial: bool,
+) -> (u64, u64) {
     let payer = ledger.tables().users.row(rental.user);
-    let (balance, credit) = (spendable(ledger, payer), credit::available(ledger, payer));
+    let balance = spendable(ledger, payer).min(may_spend);
+    let credit = credit::available(ledger, payer);
     if balance.saturating_add(credit) < wanted && !partial {
         return (0, 0);
     }
@@ -231,7 +260,7 @@ pub(crate) fn term_due(ledger: &Ledger, no: u32, at: u64, out: &mut Decision) {
     with_term.charges.push(Charge { kind: ChargeKind::Rent, amount, reduced: 0, paid: 0 });
     let payment = term_payment(ledger, rental.rental, term_no);
     let outstanding = with_term.outstanding();
-    let taken = match may_be_paid(ledger, payment, rental) {
+    let taken = match may_be_paid(ledger, payment, rental, outstanding, at) {
         Ok(()) => {
             let from = From { frozen: false, partial: false };
             collect(ledger, payment, &with_term, from, at, out)
@@ -267,17 +296,16 @@ pub(crate) fn buy_out(
 ) -> Result<(), Rejection> {
     let rental = find(ledger, c.rental)?;
     refuse_if(rental.state != RentalState::InUse, Rejection::InvalidState)?;
-    // The price listed for the term that runs: the last that fell due, or the first.
-    let running = rental.terms_due.max(1);
-    let term = rental.terms.plan.get(running as usize - 1).filter(|_| c.term_no == running);
-    let listed = term.and_then(|term| term.buyout).ok_or(Rejection::BuyoutNotOffered)?;
-    let price = listed.saturating_sub(paid_and_kept(ledger, rental));
-    may_be_paid(ledger, id, rental)?;
-    let (balance, credit) = beyond(ledger, rental, price, false);
+    let price = price(ledger.tables(), rental, c.term_no).ok_or(Rejection::BuyoutNotOffered)?;
+    may_be_paid(ledger, id, rental, price, now)?;
+    let payer = ledger.tables().users.row(rental.user);
+    let (balance, credit) = beyond(ledger, rental, price, u64::MAX, false);
     refuse_if(balance + credit < price, Rejection::InsufficientFunds)?;
+    let may_spend = spend_room(ledger, payer, now);
+    let (balance, credit) = beyond(ledger, rental, price, may_spend, false);
+    refuse_if(balance + credit < price, Rejection::LimitExceeded)?;
     // From here on nothing may fail.
     if price > 0 {
-        let payer = ledger.tables().users.row(rental.user);
         let mut debits = vec![(payer.account, balance)];
         debits.extend(buckets::purchases(ledger, payer).map(|account| (account, credit)));
         let sources = Sources { debits, balance, credit, ..Sources::default() };
@@ -290,124 +318,18 @@ pub(crate) fn buy_out(
     Ok(())
 }
 
+/// What the thing costs now, if a price is listed for the term that runs and is the one named: the
+/// last term that fell due, or the first.
+pub(crate) fn price(tables: &Tables, rental: &Rental, term_no: u32) -> Option<u64> {
+    let running = rental.terms_due.max(1);
+    let term = rental.terms.plan.get(running as usize - 1).filter(|_| term_no == running);
+    Some(term?.buyout?.saturating_sub(paid_and_kept(tables, rental)))
+}
+
 /// Rent paid and neither refunded nor in dispute, nor lost in one.
-fn paid_and_kept(ledger: &Ledger, rental: &Rental) -> u64 {
-    let payments = rental.payments.iter().filter_map(|id| ledger.tables().payments.get(id));
+fn paid_and_kept(tables: &Tables, rental: &Rental) -> u64 {
+    let payments = rental.payments.iter().filter_map(|id| tables.payments.get(id));
     let given_back = |p: &Payment| p.refunded().saturating_add(p.disputed);
-    let refunded: u64 = payments.map(given_back).sum();
-    let paid: u64 = rental.charges.iter().map(|charge| charge.paid).sum();
-    paid.saturating_sub(refunded)
-}
-
-pub(crate) fn reduce(
-    ledger: &Ledger,
-    id: Id,
-    c: &ReduceCharge,
-    now: u64,
-    out: &mut Decision,
-) -> Result<(), Refusal> {
-    let rental = find(ledger, c.rental)?;
-    let charge = rental.charges.get(c.item as usize).ok_or(Rejection::UnknownAccount)?;
-    in_currency(c.amount, rental.terms.deposit.currency)?;
-    let amount = in_range(c.amount)?;
-    match rental.state {
-        RentalState::Completed => {
-            let left = charge.amount.saturating_sub(charge.reduced);
-            refuse_if(amount > left, Rejection::ReductionExceedsCharge)?;
-            let asked = give_back_paid(ledger, id, rental, c, now, out)?;
-            let (rental, item, amount) = (c.rental, c.item, amount - asked);
-            if amount > 0 {
-                out.record(Fact::ChargeReduced { rental, item, amount, given_back: amount });
-            }
-        }
-        RentalState::InUse
-        | RentalState::Returned
-        | RentalState::PaymentPending
-        | RentalState::Overdue
-        | RentalState::Lost => reduce_unpaid(ledger, rental, c.item, *charge, amount, out)?,
-        RentalState::Created
-        | RentalState::Assessed
-        | RentalState::Declined
-        | RentalState::Secured
-        | RentalState::BoughtOut
-        | RentalState::Cancelled
-        | RentalState::Expired => return Err(Rejection::InvalidState.into()),
-    }
-    Ok(())
-}
-
-/// Takes off what is unpaid; a rental that owes nothing any more is complete.
-fn reduce_unpaid(
-    ledger: &Ledger,
-    rental: &Rental,
-    item: u32,
-    charge: Charge,
-    amount: u64,
-    out: &mut Decision,
-) -> Result<(), Rejection> {
-    refuse_if(amount > charge.outstanding(), Rejection::ReductionExceedsCharge)?;
-    // The merchant has what was advanced; the user still owes it to the platform.
-    let left = rental.outstanding() - amount;
-    refuse_if(left < rental.advanced, Rejection::ReductionExceedsCharge)?;
-    // From here on nothing may fail.
-    unoblige(ledger, rental, amount, out);
-    out.record(Fact::ChargeReduced { rental: rental.rental, item, amount, given_back: 0 });
-    let pending = match rental.state {
-        RentalState::PaymentPending => true,
-        RentalState::Overdue => !is_out(rental),
-        _ => false,
-    };
-    if left == 0 && pending {
-        complete(ledger, rental, 0, out);
-    }
-    Ok(())
-}
-
-/// After completion the amount may only go down: what was paid is given back, out of the newest
-/// payment first. Gives the part for which the merchant's home is asked, because it has the money:
-/// the charge is reduced by that when it pays, and by nothing if it does not.
-fn give_back_paid(
-    ledger: &Ledger,
-    id: Id,
-    rental: &Rental,
-    c: &ReduceCharge,
-    now: u64,
-    out: &mut Decision,
-) -> Result<u64, Rejection> {
-    let (mut rest, mut why_not) = (c.amount.amount, Rejection::RefundExceedsPaid);
-    let payments = || rental.payments.iter().filter_map(|id| ledger.tables().payments.get(id));
-    // One at a time: what the home answers decides how much is left.
-    refuse_if(payments().any(|paid| paid.asked > 0), Rejection::InvalidState)?;
-    let mut asked = 0;
-    for paid in payments().rev() {
-        let part = rest.min(paid.amount.amount.saturating_sub(paid.refunded()));
-        if part == 0 {
-            continue;
-        }
-        if paid.state == PaymentState::Finished {
-            why_not = Rejection::RefundWindowClosed;
-        } else if paid.refunds.len() >= REFUNDS_MAX {
-            why_not = Rejection::RefundCountExceeded;
-        } else {
-            rest -= part;
-            let number = format!("{:032x}", id.0);
-            let number = Reference::new(&number).ok_or(Rejection::SchemaInvalid)?;
-            let given =
-                give_back(ledger, paid, number.clone(), part, &RoyaltyRefunds::None, now, out);
-            match given {
-                Err(Rejection::MerchantBalanceInsufficient)
-                    if remittances::can_ask(ledger, paid) =>
-                {
-                    remittances::ask(ledger, paid, number.clone(), part, false, out);
-                    let (rental, item, payment) = (c.rental, c.item, paid.payment);
-                    let out_request_no = number;
-                    out.record(Fact::ReductionAsked { rental, item, payment, out_request_no });
-                    asked += part;
-                }
-                given => given?,
-            }
-        }
-    }
-    refuse_if(rest > 0, why_not)?;
-    Ok(asked)
+    let refunded = payments.map(given_back).fold(0, u64::saturating_add);
+    rental.paid().saturating_sub(refunded)
 }

@@ -4,13 +4,17 @@
 //! A coupon is used whole, once, on an order of the amount its template asks for, and one payment
 //! takes one coupon. Its merchant's part moves no money: the receipts are that much less, and so
 //! is the base of the service fee. It comes back last: after all that the user paid. A refund of a
-//! part of it takes both its parts in proportion; when all of it is back it can be used again.
+//! part of it takes both its parts in proportion; when all of it is back it can be used again, and
+//! until then its campaign keeps what came back for it.
+//!
+//! Not done of the book: an order does not name its coupon and locks none. A coupon is free until
+//! it pays, for whichever order its user pays first.
 
 use crate::account::AccountNo;
 use crate::command::LegSource;
 use crate::event::{Decision, Fact};
 use crate::id::Id;
-use crate::ledger::{Ledger, post};
+use crate::ledger::{Due, DueKind, Ledger, post};
 use crate::money::cumulative_half_up;
 use crate::rejection::Rejection;
 use crate::rules::campaigns::{fund_key, funder_account, post_face, set_state};
@@ -130,8 +134,17 @@ pub(crate) fn give_back(
         post_face(ledger, template, true, out);
     }
     let (coupon, payment) = (parts.coupon, payment.payment);
-    out.record(Fact::CouponReturned { coupon, payment, discount, funded, state });
+    let open = campaign.is_some_and(|campaign| !campaign.closed);
+    let waits = !whole && open && now < template.terms.valid_until;
+    let kept = if waits { funded } else { 0 };
+    out.record(Fact::CouponReturned { coupon, payment, discount, funded, state, kept });
     to
+}
+
+/// Whether a campaign that is not over keeps something for a coupon.
+pub(crate) fn is_kept(tables: &Tables, coupon: &Coupon) -> bool {
+    let campaign = tables.coupon_templates.row(coupon.template).terms.campaign;
+    coupon.kept > 0 && tables.campaigns.get(&campaign).is_some_and(|campaign| !campaign.closed)
 }
 
 pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
@@ -145,14 +158,47 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
                 parts.funded = *funded;
             }
         }
-        Fact::CouponReturned { coupon, payment, discount, funded, state } => {
+        Fact::CouponReturned { coupon, payment, discount, funded, state, kept } => {
             set_state(ledger, coupon, *state);
+            match state {
+                CouponState::Used => keep(ledger, coupon, *kept),
+                CouponState::Effective | CouponState::Expired | CouponState::Revoked => {
+                    free(ledger, coupon);
+                }
+            }
             if let Some(parts) = ledger.payment_mut(payment).and_then(|row| row.parts.as_mut()) {
                 parts.discount_returned = parts.discount_returned.saturating_add(*discount);
                 parts.funded_returned = parts.funded_returned.saturating_add(*funded);
             }
         }
+        Fact::CouponReleased { coupon, .. } => free(ledger, coupon),
         _ => {}
+    }
+}
+
+/// A campaign keeps so much more for a coupon, until its time is over.
+fn keep(ledger: &mut Ledger, coupon: &Id, amount: u64) {
+    let tables = ledger.tables_mut();
+    let Some(no) = tables.coupons.find(coupon).filter(|_| amount > 0) else { return };
+    let row = tables.coupons.row_mut(no);
+    row.kept = row.kept.saturating_add(amount);
+    let terms = &tables.coupon_templates.row(row.template).terms;
+    let (campaign, at) = (terms.campaign, terms.valid_until);
+    if let Some(campaign) = tables.campaigns.get_mut(&campaign) {
+        campaign.kept = campaign.kept.saturating_add(amount);
+    }
+    ledger.owe(Due { at, kind: DueKind::CouponExpiry, no });
+}
+
+/// A campaign keeps nothing more for a coupon.
+fn free(ledger: &mut Ledger, coupon: &Id) {
+    let tables = ledger.tables_mut();
+    let Some(no) = tables.coupons.find(coupon) else { return };
+    let row = tables.coupons.row_mut(no);
+    let amount = std::mem::take(&mut row.kept);
+    let campaign = tables.coupon_templates.row(row.template).terms.campaign;
+    if let Some(campaign) = tables.campaigns.get_mut(&campaign) {
+        campaign.kept = campaign.kept.saturating_sub(amount);
     }
 }
 
@@ -205,8 +251,10 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
                 "a coupon is used on an order that it does not fit",
             )
         }
-        Fact::CouponReturned { coupon, payment, discount, funded, .. } => {
+        Fact::CouponReturned { coupon, payment, discount, funded, state, kept } => {
             coupon_of(coupon, CouponState::Used)?;
+            let waits = *kept == 0 || (*state == CouponState::Used && kept <= funded);
+            known(waits, "more of a coupon is kept than came back")?;
             let parts = paid(tables, payment)?.parts.as_ref();
             let parts = parts.filter(|parts| parts.coupon == *coupon);
             let fits = parts.is_some_and(|parts| {
@@ -214,6 +262,10 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
                     && *funded <= parts.funded.saturating_sub(parts.funded_returned)
             });
             known(fits, "more of a coupon is returned than was used")
+        }
+        Fact::CouponReleased { coupon, amount } => {
+            let kept = coupon_of(coupon, CouponState::Used)?.kept;
+            known(kept > 0 && kept == *amount, "a coupon is released with what it has not")
         }
         _ => Ok(()),
     }

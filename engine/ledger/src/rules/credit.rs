@@ -5,8 +5,8 @@
 
 use crate::account::{AccountKey, AccountNo, Class};
 use crate::command::{
-    AdjustLimit, CloseCreditLine, CreditTerms, FreezeCreditLine, GrantCreditLine, RepayCredit,
-    UnfreezeCreditLine,
+    AdjustLimit, CloseCreditLine, CreditTerms, FreezeCreditLine, FreezeReason, GrantCreditLine,
+    RepayCredit, UnfreezeCreditLine,
 };
 use crate::event::{Decision, Fact};
 use crate::id::Id;
@@ -63,13 +63,17 @@ pub(crate) fn adjust(
     Ok(())
 }
 
+/// A line that is frozen for a debt can be frozen by hand as well: that takes the debt's place, so
+/// that paying the debt does not open the line.
 pub(crate) fn freeze(
     ledger: &Ledger,
     c: &FreezeCreditLine,
     out: &mut Decision,
 ) -> Result<(), Rejection> {
     let line = open_line(ledger, user(ledger.tables(), c.user)?)?;
-    refuse_if(line.state != CreditLineState::Active, Rejection::InvalidState)?;
+    let for_debt = line.state == CreditLineState::Frozen(FreezeReason::Overdue);
+    let by_hand = for_debt && c.reason != FreezeReason::Overdue;
+    refuse_if(line.state != CreditLineState::Active && !by_hand, Rejection::InvalidState)?;
     // From here on nothing may fail.
     out.record(Fact::CreditLineFrozen { user: c.user, reason: c.reason });
     Ok(())
@@ -112,11 +116,14 @@ fn bill_fits(terms: &CreditTerms) -> bool {
     let Some(billing) = terms.billing else { return true };
     let CreditTerms { statement_day: cut, due_day: due, grace_days, .. } = *terms;
     let days_left = if due > cut { 28 - due + cut } else { cut - due };
-    let whole = |order: [Part; 4]| {
-        let parts = [Part::Penalty, Part::Interest, Part::Fee, Part::Principal];
-        parts.iter().all(|part| order.contains(part))
-    };
-    grace_days + 1 < days_left && whole(billing.order) && whole(billing.late_order)
+    let whole = names_each_part(billing.order) && names_each_part(billing.late_order);
+    grace_days + 1 < days_left && whole
+}
+
+/// Whether an order names each part of a debt once.
+pub(crate) fn names_each_part(order: [Part; 4]) -> bool {
+    let parts = [Part::Penalty, Part::Interest, Part::Fee, Part::Principal];
+    parts.iter().all(|part| order.contains(part))
 }
 
 /// Pays the bill, or the plan or loan that is named. What is due first is paid first: of the parts
@@ -199,15 +206,18 @@ pub(crate) fn is_usable(ledger: &Ledger, owner: &User) -> bool {
 /// What a user may still buy or have held on credit: nothing without a usable line.
 pub(crate) fn available(ledger: &Ledger, owner: &User) -> u64 {
     match line(ledger, owner) {
-        Some(line) if is_usable(ledger, owner) => {
-            let ahead = owed_in(ledger, owner, Class::CreditInstalment).1;
-            let used = principal(ledger, owner).saturating_add(ahead);
-            let used = used.saturating_add(loans::owed(ledger, line));
-            let used = used.saturating_add(held(ledger, owner));
-            line.limit.amount.saturating_sub(used)
-        }
+        Some(line) if is_usable(ledger, owner) => room(ledger, owner, line),
         _ => 0,
     }
+}
+
+/// What is left of a limit, whether anything may be bought or not.
+pub(crate) fn room(ledger: &Ledger, owner: &User, line: &CreditLine) -> u64 {
+    let ahead = owed_in(ledger, owner, Class::CreditInstalment).1;
+    let used = principal(ledger, owner).saturating_add(ahead);
+    let used = used.saturating_add(loans::owed(ledger, line));
+    let used = used.saturating_add(held(ledger, owner));
+    line.limit.amount.saturating_sub(used)
 }
 
 /// Refuses a purchase on credit, or gives the account it is debited to, which the line opened.

@@ -10,6 +10,11 @@
 //! and the ruling comes from outside, as every ruling does (DOMAIN §2). A payer may give up until
 //! the merchant has defended. A payment whose time for refunds is over can still be disputed.
 //!
+//! Only what the user paid can be disputed: no money of a coupon's was the user's, its merchant's
+//! part was nobody's, and a ruling that paid it out would make cash of it. What is in dispute, or
+//! was lost in one, refunds leave alone: they give back the rest of what the user paid, then the
+//! coupon. The merchant of a lost dispute gives the coupon back by a refund of its part, or not.
+//!
 //! The payment's shard decides all of it, also where the merchant is at home elsewhere; what that
 //! leads to there is in `remittances/disputes.rs`.
 
@@ -23,8 +28,8 @@ use crate::ledger::{Ledger, in_range, post};
 use crate::limits::TIME_MS_MAX;
 use crate::rejection::Rejection;
 use crate::rules::{
-    buckets, cards, credit_room, exchange, in_currency, plan_fees, points, refuse_if, remittances,
-    royalties,
+    buckets, cards, credit_room, exchange, in_currency, invoices, plan_fees, points, refuse_if,
+    remittances, royalties,
 };
 use crate::state::{
     BatchState, Dispute, DisputeState, Merchant, Payment, PaymentState, Ruling, Tables,
@@ -62,7 +67,7 @@ pub(crate) fn open(
     // From here on nothing may fail.
     let own = tables.batches.row(own_batch);
     let room = |no| u64::try_from(tables.accounts.row(no).debit_room()).unwrap_or(u64::MAX);
-    let own_left = payment.amount.amount.saturating_add(payment.fee_returned);
+    let own_left = payment.receipts().saturating_add(payment.fee_returned);
     let own_left = own_left.saturating_sub(payment.fee);
     let freed = royalties::to_free(payment, amount);
     let own_left = own_left.saturating_add(freed).saturating_sub(payment.refunded_from_own_batch);
@@ -99,9 +104,14 @@ pub(crate) fn open(
     Ok(())
 }
 
-/// What was paid and is neither refunded nor in dispute, nor lost in one. What the merchant's home
-/// is asked to pay for a refund may be refunded any moment.
+/// What the user paid and is neither refunded nor in dispute, nor lost in one. What the merchant's
+/// home is asked to pay for a refund may be refunded any moment, and is split as it was then.
 fn undisputed(payment: &Payment) -> u64 {
+    payment.own_left().saturating_sub(payment.asked)
+}
+
+/// As [`undisputed`] was once: with the coupon. Disputes of then stand in chains.
+fn undisputed_with_coupon(payment: &Payment) -> u64 {
     let left = payment.amount.amount.saturating_sub(payment.refunded());
     left.saturating_sub(payment.asked).saturating_sub(payment.disputed)
 }
@@ -136,6 +146,7 @@ pub(crate) fn cancel(
     out: &mut Decision,
 ) -> Result<(), Rejection> {
     let row = in_state(ledger, c.dispute, &[DisputeState::Open])?;
+    may_release(ledger, row)?;
     // From here on nothing may fail.
     release(ledger, row, Ruling::Cancelled, out);
     Ok(())
@@ -161,9 +172,18 @@ pub(crate) fn judge(
     if c.for_customer {
         return pay_back(ledger, row, Ruling::Customer, fee, now, out);
     }
+    may_release(ledger, row)?;
     // From here on nothing may fail.
     release(ledger, row, Ruling::Merchant, out);
     Ok(())
+}
+
+/// The merchant's home was told what it gives for a refund of a payment with a coupon: so much, for
+/// the rest of what the user paid is in dispute. So it stays until the answer.
+fn may_release(ledger: &Ledger, row: &Dispute) -> Result<(), Rejection> {
+    let payment = ledger.tables().payments.row(row.payment);
+    let with_coupon = payment.parts.as_ref().is_some_and(|parts| parts.sum() > 0);
+    refuse_if(with_coupon && payment.asked > 0, Rejection::InvalidState)
 }
 
 fn in_state<'a>(
@@ -177,11 +197,11 @@ fn in_state<'a>(
 }
 
 /// What is held goes where a refund of it would: to credit first (what is no longer owed there
-/// goes to the balance), to the acquirer, to the balance, to the card, to points. What is left of a
-/// coupon's part goes to the balance too. The merchant pays the fee from its settled money; what
-/// that lacks becomes its debt. The service fee is not returned; what the merchant has paid for
-/// terms of a plan that are cut is, to its settled money. Of a merchant at home elsewhere all of
-/// the fee for losing is its debt, for which its home is asked.
+/// goes to the balance), to the acquirer, to the balance, to the card, to points. The merchant pays
+/// the fee from its settled money; what that lacks becomes its debt. The service fee is not
+/// returned; what the merchant has paid for terms of a plan that are cut is, to its settled money.
+/// A merchant at home elsewhere has no more here than that: it pays the fee for losing, the rest of
+/// it goes home; and for what the fee lacks its home is asked.
 fn pay_back(
     ledger: &Ledger,
     row: &Dispute,
@@ -262,8 +282,11 @@ fn pay_back(
         fee_owed,
     });
     buckets::record_reduction(ledger, payer, &reduction, out);
+    invoices::red_if_due(tables, payment, amount, out);
     points::reverse(ledger, payment, amount, out);
     remittances::ask_for_debt(ledger, seller, row.dispute, fee_owed, true, out);
+    let rest = plan_fee.saturating_sub(fee_paid);
+    remittances::send_back_home(ledger, seller, payment.payment, rest, out);
     Ok(())
 }
 
@@ -314,7 +337,7 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
             known(tables.disputes.find(dispute).is_none(), "a dispute is opened twice")?;
             let paid = tables.payments.get(payment).filter(|p| p.batch.is_some());
             let paid = paid.ok_or("a payment is unknown or unpaid")?;
-            let fits = *amount <= undisputed(paid) && from_own_batch <= amount;
+            let fits = *amount <= undisputed_with_coupon(paid) && from_own_batch <= amount;
             known(fits, "more is disputed than was paid")
         }
         Fact::DisputeDefended { dispute, .. } => {

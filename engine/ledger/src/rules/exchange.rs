@@ -197,7 +197,7 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         }
         Fact::PaymentQuoted { payment, quote, amount } => {
             let row = tables.payments.get(payment).ok_or("a payment is unknown")?;
-            let open = row.state == PaymentState::Created && row.parts.is_none();
+            let open = row.state == PaymentState::Created && row.exchange().is_none();
             known(open, "a payment is quoted twice or late")?;
             known(tables.quotes.find(quote).is_some(), "a quote is unknown")?;
             let fits = (1..=AMOUNT_MAX).contains(&amount.amount);

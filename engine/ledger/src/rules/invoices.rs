@@ -5,10 +5,11 @@
 //! | Requested | issue / reject | Issued / Rejected |
 //! | Issued, PartlyReversed | red invoice | PartlyReversed, Reversed |
 //!
-//! Invoiceable is what the user paid, without coupons, less refunds and what is invoiced or asked
-//! for already. A refund is never refused for an invoice: where more is invoiced than is still
-//! paid, a red invoice is due, and that is told. Of each line the amount without tax is rounded
-//! half up and the tax is the rest; red ones follow the cumulative rule, so that they sum up.
+//! Invoiceable is what the user paid, without coupons, less refunds and lost disputes and what is
+//! invoiced or asked for already. Neither is refused for an invoice: where more is invoiced than is
+//! still paid, a red invoice is due, and that is told. Of each line the amount without tax is
+//! rounded half up and the tax is the rest; red ones follow the cumulative rule, so that they sum
+//! up.
 
 use crate::command::{
     InvoiceLine, IssueInvoice, RedInvoice, Reference, RejectInvoice, RequestInvoice,
@@ -20,7 +21,9 @@ use crate::limits::{INVOICE_LINES_MAX, REFUNDS_MAX};
 use crate::money::{cumulative_half_up, without_tax_half_up};
 use crate::rejection::Rejection;
 use crate::rules::{in_currency, paid, refuse_if};
-use crate::state::{Invoice, InvoiceNo, InvoiceState, Payment, PaymentParts, Red, Tables};
+use crate::state::{
+    Dispute, DisputeState, Invoice, InvoiceNo, InvoiceState, Payment, PaymentParts, Red, Tables,
+};
 
 pub(crate) fn request(
     ledger: &Ledger,
@@ -34,7 +37,7 @@ pub(crate) fn request(
     in_currency(c.amount, payment.amount.currency)?;
     let amount = in_range(c.amount)?;
     let claimed = payment.parts.as_ref().map_or(0, |parts| parts.claimed);
-    let left = payment.paid_by_user().saturating_sub(claimed);
+    let left = still_paid(tables, payment).saturating_sub(claimed);
     refuse_if(amount > left, Rejection::NotInvoiceable)?;
     // From here on nothing may fail.
     let RequestInvoice { invoice, payment, title, tax_no, kind, .. } = c.clone();
@@ -60,7 +63,7 @@ pub(crate) fn issue(
     number_is_new(ledger.tables(), payment, &c.no)?;
     // A refund may have come since it was asked for.
     let invoiced = payment.parts.as_ref().map_or(0, |parts| parts.invoiced);
-    let left = payment.paid_by_user().saturating_sub(invoiced);
+    let left = still_paid(ledger.tables(), payment).saturating_sub(invoiced);
     refuse_if(amount > left, Rejection::NotInvoiceable)?;
     // From here on nothing may fail.
     let (no, lines) = (c.no.clone(), c.lines.clone());
@@ -114,10 +117,31 @@ pub(crate) fn reverse(
     Ok(())
 }
 
-/// Records, after a refund of `by_user`, that more is invoiced than the user has still paid.
-pub(crate) fn red_if_due(payment: &Payment, by_user: u64, out: &mut Decision) {
+/// What the user paid and has not back. A payment of one part does not note what was lost of it in
+/// disputes: that stands with them.
+fn still_paid(tables: &Tables, payment: &Payment) -> u64 {
+    if payment.disputed == 0 {
+        return payment.paid_by_user();
+    }
+    let noted = payment.parts.as_ref().map_or(0, |parts| parts.lost);
+    let no = tables.payments.find(&payment.payment);
+    let is_lost = |row: &&Dispute| {
+        let lost = matches!(row.state, DisputeState::JudgedCustomer | DisputeState::Accepted);
+        lost && Some(row.payment) == no
+    };
+    let lost = tables.disputes.rows().iter().filter(is_lost);
+    let lost = lost.fold(0u64, |sum, row| sum.saturating_add(row.amount));
+    payment.paid_by_user().saturating_sub(lost.saturating_sub(noted))
+}
+
+/// Records, after a refund or lost dispute of `by_user`, that more is invoiced than the user has
+/// still paid.
+pub(crate) fn red_if_due(tables: &Tables, payment: &Payment, by_user: u64, out: &mut Decision) {
     let invoiced = payment.parts.as_ref().map_or(0, |parts| parts.invoiced);
-    let amount = invoiced.saturating_sub(payment.paid_by_user().saturating_sub(by_user));
+    if invoiced == 0 {
+        return;
+    }
+    let amount = invoiced.saturating_sub(still_paid(tables, payment).saturating_sub(by_user));
     if amount > 0 && by_user > 0 {
         out.record(Fact::RedInvoiceDue { payment: payment.payment, amount });
     }

@@ -1,6 +1,11 @@
 //! Limits on what users spend from their balance, by user, identity class and code kind
 //! (DOMAIN §1.9, §4.1). Limits are state; what was spent is counted as events are applied.
 //!
+//! What holds have frozen counts as spent, in every window, as long as it is frozen: a capture then
+//! cannot exceed a limit that was asked when the user agreed. What comes back is free again. What
+//! is taken beyond that (a rental's charges, the credit part of a capture) is taken from the
+//! balance as far as limits leave it, and else from credit or not at all.
+//!
 //! A kind of code whose limits never said `every_window` has a daily limit alone, as all kinds had
 //! before there was that word. The first limits that say it begin to count month, year and
 //! lifetime of that kind and currency for everybody; from then on every limit it is given holds,
@@ -43,6 +48,40 @@ pub(crate) fn set_limits(
     Ok(())
 }
 
+/// What a user's own limits and those of the identity class leave to spend from the balance now.
+pub(crate) fn spend_room(ledger: &Ledger, spender: &User, now: u64) -> u64 {
+    let spent = spent_after(ledger, spender, 0, CodeKind::None, now);
+    let scopes = [LimitScope::User(spender.user), LimitScope::KycClass(spender.kyc_class)];
+    let limits = scopes.into_iter().filter_map(|scope| limits_of(ledger, scope, spender));
+    let rooms = limits.flat_map(|limits| {
+        let left = |limit: Option<u64>, sum: u64| limit.map(|most| most.saturating_sub(sum));
+        [
+            limits.single,
+            left(limits.day, spent.day_sum),
+            left(limits.month, spent.month_sum),
+            left(limits.year, spent.year_sum),
+            left(limits.lifetime, spent.lifetime),
+        ]
+    });
+    rooms.flatten().min().unwrap_or(u64::MAX)
+}
+
+/// What is spent in every window after so much more, with what is frozen: that may be spent any
+/// time, by a capture or for a rental, and was agreed to. It was spent with no code.
+fn spent_after(
+    ledger: &Ledger,
+    spender: &User,
+    amount: u64,
+    code_kind: CodeKind,
+    now: u64,
+) -> Usage {
+    let mut usage = spender.usage;
+    let frozen = u64::try_from(spender.frozen).unwrap_or(u64::MAX);
+    count(&mut usage, ledger.calendar(), amount, code_kind, now);
+    count(&mut usage, ledger.calendar(), frozen, CodeKind::None, now);
+    usage
+}
+
 /// Refuses to spend beyond a limit, then beyond the daily limit of the code kind, then beyond its
 /// others.
 pub(crate) fn may_spend(
@@ -52,11 +91,7 @@ pub(crate) fn may_spend(
     code_kind: CodeKind,
     now: u64,
 ) -> Result<(), Rejection> {
-    let after = || {
-        let mut usage = spender.usage;
-        count(&mut usage, ledger.calendar(), amount, code_kind, now);
-        usage
-    };
+    let after = || spent_after(ledger, spender, amount, code_kind, now);
     let scopes = [LimitScope::User(spender.user), LimitScope::KycClass(spender.kyc_class)];
     for limits in scopes.into_iter().filter_map(|scope| limits_of(ledger, scope, spender)) {
         let after = after();
@@ -101,9 +136,9 @@ fn code_use_after(
     used
 }
 
-/// Refuses to raise a balance above its cap: by a top-up, a transfer, a receipt or a packet. What
-/// is the user's already and comes back (a refund, a hold that ends, a payout that failed) is let
-/// in, and a loan of the platform's own, or a dispute won, too.
+/// Refuses to raise a balance above its cap: by a top-up, a transfer, a receipt, a packet, points
+/// or a loan. What is the user's already and comes back (a refund, a hold that ends, a payout that
+/// failed, what a card stored) is let in, and a dispute won too.
 pub(crate) fn may_hold(ledger: &Ledger, holder: &User, more: u64) -> Result<(), Rejection> {
     let balance = ledger.tables().accounts.row(holder.account).credit_balance();
     let after = balance + i128::from(more);

@@ -2,33 +2,40 @@
 //!
 //! | at the beginning of | what | next |
 //! |---|---|---|
-//! | every 30th day from the draw | a term: principal as agreed, interest (LI→I3) | due |
+//! | the date of a term | principal as agreed, interest (LI→I3) | due |
 //! | the day after due date and grace | unpaid beyond the tolerance | late, the line is frozen |
-//! | any time | repaid by name (UA→LI, LN) | Repaid when nothing is owed |
+//! | any time | repaid by name (UA→LI, LN, LF, LP) | Repaid when nothing is owed |
 //!
 //! Where the book is silent: a loan uses the limit by its principal and is drawn on a line that is
 //! billed and active; grace and tolerance are those of the line. Interest is of each night on all
 //! principal that is not paid, late or not, by the carry rule; it is charged with each term, and to
 //! the day with each repayment, and bears none itself. What of a loan is late bears no penalty, but
-//! goes on to bear interest, which falls due every 30 days behind the last term too. A repayment
-//! pays interest that is due, principal that is due, the interest to the day, and then principal
-//! ahead, off the last terms. Loans are paid by name: a repayment without one is the bill's, so
-//! that nobody pays ahead without wishing to. A line that was frozen for a late debt is free again
-//! when neither its bill nor a loan has anything late. Interest of a loan has accounts of its own
-//! (of the loan, not of the user), so that no statement bills it.
+//! goes on to bear interest, which falls due as often behind the last term too. A repayment pays
+//! all that is due, and then what is not (the interest to the day, principal ahead, off the last
+//! terms or off the next), each in an order that was agreed. Agreed are also the dates of the
+//! terms, how equal parts are rounded, and what is due at once, which is late like a term. Loans
+//! are paid by name: a repayment without one is the bill's, so that nobody pays ahead without
+//! wishing to. A line that was frozen for a late debt is free again when neither its bill nor a
+//! loan has anything late. Interest and charges of a loan have accounts of their own (of the loan,
+//! not of the user), so that no statement bills them. Charges are in `charges.rs`, repayments that
+//! go back in `chargebacks.rs`, what is lent later in `more.rs`.
+
+pub(crate) mod chargebacks;
+pub(crate) mod charges;
+pub(crate) mod more;
 
 use crate::account::{AccountKey, Class};
-use crate::command::{DrawLoan, FreezeReason, RepayCredit};
+use crate::command::{DrawLoan, Every, FreezeReason, LoanTerms, RepayCredit};
 use crate::event::{Decision, Fact};
 use crate::id::Id;
-use crate::instalments::TERMS_MAX;
+use crate::instalments::{Owed, TERMS_MAX, allocate};
 use crate::ledger::{Due, DueKind, Ledger, in_range, post};
-use crate::limits::{AMOUNT_MAX, LOANS_MAX};
+use crate::limits::{AMOUNT_MAX, LOAN_TERM_DAYS_MAX, LOAN_TERM_MONTHS_MAX, LOANS_MAX};
 use crate::money::Currency;
 use crate::rejection::Rejection;
 use crate::rules::limits::may_hold;
 use crate::rules::{billing, credit, in_currency, may_credit, may_debit, refuse_if, user};
-use crate::state::{Billing, CreditLine, CreditLineState, Loan, LoanState, Tables, User};
+use crate::state::{Billing, CreditLine, CreditLineState, Loan, LoanPaid, LoanState, Tables, User};
 
 /// What a loan owes to the clock.
 const DUES: [DueKind; 2] = [DueKind::LoanTerm, DueKind::LoanGraceEnd];
@@ -44,8 +51,7 @@ pub(crate) fn draw(ledger: &Ledger, c: &DrawLoan, out: &mut Decision) -> Result<
     // A repayment names a loan or a plan: no two have one id.
     let used = tables.loans.find(&c.loan).is_some() || tables.plans.find(&c.loan).is_some();
     refuse_if(used, Rejection::Duplicate)?;
-    let terms = (1..=TERMS_MAX).contains(&c.terms.count);
-    refuse_if(!terms || amount < u64::from(c.terms.count), Rejection::LoanTermsInvalid)?;
+    refuse_if(!terms_fit(amount, &c.terms), Rejection::LoanTermsInvalid)?;
     refuse_if(c.terms.day_ppm > 1_000_000, Rejection::RateOutOfRange)?;
     let bill = line.billing.as_deref().ok_or(Rejection::LineNotBilled)?;
     refuse_if(bill.loans.len() >= LOANS_MAX, Rejection::LoanCountExceeded)?;
@@ -60,6 +66,19 @@ pub(crate) fn draw(ledger: &Ledger, c: &DrawLoan, out: &mut Decision) -> Result<
     Ok(())
 }
 
+/// Whether there are as many terms as can be, of a year at most, and something for each.
+fn terms_fit(amount: u64, terms: &LoanTerms) -> bool {
+    let often = match terms.every {
+        Every::Days(days) => (1..=LOAN_TERM_DAYS_MAX).contains(&days),
+        Every::Months(months) => (1..=LOAN_TERM_MONTHS_MAX).contains(&months),
+    };
+    let shared = amount.checked_sub(terms.at_once);
+    let enough = shared.is_some_and(|shared| shared >= u64::from(terms.count));
+    let orders = credit::names_each_part(terms.order) && credit::names_each_part(terms.ahead_order);
+    let count = (1..=TERMS_MAX).contains(&terms.count);
+    count && often && enough && terms.share_unit <= AMOUNT_MAX && orders
+}
+
 /// Pays a loan back that is named by its user.
 pub(crate) fn repay(
     ledger: &Ledger,
@@ -69,41 +88,75 @@ pub(crate) fn repay(
     out: &mut Decision,
 ) -> Result<(), Rejection> {
     let tables = ledger.tables();
-    let loan = tables.loans.get(&c.target).ok_or(Rejection::UnknownAccount)?;
-    refuse_if(tables.users.row(loan.user).user != c.user, Rejection::UnknownAccount)?;
-    refuse_if(loan.state != LoanState::Active, Rejection::InvalidState)?;
+    let loan = active(tables, c.user, &c.target)?;
     in_currency(c.amount, owner.currency)?;
     let amount = in_range(c.amount)?;
     may_debit(tables, owner.account)?;
-    let (charged, rest) = charge(loan, ledger.calendar().date(now));
+    let today = ledger.calendar().date(now);
+    let (charged, rest) = charge(loan, today);
     refuse_if(amount > loan.debt().saturating_add(charged), Rejection::Overpayment)?;
     let room = tables.accounts.row(owner.account).debit_room();
     refuse_if(room < u128::from(amount), Rejection::InsufficientFunds)?;
     // From here on nothing may fail.
     let of = |class| AccountKey::of(class, loan.loan, owner.currency);
     let lent = ledger.account_or_open(of(Class::CashLoan), owner.currency, out);
-    let was_due = amount.min(loan.interest.saturating_sub(loan.early));
-    let due = (amount - was_due).min(loan.due);
-    let early = (amount - was_due - due).min(loan.early.saturating_add(charged));
-    let ahead = amount - was_due - due - early;
-    let interest = was_due + early;
+    let (first, then) = shares(loan, amount, charged, today);
+    let (due, ahead) = (first.principal, then.principal);
+    let interest = first.interest + then.interest;
+    let (fee, penalty) = (first.fee + then.fee, first.penalty + then.penalty);
     post_interest(ledger, loan, owner.currency, charged, out);
-    if interest > 0 {
-        let owed = ledger.account_or_open(of(Class::LoanInterest), owner.currency, out);
-        post(out, owner.account, owed, interest);
+    let charges = [(Class::LoanInterest, interest), (Class::LoanFee, fee)];
+    for (class, paid) in charges.into_iter().chain([(Class::LoanPenalty, penalty)]) {
+        if paid > 0 {
+            let owed = ledger.account_or_open(of(class), owner.currency, out);
+            post(out, owner.account, owed, paid);
+        }
     }
     post(out, owner.account, lent, due + ahead);
-    out.record(Fact::LoanRepaid { loan: loan.loan, charged, rest, interest, due, ahead });
-    let is_paid = was_due + due == loan.unpaid();
-    if loan.late_since > 0 && is_paid {
+    let paid = LoanPaid { interest, due, ahead, fee, penalty };
+    let mut after = loan.clone();
+    after.repay(today, charged, rest, &paid);
+    let LoanPaid { interest, due, ahead, fee, penalty } = paid;
+    let loan = loan.loan;
+    out.record(Fact::LoanRepaid { loan, charged, rest, interest, due, ahead, fee, penalty });
+    free_if_paid(ledger, owner, &after, out);
+    Ok(())
+}
+
+/// What so much pays of a loan when so much interest is charged to the day: all that is due first,
+/// and then what is not.
+fn shares(loan: &Loan, amount: u64, charged: u64, today: u32) -> (Owed, Owed) {
+    let (due, all) = (loan.due_by(today), loan.owing());
+    let later = Owed {
+        penalty: all.penalty.saturating_sub(due.penalty),
+        interest: all.interest.saturating_add(charged).saturating_sub(due.interest),
+        fee: all.fee.saturating_sub(due.fee),
+        principal: all.principal.saturating_sub(due.principal),
+    };
+    let (first, left) = allocate(amount, due, &loan.terms.order);
+    let (then, _) = allocate(left, later, &loan.terms.ahead_order);
+    (first, then)
+}
+
+/// Lets the line go that was frozen when this loan was late, if by this nothing is late any more.
+fn free_if_paid(ledger: &Ledger, owner: &User, after: &Loan, out: &mut Decision) {
+    let was_late = ledger.tables().loans.get(&after.loan).is_some_and(|was| was.late_since > 0);
+    if was_late && after.unpaid() == 0 {
         let others = bill_of(ledger, owner).is_some_and(|bill| {
-            let others = bill.loans.iter().map(|no| tables.loans.row(*no));
+            let others = bill.loans.iter().map(|no| ledger.tables().loans.row(*no));
             bill.overdue > 0
-                || others.filter(|other| other.loan != loan.loan).any(|o| o.late_since > 0)
+                || others.filter(|other| other.loan != after.loan).any(|o| o.late_since > 0)
         });
         billing::unfreeze(ledger, owner, !others, out);
     }
-    Ok(())
+}
+
+/// A loan of a user of which something is owed.
+fn active<'a>(tables: &'a Tables, user: Id, loan: &Id) -> Result<&'a Loan, Rejection> {
+    let loan = tables.loans.get(loan).ok_or(Rejection::UnknownAccount)?;
+    refuse_if(tables.users.row(loan.user).user != user, Rejection::UnknownAccount)?;
+    refuse_if(loan.state != LoanState::Active, Rejection::InvalidState)?;
+    Ok(loan)
 }
 
 fn bill_of<'a>(ledger: &'a Ledger, owner: &User) -> Option<&'a Billing> {
@@ -175,7 +228,7 @@ pub(crate) fn owed_at(ledger: &Ledger, kind: DueKind, no: u32) -> Option<u64> {
     let date = match kind {
         DueKind::LoanTerm => active.then(|| loan.next_due_on()),
         DueKind::LoanGraceEnd => {
-            let missed = loan.fallen_due > 0 && loan.unpaid() > line.terms.tolerance;
+            let missed = loan.unpaid() > line.terms.tolerance;
             let ends = loan.due_on().saturating_add(line.terms.grace_days).saturating_add(1);
             (active && missed && loan.late_since == 0).then_some(ends)
         }
@@ -198,13 +251,18 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
                 drawn_on: today,
                 fallen_due: 0,
                 owed: *amount,
-                due: 0,
+                due: terms.at_once,
                 interest: 0,
                 early: 0,
                 counted_on: today,
                 rest: 0,
                 late_since: 0,
                 state: LoanState::Active,
+                charges: Vec::new(),
+                fresh: 0,
+                parts: Vec::new(),
+                open: Vec::new(),
+                chargebacks: Vec::new(),
             });
             note_dues(ledger, no, [None; 2]);
             billing::change(ledger, user, |line| {
@@ -215,36 +273,31 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
         }
         Fact::LoanTermDue { loan, principal, interest, rest, .. } => {
             change(ledger, loan, |row| {
+                if let Some(part) = row.open.get_mut(row.fallen_due as usize) {
+                    *part = 0;
+                }
                 row.fallen_due = row.fallen_due.saturating_add(1);
                 row.due = row.due.saturating_add(*principal);
                 row.interest = row.interest.saturating_add(*interest);
-                row.early = 0;
+                (row.early, row.fresh) = (0, 0);
                 (row.counted_on, row.rest) = (row.due_on(), *rest);
             });
         }
         Fact::LoanOverdue { loan, .. } => {
-            change(ledger, loan, |row| row.late_since = row.due_on());
+            change(ledger, loan, |row| row.late_since = row.due_on().max(1));
         }
-        Fact::LoanRepaid { loan, charged, rest, interest, due, ahead } => {
-            change(ledger, loan, |row| {
-                let was_due = row.interest.saturating_sub(row.early);
-                let of_early = interest.saturating_sub(was_due);
-                row.interest = row.interest.saturating_add(*charged).saturating_sub(*interest);
-                row.early = row.early.saturating_add(*charged).saturating_sub(of_early);
-                row.due = row.due.saturating_sub(*due);
-                row.owed = row.owed.saturating_sub(due.saturating_add(*ahead));
-                (row.counted_on, row.rest) = (row.counted_on.max(today), *rest);
-                if row.unpaid() == 0 {
-                    row.late_since = 0;
-                }
-                if row.debt() == 0 {
-                    row.state = LoanState::Repaid;
-                }
-            });
+        Fact::LoanRepaid { loan, charged, rest, interest, due, ahead, fee, penalty } => {
+            let (interest, due, ahead) = (*interest, *due, *ahead);
+            let paid = LoanPaid { interest, due, ahead, fee: *fee, penalty: *penalty };
+            change(ledger, loan, |row| row.repay(today, *charged, *rest, &paid));
         }
         Fact::LoanWrittenOff { loan, .. } => change(ledger, loan, |row| {
             (row.owed, row.due, row.interest, row.early) = (0, 0, 0, 0);
-            (row.late_since, row.state) = (0, LoanState::WrittenOff);
+            row.open.fill(0);
+            for charge in &mut row.charges {
+                charge.waived = charge.waived.saturating_add(charge.left());
+            }
+            (row.late_since, row.fresh, row.state) = (0, 0, LoanState::WrittenOff);
         }),
         _ => {}
     }
@@ -290,8 +343,7 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
             let line = tables.credit_lines.get(&owner).ok_or("a line of credit is unknown")?;
             let bill = line.billing.as_deref().ok_or("a line is not billed")?;
             known(bill.loans.len() < LOANS_MAX, "a line has too many loans")?;
-            let count = (1..=TERMS_MAX).contains(&terms.count);
-            let fits = count && *amount >= u64::from(terms.count) && *amount <= AMOUNT_MAX;
+            let fits = terms_fit(*amount, terms) && *amount <= AMOUNT_MAX;
             known(fits && terms.day_ppm <= 1_000_000, "a loan's terms do not fit")
         }
         Fact::LoanTermDue { loan, term_no, principal, interest, rest } => {
@@ -305,19 +357,24 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
         Fact::LoanOverdue { loan, unpaid } => {
             known(*unpaid == active(loan)?.unpaid(), "another sum of a loan is late")
         }
-        Fact::LoanRepaid { loan, charged, rest, interest, due, ahead } => {
+        Fact::LoanRepaid { loan, charged, rest, interest, due, ahead, fee, penalty } => {
             let row = active(loan)?;
             let most = AMOUNT_MAX.saturating_sub(row.interest);
             known(*charged <= most && *rest < 1_000_000, "a loan bears too much interest")?;
+            let Owed { fee: fees, penalty: penalties, .. } = row.owing();
             let fits =
                 *interest <= row.interest + charged && *due <= row.due && *ahead <= row.ahead();
+            let fits = fits && *fee <= fees && *penalty <= penalties;
             known(fits, "more of a loan is repaid than is owed")
         }
-        Fact::LoanWrittenOff { loan, principal, interest } => {
-            let row = active(loan)?;
-            let fits = *principal == row.owed && *interest == row.interest;
-            known(fits, "another debt of a loan is written off")
+        Fact::LoanWrittenOff { loan, principal, interest, fee, penalty } => {
+            let owing = active(loan)?.owing();
+            let (principal, interest) = (*principal, *interest);
+            let said = Owed { penalty: *penalty, interest, fee: *fee, principal };
+            known(said == owing, "another debt of a loan is written off")
         }
-        _ => Ok(()),
+        Fact::RepaymentReturned { .. } => chargebacks::fits(tables, fact),
+        Fact::LoanDrawnMore { .. } => more::fits(tables, fact),
+        _ => charges::fits(tables, fact),
     }
 }

@@ -19,6 +19,7 @@
 use crate::account::{AccountKey, AccountNo, Class};
 use crate::command::{ProvisionCredit, RecordRecovery, WriteOffCredit};
 use crate::event::{Decision, Fact, LostDebt};
+use crate::instalments::Owed;
 use crate::ledger::{Ledger, in_range, post};
 use crate::limits::{AMOUNT_MAX, WRITE_OFF_DAYS_MIN};
 use crate::money::Currency;
@@ -72,17 +73,22 @@ pub(crate) fn write_off(
     let owed = OWED.map(|class| owed_in(ledger, owner, class));
     let loans: Vec<&Loan> = bill.loans.iter().map(|no| ledger.tables().loans.row(*no)).collect();
     let of_loans = loans.iter().flat_map(|loan| {
-        [(Class::CashLoan, loan.owed), (Class::LoanInterest, loan.interest)].map(|(class, owed)| {
+        let Owed { penalty, interest, fee, principal } = loan.owing();
+        let own = [
+            (Class::CashLoan, principal),
+            (Class::LoanInterest, interest),
+            (Class::LoanFee, fee),
+            (Class::LoanPenalty, penalty),
+        ];
+        own.map(|(class, owed)| {
             let key = AccountKey::of(class, loan.loan, owner.currency);
             (ledger.tables().accounts.find(&key), owed)
         })
     });
     let all: Vec<(Option<AccountNo>, u64)> = owed.into_iter().chain(of_loans).collect();
     let [unbilled, billed, ahead, overdue, penalty, interest, fee] = owed.map(|(_, owed)| owed);
-    let lent = loans.iter().map(|loan| loan.owed).sum();
-    let lent_interest = loans.iter().map(|loan| loan.interest).sum();
     let lost =
-        LostDebt { unbilled, billed, ahead, overdue, penalty, interest, fee, lent, lent_interest };
+        LostDebt { unbilled, billed, ahead, overdue, penalty, interest, fee, ..lent(&loans) };
     let (loss, allowance) = house(ledger, owner.currency, out);
     let set_aside = ledger.account(&AccountKey::house(Class::LossAllowance, owner.currency));
     let set_aside = set_aside.map_or(0, |account| account.debit_room());
@@ -98,11 +104,23 @@ pub(crate) fn write_off(
         out.record(Fact::PlanWrittenOff { plan: plan.plan, amount: plan.left() });
         plan_fees::earn(ledger, plan, plan.unearned(), out);
     }
-    for Loan { loan, owed, interest, .. } in loans {
-        let (principal, interest) = (*owed, *interest);
-        out.record(Fact::LoanWrittenOff { loan: *loan, principal, interest });
+    for loan in loans {
+        let Owed { penalty, interest, fee, principal } = loan.owing();
+        let loan = loan.loan;
+        out.record(Fact::LoanWrittenOff { loan, principal, interest, fee, penalty });
     }
     Ok(())
+}
+
+/// What is lost with loans.
+fn lent(loans: &[&Loan]) -> LostDebt {
+    loans.iter().map(|loan| loan.owing()).fold(LostDebt::default(), |lost, owing| LostDebt {
+        lent: lost.lent.saturating_add(owing.principal),
+        lent_interest: lost.lent_interest.saturating_add(owing.interest),
+        lent_fee: lost.lent_fee.saturating_add(owing.fee),
+        lent_penalty: lost.lent_penalty.saturating_add(owing.penalty),
+        ..lost
+    })
 }
 
 pub(crate) fn recover(
@@ -171,12 +189,19 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
             known(most, "more is lost than can be owed")?;
             let fits = lost.billed == bill.billed && lost.overdue == bill.overdue;
             known(fits, "another debt is written off than was billed")?;
-            let loans = bill.loans.iter().map(|no| tables.loans.row(*no));
-            let (all, interest) = loans.fold((0u64, 0u64), |(owed, interest), loan| {
-                (owed.saturating_add(loan.owed), interest.saturating_add(loan.interest))
-            });
-            let fits = lost.lent == all && lost.lent_interest == interest;
-            known(fits, "another debt of loans is written off")
+            let loans: Vec<&Loan> = bill.loans.iter().map(|no| tables.loans.row(*no)).collect();
+            let LostDebt { unbilled, billed, ahead, overdue, penalty, interest, fee, .. } = *lost;
+            let own = LostDebt {
+                unbilled,
+                billed,
+                ahead,
+                overdue,
+                penalty,
+                interest,
+                fee,
+                ..lent(&loans)
+            };
+            known(*lost == own, "another debt of loans is written off")
         }
         Fact::CreditRecovered { user, amount } => {
             known(*amount <= line_of(user)?.lost(), "more is recovered than was lost")

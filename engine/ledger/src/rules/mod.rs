@@ -25,6 +25,7 @@ pub(crate) mod payments;
 pub(crate) mod plan_fees;
 pub(crate) mod plans;
 pub(crate) mod points;
+pub(crate) mod reductions;
 pub(crate) mod remittances;
 pub(crate) mod rent;
 pub(crate) mod rental_rows;
@@ -45,7 +46,7 @@ use crate::ledger::post;
 use crate::limits::AMOUNT_MAX;
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
-use crate::state::{CreditBasis, Merchant, Payment, Tables, User};
+use crate::state::{CreditBasis, Merchant, Payment, Tables, TradeNo, User};
 
 /// The user of an id.
 pub(crate) fn user(tables: &Tables, user: Id) -> Result<&User, Rejection> {
@@ -197,7 +198,7 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         Fact::PaymentCreated { payment, merchant, out_trade_no, auth_code, rental, .. } => {
             known(tables.payments.find(payment).is_none(), "a payment is created twice")?;
             let no = tables.merchants.find(merchant).ok_or("a merchant is unknown")?;
-            let trade_no = (no, out_trade_no.clone());
+            let trade_no = TradeNo::key_of(no, out_trade_no);
             let used = rental.is_none() && tables.trade_nos.find(&trade_no).is_some();
             known(!used, "an out_trade_no is used twice")?;
             let used = auth_code.as_ref().is_some_and(|c| tables.auth_codes.find(c).is_some());
@@ -241,6 +242,7 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
             known(tables.batches.try_row(*batch).is_some(), "a batch is unknown")
         }
         Fact::ConfirmationArrived { merchant, batch: None, .. }
+        | Fact::BackHomeArrived { merchant, .. }
         | Fact::ReserveReleased { merchant, batch: None, .. } => {
             known(tables.merchants.find(merchant).is_some(), "a merchant is unknown")
         }
@@ -282,13 +284,14 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
             known(tables.rentals.find(rental).is_some(), "a rental is unknown")?;
             known(tables.batches.try_row(*batch).is_some(), "a batch is unknown")
         }
+        Fact::RentalReturned { .. }
+        | Fact::RentTermDue { .. }
+        | Fact::DamageClaimed { .. }
+        | Fact::RentalLost { .. } => rental_rows::charges_fit(tables, fact),
         Fact::RentalAssessed { rental, .. }
         | Fact::DepositSecured { rental }
         | Fact::RentalStarted { rental, .. }
         | Fact::RentalExtended { rental, .. }
-        | Fact::RentalReturned { rental, .. }
-        | Fact::RentTermDue { rental, .. }
-        | Fact::DamageClaimed { rental, .. }
         | Fact::RentalCharged { rental, .. }
         | Fact::RentalSettled { rental }
         | Fact::RentalPaymentPending { rental, batch: None, .. }
@@ -296,7 +299,6 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::CollectionFailed { rental, .. }
         | Fact::RentalOverdue { rental }
         | Fact::RentalBoughtOut { rental, .. }
-        | Fact::RentalLost { rental, .. }
         | Fact::RentalCancelled { rental, .. } => {
             known(tables.rentals.find(rental).is_some(), "a rental is unknown")
         }
@@ -307,7 +309,8 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::CouponRevoked { .. }
         | Fact::CouponExpired { .. }
         | Fact::CouponUsed { .. }
-        | Fact::CouponReturned { .. } => coupons::names_exist(tables, fact),
+        | Fact::CouponReturned { .. }
+        | Fact::CouponReleased { .. } => coupons::names_exist(tables, fact),
         Fact::PacketSent { .. }
         | Fact::PacketClaimed { .. }
         | Fact::PacketExpired { .. }
@@ -416,7 +419,11 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::LoanTermDue { .. }
         | Fact::LoanOverdue { .. }
         | Fact::LoanRepaid { .. }
-        | Fact::LoanWrittenOff { .. } => loans::fits(tables, fact),
+        | Fact::LoanWrittenOff { .. }
+        | Fact::LoanCharged { .. }
+        | Fact::RepaymentReturned { .. }
+        | Fact::LoanDrawnMore { .. }
+        | Fact::LoanChargeWaived { .. } => loans::fits(tables, fact),
     }
 }
 

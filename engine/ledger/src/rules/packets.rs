@@ -9,7 +9,8 @@
 //! The book leaves to us: the time to claim (a day where the command does not say, six months at
 //! most, as Alipay's campaigns), and that the sender may claim too. What a user sends counts as
 //! spent, as a transfer does, and stays counted when it comes back. A campaign gives what it has
-//! not promised to coupons; what it gets back after its end goes to its funder.
+//! not promised to coupons, nor kept for those that came back in part; what it gets back after its
+//! end goes to its funder.
 //!
 //! A claim is decided where the packet is. A user of another shard gets the part by remittance;
 //! what cannot be placed there comes back into the packet, or after its end to the sender.
@@ -26,7 +27,7 @@ use crate::money::{Currency, Money};
 use crate::packets::can_be_cut;
 use crate::rejection::Rejection;
 use crate::remittance::{Cargo, Purpose, Remittance};
-use crate::rules::campaigns::{fund_key, fund_left, funder_account};
+use crate::rules::campaigns::{fund_free, fund_key, funder_account};
 use crate::rules::limits::{count, may_hold, may_spend};
 use crate::rules::{in_currency, may_credit, may_debit, refuse_if, remittances, user};
 use crate::state::{Packet, PacketClaim, Tables};
@@ -68,8 +69,7 @@ pub(crate) fn send(
         }
         PacketSender::Campaign(id) => {
             let campaign = tables.campaigns.get(&id).ok_or(Rejection::UnknownAccount)?;
-            let free = fund_left(tables, campaign).saturating_sub(campaign.reserved);
-            refuse_if(total > free, Rejection::BudgetExhausted)?;
+            refuse_if(total > fund_free(tables, campaign), Rejection::BudgetExhausted)?;
         }
     }
     // From here on nothing may fail.

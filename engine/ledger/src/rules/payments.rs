@@ -19,12 +19,12 @@ use crate::limits::{
 use crate::rejection::Rejection;
 use crate::rules::limits::{count_paid, may_spend};
 use crate::rules::split::{Split, split};
-use crate::rules::taking::{Sources, fee_key, settle_sources};
+use crate::rules::taking::{Sources, batch_takes, fee_key, settle_sources};
 use crate::rules::{
     buckets, cards, coupons, credit, credit_room, exchange, in_currency, invoices, may_credit,
     may_debit, plan_fees, plans, points, refuse_if, remittances, royalties, user,
 };
-use crate::state::{AuthCode, BatchState, Payment, PaymentState, Refund, TradeNo};
+use crate::state::{AuthCode, BatchState, Payment, PaymentParts, PaymentState, Refund, TradeNo};
 
 /// Seconds to pay where the order does not say: face to face, and elsewhere (DOMAIN §1.1).
 const TIMEOUT_S_FACE_TO_FACE: u32 = 3 * 3_600;
@@ -57,7 +57,7 @@ pub(crate) fn create(
     };
     let bounds = PAYMENT_TIMEOUT_S_MIN..=PAYMENT_TIMEOUT_S_MAX;
     refuse_if(!bounds.contains(&timeout_s), Rejection::SchemaInvalid)?;
-    let trade_no = (seller_no, c.out_trade_no.clone());
+    let trade_no = TradeNo::key_of(seller_no, &c.out_trade_no);
     refuse_if(tables.trade_nos.find(&trade_no).is_some(), Rejection::DuplicateOutTradeNo)?;
     match (&c.auth_code, c.mode) {
         (Some(code), PayMode::UserPresented) => {
@@ -69,9 +69,11 @@ pub(crate) fn create(
         (None, _) => {}
     }
     let quoted = exchange::quoted(ledger, c, now)?;
-    // What is frozen is freed into the merchant's books, which are at its home.
-    let away = c.royalty_freeze && !ledger.place().is_home(c.merchant);
-    refuse_if(away, Rejection::NotAcrossShards)?;
+    let undiscountable = match (c.undiscountable, c.discountable) {
+        (Some(part), _) => part,
+        (None, Some(part)) => amount - part,
+        (None, None) => 0,
+    };
     // From here on nothing may fail.
     out.record(Fact::PaymentCreated {
         payment: c.payment,
@@ -83,6 +85,7 @@ pub(crate) fn create(
         amount: c.amount,
         expires_at: now + u64::from(timeout_s) * 1_000,
         rental: Id::NONE,
+        undiscountable,
     });
     quoted.into_iter().for_each(|fact| out.record(fact));
     if c.royalty_freeze {
@@ -91,7 +94,8 @@ pub(crate) fn create(
     Ok(())
 }
 
-/// If both parts are given they sum to the amount; one alone is at most the amount.
+/// If both parts are given they sum to the amount; one alone is at most the amount, and the rest is
+/// the other. Where none is given a coupon may pay all of it.
 fn parts_sum(amount: u64, discountable: Option<u64>, undiscountable: Option<u64>) -> bool {
     match (discountable, undiscountable) {
         (Some(a), Some(b)) => a.checked_add(b) == Some(amount),
@@ -139,6 +143,8 @@ pub(crate) fn pay(
         None
     };
     if let Some(leg) = c.legs.iter().find(|leg| matches!(leg.source, LegSource::Coupon(_))) {
+        let discountable = amount_of_coupons(payment);
+        refuse_if(leg.amount > discountable, Rejection::CouponNotUsable)?;
         sources.coupon = coupons::usable(ledger, leg.source, leg.amount, payment, payer, now)?;
     }
     sources.card = cards::chargeable(ledger, c, payment)?;
@@ -146,6 +152,7 @@ pub(crate) fn pay(
     sources.freeze = royalties::royalty(payment).is_some_and(|royalty| royalty.freeze);
     sources.plan = plan;
     plan_fees::may_charge(ledger, payment, &sources)?;
+    batch_takes(ledger, payment.merchant, payment.amount.amount, now)?;
     // From here on nothing may fail.
     sources.debits.push((payer.account, sources.balance));
     let in_plan = plan.map_or(0, |plan| plan.amount);
@@ -161,6 +168,12 @@ pub(crate) fn pay(
         plans::record_created(payer, c.payment, plan, out);
     }
     Ok(())
+}
+
+/// How much of an order a coupon may pay.
+fn amount_of_coupons(payment: &Payment) -> u64 {
+    let undiscountable = payment.parts.as_ref().map_or(0, |parts| parts.undiscountable);
+    payment.amount.amount.saturating_sub(undiscountable)
 }
 
 /// The parts of the legs, each at most once, which sum to what the payer pays.
@@ -232,7 +245,8 @@ pub(crate) fn cancel(
     let amount = payment.amount.amount;
     match give_back(ledger, payment, number.clone(), amount, &RoyaltyRefunds::None, now, out) {
         Err(Rejection::MerchantBalanceInsufficient) if remittances::can_ask(ledger, payment) => {
-            remittances::ask(ledger, payment, number, amount, true, out);
+            let none = RoyaltyRefunds::None;
+            remittances::ask(ledger, payment, number, amount, true, &none, out);
         }
         given => {
             given?;
@@ -286,7 +300,8 @@ pub(crate) fn refund(
     let number = c.out_request_no.clone();
     match give_back(ledger, payment, number, amount, &c.royalties, now, out) {
         Err(Rejection::MerchantBalanceInsufficient) if remittances::can_ask(ledger, payment) => {
-            remittances::ask(ledger, payment, c.out_request_no.clone(), amount, false, out);
+            let number = c.out_request_no.clone();
+            remittances::ask(ledger, payment, number, amount, false, &c.royalties, out);
         }
         given => given?,
     }
@@ -417,8 +432,13 @@ pub(crate) fn give_back(
         to_balance,
     });
     buckets::record_reduction(ledger, payer, &reduction, out);
-    invoices::red_if_due(payment, amount - back.discount - back.funded, out);
+    invoices::red_if_due(tables, payment, amount - back.discount - back.funded, out);
     points::reverse(ledger, payment, amount - back.discount - back.funded, out);
+    if !own_unsettled {
+        // A term may have borne more of its seller's fee than a refund takes of it.
+        let rest = back_first.saturating_sub(from_available);
+        remittances::send_back_home(ledger, seller, payment.payment, rest, out);
+    }
     Ok(())
 }
 
@@ -502,6 +522,7 @@ fn created(ledger: &mut Ledger, fact: &Fact) {
         amount,
         expires_at,
         rental,
+        undiscountable,
     } = fact
     else {
         return;
@@ -516,6 +537,9 @@ fn created(ledger: &mut Ledger, fact: &Fact) {
     if let Some(code) = auth_code {
         tables.auth_codes.insert(AuthCode { code: code.clone() });
     }
+    let undiscountable = *undiscountable;
+    let parts = (undiscountable > 0)
+        .then(|| Box::new(PaymentParts { undiscountable, ..PaymentParts::default() }));
     let no = tables.payments.insert(Payment {
         payment: *payment,
         out_trade_no: out_trade_no.clone(),
@@ -541,7 +565,7 @@ fn created(ledger: &mut Ledger, fact: &Fact) {
         refunded_to_credit: 0,
         refunded_to_channel: 0,
         refunds: Vec::new(),
-        parts: None,
+        parts,
         asked: 0,
     });
     ledger.owe(Due { at: *expires_at, kind: DueKind::PaymentExpiry, no });

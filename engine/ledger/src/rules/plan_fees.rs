@@ -10,9 +10,13 @@
 //! when the purchase is undone, whatever was agreed about service fees, and helps to pay the
 //! refund; a term that is cut in part keeps its fee, as the user's does. Paying ahead undoes no
 //! purchase: the fees of these terms are earned at once. The batch counts the fee among its fees,
-//! and no royalty is shared of it. It is of the currency of the sale and is charged to a seller
-//! that is at home on the shard of the payment; other sales are refused, and so is a fee beyond
-//! what the seller receives.
+//! and no royalty is shared of it. It is of the currency of the sale, others are refused, and so is
+//! a fee beyond what the seller receives.
+//!
+//! A seller at home elsewhere is charged where the payment is, and the plan earns there. What comes
+//! back once its sales have gone home follows them and is its settled money. A home that is asked
+//! for a refund pays for all of it, as a term may be billed before it answers; what is not earned
+//! when it has answered comes behind.
 
 use crate::account::{AccountKey, AccountNo, Class};
 use crate::command::Bearer;
@@ -41,9 +45,7 @@ pub(crate) fn may_charge(
     let discount = sources.coupon.map_or(0, |coupon| coupon.discount);
     let receipts = payment.amount.amount.saturating_sub(discount);
     let net = receipts.saturating_sub(fee_half_up(receipts, seller.terms.fee_ppm));
-    refuse_if(offer.fee > net, Rejection::SellerFeeExceedsReceipts)?;
-    let at_home = ledger.place().is_home(seller.merchant);
-    refuse_if(!at_home, Rejection::NotAcrossShards)
+    refuse_if(offer.fee > net, Rejection::SellerFeeExceedsReceipts)
 }
 
 /// Charges the seller the fee of a plan that it bears, out of what it was paid; gives how much.

@@ -9,12 +9,22 @@
 //! The book leaves to us: points are earned of a payment when it is asked for, once, of what the
 //! user has paid by then and not got back, coupons and points aside; one of which something is in
 //! dispute, or was lost in one, earns nothing by itself. A refund or a lost dispute takes back the
-//! part that belongs to it, as far as the card has points, and what it lacks with the next one.
-//! Points are valid to the end of a business date. They are redeemed into the balance at their
-//! worth, rounded down. What a card has when it is closed lapses. A point stays on the shard of its
-//! card, where payments of its user are too; each shard has its own PL of a template.
+//! part that belongs to it; what the card lacks of that it owes, for points that were spent would
+//! else be free. It is not kept which of them were spent and which expired, so it owes both alike.
+//! Whatever points come to it pay that first, so that it has none to spend until then. What a card
+//! owes when it is closed its user's next one of that template does; of one that is closed the
+//! points are taken from that. Points are valid to the end of a business date. They are redeemed
+//! into the balance at their worth, rounded down. What a card has when it is closed lapses. A point
+//! stays on the shard of its card, where payments of its user are too; each shard has its own PL of
+//! a template.
 
+mod asked;
+mod back;
 pub(crate) mod legs;
+
+pub(crate) use asked::{to_earn, value};
+use back::debtor;
+pub(crate) use back::reverse;
 
 use crate::account::{AccountKey, AccountNo, Class};
 use crate::command::{AdjustPoints, EarnPoints, PointsTerms, RedeemPoints};
@@ -24,7 +34,7 @@ use crate::ledger::{Due, DueKind, Ledger, post};
 use crate::limits::{
     AMOUNT_MAX, POINT_VALUE_MICROS_MAX, POINTS_DECIMALS_MAX, POINTS_VALID_DAYS_MAX,
 };
-use crate::money::{Currency, cumulative_half_up};
+use crate::money::Currency;
 use crate::rejection::Rejection;
 use crate::rules::cards::own;
 use crate::rules::limits::may_hold;
@@ -90,14 +100,16 @@ pub(crate) fn earn(
         None => return Err(Rejection::UnknownAccount),
         Some(payment) => earned_by(tables, row, template, &terms, payment)?,
     };
-    refuse_if(!within(template, &terms, points), Rejection::AmountOutOfRange)?;
+    let repaid = points.min(row.owes);
+    let more = points - repaid;
+    refuse_if(!within(template, &terms, more), Rejection::AmountOutOfRange)?;
     // From here on nothing may fail.
     let until = expiry(ledger, &terms, now);
     let [granted, contra] = accounts(ledger, row.card, &terms, out);
-    revalue(ledger, template, &terms, template.points + points, out);
-    post(out, granted, contra, points);
+    revalue(ledger, template, &terms, template.points + more, out);
+    post(out, granted, contra, more);
     let (card, payment) = (c.card, c.payment);
-    out.record(Fact::PointsEarned { card, payment, points, of, until });
+    out.record(Fact::PointsEarned { card, payment, points, of, until, repaid });
     Ok(())
 }
 
@@ -121,18 +133,12 @@ fn earned_by(
     refuse_if(other || payment.exchange().is_some(), Rejection::CurrencyMismatch)?;
     let earned = payment.parts.as_ref().map_or(0, |parts| parts.earned);
     refuse_if(earned > 0, Rejection::AlreadyEarned)?;
-    let of = kept(payment);
+    let of = payment.paid_by_user();
     let points = u128::from(of) * u128::from(terms.of_point());
     let points = points.checked_div(terms.per.into()).unwrap_or(0);
     refuse_if(points == 0, Rejection::NothingToEarn)?;
     let points = u64::try_from(points).map_err(|_| Rejection::AmountOutOfRange)?;
     Ok((points, of))
-}
-
-/// What the user paid and has not back, also by disputes.
-fn kept(payment: &Payment) -> u64 {
-    let lost = payment.parts.as_ref().map_or(0, |parts| parts.lost);
-    payment.paid_by_user().saturating_sub(lost)
 }
 
 /// When points given now expire; 0 is never.
@@ -193,7 +199,9 @@ pub(crate) fn adjust(
     let (row, template, terms) = of_active(tables, c.card, c.user)?;
     refuse_if(c.points == 0, Rejection::AmountOutOfRange)?;
     refuse_if(c.less && row.points() < c.points, Rejection::PointsInsufficient)?;
-    let fits = c.less || within(template, &terms, c.points);
+    let repaid = if c.less { 0 } else { c.points.min(row.owes) };
+    let more = c.points - repaid;
+    let fits = c.less || within(template, &terms, more);
     refuse_if(!fits, Rejection::AmountOutOfRange)?;
     // From here on nothing may fail.
     let until = if c.less { 0 } else { expiry(ledger, &terms, now) };
@@ -202,56 +210,13 @@ pub(crate) fn adjust(
         revalue(ledger, template, &terms, template.points.saturating_sub(c.points), out);
         post(out, contra, granted, c.points);
     } else {
-        revalue(ledger, template, &terms, template.points + c.points, out);
-        post(out, granted, contra, c.points);
+        revalue(ledger, template, &terms, template.points + more, out);
+        post(out, granted, contra, more);
     }
     let AdjustPoints { card, points, less, ref reason, .. } = *c;
-    out.record(Fact::PointsAdjusted { card, points, less, reason: reason.clone(), until });
+    let reason = reason.clone();
+    out.record(Fact::PointsAdjusted { card, points, less, reason, until, repaid });
     Ok(())
-}
-
-/// Points that cards got back and lost in a decision so far, which rows do not know of.
-fn moved(out: &Decision, of: impl Fn(&Id) -> bool) -> (u64, u64) {
-    out.events().fold((0, 0), |(back, gone), (fact, _)| match fact {
-        Fact::PointsReturned { card, points, .. } if of(card) => (back + points, gone),
-        Fact::PointsReversed { card, points, .. } if of(card) => (back, gone + points),
-        _ => (back, gone),
-    })
-}
-
-/// The points of a card and of its template, as a decision has left them so far.
-fn by_now(ledger: &Ledger, row: &Card, out: &Decision) -> (u64, u64) {
-    let tables = ledger.tables();
-    let same =
-        |card: &Id| tables.cards.get(card).is_some_and(|other| other.template == row.template);
-    let left = |before: u64, (back, gone): (u64, u64)| (before + back).saturating_sub(gone);
-    let of_all = tables.card_templates.row(row.template).points;
-    (left(row.points(), moved(out, |card| *card == row.card)), left(of_all, moved(out, same)))
-}
-
-/// Takes back the part of what a payment earned that belongs to a refund or lost dispute of
-/// `by_user`, behind its fact.
-pub(crate) fn reverse(ledger: &Ledger, payment: &Payment, by_user: u64, out: &mut Decision) {
-    let tables = ledger.tables();
-    let Some(parts) = payment.parts.as_ref().filter(|parts| parts.earned > 0) else { return };
-    let Some(row) = tables.cards.get(&parts.earner) else { return };
-    let template = tables.card_templates.row(row.template);
-    let Some(terms) = template.terms.points else { return };
-    let back = parts.earned_of.saturating_sub(kept(payment).saturating_sub(by_user));
-    let due = cumulative_half_up(parts.earned, back, parts.earned_of);
-    // A reduction gives several payments back in one decision.
-    let (has, left) = by_now(ledger, row, out);
-    let points = due.saturating_sub(parts.earned_back).min(has);
-    if points == 0 {
-        return;
-    }
-    let [granted, contra] = accounts(ledger, row.card, &terms, out);
-    let liability = liability(ledger, template, out);
-    let marketing = house(ledger, Class::Marketing, template.terms.currency, out);
-    let freed = worth(&terms, left).saturating_sub(worth(&terms, left.saturating_sub(points)));
-    post(out, liability, marketing, freed);
-    post(out, contra, granted, points);
-    out.record(Fact::PointsReversed { card: row.card, payment: payment.payment, points });
 }
 
 /// The clock ends the points of a card whose time is over.
@@ -313,33 +278,44 @@ fn revalue(
 
 pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
     match fact {
-        Fact::PointsEarned { card, payment, points, of, until } => {
-            give(ledger, card, *points, *until);
+        Fact::PointsEarned { card, payment, points, of, until, repaid } => {
+            give(ledger, card, *points, *repaid, *until);
             if let Some(row) = ledger.payment_mut(payment).filter(|_| !payment.is_none()) {
                 let parts = row.parts.get_or_insert_default();
                 (parts.earner, parts.earned, parts.earned_of) = (*card, *points, *of);
             }
         }
-        Fact::PointsAdjusted { card, points, less: false, until, .. } => {
-            give(ledger, card, *points, *until);
+        Fact::PointsAdjusted { card, points, less: false, until, repaid, .. } => {
+            give(ledger, card, *points, *repaid, *until);
         }
         Fact::PointsAdjusted { card, points, less: true, .. }
         | Fact::PointsExpired { card, points } => take(ledger, card, *points),
         Fact::PointsRedeemed { .. } | Fact::PointsReturned { .. } => legs::apply(ledger, fact),
-        Fact::PointsReversed { card, payment, points } => {
+        Fact::PointsReversed { card, payment, points, owed } => {
             take(ledger, card, *points);
+            if let Some(row) = ledger.tables_mut().cards.get_mut(card) {
+                row.owes = row.owes.saturating_add(*owed);
+            }
             if let Some(parts) = ledger.payment_mut(payment).and_then(|row| row.parts.as_mut()) {
-                parts.earned_back = parts.earned_back.saturating_add(*points);
+                let back = points.saturating_add(*owed);
+                parts.earned_back = parts.earned_back.saturating_add(back);
             }
         }
         _ => {}
     }
 }
 
-fn give(ledger: &mut Ledger, card: &Id, points: u64, until: u64) {
+/// Gives points to a card, of which so many pay what it owes.
+fn give(ledger: &mut Ledger, card: &Id, points: u64, repaid: u64, until: u64) {
     let tables = ledger.tables_mut();
     let Some(no) = tables.cards.find(card) else { return };
     let row = tables.cards.row_mut(no);
+    row.owes = row.owes.saturating_sub(repaid);
+    let points = points.saturating_sub(repaid);
+    // Of very little none may come back.
+    if points == 0 {
+        return;
+    }
     // Those that never expire come last.
     let order = |until: u64| if until == 0 { u64::MAX } else { until };
     match row.lots.binary_search_by_key(&order(until), |lot| order(lot.until)) {
@@ -385,12 +361,17 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
     let has = |card: &Id, points: u64| {
         known(card_of(card)?.points() >= points, "a card gives more points than it has")
     };
+    let repays = |card: &Id, points: u64, repaid: u64| {
+        let fits = repaid <= points && repaid <= card_of(card)?.owes;
+        known(fits, "a card pays points that it does not owe")
+    };
     match fact {
-        Fact::PointsEarned { card, points, .. }
-        | Fact::PointsAdjusted { card, points, less: false, .. } => {
+        Fact::PointsEarned { card, points, repaid, .. }
+        | Fact::PointsAdjusted { card, points, less: false, repaid, .. } => {
+            repays(card, *points, *repaid)?;
             let template = tables.card_templates.row(card_of(card)?.template);
             let terms = template.terms.points.ok_or("a card without points gets some")?;
-            known(within(template, &terms, *points), "a card gets too many points")?;
+            known(within(template, &terms, *points - *repaid), "a card gets too many points")?;
             let Fact::PointsEarned { payment, of, .. } = fact else { return Ok(()) };
             if payment.is_none() {
                 return Ok(());
@@ -408,16 +389,21 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
             known(owner == *user, "a card is another user's")?;
             legs::fits(tables, fact)
         }
-        Fact::PointsReturned { card, .. } => {
-            card_of(card)?;
+        Fact::PointsReturned { card, points, repaid, .. } => {
+            repays(card, *points, *repaid)?;
             legs::fits(tables, fact)
         }
-        Fact::PointsReversed { card, payment, points } => {
-            has(card, *points)?;
+        Fact::PointsReversed { card, payment, points, owed } => {
+            if *points > 0 {
+                has(card, *points)?;
+            }
             let parts = paid(tables, payment)?.parts.as_ref();
-            let parts = parts.filter(|parts| parts.earner == *card);
+            let of = |row: &Card| debtor(tables, row).card == *card;
+            let parts = parts.filter(|parts| tables.cards.get(&parts.earner).is_some_and(of));
             let left = parts.map_or(0, |parts| parts.earned.saturating_sub(parts.earned_back));
-            known(*points <= left, "more points are taken back than a payment earned")
+            let all = points.checked_add(*owed);
+            let fits = all.is_some_and(|all| all <= left);
+            known(fits, "more points are taken back than a payment earned")
         }
         _ => Ok(()),
     }

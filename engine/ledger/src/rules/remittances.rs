@@ -3,17 +3,20 @@
 //!
 //! A rule sends by [`send`]; what arrives goes by [`receive`] to the function of its purpose.
 
+mod back_home;
 mod confirmed;
 mod disputes;
 mod payers;
+mod postings;
 mod refunds;
 mod words;
 
+pub(crate) use back_home::send_back_home;
 pub(crate) use confirmed::send_confirmed;
 pub(crate) use disputes::{ask_for_debt, send_home};
 pub(crate) use payers::{match_away, transfer_away};
 pub(crate) use refunds::{answered, ask, can_ask, reduction_fits};
-pub(crate) use words::{announce_limits, announce_merchant, tell_all};
+pub(crate) use words::{announce_limits, announce_merchant, hear_of_merchant, tell_all};
 
 use crate::account::{AccountKey, AccountNo, Class};
 use crate::command::{CodeKind, Owner, Reference};
@@ -93,6 +96,9 @@ pub(crate) fn receive(ledger: &Ledger, remittance: &Remittance, now: u64, out: &
                 record_sent(ledger, *from, Cargo { purpose, ..cargo.clone() }, out);
             }
         },
+        Purpose::PostingUpTo { debit, credit } => {
+            postings::place_up_to(ledger, remittance, *debit, *credit, out);
+        }
         Purpose::PostingBack { debit, credit, why } => {
             take_back(ledger, remittance, Owner::Ledger(*debit), out);
             let (debit, credit, why) = (*debit, *credit, *why);
@@ -105,7 +111,7 @@ pub(crate) fn receive(ledger: &Ledger, remittance: &Remittance, now: u64, out: &
             packets::take_back(ledger, remittance, (*packet, *user, *why), now, out);
         }
         Purpose::Merchant { merchant, terms, standing } => {
-            words::hear_of_merchant(ledger, *merchant, *terms, *standing, out);
+            hear_of_merchant(ledger, *merchant, *terms, *standing, out);
         }
         Purpose::Limits { scope, limits } => {
             out.record(Fact::LimitsSet { scope: *scope, currency, limits: *limits });
@@ -132,6 +138,7 @@ pub(crate) fn receive(ledger: &Ledger, remittance: &Remittance, now: u64, out: &
             out.record(Fact::RefundFailed { payment, out_request_no, why: *why });
         }
         Purpose::Confirmed(c) => confirmed::take_confirmed(ledger, remittance, c, out),
+        Purpose::RoyaltyWord(word) => royalties::hear(ledger, word, out),
         Purpose::RoyaltyAsked(asked) => royalties::give(ledger, remittance, asked, out),
         Purpose::RoyaltyGiven(asked) => royalties::given(ledger, remittance, asked, out),
         Purpose::RoyaltyDenied(asked, why) => royalties::denied(ledger, asked, *why, out),
@@ -141,6 +148,9 @@ pub(crate) fn receive(ledger: &Ledger, remittance: &Remittance, now: u64, out: &
         }
         Purpose::DisputeReleased { merchant, dispute } => {
             disputes::reverse(ledger, remittance, *merchant, *dispute, out);
+        }
+        Purpose::BackHome { merchant, payment } => {
+            back_home::take(ledger, remittance, *merchant, *payment, out);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! How much rent is: pure arithmetic on times and prices (DOMAIN §4.4, "Rent rule").
 
 use crate::command::{DayRule, RentUnit, RentalTerms};
-use crate::limits::DAY_MS;
+use crate::limits::{DAY_MS, PAYMENT_MAJOR_MAX};
 use crate::state::Calendar;
 
 const HOUR_MS: u64 = 3_600_000;
@@ -12,15 +12,42 @@ fn units(stretch_ms: u64, unit_ms: u64, grace_s: u32) -> u64 {
     stretch_ms / unit_ms + u64::from(over)
 }
 
-/// `amount × ppm / 10^6`, half up; saturating, so that a wrong price is refused as out of range.
+/// `amount × ppm / 10^6`, half up; saturating: more than any amount, so that such a price is
+/// refused.
 fn scaled(amount: u64, ppm: u32) -> u64 {
     let product = u128::from(amount) * u128::from(ppm);
     u64::try_from((product + 500_000) / 1_000_000).unwrap_or(u64::MAX)
 }
 
-/// Rent and late rent of a thing that came back at `restore_at`, in minor units. With a plan the
-/// terms are the rent, and only late rent is added here.
+/// Rent and late rent that are charged for a thing that came back at `restore_at`, in minor units.
+/// All rent of a rental, terms of a plan among it, is at most what one payment may be, and late
+/// rent stops there: however long a thing was away, its return is taken.
 pub(crate) fn rent(terms: &RentalTerms, restore_at: u64, calendar: Calendar) -> (u64, u64) {
+    let (rent, late) = by_the_rule(terms, restore_at, calendar);
+    let most = most(terms);
+    let rent = rent.min(most);
+    (rent, late.min(most.saturating_sub(rent).saturating_sub(planned(terms))))
+}
+
+/// Whether what is agreed is within what one payment may be: the rent until the thing is due back,
+/// or the terms of a plan, and the late rent of a day.
+pub(crate) fn is_payable(terms: &RentalTerms, calendar: Calendar) -> bool {
+    let most = most(terms);
+    let (rent, _) = by_the_rule(terms, terms.expiry_at, calendar);
+    rent <= most && planned(terms) <= most && late_price(terms) <= most
+}
+
+fn most(terms: &RentalTerms) -> u64 {
+    terms.deposit.currency.major(PAYMENT_MAJOR_MAX)
+}
+
+/// What the terms of a plan sum to.
+fn planned(terms: &RentalTerms) -> u64 {
+    terms.plan.iter().fold(0, |sum, term| sum.saturating_add(term.amount))
+}
+
+/// The rent rule, without a bound. With a plan the terms are the rent, and only late rent is added.
+fn by_the_rule(terms: &RentalTerms, restore_at: u64, calendar: Calendar) -> (u64, u64) {
     let in_time_until = restore_at.min(terms.expiry_at);
     let used = restore_at.saturating_sub(terms.borrow_at);
     let agreed = in_time_until.saturating_sub(terms.borrow_at);
@@ -41,13 +68,17 @@ pub(crate) fn rent(terms: &RentalTerms, restore_at: u64, calendar: Calendar) -> 
         }
         RentUnit::Fixed | RentUnit::Use => terms.rent,
     };
-    let late_price = match (terms.late_price, terms.unit) {
+    (rent, late_price(terms).saturating_mul(late))
+}
+
+/// What a day late costs.
+fn late_price(terms: &RentalTerms) -> u64 {
+    match (terms.late_price, terms.unit) {
         (Some(price), _) => price,
         (None, RentUnit::Day) => scaled(terms.rent, terms.late_ppm),
         // An hour past the agreed time is an hour like another; a single price has no day in it.
         (None, RentUnit::Hour | RentUnit::Fixed | RentUnit::Use) => 0,
-    };
-    (rent, late_price.saturating_mul(late))
+    }
 }
 
 /// Days late, each started one counted.

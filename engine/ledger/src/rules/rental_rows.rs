@@ -5,7 +5,7 @@ use crate::id::Id;
 use crate::ledger::{Due, DueKind, Ledger};
 use crate::limits::AMOUNT_MAX;
 use crate::rules::authorizations::{count_open, used};
-use crate::state::{Charge, ChargeKind, Item, OrderNo, Rental, RentalState};
+use crate::state::{Charge, ChargeKind, Item, OrderNo, Rental, RentalState, Tables};
 
 pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
     let now = ledger.now();
@@ -98,6 +98,25 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
             });
         }
         _ => {}
+    }
+}
+
+/// Whether a rental takes the charges of a foreign fact: what is charged and not taken off is a
+/// number, and every sum of it. Twice the largest amount: rent was once only bounded by that,
+/// beside damage.
+pub(crate) fn charges_fit(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
+    let (rental, charges) = match fact {
+        Fact::RentalReturned { rental, rent, late_rent, .. } => (rental, [*rent, *late_rent]),
+        Fact::RentTermDue { rental, amount, .. }
+        | Fact::DamageClaimed { rental, amount, .. }
+        | Fact::RentalLost { rental, amount } => (rental, [*amount, 0]),
+        _ => return Ok(()),
+    };
+    let rental = tables.rentals.get(rental).ok_or("a rental is unknown")?;
+    let all = charges.into_iter().try_fold(rental.total(), |sum, more| sum.checked_add(more));
+    match all {
+        Some(sum) if sum <= 2 * AMOUNT_MAX => Ok(()),
+        _ => Err("the charges of a rental are too large"),
     }
 }
 

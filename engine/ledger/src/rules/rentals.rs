@@ -21,21 +21,22 @@ use crate::event::{Decision, Fact};
 use crate::id::Id;
 use crate::ledger::{Ledger, in_range, payable, post};
 use crate::limits::{
-    AMOUNT_MAX, CHARGES_MAX, DAMAGE_CLAIM_DAYS_MAX, DAY_MS, PAYMENT_MAJOR_MAX, PLAN_TERMS_MAX,
-    RETURN_AHEAD_MS_MAX, TIME_MS_MAX,
+    BORROWED_BEFORE_DAYS_MAX, CHARGES_MAX, DAMAGE_CLAIM_DAYS_MAX, DAY_MS, PAYMENT_MAJOR_MAX,
+    PLAN_TERMS_MAX, RETURN_AHEAD_MS_MAX, TIME_MS_MAX,
 };
 use crate::money::Money;
 use crate::rejection::Rejection;
 use crate::rules::authorizations::{Held, give_up, hold};
 use crate::rules::credit::memorandum_of;
 use crate::rules::limits::may_spend;
-use crate::rules::rent::rent;
+use crate::rules::rent::{is_payable, rent};
 use crate::rules::{in_currency, may_credit, may_debit, merchant, refuse_if, user};
 use crate::state::{CreditBasis, Rental, RentalState};
 
 pub(crate) fn create(
     ledger: &Ledger,
     c: &CreateRental,
+    now: u64,
     out: &mut Decision,
 ) -> Result<(), Rejection> {
     let tables = ledger.tables();
@@ -47,7 +48,7 @@ pub(crate) fn create(
     in_currency(c.terms.deposit, seller.terms.settle_currency)?;
     in_currency(c.terms.deposit, payer.currency)?;
     payable(c.terms.deposit)?;
-    refuse_if(!schedule_fits(&c.terms), Rejection::BadSchedule)?;
+    refuse_if(!schedule_fits(ledger, &c.terms, now), Rejection::BadSchedule)?;
     let seller_no = tables.merchants.find(&c.merchant).ok_or(Rejection::UnknownAccount)?;
     let order_no = (seller_no, true, c.out_order_no.clone());
     refuse_if(tables.order_nos.find(&order_no).is_some(), Rejection::DuplicateOutOrderNo)?;
@@ -59,9 +60,10 @@ pub(crate) fn create(
     Ok(())
 }
 
-/// Times rise, terms rise, prices and the sum of all terms are what one payment may be, and the
-/// terms alone stay within the risk amount.
-fn schedule_fits(terms: &RentalTerms) -> bool {
+/// Times rise, terms rise, and it began no longer ago than what was reported late may have. Prices,
+/// the rent agreed on, the sum of all terms and the late rent of a day are what one payment may be,
+/// and the terms alone stay within the risk amount.
+fn schedule_fits(ledger: &Ledger, terms: &RentalTerms, now: u64) -> bool {
     let RentalTerms { borrow_at, expiry_at, plan, .. } = terms;
     let most = terms.deposit.currency.major(PAYMENT_MAJOR_MAX);
     let rising = plan.windows(2).all(|pair| pair[0].due_at < pair[1].due_at);
@@ -69,13 +71,15 @@ fn schedule_fits(terms: &RentalTerms) -> bool {
     let prices = prices.chain([Some(terms.rent), terms.day_cap, terms.late_price]).flatten();
     let sum = plan.iter().try_fold(0u64, |sum, term| sum.checked_add(term.amount));
     let sum_most = most.min(terms.risk_amount.unwrap_or(most));
-    borrow_at < expiry_at
+    let earliest = now.saturating_sub(BORROWED_BEFORE_DAYS_MAX * DAY_MS);
+    (earliest..*expiry_at).contains(borrow_at)
         && *expiry_at <= TIME_MS_MAX
         && plan.len() <= PLAN_TERMS_MAX
         && rising
         && plan.iter().all(|term| term.amount > 0 && term.due_at <= TIME_MS_MAX)
         && prices.into_iter().all(|price| price <= most)
         && sum.is_some_and(|sum| sum <= sum_most)
+        && is_payable(terms, ledger.calendar())
         && (terms.day_cap.is_none() || terms.unit == RentUnit::Hour)
 }
 
@@ -147,7 +151,7 @@ pub(crate) fn start(
 ) -> Result<(), Rejection> {
     let rental = find(ledger, c.rental)?;
     refuse_if(rental.state != RentalState::Secured, Rejection::InvalidState)?;
-    // A start that was reported late lies in the past, but never before the agreement.
+    // A start that was reported late lies in the past, but never before what was agreed.
     let earliest = rental.terms.borrow_at.min(rental.created_at);
     let latest = now.saturating_add(RETURN_AHEAD_MS_MAX);
     let in_time = (earliest..=latest).contains(&c.at) && c.at < rental.terms.expiry_at;
@@ -169,7 +173,9 @@ pub(crate) fn extend(
     let running = matches!(rental.state, RentalState::Secured | RentalState::InUse);
     refuse_if(!running, Rejection::InvalidState)?;
     refuse_if(c.new_expiry < rental.terms.expiry_at, Rejection::ExpiryMovedEarlier)?;
-    refuse_if(c.new_expiry > TIME_MS_MAX, Rejection::BadSchedule)?;
+    let longer = RentalTerms { expiry_at: c.new_expiry, ..rental.terms.clone() };
+    let fits = c.new_expiry <= TIME_MS_MAX && is_payable(&longer, ledger.calendar());
+    refuse_if(!fits, Rejection::BadSchedule)?;
     // From here on nothing may fail.
     out.record(Fact::RentalExtended { rental: c.rental, new_expiry: c.new_expiry });
     Ok(())
@@ -187,8 +193,6 @@ pub(crate) fn give_back_item(
         && c.restore_at < now.saturating_add(RETURN_AHEAD_MS_MAX);
     refuse_if(!in_time, Rejection::ReturnTimeInvalid)?;
     let (due, late) = rent(&rental.terms, c.restore_at, ledger.calendar());
-    let sum = due.checked_add(late).filter(|sum| *sum <= AMOUNT_MAX);
-    refuse_if(sum.is_none(), Rejection::AmountOutOfRange)?;
     // A total above the risk amount is refused when it is settled: the thing is back all the same.
     // From here on nothing may fail.
     oblige(ledger, rental, due, out);

@@ -8,19 +8,24 @@
 //! into the payment's batch, or into today's if that is settled. What a refund takes back, and
 //! what receivers give back of their own, is in `royalties/back.rs`.
 //!
-//! Who shares is at home on the shard of the payment, else it is refused. A receiver may be at home
-//! elsewhere (`royalties/away.rs`), and is asked there for what it is to give back
-//! (`royalties/asked.rs`).
+//! A receiver may be at home elsewhere (`royalties/away.rs`), and is asked there for what it is to
+//! give back (`royalties/asked.rs`). So may who shares: all shards know who is bound to whom
+//! (`royalties/words.rs`), and the payment is shared where it is, of what is frozen of it and of
+//! the day's own sales. Settled money is at the merchant's home and shares nothing elsewhere: once
+//! the sales have gone there, only what is frozen can be shared. What receivers give back follows
+//! the sales home.
 
 mod asked;
 mod away;
 mod back;
 mod rows;
+mod words;
 
 pub(crate) use asked::{denied, give, given};
 pub(crate) use away::{arrive, come_back};
-pub(crate) use back::{free, give_back, return_split, take_back, to_free};
+pub(crate) use back::{free, give_back, return_split, take_back, take_back_what_is_there, to_free};
 pub(crate) use rows::apply;
+pub(crate) use words::hear;
 
 use crate::account::{AccountKey, AccountNo, Class};
 use crate::allocation::{Portion, in_order};
@@ -48,6 +53,7 @@ pub(crate) fn bind(ledger: &Ledger, c: &BindRoyalty, out: &mut Decision) -> Resu
     refuse_if(sharer.royalty_receivers >= ROYALTY_RELATIONS_MAX, Rejection::RelationLimit)?;
     // From here on nothing may fail.
     out.record(Fact::RoyaltyBound { merchant: c.merchant, receiver: c.receiver });
+    words::tell(ledger, sharer, receiver, true, out);
     Ok(())
 }
 
@@ -56,11 +62,12 @@ pub(crate) fn unbind(
     c: &UnbindRoyalty,
     out: &mut Decision,
 ) -> Result<(), Rejection> {
-    merchant(ledger.tables(), c.merchant)?;
-    merchant(ledger.tables(), c.receiver)?;
+    let sharer = merchant(ledger.tables(), c.merchant)?;
+    let receiver = merchant(ledger.tables(), c.receiver)?;
     refuse_if(!is_bound(ledger.tables(), c.merchant, c.receiver), Rejection::NotBound)?;
     // From here on nothing may fail.
     out.record(Fact::RoyaltyUnbound { merchant: c.merchant, receiver: c.receiver });
+    words::tell(ledger, sharer, receiver, false, out);
     Ok(())
 }
 
@@ -109,7 +116,6 @@ pub(crate) fn split(
     refuse_if(!shape || twice, Rejection::SchemaInvalid)?;
     refuse_if(royalty.splits.len() >= ROYALTY_SPLITS_MAX, Rejection::SplitCountExceeded)?;
     let seller = tables.merchants.row(payment.merchant);
-    refuse_if(!ledger.place().is_home(seller.merchant), Rejection::NotAcrossShards)?;
     may_debit(tables, seller.account)?;
     let mut sum = 0u64;
     for (share, (_, amount)) in c.shares.iter().zip(&asked) {
@@ -132,6 +138,9 @@ pub(crate) fn split(
     let cap = bps_floor(payment.amount.amount, seller.terms.royalty_cap_bps);
     refuse_if(sum > cap.saturating_sub(shared), Rejection::RoyaltyCapExceeded)?;
     refuse_if(sum > distributable(payment, shared), Rejection::AmountNotEnough)?;
+    let went_home = own.state == BatchState::Settled && !royalty.is_frozen();
+    let is_away = !ledger.place().is_home(seller.merchant);
+    refuse_if(sum > 0 && went_home && is_away, Rejection::NotAcrossShards)?;
     let room = |no| u64::try_from(tables.accounts.row(no).debit_room()).unwrap_or(u64::MAX);
     let of_batch = match own.state {
         BatchState::Settled => 0,
@@ -310,11 +319,11 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
         }
         Fact::SplitReturnAsked { payment, out_return_no, shares, .. } => {
             let (_, royalty) = of(payment)?;
-            let mut numbers = royalty.returns.iter().chain(&royalty.asked);
-            let again = numbers.any(|r| Some(&r.out_return_no) == out_return_no.as_ref());
-            known(!again, "a return is asked for twice under one number")?;
             shares.iter().try_for_each(|back| {
                 let share = share_of(royalty, back.split, back.share)?;
+                let number = out_return_no.as_ref();
+                let again = number.is_some_and(|no| royalty.returned(share.receiver, no).is_some());
+                known(!again, "a return is asked for twice under one number")?;
                 known(back.amount <= share.left(), "more is asked back than was shared")
             })
         }

@@ -26,22 +26,23 @@ pub(crate) struct Split {
     pub(crate) fee_part: u64,
 }
 
-/// To credit first, to the acquirer, the balance, the card, to points, and last to the coupon.
+/// To credit first, to the acquirer, the balance, the card, to points, and last to the coupon. What
+/// of all these is in dispute goes nowhere until that is judged: the coupon comes before it.
 pub(crate) fn split(ledger: &Ledger, payment: &Payment, amount: u64) -> Split {
-    let part = payers_part(payment, amount);
+    let with_coupon = payment.parts.as_ref().filter(|parts| parts.exchange.is_none());
+    let back = with_coupon.map_or_else(Back::default, |parts| {
+        coupons::part_of(parts, amount.saturating_sub(payment.own_left()))
+    });
+    let part = payers_part(payment, amount - back.discount - back.funded);
     let to_credit = part.min(payment.credit.saturating_sub(payment.refunded_to_credit));
     let of_channel = payment.channel_amount.saturating_sub(payment.refunded_to_channel);
     let to_channel = (part - to_credit).min(of_channel);
     let rest = part - to_credit - to_channel;
-    let with_coupon = payment.parts.as_ref().filter(|parts| parts.exchange.is_none());
     let of_card = cards::part_of(payment, rest);
     let of_points = legs::part_of(payment, rest - of_card);
-    let back = with_coupon.map_or_else(Back::default, |parts| {
-        coupons::part_of(parts, rest.saturating_sub(payment.balance_left()) - of_card - of_points)
-    });
     let to_card = if cards::takes_back(ledger, payment) { of_card } else { 0 };
     let to_points = if legs::takes_back(ledger, payment, of_points) { of_points } else { 0 };
-    let to_balance = rest - to_card - to_points - back.discount - back.funded;
+    let to_balance = rest - to_card - to_points;
     let money = amount - back.discount;
     let fee_part = match ledger.tables().merchants.row(payment.merchant).terms.fee_refund {
         FeeRefund::None => 0,

@@ -6,12 +6,14 @@ use crate::command::{CodeKind, PayMode, Reference};
 use crate::event::{Decision, Fact};
 use crate::id::Id;
 use crate::ledger::{Ledger, post};
+use crate::limits::AMOUNT_MAX;
 use crate::money::{Currency, Money, fee_half_up};
+use crate::rejection::Rejection;
 use crate::rules::cards::{self, Charge};
 use crate::rules::coupons::{self, Redeemed};
 use crate::rules::plans::Offer;
 use crate::rules::points::legs::{self, Spent};
-use crate::rules::{exchange, plan_fees, royalties};
+use crate::rules::{exchange, plan_fees, refuse_if, royalties};
 use crate::state::Exchange;
 
 /// What a payment is made of. Amounts are minor units of the payer's currency, as a rule the
@@ -70,6 +72,7 @@ pub(crate) fn take(
         amount,
         expires_at: now,
         rental,
+        undiscountable: 0,
     });
     let sources = Sources { agreed: true, ..sources };
     settle_sources(ledger, payment, merchant, user, amount.amount, sources, now, out);
@@ -143,6 +146,20 @@ pub(crate) fn settle_sources(
 /// Where service fees are earned.
 pub(crate) fn fee_key(currency: Currency) -> AccountKey {
     AccountKey::house(Class::ServiceFee, currency)
+}
+
+/// Refuses so much more in the merchant's batch of today: what a batch comes to is settled by one
+/// movement, and no sum of it leaves its range.
+pub(crate) fn batch_takes(
+    ledger: &Ledger,
+    merchant: u32,
+    amount: u64,
+    now: u64,
+) -> Result<(), Rejection> {
+    let batches = &ledger.tables().batches;
+    let today = batches.get(&(merchant, ledger.calendar().date(now)));
+    let taken = today.map_or(0, |batch| batch.receipts.saturating_add(batch.proceeds));
+    refuse_if(taken.saturating_add(amount) > AMOUNT_MAX, Rejection::BatchFull)
 }
 
 /// Number and account of the merchant's batch of today, opening it in this decision.

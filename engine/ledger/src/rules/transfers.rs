@@ -43,10 +43,20 @@ pub(crate) fn post_transfer(
 ) -> Result<(), Rejection> {
     match c.phase {
         Phase::Single(balancing) if is_elsewhere(ledger, c) => {
-            let (debit, amount) = sendable(ledger, c, balancing)?;
+            // The credit side is balanced where it is; all that the debit side may give is sent.
+            let (by_debit, by_credit) = match balancing {
+                Balancing::None | Balancing::Debit => (balancing, false),
+                Balancing::Credit => (Balancing::None, true),
+                Balancing::Both => (Balancing::Debit, true),
+            };
+            let (debit, amount) = sendable(ledger, c, by_debit)?;
             // From here on nothing may fail.
             let currency = ledger.tables().accounts.row(debit).currency;
-            let purpose = Purpose::Posting { debit: c.debit, credit: c.credit };
+            let (debited, credit) = (c.debit, c.credit);
+            let purpose = match by_credit {
+                true => Purpose::PostingUpTo { debit: debited, credit },
+                false => Purpose::Posting { debit: debited, credit },
+            };
             let to = ledger.place().home(c.credit);
             remittances::send(ledger, to, debit, Cargo { amount, currency, purpose }, out);
         }

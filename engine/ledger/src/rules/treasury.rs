@@ -66,7 +66,7 @@ pub(crate) fn seize_hold(
     let tables = ledger.tables();
     let hold = tables.holds.get(&c.hold).ok_or(Rejection::UnknownAccount)?;
     refuse_if(hold.rest == 0, Rejection::InvalidState)?;
-    let bank = bank_key(crate::Id::NONE, user(tables, hold.user)?.currency);
+    let bank = bank_key(c.bank, user(tables, hold.user)?.currency);
     let short = credit_room(tables, &bank) < u128::from(hold.rest);
     refuse_if(short, Rejection::SafeguardedBankInsufficient)?;
     let held = user_hold(ledger, hold)?;
@@ -365,6 +365,8 @@ fn adjustable(ledger: &Ledger, line: &EntryLine) -> Result<(), Rejection> {
         | Class::PenaltyIncome
         | Class::CashLoan
         | Class::LoanInterest
+        | Class::LoanFee
+        | Class::LoanPenalty
         | Class::LossAllowance
         | Class::CreditLoss
         | Class::RentalAdvance

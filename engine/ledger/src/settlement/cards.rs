@@ -81,13 +81,15 @@ pub struct PointsOf {
     pub points: u64,
     /// How many the card has after that.
     pub left: u64,
+    /// How many it owes after that: taken back of what it did not have.
+    pub owes: u64,
     /// What they were redeemed for, or came back for; zero where they were not.
     pub amount: Money,
     /// The payment that earned them, was paid with them or gave them back, or none.
     pub payment: Id,
     /// When they expire, in milliseconds since 1970; 0 where they do not, or went.
     pub until: u64,
-    /// Decimals of a point: both numbers are in the last of them.
+    /// Decimals of a point: all numbers are in the last of them.
     pub decimals: u32,
 }
 
@@ -104,7 +106,7 @@ pub(super) fn told_of_points(ledger: &Ledger, fact: &Fact) -> Option<Settlement>
             let amount = Money { amount: *amount, ..of.amount };
             Settlement::PointsRedeemed { points: PointsOf { amount, payment: *payment, ..of } }
         }
-        Fact::PointsReturned { card, payment, points, amount, until } => {
+        Fact::PointsReturned { card, payment, points, amount, until, .. } => {
             let of = points_of(ledger, card, *points)?;
             let amount = Money { amount: *amount, ..of.amount };
             let points = PointsOf { amount, payment: *payment, until: *until, ..of };
@@ -114,8 +116,8 @@ pub(super) fn told_of_points(ledger: &Ledger, fact: &Fact) -> Option<Settlement>
             let of = points_of(ledger, card, *points)?;
             Settlement::PointsAdjusted { points: PointsOf { until: *until, ..of }, less: *less }
         }
-        Fact::PointsReversed { card, payment, points } => {
-            let of = points_of(ledger, card, *points)?;
+        Fact::PointsReversed { card, payment, points, owed } => {
+            let of = points_of(ledger, card, points.saturating_add(*owed))?;
             Settlement::PointsReversed { points: PointsOf { payment: *payment, ..of } }
         }
         Fact::PointsExpired { card, points } => {
@@ -128,8 +130,9 @@ pub(super) fn told_of_points(ledger: &Ledger, fact: &Fact) -> Option<Settlement>
 fn points_of(ledger: &Ledger, card: &Id, points: u64) -> Option<PointsOf> {
     let CardOf { card, template, user, amount, .. } = card_of(ledger, card, 0, Id::NONE)?;
     let tables = ledger.tables();
-    let left = tables.cards.get(&card)?.points();
+    let row = tables.cards.get(&card)?;
+    let (left, owes) = (row.points(), row.owes);
     let decimals = tables.card_templates.get(&template)?.terms.points.map_or(0, |of| of.decimals);
-    let payment = Id::NONE;
-    Some(PointsOf { card, template, user, points, left, amount, payment, until: 0, decimals })
+    let (payment, until) = (Id::NONE, 0);
+    Some(PointsOf { card, template, user, points, left, owes, amount, payment, until, decimals })
 }

@@ -41,6 +41,31 @@ pub fn next_day_of_month(after: u32, day: u32) -> u32 {
     dates.clone().find(|date| civil(*date).2 == day).unwrap_or(after.saturating_add(31))
 }
 
+/// The date so many months after another: the same day of its month, or the last one of a month
+/// that is shorter.
+pub fn months_after(date: u32, months: u32) -> u32 {
+    let (year, month, day) = civil(date);
+    let whole = month.saturating_sub(1).saturating_add(months);
+    let year = year.saturating_add(whole / 12).min(YEAR_MAX);
+    let (first, next) = (first_of(year, whole % 12 + 1), first_of(year, whole % 12 + 2));
+    first.saturating_add(day.saturating_sub(1)).min(next.saturating_sub(1))
+}
+
+/// Far beyond any date of a chain, and small enough to count its days.
+const YEAR_MAX: u32 = 1_000_000;
+
+/// The first date of a month of a year, 1 to 12; the 13th is the first of the next.
+/// Method: Howard Hinnant, days_from_civil.
+fn first_of(year: u32, month: u32) -> u32 {
+    let (year, month) = if month > 12 { (year + 1, month - 12) } else { (year, month) };
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, year_of_era) = (year / 400, year % 400);
+    let shifted_month = if month > 2 { month - 3 } else { month + 9 };
+    let day_of_year = (153 * shifted_month + 2) / 5;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    (era * 146_097 + day_of_era).saturating_sub(719_468)
+}
+
 fn civil(date: u32) -> (u32, u32, u32) {
     let z = date.saturating_add(719_468);
     let (era, day_of_era) = (z / 146_097, z % 146_097);
@@ -80,6 +105,26 @@ mod tests {
         ] {
             assert_eq!(year_and_month(date), expected, "{date}");
         }
+    }
+
+    #[test]
+    fn months_end_with_their_last_day() {
+        let of = |year, month, day| first_of(year, month) + day - 1;
+        for (from, months, to) in [
+            ((1970, 1, 1), 0, (1970, 1, 1)),
+            ((2022, 1, 1), 1, (2022, 2, 1)),
+            ((2022, 1, 31), 1, (2022, 2, 28)),
+            ((2024, 1, 31), 1, (2024, 2, 29)),
+            ((2022, 1, 31), 2, (2022, 3, 31)),
+            ((2023, 10, 15), 3, (2024, 1, 15)),
+            ((2023, 12, 31), 12, (2024, 12, 31)),
+            ((2024, 2, 29), 12, (2025, 2, 28)),
+        ] {
+            let (from, to) = (of(from.0, from.1, from.2), of(to.0, to.1, to.2));
+            assert_eq!(months_after(from, months), to, "{from} {months}");
+        }
+        assert_eq!(first_of(1970, 1), 0);
+        assert_eq!(civil(months_after(u32::MAX, u32::MAX)).0, YEAR_MAX);
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub struct Card {
     pub valid_until: Option<u64>,
     /// Its points, those that expire first in front.
     pub lots: Vec<PointsLot>,
+    /// Points that were taken back and that it did not have: it has none until they are paid.
+    pub owes: u64,
 }
 
 /// Points that expire together.

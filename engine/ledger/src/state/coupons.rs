@@ -20,6 +20,8 @@ pub struct Campaign {
     pub reserved: u64,
     /// Ended: what was left is given back.
     pub closed: bool,
+    /// What came back of coupons that may yet come back whole, in minor units.
+    pub kept: u64,
 }
 
 row!(Campaign, Id, self => self.campaign);
@@ -55,6 +57,8 @@ pub struct Coupon {
     pub user: u32,
     /// Where it stands.
     pub state: CouponState,
+    /// What its campaign keeps for it since a part of it came back, in minor units.
+    pub kept: u64,
 }
 
 row!(Coupon, Id, self => self.coupon);
@@ -97,6 +101,8 @@ impl CouponCount {
 /// Amounts are minor units.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct PaymentParts {
+    /// Of the amount, what no coupon pays.
+    pub undiscountable: u64,
     /// The coupon.
     pub coupon: Id,
     /// The part of the coupon by which the merchant's receipts fell.

@@ -2,21 +2,21 @@
 //!
 //! Dates are days since 1970, amounts minor units.
 
-use crate::command::{LoanKind, LoanTerms};
+use crate::command::{Ahead, Every, LoanChargeKind, LoanKind, LoanTerms};
 use crate::id::Id;
-use crate::instalments::Accrual;
-use crate::limits::LOAN_TERM_DAYS;
+use crate::instalments::{Accrual, Owed, Split, Tie, split};
+use crate::state::months_after;
 use crate::table::Row;
 
 /// A cash loan. What is not due is `owed - due`; a part of it that is paid ahead comes off the last
-/// terms.
+/// terms, or off the next.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Loan {
     /// Its id.
     pub loan: Id,
     /// Whose: number in `users`.
     pub user: u32,
-    /// What was lent.
+    /// What was lent, in all.
     pub amount: u64,
     /// How it is paid back.
     pub terms: LoanTerms,
@@ -40,6 +40,51 @@ pub struct Loan {
     pub late_since: u32,
     /// Where it stands.
     pub state: LoanState,
+    /// Fees and penalties, paid or not, by the date on which they fall due.
+    pub charges: Vec<LoanCharge>,
+    /// The part of `due` that fell due beside the terms since the last one.
+    pub fresh: u64,
+    /// The principal of each term, if more was lent than at first; else none.
+    pub parts: Vec<u64>,
+    /// And of each what did not fall due and is not paid ahead; else none.
+    pub open: Vec<u64>,
+    /// The numbers of repayments that went back.
+    pub chargebacks: Vec<Id>,
+}
+
+/// A fee or a penalty of a loan.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LoanCharge {
+    /// Its id, of no other charge of the loan.
+    pub charge: Id,
+    /// What it is.
+    pub kind: LoanChargeKind,
+    /// How much it was.
+    pub amount: u64,
+    /// When it falls due.
+    pub due_on: u32,
+    /// What was paid of it.
+    pub paid: u64,
+    /// What was given up of it, or lost with the loan.
+    pub waived: u64,
+}
+
+/// What a repayment paid of a loan: interest, principal that was due and that was ahead, charges.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[expect(missing_docs, reason = "the names are those of the fields of `Fact::LoanRepaid`")]
+pub struct LoanPaid {
+    pub interest: u64,
+    pub due: u64,
+    pub ahead: u64,
+    pub fee: u64,
+    pub penalty: u64,
+}
+
+impl LoanCharge {
+    /// What is owed of it.
+    pub fn left(&self) -> u64 {
+        self.amount.saturating_sub(self.paid).saturating_sub(self.waived)
+    }
 }
 
 row!(Loan, Id, self => self.loan);
@@ -69,42 +114,165 @@ impl Loan {
         self.owed.saturating_sub(self.due)
     }
 
-    /// What is due and not paid.
+    /// What fell due with the last term or before it and is not paid. What went back since is due
+    /// beside it.
     pub fn unpaid(&self) -> u64 {
-        self.due.saturating_add(self.interest.saturating_sub(self.early))
+        self.due_by(self.due_on()).sum().saturating_sub(self.fresh)
+    }
+
+    /// What is due by a date, which is not before the last term, and is not paid.
+    pub fn due_by(&self, date: u32) -> Owed {
+        Owed {
+            penalty: self.charged(LoanChargeKind::Penalty, date),
+            interest: self.interest.saturating_sub(self.early),
+            fee: self.charged(LoanChargeKind::Fee, date),
+            principal: self.due,
+        }
     }
 
     /// All that is owed now, but for interest that is not charged.
+    pub fn owing(&self) -> Owed {
+        let of = |kind| self.charged(kind, u32::MAX);
+        let (penalty, fee) = (of(LoanChargeKind::Penalty), of(LoanChargeKind::Fee));
+        Owed { penalty, interest: self.interest, fee, principal: self.owed }
+    }
+
+    /// The sum of it.
     pub fn debt(&self) -> u64 {
-        self.owed.saturating_add(self.interest)
+        self.owing().sum()
+    }
+
+    /// What is not paid of the charges of a kind that fall due by a date.
+    pub fn charged(&self, kind: LoanChargeKind, by: u32) -> u64 {
+        let own = self.charges.iter().filter(|c| c.kind == kind && c.due_on <= by);
+        own.fold(0, |sum, charge| sum.saturating_add(charge.left()))
+    }
+
+    /// The charge of an id.
+    pub fn charge(&self, id: &Id) -> Option<&LoanCharge> {
+        self.charges.iter().find(|charge| charge.charge == *id)
+    }
+
+    /// Puts a charge behind those that fall due before it or with it.
+    pub fn put(&mut self, charge: LoanCharge) {
+        let at = self.charges.partition_point(|other| other.due_on <= charge.due_on);
+        self.charges.insert(at, charge);
+    }
+
+    /// Pays charges of a kind, those first that fall due first.
+    pub fn pay_charges(&mut self, kind: LoanChargeKind, amount: u64) {
+        let mut left = amount;
+        for charge in self.charges.iter_mut().filter(|charge| charge.kind == kind) {
+            let part = left.min(charge.left());
+            charge.paid = charge.paid.saturating_add(part);
+            left -= part;
+        }
     }
 
     /// When the last term fell due, or it was drawn.
     pub fn due_on(&self) -> u32 {
-        let days = LOAN_TERM_DAYS.saturating_mul(self.fallen_due);
-        self.drawn_on.saturating_add(days)
+        self.date_of(self.fallen_due)
+    }
+
+    /// When a term falls due, by its number from 1; 0 is when it was drawn.
+    fn date_of(&self, term_no: u32) -> u32 {
+        match self.terms.every {
+            Every::Days(days) => self.drawn_on.saturating_add(days.saturating_mul(term_no)),
+            Every::Months(months) => months_after(self.drawn_on, months.saturating_mul(term_no)),
+        }
     }
 
     /// When the next term falls due.
     pub fn next_due_on(&self) -> u32 {
-        self.due_on().saturating_add(LOAN_TERM_DAYS)
+        self.date_of(self.fallen_due.saturating_add(1))
     }
 
-    /// The principal of the next term: as it was agreed, as far as there is so much.
-    pub fn next_principal(&self) -> u64 {
-        let count = u64::from(self.terms.count);
-        let share = self.amount / count.max(1);
-        let is_last = self.fallen_due.saturating_add(1) == self.terms.count;
-        let agreed = match self.terms.kind {
-            _ if self.fallen_due >= self.terms.count => 0,
-            LoanKind::Bullet if is_last => self.amount,
-            LoanKind::Bullet => 0,
-            LoanKind::EqualPrincipal if self.fallen_due == 0 => {
-                self.amount - share * count.saturating_sub(1)
+    /// The principal of each term as it was agreed.
+    pub fn agreed(&self) -> Vec<u64> {
+        if !self.parts.is_empty() {
+            return self.parts.clone();
+        }
+        self.cut(self.amount.saturating_sub(self.terms.at_once), self.terms.count)
+    }
+
+    /// What of the principal of each term did not fall due and is not paid ahead.
+    pub fn open_parts(&self) -> Vec<u64> {
+        if !self.parts.is_empty() {
+            return self.open.clone();
+        }
+        let mut open = self.agreed();
+        for part in open.iter_mut().take(self.fallen_due as usize) {
+            *part = 0;
+        }
+        let all = open.iter().fold(0, |sum: u64, part| sum.saturating_add(*part));
+        pay_off(&mut open, self.terms.ahead, all.saturating_sub(self.ahead()));
+        open
+    }
+
+    /// Takes in more that is lent on a date, a part of it due at once.
+    pub fn draw_more(&mut self, amount: u64, at_once: u64) {
+        let (mut parts, mut open) = (self.agreed(), self.open_parts());
+        let more = self.cut(amount.saturating_sub(at_once), self.to_come());
+        for parts in [&mut parts, &mut open] {
+            for (part, more) in parts.iter_mut().skip(self.fallen_due as usize).zip(&more) {
+                *part = part.saturating_add(*more);
             }
-            LoanKind::EqualPrincipal => share,
+        }
+        (self.parts, self.open) = (parts, open);
+        self.amount = self.amount.saturating_add(amount);
+        self.owed = self.owed.saturating_add(amount);
+        self.due = self.due.saturating_add(at_once);
+        self.fresh = self.fresh.saturating_add(at_once);
+    }
+
+    /// How many terms did not fall due.
+    pub fn to_come(&self) -> u32 {
+        self.terms.count.saturating_sub(self.fallen_due)
+    }
+
+    fn cut(&self, amount: u64, count: u32) -> Vec<u64> {
+        let how = match self.terms.share_unit {
+            0 => Split::FloorRestFirst,
+            unit => Split::NearestRestLast { unit, tie: Tie::Even },
         };
-        agreed.min(self.ahead())
+        match self.terms.kind {
+            LoanKind::EqualPrincipal => split(amount, count, how).unwrap_or_default(),
+            LoanKind::Bullet => {
+                let last = count.saturating_sub(1);
+                (0..count).map(|no| if no == last { amount } else { 0 }).collect()
+            }
+        }
+    }
+
+    /// The principal of the next term: as it was agreed, less what of it is paid ahead.
+    pub fn next_principal(&self) -> u64 {
+        self.open_parts().get(self.fallen_due as usize).copied().unwrap_or(0)
+    }
+
+    /// Takes in a repayment on a date, with the interest charged to it and what stays of that.
+    pub fn repay(&mut self, date: u32, charged: u64, rest: u32, paid: &LoanPaid) {
+        let was_due = self.interest.saturating_sub(self.early);
+        let of_early = paid.interest.saturating_sub(was_due);
+        self.interest = self.interest.saturating_add(charged).saturating_sub(paid.interest);
+        self.early = self.early.saturating_add(charged).saturating_sub(of_early);
+        self.due = self.due.saturating_sub(paid.due);
+        self.fresh = self.fresh.min(self.due);
+        self.owed = self.owed.saturating_sub(paid.due.saturating_add(paid.ahead));
+        pay_off(&mut self.open, self.terms.ahead, paid.ahead);
+        (self.counted_on, self.rest) = (self.counted_on.max(date), rest);
+        self.pay_charges(LoanChargeKind::Fee, paid.fee);
+        self.pay_charges(LoanChargeKind::Penalty, paid.penalty);
+        self.settle();
+    }
+
+    /// Nothing is late of what is paid; a loan of which nothing is owed is at its end.
+    pub fn settle(&mut self) {
+        if self.unpaid() == 0 {
+            self.late_since = 0;
+        }
+        if self.debt() == 0 {
+            self.state = LoanState::Repaid;
+        }
     }
 
     /// The interest of the nights up to a date that is not charged yet, and the carry.
@@ -114,5 +282,18 @@ impl Loan {
         // Beyond any amount is as much as an amount can be.
         let amount = accrual.accrue(self.owed, self.terms.day_ppm, nights).unwrap_or(u64::MAX);
         (amount, accrual.rest())
+    }
+}
+
+/// Takes so much off the next parts, or off the last.
+fn pay_off(parts: &mut [u64], ahead: Ahead, amount: u64) {
+    let mut left = amount;
+    let mut take = |part: &mut u64| {
+        let off = left.min(*part);
+        (*part, left) = (*part - off, left - off);
+    };
+    match ahead {
+        Ahead::Next => parts.iter_mut().for_each(&mut take),
+        Ahead::Last => parts.iter_mut().rev().for_each(&mut take),
     }
 }

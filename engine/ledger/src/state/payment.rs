@@ -109,15 +109,24 @@ impl Payment {
         self.refunded().saturating_sub(discount)
     }
 
-    /// What the user paid and did not get back, coupons and points aside: what can be invoiced.
+    /// What the user paid and did not get back, by refunds or lost disputes, coupons and points
+    /// aside: what can be invoiced.
     pub fn paid_by_user(&self) -> u64 {
-        let (elsewhere, returned) = self
-            .parts
-            .as_ref()
-            .map_or((0, 0), |parts| (parts.sum().saturating_add(parts.redeemed), parts.returned()));
+        let (elsewhere, returned, lost) = self.parts.as_ref().map_or((0, 0, 0), |parts| {
+            (parts.sum().saturating_add(parts.redeemed), parts.returned(), parts.lost)
+        });
         // Points have theirs back when all that the user paid is.
-        let back = self.refunded().saturating_sub(returned);
+        let back = self.refunded().saturating_sub(returned).saturating_add(lost);
         self.amount.amount.saturating_sub(elsewhere).saturating_sub(back)
+    }
+
+    /// What did not come from a coupon and is neither back nor in dispute, nor lost in one: what a
+    /// refund gives back before the coupon, and what can be disputed.
+    pub fn own_left(&self) -> u64 {
+        let (coupon, returned) =
+            self.parts.as_ref().map_or((0, 0), |parts| (parts.sum(), parts.returned()));
+        let back = self.refunded().saturating_sub(returned).saturating_add(self.disputed);
+        self.amount.amount.saturating_sub(coupon).saturating_sub(back)
     }
 
     /// Of what the user's balance paid, what refunds and lost disputes have not given back: they
@@ -169,7 +178,16 @@ pub struct TradeNo {
     pub(crate) out_trade_no: Reference,
 }
 
-row!(TradeNo, (u32, Reference), self => (self.merchant, self.out_trade_no.clone()));
+/// Shorter numbers first, whoever's they are: those of orders that come now stand together.
+pub(crate) type TradeKey = (usize, Reference, u32);
+
+impl TradeNo {
+    pub(crate) fn key_of(merchant: u32, number: &Reference) -> TradeKey {
+        (number.as_bytes().len(), number.clone(), merchant)
+    }
+}
+
+row!(TradeNo, TradeKey, self => TradeNo::key_of(self.merchant, &self.out_trade_no));
 
 /// Index: a payer's code that was used.
 #[derive(Clone)]

@@ -1,6 +1,6 @@
 //! What went between this shard and each other one.
 
-use crate::command::Reference;
+use crate::command::{Reference, RoyaltyRefunds};
 use crate::event::EventRange;
 use crate::id::Id;
 use crate::table::Row;
@@ -35,6 +35,8 @@ pub struct AskedRefund {
     pub events: EventRange,
     /// The rental and its charge that it reduces, if it does.
     pub reduces: Option<(Id, u32)>,
+    /// What it takes back of royalties.
+    pub royalties: RoyaltyRefunds,
     /// Whether the answer is still to come.
     pub is_open: bool,
 }

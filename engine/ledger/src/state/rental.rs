@@ -93,18 +93,30 @@ impl Charge {
 impl Rental {
     /// What is still owed.
     pub fn outstanding(&self) -> u64 {
-        self.charges.iter().map(Charge::outstanding).sum()
+        self.sum(Charge::outstanding)
     }
 
     /// Charges less reductions.
     pub fn total(&self) -> u64 {
-        self.charges.iter().map(|c| c.amount.saturating_sub(c.reduced)).sum()
+        self.sum(|c| c.amount.saturating_sub(c.reduced))
     }
 
     /// Claims of damage so far.
     pub fn damage(&self) -> u64 {
-        let claims = self.charges.iter().filter(|c| c.kind == ChargeKind::Damage);
-        claims.map(|c| c.amount.saturating_sub(c.reduced)).sum()
+        let of = |c: &Charge| match c.kind {
+            ChargeKind::Damage => c.amount.saturating_sub(c.reduced),
+            ChargeKind::Rent | ChargeKind::LateRent | ChargeKind::Lost => 0,
+        };
+        self.sum(of)
+    }
+
+    /// What was paid of all charges.
+    pub fn paid(&self) -> u64 {
+        self.sum(|c| c.paid)
+    }
+
+    fn sum(&self, of: impl Fn(&Charge) -> u64) -> u64 {
+        self.charges.iter().fold(0, |sum, charge| sum.saturating_add(of(charge)))
     }
 }
 

@@ -71,7 +71,7 @@ pub struct Share {
 /// A return by a receiver.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SplitReturn {
-    /// The merchant's number of it.
+    /// The receiver's number of it.
     pub out_return_no: Reference,
     /// Of which split: its place in `splits`.
     pub split: u32,
@@ -98,6 +98,25 @@ impl Royalty {
     /// The split of this number, and its place.
     pub fn split(&self, out_request_no: &Reference) -> Option<(usize, &Split)> {
         self.splits.iter().enumerate().find(|(_, split)| split.out_request_no == *out_request_no)
+    }
+
+    /// Of this share a return of this number is no longer asked for.
+    pub(crate) fn no_longer_asked(&mut self, out_return_no: &Reference, share: (u32, u32)) {
+        let same = |back: &SplitReturn| {
+            back.out_return_no == *out_return_no && (back.split, back.share) == share
+        };
+        self.asked.retain(|back| !same(back));
+    }
+
+    /// The return of this number by a receiver, done or asked for: each receiver has its own.
+    pub fn returned(&self, receiver: u32, out_return_no: &Reference) -> Option<&SplitReturn> {
+        let theirs = |back: &&SplitReturn| {
+            let split = self.splits.get(back.split as usize);
+            let share = split.and_then(|split| split.shares.get(back.share as usize));
+            share.is_some_and(|share| share.receiver == receiver)
+        };
+        let mut all = self.returns.iter().chain(&self.asked);
+        all.find(|back| back.out_return_no == *out_return_no && theirs(back))
     }
 }
 

@@ -18,6 +18,10 @@ const READ_THROUGH: i64 = 2_000;
 /// with.
 const READ_BACK: i64 = 256;
 
+/// Most offsets read at once then: their values are in memory, and a partition of transfers may
+/// have nothing of one shard for millions of them.
+const READ_BACK_MAX: i64 = 8_192;
+
 /// Blocks looked at in one place of a search: more than an earlier owner can write late in a row,
 /// since it has one transaction in flight.
 const PROBE_BLOCKS: usize = 8;
@@ -61,7 +65,7 @@ impl Blocks {
             Extent::Committed => high,
             Extent::Decided => reader.decided_end()?,
         };
-        if low > 0 && from == 0 {
+        if low > 0 {
             return Err(Trouble::Stop(Fault::new(
                 format!(
                     "topic {} begins at offset {low} instead of 0: it was trimmed",
@@ -133,7 +137,7 @@ pub(super) fn read_newest_first(
         if !values.iter().rev().all(|value| each(value)) {
             return Ok(());
         }
-        (end, step) = (start, step.saturating_mul(2));
+        (end, step) = (start, (step * 2).min(READ_BACK_MAX));
     }
     Ok(())
 }
@@ -156,7 +160,10 @@ impl Reader {
     fn open(config: &Config, topic: String, partition: u32) -> Result<Reader, Trouble> {
         let mut client = consumer(config);
         client.set("enable.partition.eof", "true").set("group.id", config.topic("events-reader"));
-        let consumer: BaseConsumer = overridden(client, config)
+        let mut client = overridden(client, config);
+        // Only the leader knows where the end is; a replica that lags would name one before it.
+        client.set("client.rack", "");
+        let consumer: BaseConsumer = client
             .create()
             .map_err(|e| Trouble::Failed(broker(config, "no consumer can be made", &e)))?;
         let partition = i32::try_from(partition).unwrap_or(i32::MAX);
@@ -255,7 +262,7 @@ impl Reader {
     }
 
     /// Gives keys and payloads until the end or until told to stop. A silence is an error, not an
-    /// end.
+    /// end, and so is nothing that a broker calls an end before `high`, unless it does so twice.
     fn read_until(
         &self,
         start: i64,
@@ -271,22 +278,38 @@ impl Reader {
         read
     }
 
+    fn assign(&self, start: i64) -> Result<(), Trouble> {
+        let mut list = TopicPartitionList::new();
+        list.add_partition_offset(&self.topic, self.partition, Offset::Offset(start))
+            .and_then(|()| self.consumer.assign(&list))
+            .map_err(|e| self.failed(&e))
+    }
+
+    /// The offset after the last record or end of a transaction that was read; `start` if none was.
+    fn position(&self, start: i64) -> Result<i64, Trouble> {
+        let places = self.consumer.position().map_err(|e| self.failed(&e))?;
+        let place = places.find_partition(&self.topic, self.partition);
+        Ok(match place.map(|place| place.offset()) {
+            Some(Offset::Offset(offset)) => offset.max(start),
+            _ => start,
+        })
+    }
+
     fn read_assigned(
         &self,
         start: i64,
         high: i64,
         mut each: impl FnMut(&[u8], &[u8]) -> bool,
     ) -> Result<(), Trouble> {
-        let mut list = TopicPartitionList::new();
-        list.add_partition_offset(&self.topic, self.partition, Offset::Offset(start))
-            .map_err(|e| self.failed(&e))?;
-        self.consumer.assign(&list).map_err(|e| self.failed(&e))?;
+        self.assign(start)?;
         let mut heard = crate::clock::start();
+        let mut asked_again = false;
         loop {
             match self.consumer.poll(Duration::from_millis(200)) {
                 Some(Ok(message)) if message.offset() >= high => return Ok(()),
                 Some(Ok(message)) => {
                     heard = crate::clock::start();
+                    asked_again = false;
                     let key = message.key().unwrap_or_default();
                     if !each(key, message.payload().unwrap_or_default()) {
                         return Ok(());
@@ -295,7 +318,18 @@ impl Reader {
                         return Ok(());
                     }
                 }
-                Some(Err(KafkaError::PartitionEOF(_))) => return Ok(()),
+                Some(Err(KafkaError::PartitionEOF(_))) => {
+                    let place = self.position(start)?;
+                    if place >= high || asked_again {
+                        return Ok(());
+                    }
+                    // A new leader may not know yet how far the log is committed; it answers this
+                    // only when it does. Where that is the end all the same, the offsets before
+                    // `high` are of transactions that were aborted behind it.
+                    self.watermarks()?;
+                    self.assign(place)?;
+                    asked_again = true;
+                }
                 Some(Err(e)) if !is_passing(&e) => return Err(self.failed(&e)),
                 Some(Err(_)) | None if heard.elapsed() <= BROKER_TIMEOUT => {}
                 Some(Err(_)) | None => {

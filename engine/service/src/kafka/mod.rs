@@ -42,7 +42,7 @@ pub use topics::{Topics, check_topics};
 
 use crate::clock;
 use crate::config::Config;
-use crate::limits::{BROKER_TIMEOUT, DELIVERY_PAUSE, MESSAGE_BYTES_MAX};
+use crate::limits::{BROKER_TIMEOUT, DELIVERY_PAUSE, MESSAGE_BYTES_MAX, OPEN_BYTES_MAX};
 use crate::local::ClockSource;
 use groat_proto::v1::ChainTerms;
 use groat_shard::Fault;
@@ -115,6 +115,7 @@ fn settings(config: &Config, shard: u32, shards: u32) -> Settings {
         transfers: config.topic("transfers"),
         snapshot_bytes: config.snapshot_bytes,
         block_bytes: BODY_BYTES_SEAL,
+        open_bytes: OPEN_BYTES_MAX,
         owner: clock::owner_name(),
     }
 }

@@ -105,6 +105,8 @@ pub struct Settings {
     pub snapshot_bytes: u64,
     /// What falls due in bulk is spread over blocks of so many bytes.
     pub block_bytes: usize,
+    /// A block that has so many bytes takes nothing more.
+    pub open_bytes: usize,
     /// Bytes that no other owner of any shard has or had: they tell its claim from others'.
     pub owner: [u8; 16],
 }
@@ -239,7 +241,15 @@ impl<S: Source, K: Clock, B: Behind> Owner<S, K, B> {
 
     /// Whether nothing more should come into the open block.
     fn is_long(&self) -> bool {
-        self.inputs.len() >= POLL_RECORDS_MAX || self.input_bytes >= POLL_BYTES_MAX
+        self.inputs.len() >= POLL_RECORDS_MAX
+            || self.input_bytes >= POLL_BYTES_MAX
+            || self.is_wide()
+    }
+
+    /// Whether the open block, with its events and what fell due before its inputs, is as long as
+    /// leaves room in a message of the log for the largest record after it.
+    fn is_wide(&self) -> bool {
+        self.shard.open_bytes() >= self.settings.open_bytes
     }
 
     /// Decides what is in the input; whether some of it waits for a block of its own to be closed.
@@ -248,6 +258,9 @@ impl<S: Source, K: Clock, B: Behind> Owner<S, K, B> {
             self.take_commands()?;
         }
         while let Some(Input { offset, time, record, .. }) = self.polled.front() {
+            if self.is_wide() {
+                return Ok(true);
+            }
             let inbound = Inbound { offset: *offset, time: *time, record };
             if let Some(until) = self.shard.much_due_before(&inbound) {
                 self.move_clock_ahead(until);
@@ -299,6 +312,9 @@ impl<S: Source, K: Clock, B: Behind> Owner<S, K, B> {
         while until.is_none_or(|until| received(&self.shard) < until) {
             if until.is_none() && (left == 0 || self.input_bytes >= TRANSFERS_BYTES_MAX) {
                 break;
+            }
+            if until.is_none() && self.is_wide() {
+                return Ok(true);
             }
             if self.remitted.is_empty() {
                 let mut inputs = Vec::new();

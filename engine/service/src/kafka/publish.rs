@@ -3,6 +3,7 @@
 use super::{Deliveries, RECORD, broker, client, overridden, send};
 use crate::config::Config;
 use crate::limits::{BROKER_PATIENCE, LINE_BYTES_MAX, PUBLISH_BYTES_MAX};
+use crate::local::lines::skip_line;
 use crate::routing::record_key;
 use groat_ledger::Id;
 use groat_proto::Message;
@@ -47,7 +48,7 @@ pub fn publish(
     let (mut done, mut line, mut number, mut bytes) = (Published::default(), Vec::new(), 0u64, 0);
     loop {
         line.clear();
-        let read = (&mut input).take(LINE_BYTES_MAX as u64).read_until(b'\n', &mut line);
+        let read = (&mut input).take(LINE_BYTES_MAX as u64 + 1).read_until(b'\n', &mut line);
         let read = read.map_err(|e| {
             Fault::new(format!("line {} cannot be read: {e}", number + 1), "check the input")
         })?;
@@ -56,11 +57,16 @@ pub fn publish(
         }
         number += 1;
         bytes += read as u64;
-        let text = String::from_utf8_lossy(&line);
-        if text.trim().is_empty() {
+        let text = if line.len() > LINE_BYTES_MAX && !line.ends_with(b"\n") {
+            skip_line(&mut input, &mut bytes);
+            Err(format!("it is longer than {LINE_BYTES_MAX} bytes"))
+        } else {
+            std::str::from_utf8(&line).map_err(|_| "the line is not UTF-8".to_owned())
+        };
+        if text.as_ref().is_ok_and(|text| text.trim().is_empty()) {
             continue;
         }
-        match read_keyed_line(text.trim()) {
+        match text.and_then(|text| read_keyed_line(text.trim()).map_err(|e| e.to_string())) {
             Ok((of_line, record)) => {
                 let owner = key.or(of_line).or_else(|| record_key(&record.commands));
                 let key = owner.map(|id| id.to_string()).unwrap_or_default();

@@ -22,10 +22,11 @@ use groat_shard::{Cause, Fault, SledStore};
 use rdkafka::client::ClientContext;
 use rdkafka::consumer::base_consumer::PartitionQueue;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{Offset, TopicPartitionList};
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::thread::JoinHandle;
@@ -61,6 +62,7 @@ pub fn serve_until(
         shards,
         me: OnceLock::new(),
         owners: Mutex::new(BTreeMap::new()),
+        late: Mutex::new(BTreeMap::new()),
         standbys: Standbys::new(config, shards),
         faults: Arc::new(Mutex::new(Vec::new())),
     };
@@ -99,6 +101,12 @@ fn poll_until(consumer: &Arc<GroupConsumer>, stop: &AtomicBool) -> Result<(), Fa
         match consumer.poll(Duration::from_millis(100)) {
             None => {}
             Some(Ok(_)) => tracing::warn!("a record of no shard of ours was polled and left"),
+            Some(Err(e)) if is_final(&e) => {
+                return Err(Fault::new(
+                    format!("this process is no member of the group any more: {e}"),
+                    "give each process an `instance` of its own, then start again",
+                ));
+            }
             Some(Err(e)) => {
                 // A broker that is away says so every second; once is enough.
                 let said = e.to_string();
@@ -120,6 +128,12 @@ fn poll_until(consumer: &Arc<GroupConsumer>, stop: &AtomicBool) -> Result<(), Fa
     Ok(())
 }
 
+/// Whether the client is lost for good: two processes cannot have one `instance`.
+fn is_final(error: &KafkaError) -> bool {
+    let code = error.rdkafka_error_code();
+    matches!(code, Some(RDKafkaErrorCode::Fatal | RDKafkaErrorCode::FencedInstanceId))
+}
+
 /// What the rebalance callbacks work on.
 pub(super) struct Group {
     config: Config,
@@ -127,6 +141,8 @@ pub(super) struct Group {
     shards: u32,
     me: OnceLock<Weak<GroupConsumer>>,
     owners: Mutex<BTreeMap<i32, OwnerHandle>>,
+    /// Threads that did not end in time: who gets their shard again waits for them.
+    late: Mutex<BTreeMap<i32, JoinHandle<()>>>,
     standbys: Standbys,
     faults: Arc<Mutex<Vec<Fault>>>,
 }
@@ -192,6 +208,7 @@ impl Group {
         let shard = u32::try_from(partition).unwrap_or(0);
         let stop = Arc::new(AtomicBool::new(false));
         let followed = self.standbys.stop(shard);
+        let late = self.late.lock().ok().and_then(|mut late| late.remove(&partition));
         let committed = Arc::new(AtomicU64::new(0));
         let source = KafkaSource {
             config: self.config.clone(),
@@ -208,10 +225,12 @@ impl Group {
         let (stop_it, faults) = (Arc::clone(&stop), Arc::clone(&self.faults));
         let (config, shards) = (self.config.clone(), self.shards);
         let thread = std::thread::Builder::new().name(format!("shard-{shard}")).spawn(move || {
-            // Here, where no rebalance waits for it.
+            // Here, where no rebalance waits for them.
+            let _ = late.map(JoinHandle::join);
             let followed = followed.and_then(Following::ended);
             let own_it = Owning { config, shard, shards, source, stop: &stop_it };
-            let Err(fault) = own_it.until_stopped(followed) else { return };
+            let owned = catch_unwind(AssertUnwindSafe(|| own_it.until_stopped(followed)));
+            let Err(fault) = owned.unwrap_or_else(|_| Err(panicked(shard))) else { return };
             if stop_it.load(Ordering::Relaxed) {
                 tracing::warn!(shard, "the shard was let go of: {fault}");
                 return;
@@ -255,6 +274,9 @@ impl Group {
             base,
             stopping.iter_mut().map(|(partition, owner)| (*partition, owner)),
         );
+        let Ok(mut late) = self.late.lock() else { return };
+        let threads = stopping.into_iter().map(|(partition, owner)| (partition, owner.thread));
+        late.extend(threads.filter(|(_, thread)| !thread.is_finished()));
     }
 
     fn tell_all_positions(&self, base: &BaseConsumer<Group>) {
@@ -305,6 +327,14 @@ impl Group {
         let first = self.faults.lock().ok().and_then(|faults| faults.first().cloned());
         first.map_or(Ok(()), Err)
     }
+}
+
+fn panicked(shard: u32) -> Fault {
+    Fault::new(
+        format!("shard {shard}: its thread panicked; the words of it stand above"),
+        "please report it: a bug of groat; what was acknowledged is in the log, and the shard goes \
+         on from there after a start",
+    )
 }
 
 /// What the thread of a shard works with.

@@ -77,9 +77,11 @@ fn specs() -> Vec<Spec> {
 }
 
 /// Settings of which another value than ours breaks a promise; others are the operator's choice.
-const BINDING: [(&str, &str); 7] = [
+const BINDING: [(&str, &str); 9] = [
     ("transfers", "message.timestamp.type"),
     ("transfers", "cleanup.policy"),
+    ("transfers", "retention.ms"),
+    ("transfers", "retention.bytes"),
     ("commands", "message.timestamp.type"),
     ("commands", "cleanup.policy"),
     ("events", "cleanup.policy"),

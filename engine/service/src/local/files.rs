@@ -54,10 +54,10 @@ fn last_line(file: &mut File) -> io::Result<(Vec<u8>, Vec<u8>)> {
         more.append(&mut end);
         end = more;
     }
-    let torn_at = end.iter().rposition(|byte| is_end(byte)).map_or(0, |at| at + 1);
+    let torn_at = end.iter().rposition(is_end).map_or(0, |at| at + 1);
     let torn = end.split_off(torn_at);
     end.pop();
-    let line_at = end.iter().rposition(|byte| is_end(byte)).map_or(0, |at| at + 1);
+    let line_at = end.iter().rposition(is_end).map_or(0, |at| at + 1);
     Ok((end.split_off(line_at), torn))
 }
 

@@ -72,7 +72,8 @@ fn unreadable(line: u64, error: &std::io::Error) -> Fault {
     )
 }
 
-fn skip_line(input: &mut impl BufRead, bytes_read: &mut u64) {
+/// Passes over the rest of a line.
+pub(crate) fn skip_line(input: &mut impl BufRead, bytes_read: &mut u64) {
     loop {
         let Ok(buffer) = input.fill_buf() else { return };
         let end = buffer.iter().position(|b| *b == b'\n').map(|at| at + 1);

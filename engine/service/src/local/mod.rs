@@ -13,7 +13,7 @@ mod again;
 pub mod files;
 mod intake;
 mod keeper;
-mod lines;
+pub(crate) mod lines;
 mod outputs;
 
 pub use intake::Intake;

@@ -162,6 +162,8 @@ fn read_user(w: &v1::UserRow) -> Field<User> {
             lifetime: w.lifetime,
             code_sums,
         },
+        // Filled from authorizations.
+        frozen: 0,
     })
 }
 

@@ -279,6 +279,7 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
             amount,
             expires_at,
             rental,
+            undiscountable,
         } => W::PaymentCreated(v1::PaymentCreated {
             payment: some(*payment),
             out_trade_no: out_trade_no.to_string(),
@@ -289,6 +290,7 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
             amount: Some((*amount).into()),
             expires_at: *expires_at,
             rental: some(*rental),
+            undiscountable: *undiscountable,
         }),
         Fact::PaymentPaid {
             payment,
@@ -375,6 +377,7 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::CouponExpired { .. }
         | Fact::CouponUsed { .. }
         | Fact::CouponReturned { .. }
+        | Fact::CouponReleased { .. }
         | Fact::InvoiceRequested { .. }
         | Fact::InvoiceIssued { .. }
         | Fact::InvoiceRejected { .. }
@@ -470,7 +473,11 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::LoanTermDue { .. }
         | Fact::LoanOverdue { .. }
         | Fact::LoanRepaid { .. }
-        | Fact::LoanWrittenOff { .. } => return loans::fact(fact),
+        | Fact::LoanWrittenOff { .. }
+        | Fact::LoanCharged { .. }
+        | Fact::RepaymentReturned { .. }
+        | Fact::LoanDrawnMore { .. }
+        | Fact::LoanChargeWaived { .. } => return loans::fact(fact),
         Fact::CreditWrittenOff { .. }
         | Fact::PlanWrittenOff { .. }
         | Fact::CreditRecovered { .. }
@@ -495,7 +502,9 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::RoyaltyGivenBack { .. }
         | Fact::SplitReturnFailed { .. }
         | Fact::SplitReturned { .. } => return royalties::fact(fact),
-        Fact::ConfirmationArrived { .. } => return remittances::fact(fact),
+        Fact::ConfirmationArrived { .. } | Fact::BackHomeArrived { .. } => {
+            return remittances::fact(fact);
+        }
         Fact::SettlementConfirmed { payment, recovered, reserve, available } => {
             W::SettlementConfirmed(v1::SettlementConfirmed {
                 payment: some(*payment),

@@ -26,11 +26,14 @@ use super::generation::{BLOCK_KEY, GENERATION, Generation, SNAPSHOT_KEY, numbere
 use super::head::{self, Head};
 use super::snapshots::Snapshots;
 use crate::fault::Fault;
+use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 const FORMAT: &str = "groat data 1\n";
+const FORMAT_NAME: &str = "groat data ";
+const FORMAT_MAKING: &str = "FORMAT.making";
 
 /// See the module.
 pub struct SledStore {
@@ -195,6 +198,14 @@ fn check_format(dir: &Path) -> Result<(), Fault> {
     let path = dir.join("FORMAT");
     match fs::read_to_string(&path) {
         Ok(text) if text == FORMAT => Ok(()),
+        Ok(text) if !text.starts_with(FORMAT_NAME) => Err(Fault::damage(
+            format!("{} holds {text:?}, which no groat wrote", path.display()),
+            "restore it from a copy, or give another directory",
+        )),
+        Err(e) if e.kind() == std::io::ErrorKind::InvalidData => Err(Fault::damage(
+            format!("{} is no text, so no groat wrote it", path.display()),
+            "restore it from a copy, or give another directory",
+        )),
         Ok(text) => Err(Fault::new(
             format!(
                 "{} is not a data directory of this groat: its FORMAT is {text:?}",
@@ -204,7 +215,8 @@ fn check_format(dir: &Path) -> Result<(), Fault> {
         )),
         Err(e) if e.kind() == ErrorKind::NotFound => {
             let foreign = fs::read_dir(dir).map_err(|e| disk(dir, "cannot be read", &e))?;
-            let ours = |name: &std::ffi::OsStr| name == "LOCK" || name == head::NAME;
+            let made = ["LOCK", FORMAT_MAKING, head::NAME];
+            let ours = |name: &OsStr| made.iter().any(|made| name == *made);
             let foreign = foreign.flatten().any(|entry| !ours(&entry.file_name()));
             if foreign {
                 return Err(Fault::new(
@@ -213,9 +225,12 @@ fn check_format(dir: &Path) -> Result<(), Fault> {
                 ));
             }
             Head::begin(dir)?;
-            let written = File::create(&path).and_then(|mut file| {
+            // Under another name first: a crash leaves it whole or not there.
+            let making = dir.join(FORMAT_MAKING);
+            let written = File::create(&making).and_then(|mut file| {
                 file.write_all(FORMAT.as_bytes())?;
-                file.sync_all()
+                file.sync_all()?;
+                fs::rename(&making, &path)
             });
             written.map_err(|e| disk(&path, "cannot be written", &e))?;
             sync_dir(dir)
@@ -227,6 +242,7 @@ fn check_format(dir: &Path) -> Result<(), Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fault::Cause;
     use crate::store::generation::WHOLE_KEY;
 
     fn block(number: u64) -> Vec<u8> {
@@ -242,6 +258,28 @@ mod tests {
             store.append(number, &block(number)).unwrap();
         }
         store.sync().unwrap();
+    }
+
+    #[test]
+    fn a_directory_that_a_crash_left_half_begun_is_begun() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join(FORMAT_MAKING), "groat d").unwrap();
+        write(dir.path(), 0..3);
+        assert_eq!(SledStore::open(dir.path()).unwrap().last(), Some(2));
+    }
+
+    #[test]
+    fn a_damaged_format_is_damage_and_another_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), 0..3);
+        let cause = |bytes: &[u8]| {
+            fs::write(dir.path().join("FORMAT"), bytes).unwrap();
+            SledStore::open(dir.path()).err().unwrap().cause
+        };
+        for bytes in [&b""[..], b"groat", b"gsoat data 1\n", b"\xffroat data 1\n"] {
+            assert_eq!(cause(bytes), Cause::Damage, "{bytes:?}");
+        }
+        assert_eq!(cause(b"groat data 2\n"), Cause::Other);
     }
 
     #[test]

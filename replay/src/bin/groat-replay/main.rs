@@ -12,8 +12,8 @@ use groat_proto::json::parse_date;
 #[cfg(feature = "kafka")]
 use groat_replay::Topic;
 use groat_replay::{
-    Format, Period, Selector, Source, Statement, Trouble, Until, audit, bills, camt053, each_chain,
-    export, rebuild, statement, verify,
+    Between, DiffReport, Format, Period, Selector, Source, Statement, Trouble, Until, VerifyReport,
+    audit, between, bills, camt053, diff, each_chain, export, rebuild, statement, verify,
 };
 use serde::Serialize;
 use std::fs::File;
@@ -54,6 +54,20 @@ enum Command {
     Audit {
         #[command(flatten)]
         books: BooksArgs,
+    },
+    /// Two copies of a chain side by side: up to which block they are the same, which block, event
+    /// and account differ first, and which balances.
+    Diff {
+        /// A data directory.
+        a: PathBuf,
+        /// Another.
+        b: PathBuf,
+        /// Only this shard.
+        #[arg(long)]
+        shard: Option<u32>,
+        /// Print one JSON object, for programs.
+        #[arg(long)]
+        json: bool,
     },
     /// What moved on the accounts of somebody, with the running balance; the life of a rental or
     /// an authorization on one page.
@@ -174,16 +188,27 @@ struct Shards<R> {
     shards: Vec<R>,
 }
 
+/// Reports of each shard, and of what all of them sent each other.
+#[derive(Serialize)]
+struct Verified {
+    holds: bool,
+    shards: Vec<VerifyReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    between: Option<Between>,
+}
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let (Command::Verify { books }
-    | Command::Rebuild { books, .. }
-    | Command::Audit { books }
-    | Command::Statement { books, .. }
-    | Command::Export { books, .. }
-    | Command::Bills { books, .. }
-    | Command::Camt053 { books, .. }) = &cli.command;
-    let json = books.json;
+    let json = match &cli.command {
+        Command::Verify { books }
+        | Command::Rebuild { books, .. }
+        | Command::Audit { books }
+        | Command::Statement { books, .. }
+        | Command::Export { books, .. }
+        | Command::Bills { books, .. }
+        | Command::Camt053 { books, .. } => books.json,
+        Command::Diff { json, .. } => *json,
+    };
     match run(&cli.command) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
@@ -206,9 +231,13 @@ fn run(command: &Command) -> Result<bool, Trouble> {
             let (source, shards) = books.open()?;
             let reports = each_chain(&source, &shards, verify, &mut bar.hear())?;
             bar.end();
-            let holds = reports.iter().all(|report| report.holds);
-            out(books.json, &Shards { holds, shards: reports }, |out, report| {
-                report.shards.iter().try_for_each(|report| print::verify(out, report))
+            let all = books.shard.is_none() && !source.is_of_one_shard();
+            let between = all.then(|| between(&reports));
+            let together = between.as_ref().is_none_or(|between| between.holds);
+            let holds = together && reports.iter().all(|report| report.holds);
+            out(books.json, &Verified { holds, shards: reports, between }, |out, report| {
+                report.shards.iter().try_for_each(|report| print::verify(out, report))?;
+                report.between.iter().try_for_each(|between| print::between(out, between))
             })?;
             Ok(holds)
         }
@@ -219,6 +248,15 @@ fn run(command: &Command) -> Result<bool, Trouble> {
             let holds = reports.iter().all(|report| report.holds);
             out(books.json, &Shards { holds, shards: reports }, |out, report| {
                 report.shards.iter().try_for_each(|report| print::audit(out, report))
+            })?;
+            Ok(holds)
+        }
+        Command::Diff { a, b, shard, json } => {
+            let reports = compare(a, b, *shard, &bar)?;
+            bar.end();
+            let holds = reports.iter().all(|report| report.same);
+            out(*json, &Shards { holds, shards: reports }, |out, report| {
+                report.shards.iter().try_for_each(|report| print::diff(out, report))
             })?;
             Ok(holds)
         }
@@ -269,6 +307,32 @@ fn run(command: &Command) -> Result<bool, Trouble> {
             Ok(true)
         }
     }
+}
+
+/// Compares each shard of two directories; both must have it.
+fn compare(
+    a: &Path,
+    b: &Path,
+    shard: Option<u32>,
+    bar: &progress::Bar,
+) -> Result<Vec<DiffReport>, Trouble> {
+    let [a, b] = [a, b].map(|dir| Source::Directory(dir.into()));
+    let (in_a, in_b) = (a.shards()?, b.shards()?);
+    let one = in_a.len() == 1 && in_b.len() == 1;
+    let pairs: Vec<(u32, u32)> = match shard {
+        Some(shard) => vec![(shard, shard)],
+        // Of a shard's own directory the copy may have another name.
+        None if one => vec![(in_a[0], in_b[0])],
+        None if in_a == in_b => in_a.iter().map(|shard| (*shard, *shard)).collect(),
+        None => {
+            let what = format!("one has shards {in_a:?}, the other {in_b:?}: give --shard");
+            return Err(Trouble::Usage(what));
+        }
+    };
+    let chains = pairs.into_iter().map(|(of_a, of_b)| Ok((a.chain(of_a)?, b.chain(of_b)?)));
+    chains
+        .map(|chains: Result<_, Trouble>| chains.and_then(|(a, b)| diff(a, b, &mut bar.hear())))
+        .collect()
 }
 
 fn export_to(

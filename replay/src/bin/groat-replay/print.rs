@@ -1,8 +1,8 @@
 //! Reports as people read them. What a report says is decided in the library.
 
 use groat_replay::{
-    AuditReport, CurrencyBalance, ExportReport, Finding, RebuildReport, StatementReport, Trouble,
-    VerifyReport,
+    AuditReport, BalanceDifference, Between, CurrencyBalance, DiffReport, Difference, ExportReport,
+    Finding, Pair, RebuildReport, StatementReport, Trouble, VerifyReport,
 };
 use serde_json::json;
 use std::io::{self, Write, stderr, stdout};
@@ -46,6 +46,55 @@ pub(crate) fn verify(out: &mut dyn Write, report: &VerifyReport) -> io::Result<(
         writeln!(out, "  {:>8} x {} (DOMAIN 6.{})", made.times, made.check, made.invariant)?;
     }
     Ok(())
+}
+
+/// Nothing where there is one shard, of which no other is missing.
+pub(crate) fn between(out: &mut dyn Write, report: &Between) -> io::Result<()> {
+    if report.shards < 2 && report.holds {
+        return Ok(());
+    }
+    let verdict =
+        if report.holds { "what one received the other sent" } else { "THEY DO NOT HOLD" };
+    writeln!(out, "between {} shards: {verdict}", report.shards)?;
+    if let Some(bad) = &report.first_bad {
+        first_bad(out, bad)?;
+    }
+    for Pair { from, to, sent, received, on_the_way } in &report.pairs {
+        write!(out, "  {from} to {to}    {sent:>8} sent, {received} received")?;
+        if !on_the_way.is_empty() {
+            write!(out, "; on their way: {}", on_the_way.join(", "))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn diff(out: &mut dyn Write, report: &DiffReport) -> io::Result<()> {
+    let DiffReport { shard, same_blocks, same_events, first, balances, digests, .. } = report;
+    let verdict = if report.same { "the copies are the same" } else { "THE COPIES DIFFER" };
+    writeln!(out, "shard {shard}: {verdict}")?;
+    writeln!(out, "  the same  {same_blocks:>12} blocks, {same_events} events")?;
+    if let Some(Difference { block, event, account, what, in_each: [a, b] }) = first {
+        write!(out, "  first     block {block}")?;
+        if let Some(event) = event {
+            write!(out, ", event {event}")?;
+        }
+        if let Some(account) = account {
+            write!(out, ", account {account}")?;
+        }
+        writeln!(out, ": {what}\n         A  {a}\n         B  {b}")?;
+    }
+    let text = |balance: &Option<String>| balance.clone().unwrap_or_else(|| "none".into());
+    for BalanceDifference { account, currency, in_each } in balances {
+        let [a, b] = [text(&in_each[0]), text(&in_each[1])];
+        writeln!(out, "  balance   {account}: A {a} {currency}, B {b} {currency}")?;
+    }
+    let [a, b] = digests;
+    if a == b {
+        writeln!(out, "  digest    {a}")
+    } else {
+        writeln!(out, "  digests   A {a}, B {b}")
+    }
 }
 
 pub(crate) fn audit(out: &mut dyn Write, report: &AuditReport) -> io::Result<()> {

@@ -1,4 +1,4 @@
-//! What follows on sales whose merchant may be at home on another shard than the payer.
+//! What users do where a merchant may be at home on another shard than the payer, and what follows.
 
 use crate::sim::chance::Chance;
 use crate::sim::workload::START_MS;
@@ -62,6 +62,14 @@ pub(super) fn royalty_refunds(chance: &mut Chance, merchants: u64, back: &Value)
     }
 }
 
+/// A payment is shared with a receiver, now and then for the last time.
+pub(super) fn split(chance: &mut Chance, payment: &str, receiver: &str) -> Value {
+    json!({ "split_payment": { "payment": payment,
+        "out_request_no": format!("s{}", chance.below(3)),
+        "receivers": [{ "receiver": receiver, "percent": 1 + chance.below(25) }],
+        "finish": chance.one_in(4) } })
+}
+
 /// Somebody gives back of a split of a payment, if it got of it.
 pub(super) fn return_split(chance: &mut Chance, payment: &str, merchants: u64) -> Value {
     let amount = format!("0.{:02}", 1 + chance.below(99));
@@ -69,4 +77,70 @@ pub(super) fn return_split(chance: &mut Chance, payment: &str, merchants: u64) -
         "out_return_no": format!("b{}", chance.below(4)),
         "receiver": format!("m{}", chance.below(merchants)),
         "amt": { "amount": amount, "currency": "CNY" } } })
+}
+
+/// A line of credit: cut on the first day of February, due on the second, without grace.
+pub(super) fn line(user: &str) -> Value {
+    json!({ "grant_credit_line": { "user": user,
+        "limit": { "amount": "500.00", "currency": "CNY" }, "statement_day": 1, "due_day": 2,
+        "late_fee_ppm": 50_000, "grace_d": 0, "billing": {} } })
+}
+
+/// A payment in terms, the plan of its id; every other one at the cost of its seller.
+pub(super) fn in_terms(chance: &mut Chance, payment: &str, amt: Value) -> Value {
+    let bearer = if chance.one_in(2) { "SELLER" } else { "USER" };
+    json!([{ "instalment": { "plan": payment, "amt": amt, "n": 3, "fee_ppm": 23_000,
+        "bearer": bearer } }])
+}
+
+/// What is owed is repaid, or a plan ahead, where there is one.
+pub(super) fn repayment(
+    chance: &mut Chance,
+    user: &str,
+    paid: &[(String, String, &str)],
+    amt: Value,
+) -> Value {
+    let own = paid.iter().filter(|(_, payer, _)| payer == user).collect::<Vec<_>>();
+    if own.is_empty() || chance.one_in(2) {
+        return json!({ "repay_credit": { "user": user, "amt": amt } });
+    }
+    let (plan, ..) = own[chance.index(own.len())];
+    match chance.below(2) {
+        0 => json!({ "repay_credit": { "user": user, "amt": amt, "target": plan } }),
+        _ => json!({ "prepay_plan": { "user": user, "plan": plan } }),
+    }
+}
+
+/// A thing is rented for an hour and brought back within a minute.
+pub(super) fn rental(rental: &str, user: &str, merchant: &str, rent: &Value) -> Vec<Value> {
+    let at = |ms: u64| time_text(START_MS + ms);
+    let deposit = json!({ "amount": "50.00", "currency": "CNY" });
+    let created = json!({ "rental": rental, "out_order_no": rental, "merchant": merchant,
+        "user": user, "deposit": deposit, "rent": rent, "unit": "USE", "borrow_at": at(0),
+        "expiry_at": at(3_600_000) });
+    vec![
+        json!({ "create_rental": created }),
+        json!({ "assess_rental": { "rental": rental, "score": 700,
+            "decision": { "full": {} } } }),
+        json!({ "secure_deposit": { "rental": rental } }),
+        json!({ "start_rental": { "rental": rental, "started_at": at(0) } }),
+        json!({ "return_rental": { "rental": rental, "restore_at": at(60_000) } }),
+        json!({ "settle_rental": { "rental": rental } }),
+    ]
+}
+
+/// Something of a card and its points.
+pub(super) fn card(chance: &mut Chance, card: &str, user: &str, amount: u64) -> Value {
+    let amt = json!({ "amount": format!("{amount}.00"), "currency": "CNY" });
+    match chance.below(9) {
+        6 => json!({ "redeem_points": { "card": card, "user": user, "points": amount } }),
+        7 => json!({ "adjust_points": { "card": card, "user": user, "points": amount,
+            "less": chance.one_in(2), "reason": "corrected" } }),
+        0 => json!({ "unload_card": { "card": card, "user": user, "amt": amt } }),
+        1 => json!({ "update_card": { "card": card, "user": user,
+            "suspended": chance.one_in(3),
+            "valid_until": time_text(START_MS + chance.below(4_000_000_000)) } }),
+        2 => json!({ "close_card": { "card": card, "user": user } }),
+        _ => json!({ "load_card": { "card": card, "user": user, "amt": amt } }),
+    }
 }

@@ -8,13 +8,12 @@
 //! points: at the merchant of its template, or anywhere, on an order in its payer's currency.
 //!
 //! They come back after what was stored on a card and before the coupon: of all points the part
-//! that belongs to all that came back. The book leaves to us: they are valid as long as new ones,
-//! for those that were spent may have expired by then; where the card is closed, or its template
-//! can have no more, the money goes to the balance.
+//! that belongs to all that came back; first they pay what the card owes. The book leaves to us:
+//! they are valid as long as new ones, for those that were spent may have expired by then; where
+//! the card is closed, or its template can have no more, the money goes to the balance.
 
-use super::{
-    accounts, by_now, expiry, give, house, liability, micros, pay_out, take, within, worth,
-};
+use super::back::{by_now, owes_by_now};
+use super::{accounts, expiry, give, house, liability, micros, pay_out, take, within, worth};
 use crate::account::{AccountNo, Class};
 use crate::command::{LegSource, PayPayment, PointsTerms};
 use crate::event::{Decision, Fact};
@@ -125,12 +124,14 @@ pub(crate) fn give_back(
     let liability = liability(ledger, template, out);
     let marketing = house(ledger, Class::Marketing, template.terms.currency, out);
     let (_, before) = by_now(ledger, row, out);
-    let more = worth(&terms, before + points).saturating_sub(worth(&terms, before));
+    let repaid = points.min(owes_by_now(row, out));
+    let kept = points - repaid;
+    let more = worth(&terms, before + kept).saturating_sub(worth(&terms, before));
     post(out, marketing, liability, more.saturating_sub(amount));
-    post(out, granted, contra, points);
+    post(out, granted, contra, kept);
     let (card, payment) = (row.card, payment.payment);
     let until = expiry(ledger, &terms, now);
-    out.record(Fact::PointsReturned { card, payment, points, amount, until });
+    out.record(Fact::PointsReturned { card, payment, points, amount, until, repaid });
     let owed = more.min(amount);
     Some([(liability, owed), (marketing, amount - owed)])
 }
@@ -145,11 +146,8 @@ pub(super) fn apply(ledger: &mut Ledger, fact: &Fact) {
                 (parts.redeemed_points, parts.redeemed) = (*points, *amount);
             }
         }
-        Fact::PointsReturned { card, payment, points, amount, until } => {
-            // Of very little none may come back.
-            if *points > 0 {
-                give(ledger, card, *points, *until);
-            }
+        Fact::PointsReturned { card, payment, points, amount, until, repaid } => {
+            give(ledger, card, *points, *repaid, *until);
             if let Some(parts) = ledger.payment_mut(payment).and_then(|row| row.parts.as_mut()) {
                 let (of_points, of_money) =
                     (&mut parts.redeemed_points_returned, &mut parts.redeemed_returned);

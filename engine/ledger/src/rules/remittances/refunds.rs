@@ -2,7 +2,7 @@
 //! payer's shard asks the merchant's home for the money and gives it back when it comes.
 
 use crate::account::{AccountKey, AccountNo, Class};
-use crate::command::Reference;
+use crate::command::{Reference, RoyaltyRefunds};
 use crate::event::{Decision, EventRange, Fact};
 use crate::id::Id;
 use crate::ledger::{Due, DueKind, Ledger, post};
@@ -10,7 +10,9 @@ use crate::rejection::Rejection;
 use crate::remittance::{Cargo, Purpose, Remittance};
 use crate::rules::split::{Split, split};
 use crate::rules::taking::fee_key;
-use crate::rules::{buckets, cards, coupons, credit_room, exchange, invoices, points};
+use crate::rules::{
+    buckets, cards, coupons, credit_room, exchange, invoices, plan_fees, points, royalties,
+};
 use crate::state::{AskedRefund, Payment, Tables};
 
 /// Whether the merchant's settled money is on another shard, and can be asked for there: what comes
@@ -22,13 +24,15 @@ pub(crate) fn can_ask(ledger: &Ledger, payment: &Payment) -> bool {
         && !ledger.place().is_home(tables.merchants.row(payment.merchant).merchant)
 }
 
-/// Asks the home of a payment's merchant for the money of a refund. The fee part is here.
+/// Asks the home of a payment's merchant for the money of a refund. The fee part is here. Royalties
+/// are taken back when the home has paid.
 pub(crate) fn ask(
     ledger: &Ledger,
     payment: &Payment,
     out_request_no: Reference,
     amount: u64,
     cancels: bool,
+    royalties: &RoyaltyRefunds,
     out: &mut Decision,
 ) {
     let seller = ledger.tables().merchants.row(payment.merchant);
@@ -36,7 +40,14 @@ pub(crate) fn ask(
     let (merchant, payment) = (seller.merchant, payment.payment);
     let asked = money.saturating_sub(fee_part);
     let number = out_request_no.clone();
-    out.record(Fact::RefundAsked { payment, out_request_no: number, amount, fee_part, cancels });
+    out.record(Fact::RefundAsked {
+        payment,
+        out_request_no: number,
+        amount,
+        fee_part,
+        cancels,
+        royalties: royalties.clone(),
+    });
     let purpose = Purpose::RefundAsked { merchant, payment, out_request_no, asked };
     let cargo = Cargo { amount: 0, currency: seller.terms.settle_currency, purpose };
     super::record_sent(ledger, ledger.place().home(merchant), cargo, out);
@@ -147,6 +158,13 @@ fn give_back(
         post(out, fees, transit, fee_part);
         out.record(Fact::FeeReturned { payment: payment.payment, amount: fee_part });
     }
+    // The home has paid for all of it: what comes back follows the sales there.
+    let seller = ledger.tables().merchants.row(payment.merchant);
+    let plan_fee = plan_fees::returned(ledger, payment, &reduction);
+    let claws = royalties::take_back_what_is_there(ledger, payment, &asked.royalties, money);
+    let rest = plan_fee.saturating_add(claws.sum());
+    plan_fees::give_back(ledger, payment, plan_fee, seller.account, None, out);
+    royalties::give_back(ledger, payment, claws, seller.account, None, out);
     let parts = payment.parts.as_ref().filter(|_| back.discount + back.funded > 0);
     let fund = parts.and_then(|parts| coupons::give_back(ledger, payment, parts, back, now, out));
     let card = cards::give_back(ledger, payment, to_card, out);
@@ -181,8 +199,9 @@ fn give_back(
         to_balance,
     });
     buckets::record_reduction(ledger, payer, &reduction, out);
-    invoices::red_if_due(payment, amount - back.discount - back.funded, out);
+    invoices::red_if_due(ledger.tables(), payment, amount - back.discount - back.funded, out);
     points::reverse(ledger, payment, amount - back.discount - back.funded, out);
+    super::send_back_home(ledger, seller, payment.payment, rest, out);
 }
 
 /// Whether the charge and the refund of a foreign fact are there.
@@ -201,7 +220,7 @@ pub(crate) fn reduction_fits(tables: &Tables, fact: &Fact) -> Result<(), &'stati
 
 pub(super) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {
     match fact {
-        Fact::RefundAsked { payment, out_request_no, amount, fee_part, cancels } => {
+        Fact::RefundAsked { payment, out_request_no, amount, fee_part, cancels, royalties } => {
             let asked = AskedRefund {
                 payment: *payment,
                 out_request_no: out_request_no.clone(),
@@ -210,6 +229,7 @@ pub(super) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {
                 cancels: *cancels,
                 events: EventRange { first: number, count: 1 },
                 reduces: None,
+                royalties: royalties.clone(),
                 is_open: true,
             };
             let key = (*payment, out_request_no.clone());

@@ -46,7 +46,8 @@ pub(crate) fn tell_all(
     }
 }
 
-pub(super) fn hear_of_merchant(
+/// Takes in who a merchant of another shard is.
+pub(crate) fn hear_of_merchant(
     ledger: &Ledger,
     merchant: Id,
     terms: MerchantTerms,

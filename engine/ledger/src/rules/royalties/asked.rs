@@ -1,5 +1,5 @@
 //! Royalties taken back from receivers that are at home on other shards: their homes are asked, and
-//! may refuse; what they give is the sharer's settled money.
+//! may refuse; what they give is the sharer's settled money, and goes to its home.
 //!
 //! The book leaves this to us. A receiver must never owe what it once got, so its home says what
 //! there is, and nothing waits for it: a refund is paid by the merchant at once, and what
@@ -14,11 +14,12 @@ use crate::ledger::{Ledger, post};
 use crate::money::Money;
 use crate::rejection::Rejection;
 use crate::remittance::{Cargo, Purpose, Remittance, RoyaltyReturn, RoyaltySent};
-use crate::rules::remittances::{keep_in_suspense, record_sent, transit_account};
+use crate::rules::remittances::{keep_in_suspense, record_sent, send_back_home, transit_account};
 use crate::rules::{in_currency, may_debit, merchant, refuse_if};
 use crate::state::{Payment, Share};
 
-/// Asks the homes of receivers to give back of their shares of a payment.
+/// Asks the homes of receivers to give back of their shares of a payment. One that is at home here
+/// is asked where it gives nothing, and has answered at once.
 pub(super) fn ask(
     ledger: &Ledger,
     payment: &Payment,
@@ -46,6 +47,13 @@ pub(super) fn ask(
     out.record(Fact::SplitReturnAsked { payment, out_return_no: number, shares, pro_rata });
     for asked in asked {
         let home = ledger.place().home(asked.sent.receiver);
+        if home == ledger.place().shard {
+            let money = Money { amount: asked.amount, currency };
+            let why = receiver_to_debit(ledger, asked.sent.receiver, money).err();
+            let why = why.unwrap_or(Rejection::ReceiverBalanceInsufficient);
+            out.record(Fact::SplitReturnFailed { asked: Box::new(asked), why });
+            continue;
+        }
         let purpose = Purpose::RoyaltyAsked(Box::new(asked));
         record_sent(ledger, home, Cargo { amount: 0, currency, purpose }, out);
     }
@@ -102,8 +110,8 @@ pub(crate) fn given(
     let found = open(ledger, asked).filter(|_| amount == asked.amount);
     let came_back = found.is_some_and(|(_, share)| amount > share.kept());
     let found = found.filter(|_| !came_back);
-    let seller = found.map(|(payment, _)| tables.merchants.row(payment.merchant).account);
-    let seller = seller.filter(|account| !tables.accounts.row(*account).closed);
+    let seller = found.map(|(payment, _)| tables.merchants.row(payment.merchant));
+    let seller = seller.filter(|seller| !tables.accounts.row(seller.account).closed);
     let (Some(seller), Some((_, share))) = (seller, found) else {
         let why =
             if came_back { Rejection::ReturnExceedsReceived } else { Rejection::AccountClosed };
@@ -115,7 +123,7 @@ pub(crate) fn given(
     let transit = transit_account(ledger, remittance.from, currency, out);
     post(out, transit, here, amount);
     out.record(Fact::RoyaltyGivenBack { sent, amount });
-    post(out, here, seller, amount);
+    post(out, here, seller.account, amount);
     let back = ReturnedShare { split: sent.split, share: sent.share, amount };
     out.record(Fact::SplitReturned {
         payment: sent.payment,
@@ -124,6 +132,7 @@ pub(crate) fn given(
         batch: None,
         pro_rata: 0,
     });
+    send_back_home(ledger, seller, sent.payment, amount, out);
 }
 
 /// The share stays as it is; a return under a number may be asked for again.

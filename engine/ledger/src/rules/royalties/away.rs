@@ -11,7 +11,9 @@ use crate::ledger::{Ledger, post};
 use crate::money::Money;
 use crate::rejection::Rejection;
 use crate::remittance::{Cargo, Purpose, Remittance, RoyaltySent};
-use crate::rules::remittances::{keep_in_suspense, record_sent, send, transit_account};
+use crate::rules::remittances::{
+    keep_in_suspense, record_sent, send, send_back_home, transit_account,
+};
 use crate::rules::{in_currency, may_credit, merchant};
 use crate::state::Payment;
 
@@ -86,8 +88,8 @@ pub(crate) fn come_back(
         let split = royalty.splits.get(sent.split as usize)?;
         split.shares.get(sent.share as usize).filter(|share| amount <= share.kept())
     });
-    let seller = payment.map(|payment| tables.merchants.row(payment.merchant).account);
-    let seller = seller.filter(|account| !tables.accounts.row(*account).closed);
+    let seller = payment.map(|payment| tables.merchants.row(payment.merchant));
+    let seller = seller.filter(|seller| !tables.accounts.row(seller.account).closed);
     let (Some(seller), Some(share)) = (seller, share) else {
         keep_in_suspense(ledger, remittance, out);
         return;
@@ -96,7 +98,7 @@ pub(crate) fn come_back(
     let transit = transit_account(ledger, remittance.from, currency, out);
     post(out, transit, here, amount);
     out.record(Fact::RoyaltyRefused { sent, amount, why });
-    post(out, here, seller, amount);
+    post(out, here, seller.account, amount);
     let back = ReturnedShare { split: sent.split, share: sent.share, amount };
     out.record(Fact::SplitReturned {
         payment: sent.payment,
@@ -105,4 +107,5 @@ pub(crate) fn come_back(
         batch: None,
         pro_rata: 0,
     });
+    send_back_home(ledger, seller, sent.payment, amount, out);
 }

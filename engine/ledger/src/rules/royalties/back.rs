@@ -10,6 +10,7 @@ use crate::ledger::{Ledger, Refusal, in_range, post};
 use crate::limits::{DAY_MS, ROYALTY_SPLITS_MAX, SPLIT_RETURN_DAYS_MAX};
 use crate::money::cumulative_half_up;
 use crate::rejection::Rejection;
+use crate::rules::remittances::send_back_home;
 use crate::rules::{in_currency, may_credit, may_debit, merchant, refuse_if};
 use crate::state::{Payment, Royalty, Share};
 
@@ -53,12 +54,7 @@ pub(crate) fn take_back(
                 merchant(ledger.tables(), *id)?;
                 in_currency(*amount, payment.amount.currency)?;
                 let receiver = ledger.tables().merchants.find(id);
-                let mut rest = in_range(*amount)?;
-                for (no, share) in all_shares(royalty).filter(|s| Some(s.1.receiver) == receiver) {
-                    let part = rest.min(share.left());
-                    rest -= part;
-                    claws.push((no, share, part));
-                }
+                let rest = oldest_first(royalty, receiver, in_range(*amount)?, &mut claws);
                 refuse_if(rest > 0, Rejection::ReturnExceedsReceived)?;
             }
             let sum = claws.iter().fold(0u64, |sum, claw| sum.saturating_add(claw.2));
@@ -86,6 +82,64 @@ pub(crate) fn take_back(
     }
     let counts = *royalties == RoyaltyRefunds::ProRata && !royalty.splits.is_empty();
     Ok(Claws { shares, debits, pro_rata: if counts { money } else { 0 }, asked })
+}
+
+/// As [`take_back`], of a refund for which the merchant's home has paid: nothing can refuse it any
+/// more. What receivers gave back meanwhile they do not give again. One that is here and may not
+/// give, or has too little by now, gives nothing, as one elsewhere may.
+pub(crate) fn take_back_what_is_there(
+    ledger: &Ledger,
+    payment: &Payment,
+    royalties: &RoyaltyRefunds,
+    money: u64,
+) -> Claws {
+    let tables = ledger.tables();
+    let Some(royalty) = royalty(payment) else { return Claws::default() };
+    let mut claws = Vec::new();
+    match royalties {
+        RoyaltyRefunds::None => return Claws::default(),
+        RoyaltyRefunds::ProRata => claws = in_proportion(royalty, payment.receipts(), money),
+        RoyaltyRefunds::Named(named) => {
+            for (id, amount) in named {
+                oldest_first(royalty, tables.merchants.find(id), amount.amount, &mut claws);
+            }
+        }
+    }
+    let mut taken = Claws::default();
+    for ((split, share), row, amount) in claws.into_iter().filter(|claw| claw.2 > 0) {
+        let receiver = tables.merchants.row(row.receiver);
+        let account = receiver.account;
+        let before = taken.debits.iter().filter(|d| d.0 == account).map(|d| u128::from(d.1));
+        let needed = before.sum::<u128>() + u128::from(amount);
+        let is_there = ledger.place().is_home(receiver.merchant)
+            && may_debit(tables, account).is_ok()
+            && tables.accounts.row(account).debit_room() >= needed;
+        let back = ReturnedShare { split, share, amount };
+        if is_there {
+            taken.shares.push(back);
+            taken.debits.push((account, amount));
+        } else {
+            taken.asked.push(back);
+        }
+    }
+    let counts = *royalties == RoyaltyRefunds::ProRata && !royalty.splits.is_empty();
+    Claws { pro_rata: if counts { money } else { 0 }, ..taken }
+}
+
+/// What a receiver gives of its oldest shares first; tells what of the amount it does not have.
+fn oldest_first<'a>(
+    royalty: &'a Royalty,
+    receiver: Option<u32>,
+    amount: u64,
+    claws: &mut Vec<Claw<'a>>,
+) -> u64 {
+    let mut rest = amount;
+    for (no, share) in all_shares(royalty).filter(|s| Some(s.1.receiver) == receiver) {
+        let part = rest.min(share.left());
+        rest -= part;
+        claws.push((no, share, part));
+    }
+    rest
 }
 
 /// Every share with the places of its split and itself.
@@ -154,8 +208,8 @@ pub(crate) fn free(
     out.record(Fact::ProceedsFreed { payment: payment.payment, amount, batch });
 }
 
-/// A receiver gives back to the merchant's settled money, within 180 days of the split. One that
-/// is at home elsewhere is asked there.
+/// A receiver gives back to the merchant's settled money, wherever that is, within 180 days of the
+/// split. One that is at home elsewhere is asked there.
 pub(crate) fn return_split(
     ledger: &Ledger,
     c: &ReturnSplit,
@@ -172,9 +226,11 @@ pub(crate) fn return_split(
         let at = split.shares.iter().position(|share| Some(share.receiver) == receiver)?;
         Some((u32::try_from(no).ok()?, u32::try_from(at).ok()?, split, &split.shares[at]))
     });
-    let mut numbers = royalty.returns.iter().chain(&royalty.asked);
-    if let Some(done) = numbers.find(|r| r.out_return_no == c.out_return_no) {
-        let same = found.is_some_and(|(no, at, ..)| (done.split, done.share) == (no, at))
+    // Whose share it is comes first: a receiver learns nothing of the numbers of others, and each
+    // has its own.
+    let (no, at, split, share) = found.ok_or(Rejection::UnknownAccount)?;
+    if let Some(done) = royalty.returned(share.receiver, &c.out_return_no) {
+        let same = (done.split, done.share) == (no, at)
             && done.amount == c.amount.amount
             && c.amount.currency == payment.amount.currency;
         return Err(if same {
@@ -183,7 +239,6 @@ pub(crate) fn return_split(
             Refusal::Rejected(Rejection::IdempotencyConflict)
         });
     }
-    let (no, at, split, share) = found.ok_or(Rejection::UnknownAccount)?;
     in_currency(c.amount, payment.amount.currency)?;
     let amount = in_range(c.amount)?;
     let until = split.at.saturating_add(SPLIT_RETURN_DAYS_MAX * DAY_MS);
@@ -192,7 +247,8 @@ pub(crate) fn return_split(
     refuse_if(count >= ROYALTY_SPLITS_MAX, Rejection::SplitCountExceeded)?;
     refuse_if(amount > share.left(), Rejection::ReturnExceedsReceived)?;
     let from = tables.merchants.row(share.receiver).account;
-    let to = tables.merchants.row(payment.merchant).account;
+    let seller = tables.merchants.row(payment.merchant);
+    let to = seller.account;
     may_debit(tables, from)?;
     may_credit(tables, to)?;
     let back = ReturnedShare { split: no, share: at, amount };
@@ -212,5 +268,6 @@ pub(crate) fn return_split(
         batch: None,
         pro_rata: 0,
     });
+    send_back_home(ledger, seller, c.payment, amount, out);
     Ok(())
 }

@@ -84,7 +84,7 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {
                     }
                 }
                 if let (Some(number_of_it), [back, ..]) = (out_return_no, shares.as_slice()) {
-                    royalty.asked.retain(|asked| asked.out_return_no != *number_of_it);
+                    royalty.no_longer_asked(number_of_it, (back.split, back.share));
                     royalty.returns.push(SplitReturn {
                         out_return_no: number_of_it.clone(),
                         split: back.split,
@@ -135,7 +135,7 @@ fn answered(ledger: &mut Ledger, of: RoyaltySent, amount: u64, failed: Option<&R
             share.asked = share.asked.saturating_sub(amount);
         }
         if let Some(number) = failed {
-            royalty.asked.retain(|asked| asked.out_return_no != *number);
+            royalty.no_longer_asked(number, (of.split, of.share));
         }
     });
 }

@@ -141,6 +141,7 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             points: w.points,
             of: w.of,
             until: w.until,
+            repaid: w.repaid,
         },
         W::PointsRedeemed(w) => Fact::PointsRedeemed {
             card: id(w.card, "card")?,
@@ -155,6 +156,7 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             points: w.points,
             amount: w.amount,
             until: w.until,
+            repaid: w.repaid,
         },
         W::PointsAdjusted(w) => Fact::PointsAdjusted {
             card: id(w.card, "card")?,
@@ -162,11 +164,13 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             less: w.less,
             reason: reference(&w.reason, "reason")?,
             until: w.until,
+            repaid: w.repaid,
         },
         W::PointsReversed(w) => Fact::PointsReversed {
             card: id(w.card, "card")?,
             payment: id(w.payment, "payment")?,
             points: w.points,
+            owed: w.owed,
         },
         W::PointsExpired(w) => Fact::PointsExpired { card: id(w.card, "card")?, points: w.points },
         _ => return Err("fact"),
@@ -188,6 +192,7 @@ pub(in crate::codec) fn row(w: &v1::CardRow) -> Field<Card> {
         state: state(w.state)?,
         valid_until: until(w.valid_until),
         lots: w.lots.iter().map(lot).collect::<Field<_>>()?,
+        owes: w.owes,
     })
 }
 

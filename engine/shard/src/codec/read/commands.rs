@@ -167,6 +167,7 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
         W::SeizeHold(w) => Body::SeizeHold(domain::SeizeHold {
             hold: id(w.hold_id, "hold_id")?,
             order_ref: reference(&w.order_ref, "order_ref")?,
+            bank: optional_id(w.bank),
         }),
         W::CloseAccount(w) => Body::CloseAccount(domain::CloseAccount {
             account: owner(w.account.as_ref(), "account")?,
@@ -281,6 +282,10 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
         W::ConvertToInstalments(w) => Body::ConvertToInstalments(plans::convert(w)?),
         W::PrepayPlan(w) => Body::PrepayPlan(plans::prepay(w)?),
         W::DrawLoan(w) => Body::DrawLoan(loans::draw(w)?),
+        W::DrawMore(w) => Body::DrawMore(loans::more(w)?),
+        W::ChargeLoan(w) => Body::ChargeLoan(loans::charge(w)?),
+        W::WaiveLoanCharge(w) => Body::WaiveLoanCharge(loans::waive(w)?),
+        W::ReturnRepayment(w) => Body::ReturnRepayment(loans::give_back(w)?),
         W::WriteOffCredit(_) | W::RecordRecovery(_) | W::ProvisionCredit(_) => losses::body(wire)?,
         W::OpenDispute(w) => disputes::open(w)?,
         W::DefendDispute(w) => disputes::defend(w)?,

@@ -16,7 +16,7 @@ fn part(value: i32) -> Field<Part> {
     }
 }
 
-fn order(wire: Option<v1::RepayOrder>, absent: [Part; 4]) -> Field<[Part; 4]> {
+pub(super) fn order(wire: Option<v1::RepayOrder>, absent: [Part; 4]) -> Field<[Part; 4]> {
     let Some(w) = wire else { return Ok(absent) };
     Ok([part(w.first)?, part(w.second)?, part(w.third)?, part(w.fourth)?])
 }

@@ -39,6 +39,7 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             amount: money(w.amount, "amount")?,
             expires_at: w.expires_at,
             rental: optional_id(w.rental),
+            undiscountable: w.undiscountable,
         },
         W::PaymentPaid(w) => Fact::PaymentPaid {
             payment: id(w.payment, "payment")?,
@@ -269,7 +270,11 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         | W::LoanTermDue(_)
         | W::LoanOverdue(_)
         | W::LoanRepaid(_)
-        | W::LoanWrittenOff(_) => loans::fact(wire)?,
+        | W::LoanWrittenOff(_)
+        | W::LoanCharged(_)
+        | W::RepaymentReturned(_)
+        | W::LoanDrawnMore(_)
+        | W::LoanChargeWaived(_) => loans::fact(wire)?,
         W::PlanRepaid(w) => Fact::PlanRepaid { plan: id(w.plan, "plan")?, amount: w.amount },
         W::CreditWrittenOff(_)
         | W::PlanWrittenOff(_)
@@ -311,7 +316,7 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             Fact::RoyaltyGivenBack { sent: royalties::sent(w)?, amount: w.amount }
         }
         W::SplitReturnFailed(w) => royalties::failed(w)?,
-        W::ConfirmationArrived(_) => remittances::read_fact(wire)?,
+        W::ConfirmationArrived(_) | W::BackHomeArrived(_) => remittances::read_fact(wire)?,
         W::SettlementConfirmed(w) => Fact::SettlementConfirmed {
             payment: id(w.payment, "payment")?,
             recovered: w.recovered,
@@ -346,6 +351,9 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::CouponExpired(w) => Fact::CouponExpired { coupon: id(w.coupon, "coupon")? },
         W::CouponUsed(w) => market::coupon_used(w)?,
         W::CouponReturned(w) => market::coupon_returned(w)?,
+        W::CouponReleased(w) => {
+            Fact::CouponReleased { coupon: id(w.coupon, "coupon")?, amount: w.amount }
+        }
         W::QuotePublished(_)
         | W::QuoteExpired(_)
         | W::PaymentQuoted(_)

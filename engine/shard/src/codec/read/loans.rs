@@ -1,9 +1,15 @@
 //! Wire to domain: cash loans.
 
+use super::credit::order;
 use super::fields::*;
-use groat_ledger::instalments::TERMS_MAX;
-use groat_ledger::limits::{AMOUNT_MAX, DAY_MS, TIME_MS_MAX};
-use groat_ledger::{DrawLoan, Fact, Loan, LoanKind, LoanState, LoanTerms};
+use groat_ledger::instalments::{CHARGES_FIRST, TERMS_MAX};
+use groat_ledger::limits::{
+    AMOUNT_MAX, DAY_MS, LOAN_CHARGEBACKS_MAX, LOAN_CHARGES_MAX, LOAN_TERM_DAYS, TIME_MS_MAX,
+};
+use groat_ledger::{
+    Ahead, ChargeLoan, DrawLoan, DrawMore, Every, Fact, Id, Loan, LoanCharge, LoanChargeKind,
+    LoanKind, LoanState, LoanTerms, ReturnRepayment, WaiveLoanCharge,
+};
 use groat_proto::v1::{self, event};
 
 fn kind(number: i32) -> Field<LoanKind> {
@@ -11,16 +17,79 @@ fn kind(number: i32) -> Field<LoanKind> {
 }
 
 pub(super) fn draw(w: &v1::DrawLoan) -> Field<DrawLoan> {
-    Ok(DrawLoan {
+    let amount = money(w.amt, "amt")?;
+    let part = |part, field| Ok(part_of(part, amount.currency, field)?.unwrap_or(0));
+    let terms = LoanTerms {
+        every: every(w.every_days, w.every_months)?,
+        share_unit: part(w.share_unit, "share_unit")?,
+        ahead: ahead(w.paid_ahead)?,
+        at_once: part(w.at_once, "at_once")?,
+        order: order(w.order, CHARGES_FIRST)?,
+        ahead_order: order(w.ahead_order, CHARGES_FIRST)?,
+        ..LoanTerms::new(w.terms, w.day_ppm, kind(w.kind)?)
+    };
+    Ok(DrawLoan { user: id(w.user, "user")?, loan: id(w.loan, "loan")?, amount, terms })
+}
+
+fn charge_kind(number: i32) -> Field<LoanChargeKind> {
+    u32::try_from(number).ok().and_then(LoanChargeKind::of).ok_or("kind")
+}
+
+pub(super) fn more(w: &v1::DrawMore) -> Field<DrawMore> {
+    let amount = money(w.amt, "amt")?;
+    let at_once = part_of(w.at_once, amount.currency, "at_once")?.unwrap_or(0);
+    Ok(DrawMore { user: id(w.user, "user")?, loan: id(w.loan, "loan")?, amount, at_once })
+}
+
+pub(super) fn charge(w: &v1::ChargeLoan) -> Field<ChargeLoan> {
+    Ok(ChargeLoan {
         user: id(w.user, "user")?,
         loan: id(w.loan, "loan")?,
+        charge: id(w.charge, "charge")?,
+        kind: charge_kind(w.kind)?,
         amount: money(w.amt, "amt")?,
-        terms: LoanTerms { count: w.terms, day_ppm: w.day_ppm, kind: kind(w.kind)? },
+        due_on: w.due_on,
+    })
+}
+
+pub(super) fn waive(w: &v1::WaiveLoanCharge) -> Field<WaiveLoanCharge> {
+    let (user, loan) = (id(w.user, "user")?, id(w.loan, "loan")?);
+    Ok(WaiveLoanCharge { user, loan, charge: id(w.charge, "charge")? })
+}
+
+pub(super) fn give_back(w: &v1::ReturnRepayment) -> Field<ReturnRepayment> {
+    Ok(ReturnRepayment {
+        user: id(w.user, "user")?,
+        loan: id(w.loan, "loan")?,
+        chargeback: id(w.chargeback, "chargeback")?,
+        amount: money(w.amt, "amt")?,
     })
 }
 
 fn terms(w: &v1::LoanDrawn) -> Field<LoanTerms> {
-    Ok(LoanTerms { count: w.terms, day_ppm: w.day_ppm, kind: kind(w.kind)? })
+    Ok(LoanTerms {
+        every: every(w.every_days, w.every_months)?,
+        share_unit: w.share_unit,
+        ahead: ahead(w.paid_ahead)?,
+        at_once: w.at_once,
+        order: order(w.order, CHARGES_FIRST)?,
+        ahead_order: order(w.ahead_order, CHARGES_FIRST)?,
+        ..LoanTerms::new(w.terms, w.day_ppm, kind(w.kind)?)
+    })
+}
+
+/// Who did not say meant what was fixed before.
+fn every(days: u32, months: u32) -> Field<Every> {
+    match (days, months) {
+        (0, 0) => Ok(Every::Days(LOAN_TERM_DAYS)),
+        (days, 0) => Ok(Every::Days(days)),
+        (0, months) => Ok(Every::Months(months)),
+        _ => Err("every_days"),
+    }
+}
+
+fn ahead(number: i32) -> Field<Ahead> {
+    u32::try_from(number).ok().and_then(Ahead::of).ok_or("paid_ahead")
 }
 
 /// The facts of loans; none for any other.
@@ -48,11 +117,41 @@ pub(super) fn fact(wire: &event::Fact) -> Field<Fact> {
             interest: w.interest,
             due: w.due,
             ahead: w.ahead,
+            fee: w.fee,
+            penalty: w.penalty,
         },
         W::LoanWrittenOff(w) => Fact::LoanWrittenOff {
             loan: id(w.loan, "loan")?,
             principal: w.principal,
             interest: w.interest,
+            fee: w.fee,
+            penalty: w.penalty,
+        },
+        W::LoanCharged(w) => Fact::LoanCharged {
+            loan: id(w.loan, "loan")?,
+            charge: id(w.charge, "charge")?,
+            kind: charge_kind(w.kind)?,
+            amount: w.amount,
+            due_on: w.due_on,
+        },
+        W::RepaymentReturned(w) => Fact::RepaymentReturned {
+            loan: id(w.loan, "loan")?,
+            chargeback: id(w.chargeback, "chargeback")?,
+            amount: w.amount,
+            charged: w.charged,
+            rest: w.rest,
+        },
+        W::LoanDrawnMore(w) => Fact::LoanDrawnMore {
+            loan: id(w.loan, "loan")?,
+            amount: w.amount,
+            at_once: w.at_once,
+            charged: w.charged,
+            rest: w.rest,
+        },
+        W::LoanChargeWaived(w) => Fact::LoanChargeWaived {
+            loan: id(w.loan, "loan")?,
+            charge: id(w.charge, "charge")?,
+            amount: w.amount,
         },
         _ => return Err("fact"),
     })
@@ -64,8 +163,20 @@ pub(in crate::codec) fn row(w: &v1::LoanRow) -> Field<Loan> {
     let terms = terms(drawn)?;
     ensure((1..=TERMS_MAX).contains(&terms.count) && terms.day_ppm <= 1_000_000, "terms")?;
     ensure(drawn.amount <= AMOUNT_MAX && w.owed <= drawn.amount && w.due <= w.owed, "owed")?;
+    ensure(terms.at_once <= drawn.amount && terms.share_unit <= AMOUNT_MAX, "at_once")?;
     ensure(w.interest <= AMOUNT_MAX && w.early <= w.interest, "interest")?;
     ensure(w.rest < 1_000_000 && w.drawn_on <= last && w.fallen_due <= last, "drawn_on")?;
+    let charges = w.charges.iter().map(charge_row).collect::<Field<Vec<LoanCharge>>>()?;
+    ensure(charges.len() <= LOAN_CHARGES_MAX, "charges")?;
+    ensure(charges.is_sorted_by_key(|charge| charge.due_on), "charges")?;
+    let chargebacks = w.chargebacks.iter().map(|number| id(Some(*number), "chargebacks"));
+    let chargebacks = chargebacks.collect::<Field<Vec<Id>>>()?;
+    ensure(chargebacks.len() <= LOAN_CHARGEBACKS_MAX && w.fresh <= w.due, "chargebacks")?;
+    let sum = |parts: &[u64]| parts.iter().try_fold(0u64, |sum, part| sum.checked_add(*part));
+    let all = w.parts.len() == terms.count as usize && w.open.len() == w.parts.len();
+    let fits = all && sum(&w.open) == Some(w.owed - w.due);
+    let fits = fits && sum(&w.parts).is_some_and(|sum| sum <= drawn.amount);
+    ensure(fits || w.parts.is_empty() && w.open.is_empty(), "parts")?;
     Ok(Loan {
         loan: id(drawn.loan, "loan")?,
         user: w.user,
@@ -81,5 +192,23 @@ pub(in crate::codec) fn row(w: &v1::LoanRow) -> Field<Loan> {
         rest: w.rest,
         late_since: w.late_since,
         state: u32::try_from(w.state).ok().and_then(LoanState::of).ok_or("state")?,
+        charges,
+        fresh: w.fresh,
+        parts: w.parts.clone(),
+        open: w.open.clone(),
+        chargebacks,
+    })
+}
+
+fn charge_row(w: &v1::LoanChargeRow) -> Field<LoanCharge> {
+    let settled = w.paid.checked_add(w.waived).ok_or("charges")?;
+    ensure(w.amount <= AMOUNT_MAX && settled <= w.amount, "charges")?;
+    Ok(LoanCharge {
+        charge: id(w.charge, "charge")?,
+        kind: charge_kind(w.kind)?,
+        amount: w.amount,
+        due_on: w.due_on,
+        paid: w.paid,
+        waived: w.waived,
     })
 }

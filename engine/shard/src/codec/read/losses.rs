@@ -49,6 +49,8 @@ fn written_off(w: &v1::CreditWrittenOff) -> Field<Fact> {
             fee: w.fee,
             lent: w.lent,
             lent_interest: w.lent_interest,
+            lent_fee: w.lent_fee,
+            lent_penalty: w.lent_penalty,
         },
         provided: w.provided,
     })

@@ -77,6 +77,7 @@ pub(super) fn coupon_returned(w: &v1::CouponReturned) -> Field<Fact> {
         discount: w.discount,
         funded: w.funded,
         state: coupon_state(w.state)?,
+        kept: w.kept,
     })
 }
 

@@ -6,18 +6,26 @@ use super::fields::{code_kind, pay_mode};
 use super::in_order::InOrder;
 use groat_ledger::{CloseReason, Fact, Id, Layer, Movement, Rejection};
 
-/// An event; its movements replace those in `movements`.
-pub fn read_plain_event(bytes: &[u8], movements: &mut Vec<Movement>) -> Option<Fact> {
+/// An event; its movements replace those in `movements`. It is shown where it was read: a fact is
+/// long, and to hand it over is to copy what was just written (see [`crate::books`]).
+pub fn read_plain_event<T>(
+    bytes: &[u8],
+    movements: &mut Vec<Movement>,
+    then: impl FnOnce(&Fact, &[Movement]) -> T,
+) -> Option<T> {
     movements.clear();
     let mut event = InOrder::new(bytes);
     while event.has(1) {
         movements.push(event.message(1)?.whole(movement)?);
     }
-    let (field, fact) = event.any_message()?;
+    let (field, mut fields) = event.any_message()?;
     if !event.is_empty() {
         return None;
     }
-    fact.whole(|f| plain_fact(field, f))
+    match &plain_fact(field, &mut fields) {
+        Some(fact) if fields.is_empty() => Some(then(fact, movements)),
+        _ => None,
+    }
 }
 
 fn movement(m: &mut InOrder<'_>) -> Option<Movement> {
@@ -45,6 +53,7 @@ fn plain_fact(field: u64, f: &mut InOrder<'_>) -> Option<Fact> {
             amount: f.money(7)?,
             expires_at: f.number(8)?,
             rental: f.optional_id(9)?,
+            undiscountable: f.number(10)?,
         },
         7 => payment_paid(f)?,
         8 => Fact::FeeCharged { payment: f.id(1)?, amount: f.number(2)? },

@@ -7,7 +7,8 @@ use super::royalties;
 use super::{cards, exchange};
 use groat_ledger::limits::{AMOUNT_MAX, TIME_MS_MAX};
 use groat_ledger::{
-    Cargo, Confirmed, Fact, Id, MerchantTerms, Purpose, Rejection, Remittance, Standing,
+    Cargo, Confirmed, Fact, Id, MerchantTerms, Purpose, Rejection, Remittance, RoyaltyWord,
+    Standing,
 };
 use groat_proto::Message;
 use groat_proto::v1::{self, cargo, event};
@@ -27,6 +28,10 @@ fn read_cargo(wire: &v1::Cargo) -> Field<Cargo> {
     let purpose = match wire.purpose.as_ref().ok_or("purpose")? {
         W::Transfer(w) => Purpose::Transfer { from: id(w.from, "from")?, to: id(w.to, "to")? },
         W::Posting(w) => Purpose::Posting { debit: id(w.from, "from")?, credit: id(w.to, "to")? },
+        W::PostingUpTo(w) => {
+            let (debit, credit) = (id(w.from, "from")?, id(w.to, "to")?);
+            Purpose::PostingUpTo { debit, credit }
+        }
         W::TransferBack(w) => {
             let (from, to, why) = (id(w.from, "from")?, id(w.to, "to")?, rejection(w.why)?);
             Purpose::TransferBack { from, to, why }
@@ -88,6 +93,17 @@ fn read_cargo(wire: &v1::Cargo) -> Field<Cargo> {
             out_trade_no: reference(&w.out_trade_no, "out_trade_no")?,
             date: w.date,
         })),
+        W::BackHome(w) => {
+            let (merchant, payment) = (id(w.merchant, "merchant")?, id(w.payment, "payment")?);
+            Purpose::BackHome { merchant, payment }
+        }
+        W::RoyaltyWord(w) => {
+            let word = w.receiver.as_ref().ok_or("receiver")?;
+            let (receiver, terms, standing) = merchant_word(word)?;
+            let (merchant, bound) = (id(w.merchant, "merchant")?, w.bound);
+            let word = RoyaltyWord { merchant, receiver, terms, standing, bound };
+            Purpose::RoyaltyWord(Box::new(word))
+        }
         W::RoyaltyAsked(w) => Purpose::RoyaltyAsked(royalties::return_asked(w)?),
         W::RoyaltyGiven(w) => Purpose::RoyaltyGiven(royalties::return_asked(w)?),
         W::RoyaltyDenied(w) => {
@@ -181,6 +197,10 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             reserve: w.reserve,
             available: w.available,
         },
+        W::BackHomeArrived(w) => {
+            let (merchant, payment) = (id(w.merchant, "merchant")?, id(w.payment, "payment")?);
+            Fact::BackHomeArrived { merchant, payment, amount: w.amount }
+        }
         W::RefundFailed(w) => Fact::RefundFailed {
             payment: id(w.payment, "payment")?,
             out_request_no: reference(&w.out_request_no, "out_request_no")?,
@@ -197,5 +217,6 @@ fn read_asked(w: &v1::RefundAsked) -> Field<Fact> {
         amount: w.amount,
         fee_part: w.fee_part,
         cancels: w.cancels,
+        royalties: royalties::refunds(w.royalties.as_ref())?,
     })
 }

@@ -36,7 +36,7 @@ pub(super) fn return_split(w: &v1::ReturnSplit) -> Field<Body> {
     }))
 }
 
-pub(super) fn refunds(w: Option<&v1::RoyaltyRefunds>) -> Field<RoyaltyRefunds> {
+pub(in crate::codec) fn refunds(w: Option<&v1::RoyaltyRefunds>) -> Field<RoyaltyRefunds> {
     let named = |w: &v1::RoyaltyRefund| Ok((id(w.receiver, "receiver")?, money(w.amt, "amt")?));
     Ok(match w {
         None => RoyaltyRefunds::None,

@@ -20,6 +20,7 @@ pub(super) fn campaign(r: &Campaign) -> v1::CampaignRow {
         currency: u32::from(r.currency.code()),
         reserved: r.reserved,
         closed: r.closed,
+        kept: r.kept,
     }
 }
 
@@ -30,6 +31,7 @@ pub(super) fn read_campaign(w: &v1::CampaignRow) -> Field<Campaign> {
         currency: read::currency(w.currency, "currency")?,
         reserved: w.reserved,
         closed: w.closed,
+        kept: w.kept,
     })
 }
 
@@ -47,12 +49,13 @@ pub(super) fn read_coupon_template(w: &v1::CouponTemplateRow) -> Field<CouponTem
 
 pub(super) fn coupon(r: &Coupon) -> v1::CouponRow {
     let state = write_market::coupon_state(r.state);
-    v1::CouponRow { coupon: some(r.coupon), template: r.template, user: r.user, state }
+    let Coupon { coupon, template, user, kept, .. } = *r;
+    v1::CouponRow { coupon: some(coupon), template, user, state, kept }
 }
 
 pub(super) fn read_coupon(w: &v1::CouponRow) -> Field<Coupon> {
     let (coupon, state) = (read::id(w.coupon, "coupon")?, read_market::coupon_state(w.state)?);
-    Ok(Coupon { coupon, template: w.template, user: w.user, state })
+    Ok(Coupon { coupon, template: w.template, user: w.user, state, kept: w.kept })
 }
 
 pub(super) fn coupon_count(r: &CouponCount) -> v1::CouponCountRow {
@@ -91,6 +94,7 @@ pub(super) fn parts(r: &PaymentParts) -> v1::PaymentPartsRow {
         redeemed: r.redeemed,
         redeemed_points_returned: r.redeemed_points_returned,
         redeemed_returned: r.redeemed_returned,
+        undiscountable: r.undiscountable,
     }
 }
 
@@ -120,6 +124,7 @@ pub(super) fn read_parts(w: &v1::PaymentPartsRow) -> Field<PaymentParts> {
         redeemed: w.redeemed,
         redeemed_points_returned: w.redeemed_points_returned,
         redeemed_returned: w.redeemed_returned,
+        undiscountable: w.undiscountable,
     })
 }
 

@@ -1,7 +1,8 @@
 //! Rows of what went between shards, both ways.
 
 use crate::codec::read::fields::{self as read, Field};
-use crate::codec::write::some;
+use crate::codec::read::royalties as read_royalties;
+use crate::codec::write::{royalties as write_royalties, some};
 use groat_ledger::{AskedRefund, EventRange, Id, Peer};
 use groat_proto::v1;
 
@@ -26,6 +27,7 @@ pub(super) fn asked_refund(r: &AskedRefund) -> v1::AskedRefundRow {
             amount: r.amount,
             fee_part: r.fee_part,
             cancels: r.cancels,
+            royalties: write_royalties::refunds(&r.royalties),
         }),
         first_event: r.events.first,
         is_open: r.is_open,
@@ -43,6 +45,7 @@ pub(super) fn read_asked_refund(w: &v1::AskedRefundRow) -> Field<AskedRefund> {
         amount: asked.amount,
         fee_part: asked.fee_part,
         cancels: asked.cancels,
+        royalties: read_royalties::refunds(asked.royalties.as_ref())?,
         events: EventRange { first: w.first_event, count: 1 },
         reduces: w.rental.map(|rental| (Id::from(rental), w.item)),
         is_open: w.is_open,

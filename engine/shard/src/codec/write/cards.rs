@@ -86,13 +86,14 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
 fn points_fact(fact: &Fact) -> Option<event::Fact> {
     use event::Fact as W;
     Some(match fact {
-        Fact::PointsEarned { card, payment, points, of, until } => {
+        Fact::PointsEarned { card, payment, points, of, until, repaid } => {
             W::PointsEarned(v1::PointsEarned {
                 card: some(*card),
                 payment: some(*payment),
                 points: *points,
                 of: *of,
                 until: *until,
+                repaid: *repaid,
             })
         }
         Fact::PointsRedeemed { card, user, points, amount, payment } => {
@@ -104,29 +105,34 @@ fn points_fact(fact: &Fact) -> Option<event::Fact> {
                 payment: some(*payment),
             })
         }
-        Fact::PointsReturned { card, payment, points, amount, until } => {
+        Fact::PointsReturned { card, payment, points, amount, until, repaid } => {
             W::PointsReturned(v1::PointsReturned {
                 card: some(*card),
                 payment: some(*payment),
                 points: *points,
                 amount: *amount,
                 until: *until,
+                repaid: *repaid,
             })
         }
-        Fact::PointsAdjusted { card, points, less, reason, until } => {
+        Fact::PointsAdjusted { card, points, less, reason, until, repaid } => {
             W::PointsAdjusted(v1::PointsAdjusted {
                 card: some(*card),
                 points: *points,
                 less: *less,
                 reason: reason.to_string(),
                 until: *until,
+                repaid: *repaid,
             })
         }
-        Fact::PointsReversed { card, payment, points } => W::PointsReversed(v1::PointsReversed {
-            card: some(*card),
-            payment: some(*payment),
-            points: *points,
-        }),
+        Fact::PointsReversed { card, payment, points, owed } => {
+            W::PointsReversed(v1::PointsReversed {
+                card: some(*card),
+                payment: some(*payment),
+                points: *points,
+                owed: *owed,
+            })
+        }
         Fact::PointsExpired { card, points } => {
             W::PointsExpired(v1::PointsExpired { card: some(*card), points: *points })
         }
@@ -143,6 +149,7 @@ pub(in crate::codec) fn row(r: &Card) -> v1::CardRow {
         state: state(r.state),
         valid_until: r.valid_until.unwrap_or(0),
         lots: r.lots.iter().map(lot).collect(),
+        owes: r.owes,
     }
 }
 
@@ -162,6 +169,7 @@ fn told_points(of: &PointsOf, less: bool) -> v1::ToldPoints {
         until: of.until,
         less,
         decimals: of.decimals,
+        owes: of.owes,
     }
 }
 

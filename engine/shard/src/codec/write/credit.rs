@@ -15,7 +15,7 @@ fn part(part: Part) -> i32 {
     .into()
 }
 
-fn order([first, second, third, fourth]: [Part; 4]) -> v1::RepayOrder {
+pub(super) fn order([first, second, third, fourth]: [Part; 4]) -> v1::RepayOrder {
     v1::RepayOrder {
         first: part(first),
         second: part(second),

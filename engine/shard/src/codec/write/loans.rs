@@ -1,7 +1,12 @@
 //! Domain to wire: cash loans.
 
+use super::credit::order;
 use super::some;
-use groat_ledger::{Fact, Id, Loan, LoanOf, LoanTerms, Money, Settlement, Tables};
+use groat_ledger::instalments::{CHARGES_FIRST, Part};
+use groat_ledger::limits::LOAN_TERM_DAYS;
+use groat_ledger::{
+    Every, Fact, Id, Loan, LoanCharge, LoanChargeOf, LoanOf, LoanTerms, Money, Settlement, Tables,
+};
 use groat_proto::v1::{self, event, settlement};
 
 fn drawn(loan: Id, user: Id, amount: u64, terms: LoanTerms) -> v1::LoanDrawn {
@@ -12,7 +17,25 @@ fn drawn(loan: Id, user: Id, amount: u64, terms: LoanTerms) -> v1::LoanDrawn {
         terms: terms.count,
         day_ppm: terms.day_ppm,
         kind: terms.kind as i32,
+        every_days: match terms.every {
+            Every::Days(days) if days != LOAN_TERM_DAYS => days,
+            _ => 0,
+        },
+        every_months: match terms.every {
+            Every::Months(months) => months,
+            Every::Days(_) => 0,
+        },
+        share_unit: terms.share_unit,
+        paid_ahead: terms.ahead as i32,
+        at_once: terms.at_once,
+        order: agreed(terms.order),
+        ahead_order: agreed(terms.ahead_order),
     }
+}
+
+/// What stands where nothing else was agreed is not written.
+fn agreed(parts: [Part; 4]) -> Option<v1::RepayOrder> {
+    (parts != CHARGES_FIRST).then(|| order(parts))
 }
 
 /// The facts of loans; none for any other.
@@ -34,7 +57,7 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
         Fact::LoanOverdue { loan, unpaid } => {
             W::LoanOverdue(v1::LoanOverdue { loan: some(*loan), unpaid: *unpaid })
         }
-        Fact::LoanRepaid { loan, charged, rest, interest, due, ahead } => {
+        Fact::LoanRepaid { loan, charged, rest, interest, due, ahead, fee, penalty } => {
             W::LoanRepaid(v1::LoanRepaid {
                 loan: some(*loan),
                 charged: *charged,
@@ -42,13 +65,51 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
                 interest: *interest,
                 due: *due,
                 ahead: *ahead,
+                fee: *fee,
+                penalty: *penalty,
             })
         }
-        Fact::LoanWrittenOff { loan, principal, interest } => {
+        Fact::LoanWrittenOff { loan, principal, interest, fee, penalty } => {
             W::LoanWrittenOff(v1::LoanWrittenOff {
                 loan: some(*loan),
                 principal: *principal,
                 interest: *interest,
+                fee: *fee,
+                penalty: *penalty,
+            })
+        }
+        Fact::LoanCharged { loan, charge, kind, amount, due_on } => {
+            W::LoanCharged(v1::LoanCharged {
+                loan: some(*loan),
+                charge: some(*charge),
+                kind: *kind as i32,
+                amount: *amount,
+                due_on: *due_on,
+            })
+        }
+        Fact::RepaymentReturned { loan, chargeback, amount, charged, rest } => {
+            W::RepaymentReturned(v1::RepaymentReturned {
+                loan: some(*loan),
+                chargeback: some(*chargeback),
+                amount: *amount,
+                charged: *charged,
+                rest: *rest,
+            })
+        }
+        Fact::LoanDrawnMore { loan, amount, at_once, charged, rest } => {
+            W::LoanDrawnMore(v1::LoanDrawnMore {
+                loan: some(*loan),
+                amount: *amount,
+                at_once: *at_once,
+                charged: *charged,
+                rest: *rest,
+            })
+        }
+        Fact::LoanChargeWaived { loan, charge, amount } => {
+            W::LoanChargeWaived(v1::LoanChargeWaived {
+                loan: some(*loan),
+                charge: some(*charge),
+                amount: *amount,
             })
         }
         _ => return None,
@@ -63,6 +124,10 @@ pub(super) fn settlement(told: &Settlement) -> Option<settlement::Body> {
         Settlement::LoanTermDue { loan } => W::LoanTermDue(told_loan(loan)),
         Settlement::LoanOverdue { loan } => W::LoanOverdue(told_loan(loan)),
         Settlement::LoanEnded { loan } => W::LoanEnded(told_loan(loan)),
+        Settlement::RepaymentReturned { loan } => W::RepaymentReturned(told_loan(loan)),
+        Settlement::LoanDrawnMore { loan } => W::LoanDrawnMore(told_loan(loan)),
+        Settlement::LoanCharged { charge } => W::LoanCharged(told_charge(charge)),
+        Settlement::LoanChargeWaived { charge } => W::LoanChargeWaived(told_charge(charge)),
         _ => return None,
     })
 }
@@ -80,6 +145,21 @@ fn told_loan(l: &LoanOf) -> v1::ToldLoan {
         due: money(l.due),
         interest: money(l.interest),
         next_due_on: l.next_due_on,
+        fee: money(l.fee).filter(|_| l.fee > 0),
+        penalty: money(l.penalty).filter(|_| l.penalty > 0),
+    }
+}
+
+fn told_charge(c: &LoanChargeOf) -> v1::ToldLoanCharge {
+    let money = |amount| Some(Money { amount, ..c.amount }.into());
+    v1::ToldLoanCharge {
+        loan: Some(told_loan(&c.loan)),
+        charge: some(c.charge),
+        kind: c.kind as i32,
+        amount: Some(c.amount.into()),
+        due_on: c.due_on,
+        paid: money(c.paid),
+        waived: money(c.waived),
     }
 }
 
@@ -98,5 +178,21 @@ pub(in crate::codec) fn row(l: &Loan, tables: &Tables) -> v1::LoanRow {
         rest: l.rest,
         late_since: l.late_since,
         state: l.state as i32,
+        charges: l.charges.iter().map(charge_row).collect(),
+        fresh: l.fresh,
+        parts: l.parts.clone(),
+        open: l.open.clone(),
+        chargebacks: l.chargebacks.iter().map(|id| (*id).into()).collect(),
+    }
+}
+
+fn charge_row(c: &LoanCharge) -> v1::LoanChargeRow {
+    v1::LoanChargeRow {
+        charge: some(c.charge),
+        kind: c.kind as i32,
+        amount: c.amount,
+        due_on: c.due_on,
+        paid: c.paid,
+        waived: c.waived,
     }
 }

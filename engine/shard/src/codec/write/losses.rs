@@ -21,6 +21,8 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
                 provided: *provided,
                 lent: lost.lent,
                 lent_interest: lost.lent_interest,
+                lent_fee: lost.lent_fee,
+                lent_penalty: lost.lent_penalty,
             })
         }
         Fact::PlanWrittenOff { plan, amount } => {

@@ -73,14 +73,18 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
             discount: *discount,
             funded: *funded,
         }),
-        Fact::CouponReturned { coupon, payment, discount, funded, state } => {
+        Fact::CouponReturned { coupon, payment, discount, funded, state, kept } => {
             W::CouponReturned(v1::CouponReturned {
                 coupon: some(*coupon),
                 payment: some(*payment),
                 discount: *discount,
                 funded: *funded,
                 state: coupon_state(*state),
+                kept: *kept,
             })
+        }
+        Fact::CouponReleased { coupon, amount } => {
+            W::CouponReleased(v1::CouponReleased { coupon: some(*coupon), amount: *amount })
         }
         other => return invoice_fact(other),
     })

@@ -27,6 +27,7 @@ pub(super) fn append_plain(fact: &Fact, out: &mut Vec<u8>) -> bool {
             amount,
             expires_at,
             rental,
+            undiscountable,
         } => message(6, out, |out| {
             id(1, *payment, out);
             text(2, out_trade_no, out);
@@ -37,6 +38,7 @@ pub(super) fn append_plain(fact: &Fact, out: &mut Vec<u8>) -> bool {
             money(7, *amount, out);
             number(8, *expires_at, out);
             id(9, *rental, out);
+            number(10, *undiscountable, out);
         }),
         Fact::PaymentPaid {
             payment,

@@ -1,7 +1,7 @@
 //! Domain to wire: what goes between shards, and the events of it.
 
 use super::{apps, cards, disputes, exchange, limits, members, royalties, some, terms};
-use groat_ledger::{Cargo, Fact, Id, Purpose, Rejection, Settlement};
+use groat_ledger::{Cargo, Fact, Id, MerchantTerms, Purpose, Rejection, Settlement, Standing};
 use groat_proto::v1::{self, cargo, event, settlement};
 
 /// What one shard tells another of the event of that number.
@@ -28,6 +28,7 @@ fn write_cargo(content: &Cargo) -> v1::Cargo {
     let purpose = match &content.purpose {
         Purpose::Transfer { from, to } => W::Transfer(sent(*from, *to)),
         Purpose::Posting { debit, credit } => W::Posting(sent(*debit, *credit)),
+        Purpose::PostingUpTo { debit, credit } => W::PostingUpTo(sent(*debit, *credit)),
         Purpose::TransferBack { from, to, why } => W::TransferBack(back(*from, *to, *why)),
         Purpose::PostingBack { debit, credit, why } => W::PostingBack(back(*debit, *credit, *why)),
         Purpose::PacketClaim { packet, user } => {
@@ -40,12 +41,9 @@ fn write_cargo(content: &Cargo) -> v1::Cargo {
         Purpose::RoyaltyBack(sent, why) => {
             W::RoyaltyBack(royalties::sent(sent, 0, why.code().into()))
         }
-        Purpose::Merchant { merchant, terms: agreed, standing } => W::Merchant(v1::MerchantWord {
-            terms: Some(terms(*merchant, agreed)),
-            debit_blocked: standing.debit_blocked,
-            credit_blocked: standing.credit_blocked,
-            closed: standing.closed,
-        }),
+        Purpose::Merchant { merchant, terms, standing } => {
+            W::Merchant(merchant_word(*merchant, terms, *standing))
+        }
         Purpose::Limits { scope, limits: set } => W::Limits(limits(*scope, content.currency, set)),
         Purpose::Proceeds { merchant, date } => {
             W::Proceeds(v1::Proceeds { merchant: some(*merchant), date: *date })
@@ -88,6 +86,16 @@ fn write_cargo(content: &Cargo) -> v1::Cargo {
             out_trade_no: c.out_trade_no.to_string(),
             date: c.date,
         }),
+        Purpose::BackHome { merchant, payment } => W::BackHome(v1::BackHome {
+            merchant: some(*merchant),
+            payment: some(*payment),
+            amount: 0,
+        }),
+        Purpose::RoyaltyWord(w) => W::RoyaltyWord(v1::RoyaltyWord {
+            merchant: some(w.merchant),
+            receiver: Some(merchant_word(w.receiver, &w.terms, w.standing)),
+            bound: w.bound,
+        }),
         Purpose::RoyaltyAsked(asked) => W::RoyaltyAsked(royalties::return_asked(asked, 0)),
         Purpose::RoyaltyGiven(asked) => W::RoyaltyGiven(royalties::return_asked(asked, 0)),
         Purpose::RoyaltyDenied(asked, why) => {
@@ -110,6 +118,15 @@ fn write_cargo(content: &Cargo) -> v1::Cargo {
     };
     let (amount, currency) = (content.amount, u32::from(content.currency.code()));
     v1::Cargo { amount, currency, purpose: Some(purpose) }
+}
+
+fn merchant_word(merchant: Id, agreed: &MerchantTerms, standing: Standing) -> v1::MerchantWord {
+    v1::MerchantWord {
+        terms: Some(terms(merchant, agreed)),
+        debit_blocked: standing.debit_blocked,
+        credit_blocked: standing.credit_blocked,
+        closed: standing.closed,
+    }
 }
 
 pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
@@ -143,12 +160,7 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
         }
         Fact::MerchantKnown { merchant, terms: agreed, account, standing } => {
             W::MerchantKnown(v1::MerchantKnown {
-                word: Some(v1::MerchantWord {
-                    terms: Some(terms(*merchant, agreed)),
-                    debit_blocked: standing.debit_blocked,
-                    credit_blocked: standing.credit_blocked,
-                    closed: standing.closed,
-                }),
+                word: Some(merchant_word(*merchant, agreed, *standing)),
                 account: *account,
             })
         }
@@ -158,15 +170,21 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
         Fact::ProceedsReceived { batch, amount } => {
             W::ProceedsReceived(v1::BatchMoney { batch: *batch, amount: *amount })
         }
-        Fact::RefundAsked { payment, out_request_no, amount, fee_part, cancels } => {
-            W::RefundAsked(v1::RefundAsked {
-                payment: some(*payment),
-                out_request_no: out_request_no.to_string(),
-                amount: *amount,
-                fee_part: *fee_part,
-                cancels: *cancels,
-            })
-        }
+        Fact::RefundAsked {
+            payment,
+            out_request_no,
+            amount,
+            fee_part,
+            cancels,
+            royalties: back,
+        } => W::RefundAsked(v1::RefundAsked {
+            payment: some(*payment),
+            out_request_no: out_request_no.to_string(),
+            amount: *amount,
+            fee_part: *fee_part,
+            cancels: *cancels,
+            royalties: royalties::refunds(back),
+        }),
         Fact::ReductionAsked { rental, item, payment, out_request_no } => {
             W::ReductionAsked(v1::ReductionAsked {
                 rental: some(*rental),
@@ -206,6 +224,11 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
             recovered: *recovered,
             reserve: *reserve,
             available: *available,
+        }),
+        Fact::BackHomeArrived { merchant, payment, amount } => W::BackHomeArrived(v1::BackHome {
+            merchant: some(*merchant),
+            payment: some(*payment),
+            amount: *amount,
         }),
         Fact::RefundFailed { payment, out_request_no, why } => W::RefundFailed(v1::RefundFailed {
             payment: some(*payment),

@@ -2,8 +2,8 @@
 
 use super::{some, text};
 use groat_ledger::{
-    Fact, Id, Money, ReturnedShare, Royalty, RoyaltyOf, RoyaltyRelation, RoyaltyReturn,
-    RoyaltySent, Settlement, Share, Split, SplitReturn,
+    Fact, Id, Money, ReturnedShare, Royalty, RoyaltyOf, RoyaltyRefunds, RoyaltyRelation,
+    RoyaltyReturn, RoyaltySent, Settlement, Share, Split, SplitReturn,
 };
 use groat_proto::v1::{self, event, settlement};
 
@@ -83,6 +83,24 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
         }
         _ => return None,
     })
+}
+
+/// What a refund takes back; nothing where it is to take nothing.
+pub(in crate::codec) fn refunds(back: &RoyaltyRefunds) -> Option<v1::RoyaltyRefunds> {
+    let named = |(receiver, amount): &(Id, Money)| v1::RoyaltyRefund {
+        receiver: some(*receiver),
+        amt: Some((*amount).into()),
+    };
+    match back {
+        RoyaltyRefunds::None => None,
+        RoyaltyRefunds::ProRata => {
+            Some(v1::RoyaltyRefunds { pro_rata: true, receivers: Vec::new() })
+        }
+        RoyaltyRefunds::Named(all) => {
+            let receivers = all.iter().map(named).collect();
+            Some(v1::RoyaltyRefunds { pro_rata: false, receivers })
+        }
+    }
 }
 
 fn returned(back: &ReturnedShare) -> v1::ReturnedShare {

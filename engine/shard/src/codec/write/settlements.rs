@@ -197,7 +197,11 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         Settlement::LoanDrawn { .. }
         | Settlement::LoanTermDue { .. }
         | Settlement::LoanOverdue { .. }
-        | Settlement::LoanEnded { .. } => return loans::settlement(told),
+        | Settlement::LoanEnded { .. }
+        | Settlement::LoanDrawnMore { .. }
+        | Settlement::RepaymentReturned { .. }
+        | Settlement::LoanCharged { .. }
+        | Settlement::LoanChargeWaived { .. } => return loans::settlement(told),
         Settlement::CreditWrittenOff { .. } | Settlement::CreditRecovered { .. } => {
             return losses::settlement(told);
         }

@@ -1,0 +1,154 @@
+//! Where the row of a key is.
+
+mod parts;
+
+use parts::Parts;
+use std::hash::Hash;
+
+/// So many keys make a slice: its parts of 150 KiB stay in the processor's second cache.
+const SLICE: u32 = 10_000;
+
+/// Numbers of rows by their keys, in slices of keys that follow each other. Ids begin with their
+/// time and merchants count their orders, so nearly all that is looked up and added is in the
+/// newest slice, however many there are. Keys in no order make slices that grow.
+pub struct Index<K> {
+    slices: Vec<Slice<K>>,
+}
+
+/// Keys from the lowest on, up to the next slice's; the first has all before the second.
+struct Slice<K> {
+    lowest: K,
+    highest: K,
+    count: u32,
+    parts: Parts,
+}
+
+impl<K> Default for Index<K> {
+    fn default() -> Index<K> {
+        Index { slices: Vec::new() }
+    }
+}
+
+impl<K: Hash + Ord + Clone> Index<K> {
+    /// The index of as many keys, numbered from 0; the number of one that was there before is an
+    /// error.
+    pub fn of(count: u32, key: impl Fn(u32) -> K) -> Result<Index<K>, u32> {
+        let mut index = Index::default();
+        let mut numbers: Vec<Vec<u32>> = Vec::new();
+        for no in 0..count {
+            let at = index.place_for(&key(no));
+            numbers.resize_with(index.slices.len(), Vec::new);
+            numbers[at].push(no);
+        }
+        for (slice, numbers) in index.slices.iter_mut().zip(numbers) {
+            slice.parts = Parts::of(numbers, &key)?;
+        }
+        Ok(index)
+    }
+
+    /// The number under a key; `is` tells whether the row of a number has it.
+    pub fn find(&self, key: &K, is: impl Fn(u32) -> bool) -> Option<u32> {
+        self.slices.get(self.slice(key))?.parts.find(key, is)
+    }
+
+    /// Notes the number of a key that is not there.
+    pub fn insert(&mut self, key: &K, no: u32) {
+        let at = self.place_for(key);
+        self.slices[at].parts.insert(key, no);
+    }
+
+    /// Forgets the number of a key that is there.
+    pub fn remove(&mut self, key: &K, no: u32) {
+        let at = self.slice(key);
+        if let Some(slice) = self.slices.get_mut(at) {
+            slice.count -= 1;
+            slice.parts.remove(key, no);
+        }
+    }
+
+    /// The slice that a key is in, if there are slices.
+    fn slice(&self, key: &K) -> usize {
+        match self.slices.last() {
+            Some(newest) if newest.lowest <= *key => self.slices.len() - 1,
+            _ => self.slices.partition_point(|slice| slice.lowest <= *key).saturating_sub(1),
+        }
+    }
+
+    /// The slice that one more key is counted in.
+    fn place_for(&mut self, key: &K) -> usize {
+        let full = |newest: &Slice<K>| newest.count >= SLICE && newest.highest < *key;
+        if self.slices.last().is_none_or(full) {
+            let (lowest, highest) = (key.clone(), key.clone());
+            self.slices.push(Slice { lowest, highest, count: 0, parts: Parts::default() });
+        }
+        let at = self.slice(key);
+        let slice = &mut self.slices[at];
+        slice.count += 1;
+        if slice.highest < *key {
+            slice.highest = key.clone();
+        }
+        at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Keys that are found, at most so many to a slice that is not the last.
+    fn hold(keys: &[u64]) -> Index<u64> {
+        let mut index = Index::default();
+        for (no, key) in (0..).zip(keys) {
+            index.insert(key, no);
+        }
+        for (no, key) in (0..).zip(keys) {
+            assert_eq!(index.find(key, |no| keys[no as usize] == *key), Some(no), "{key}");
+            let other = key + 1;
+            assert_eq!(index.find(&other, |no| keys[no as usize] == other), None, "{other}");
+        }
+        index
+    }
+
+    #[test]
+    fn keys_are_found_whatever_their_order() {
+        let many = u64::from(3 * SLICE + 7);
+        let up: Vec<u64> = (0..many).map(|n| 2 * n).collect();
+        let down: Vec<u64> = up.iter().rev().copied().collect();
+        let mixed: Vec<u64> = (0..many).map(|n| 2 * (n * 7_919 % many)).collect();
+        let up_with_stragglers: Vec<u64> =
+            (0..many).map(|n| 2 * if n % 10 == 9 { n - 5 + 10 * many } else { n }).collect();
+        assert_eq!(hold(&up).slices.len(), 4);
+        assert_eq!(hold(&down).slices.len(), 1);
+        for keys in [mixed, up_with_stragglers] {
+            hold(&keys);
+        }
+    }
+
+    #[test]
+    fn an_index_made_at_once_is_the_one_that_grew() {
+        let many = 2 * SLICE + 5;
+        let keys: Vec<u64> = (0..u64::from(many)).map(|n| n * 3 % 60_013).collect();
+        let index = Index::of(many, |no| keys[no as usize]).unwrap();
+        let grown = hold(&keys);
+        assert_eq!(index.slices.len(), grown.slices.len());
+        for (no, key) in (0..).zip(&keys) {
+            assert_eq!(index.find(key, |no| keys[no as usize] == *key), Some(no), "{key}");
+        }
+        let twice = [1, 5, 9, 5];
+        assert_eq!(Index::of(4, |no| twice[no as usize]).err(), Some(3));
+    }
+
+    #[test]
+    fn what_is_removed_is_gone_and_can_come_again() {
+        let keys: Vec<u64> = (0..u64::from(SLICE) + 10).map(|n| 2 * n).collect();
+        let mut index = hold(&keys);
+        let find = |index: &Index<u64>, key| index.find(&key, |no| keys[no as usize] == key);
+        for no in (5..SLICE + 10).rev() {
+            index.remove(&keys[no as usize], no);
+        }
+        assert_eq!((find(&index, 8), find(&index, 10)), (Some(4), None));
+        assert_eq!(find(&index, 2 * u64::from(SLICE) + 10), None);
+        index.insert(&10, 5);
+        assert_eq!(find(&index, 10), Some(5));
+    }
+}

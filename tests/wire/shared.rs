@@ -1,0 +1,327 @@
+//! Royalties of what a merchant sold on another shard than its home: shared where the payer is, of
+//! what is frozen and of the day's own sales; what comes back follows the sales home (DOMAIN §1.5,
+//! §4.6, DESIGN §9).
+
+use crate::cluster::{Cluster, cny};
+use groat_ledger::Class;
+use groat_proto::v1::settlement::Body;
+use serde_json::{Value, json};
+
+/// alice, with money, on the first shard, and near, who may receive; the shop on the second; guide,
+/// who may receive, on the third.
+struct Market {
+    c: Cluster,
+    alice: String,
+    shop: String,
+    near: String,
+    guide: String,
+}
+
+impl Market {
+    fn new() -> Market {
+        let mut c = Cluster::new(3);
+        let alice = c.user(0, "alice", 100_000);
+        // So that each shard's part of the bank can pay out.
+        c.user(1, "bob", 20_000);
+        c.user(2, "carol", 20_000);
+        let shop = c.merchant(1, "PROPORTIONAL");
+        let [near, guide] = [(0, "near"), (2, "guide")].map(|(shard, what)| {
+            let merchant = c.at(shard, what);
+            let terms = json!({ "merchant": merchant, "fee_ppm": 6000, "settle_ccy": "CNY" });
+            assert_eq!(c.ask(shard, json!({ "onboard_merchant": terms })), "ok");
+            merchant
+        });
+        c.settle();
+        let mut market = Market { c, alice, shop, near, guide };
+        for receiver in [market.near.clone(), market.guide.clone()] {
+            assert_eq!(market.relation("bind_royalty", &receiver), "ok");
+        }
+        market
+    }
+
+    /// As [`Market::new`], with all shards told who is bound, and 100.00 paid.
+    fn sold() -> Market {
+        let mut market = Market::new();
+        market.c.settle();
+        market.pay("p1", 10_000, false);
+        market
+    }
+
+    fn relation(&mut self, what: &str, receiver: &str) -> String {
+        let relation = json!({ "merchant": self.shop, "receiver": receiver });
+        self.c.ask(1, json!({ what: relation }))
+    }
+
+    fn pay(&mut self, payment: &str, amount: u64, freeze: bool) {
+        let created = json!({ "create_payment": { "payment": payment, "out_trade_no": payment,
+            "merchant": self.shop, "mode": "IN_APP", "amt": cny(amount),
+            "royalty_freeze": freeze } });
+        assert_eq!(self.c.ask(0, created), "ok");
+        let legs = json!([{ "balance": { "amt": cny(amount) } }]);
+        let paid = json!({ "payment": payment, "user": self.alice, "legs": legs });
+        assert_eq!(self.c.ask(0, json!({ "pay_payment": paid })), "ok");
+    }
+
+    fn split(&mut self, payment: &str, number: &str, shares: &[(&str, u64)]) -> String {
+        let receivers = shares.iter().map(|(who, amount)| {
+            let receiver = if *who == "near" { &self.near } else { &self.guide };
+            json!({ "receiver": receiver, "amt": cny(*amount) })
+        });
+        let split = json!({ "payment": payment, "out_request_no": number,
+            "receivers": receivers.collect::<Value>() });
+        self.c.ask(0, json!({ "split_payment": split }))
+    }
+
+    fn finish(&mut self, payment: &str) -> String {
+        let split = json!({ "payment": payment, "out_request_no": "end", "finish": true });
+        self.c.ask(0, json!({ "split_payment": split }))
+    }
+
+    fn give_back(&mut self, number: &str, receiver: &str, amount: u64) -> String {
+        let back = json!({ "payment": "p1", "out_request_no": "s1", "out_return_no": number,
+            "receiver": receiver, "amt": cny(amount) });
+        self.c.ask(0, json!({ "return_split": back }))
+    }
+
+    fn refund(&mut self, number: &str, amount: u64, royalties: Value) -> String {
+        let refund = json!({ "payment": "p1", "out_request_no": number, "amt": cny(amount),
+            "royalty_refunds": royalties });
+        self.c.ask(0, json!({ "refund_payment": refund }))
+    }
+
+    /// Settled money of the shop, of near and of guide at their homes.
+    fn has(&self) -> [i128; 3] {
+        let at = |shard, merchant: &str| self.c.balance(shard, Class::MerchantAvailable, merchant);
+        [at(1, &self.shop), at(0, &self.near), at(2, &self.guide)]
+    }
+
+    /// Nothing is left where it is not at home, and all that holds.
+    fn holds(&mut self) {
+        self.c.holds();
+        for (merchant, home) in [(&self.shop, 1), (&self.guide, 2), (&self.near, 0)] {
+            for shard in (0..3).filter(|shard| *shard != home) {
+                let left = self.c.balance(shard, Class::MerchantAvailable, merchant);
+                assert_eq!(left, 0, "{merchant} on shard {shard}");
+            }
+        }
+    }
+}
+
+/// DOMAIN §7, example 21, where the payer is at home elsewhere.
+#[test]
+fn a_sale_elsewhere_is_shared_of_the_days_own_sales() {
+    let mut m = Market::new();
+    m.pay("p1", 10_000, false);
+    assert_eq!(m.split("p1", "s1", &[("guide", 2_000)]), "NotBound", "the word has not come");
+    m.c.settle();
+    assert_eq!(m.split("p1", "s1", &[("guide", 2_000), ("near", 999)]), "ok");
+    assert_eq!(m.split("p1", "s2", &[("near", 2)]), "RoyaltyCapExceeded");
+    assert_eq!(m.split("p1", "s2", &[("near", 1)]), "ok");
+    assert_eq!(m.has(), [0, 1_000, 0], "guide's is on its way");
+    m.c.settle();
+    assert_eq!(m.has(), [0, 1_000, 2_000]);
+    m.pay("p2", 5_000, false);
+    m.c.days(1);
+    assert_eq!(m.has(), [9_940 - 3_000 + 4_970, 1_000, 2_000]);
+    assert_eq!(m.split("p2", "s1", &[("near", 1)]), "NotAcrossShards", "it has gone home");
+    assert_eq!(m.finish("p2"), "ok", "that shares nothing");
+    m.holds();
+}
+
+/// The day's own sales are what the sale still has of them.
+#[test]
+fn no_more_is_shared_than_the_batch_has() {
+    let mut m = Market::sold();
+    m.pay("p2", 2_000, false);
+    let part = json!({ "payment": "p1", "amt": cny(8_000) });
+    assert_eq!(m.c.ask(0, json!({ "confirm_settlement": part })), "ok");
+    assert_eq!(m.split("p1", "s1", &[("near", 1_941)]), "AmountNotEnough");
+    assert_eq!(m.split("p1", "s1", &[("near", 1_940)]), "ok");
+    m.c.days(1);
+    assert_eq!(m.has(), [8_000 + 1_988, 1_940, 0]);
+    m.holds();
+}
+
+/// What is frozen stays with the payment after the day has gone home; what is freed is of the day
+/// on which it is, and goes home with that.
+#[test]
+fn what_is_frozen_of_a_sale_elsewhere_is_shared_later() {
+    let mut m = Market::new();
+    m.c.settle();
+    m.pay("p1", 10_000, true);
+    m.pay("p2", 5_000, true);
+    m.c.days(3);
+    let frozen = |m: &Market| ["p1", "p2"].map(|p| m.c.balance(0, Class::MerchantFrozen, p));
+    assert_eq!((frozen(&m), m.has()), ([9_940, 4_970], [0, 0, 0]));
+    assert_eq!(m.split("p1", "s1", &[("guide", 1_000), ("near", 500)]), "ok");
+    m.c.settle();
+    assert_eq!(m.has(), [0, 500, 1_000]);
+    // A refund is paid of what is frozen: 19.88 and its part of the fee.
+    assert_eq!(m.refund("r1", 2_000, Value::Null), "ok");
+    assert_eq!((m.c.cash(0, &m.alice), frozen(&m)[0]), (87_000, 8_440 - 1_988));
+    assert_eq!(m.finish("p1"), "ok");
+    assert_eq!(m.split("p1", "s2", &[("near", 1)]), "SplitFinished");
+    m.c.days(1);
+    assert_eq!((frozen(&m), m.has()), ([0, 4_970], [6_452, 500, 1_000]));
+    m.c.days(30);
+    assert_eq!((frozen(&m), m.has()), ([0, 0], [6_452 + 4_970, 500, 1_000]), "by the clock");
+    m.holds();
+}
+
+/// A dispute holds what is frozen first; what is won goes home.
+#[test]
+fn a_dispute_of_a_sale_whose_money_is_frozen() {
+    let mut m = Market::new();
+    m.c.settle();
+    m.pay("p1", 10_000, true);
+    m.c.days(2);
+    let dispute = json!({ "dispute": "d1", "payment": "p1", "amt": cny(4_000),
+        "kind": "CHARGEBACK", "due_at": "2026-03-01T00:00:00Z" });
+    assert_eq!(m.c.ask(0, json!({ "open_dispute": dispute })), "ok");
+    let held = m.c.balance(0, Class::MerchantDisputed, "d1");
+    assert_eq!((held, m.c.balance(0, Class::MerchantFrozen, "p1")), (4_000, 5_940));
+    let judged = json!({ "dispute": "d1", "ruling": "MERCHANT" });
+    assert_eq!(m.c.ask(0, json!({ "judge_dispute": judged })), "ok");
+    m.c.settle();
+    assert_eq!((m.has(), m.c.balance(0, Class::MerchantFrozen, "p1")), ([4_000, 0, 0], 5_940));
+    m.holds();
+}
+
+/// What receivers give back of their own is the shop's settled money, which is at its home.
+#[test]
+fn what_receivers_give_back_goes_home() {
+    let mut m = Market::sold();
+    assert_eq!(m.split("p1", "s1", &[("guide", 2_000), ("near", 1_000)]), "ok");
+    m.c.settle();
+    let (near, guide) = (m.near.clone(), m.guide.clone());
+    assert_eq!(m.give_back("b1", &near, 100), "ok");
+    assert_eq!(m.has(), [0, 900, 2_000], "it is on its way");
+    assert_eq!(m.give_back("b2", &guide, 500), "ok");
+    m.c.settle();
+    assert_eq!(m.has(), [600, 900, 1_500]);
+    let told = m.c.told.iter().filter(|told| matches!(told, Body::SplitReturned(_))).count();
+    assert_eq!(told, 2, "the shop is told");
+    m.c.days(1);
+    assert_eq!(m.has(), [600 + 6_940, 900, 1_500]);
+    m.holds();
+}
+
+/// DOMAIN §7, example 22, where the payer is at home elsewhere: who is here gives to the day's own
+/// sales, whoever is not is asked, and the shop has it at home.
+#[test]
+fn a_refund_of_the_day_in_proportion() {
+    let mut m = Market::sold();
+    assert_eq!(m.split("p1", "s1", &[("guide", 2_000), ("near", 1_000)]), "ok");
+    m.c.settle();
+    assert_eq!(m.refund("r1", 5_000, json!({ "pro_rata": true })), "ok");
+    m.c.settle();
+    assert_eq!((m.c.cash(0, &m.alice), m.has()), (95_000, [1_000, 500, 1_000]));
+    m.c.days(1);
+    assert_eq!(m.has(), [3_470, 500, 1_000]);
+    m.holds();
+}
+
+/// The home pays for all of it first; then receivers give, and the shop has the same in the end.
+#[test]
+fn a_refund_in_proportion_that_the_home_pays() {
+    let mut m = Market::sold();
+    assert_eq!(m.split("p1", "s1", &[("guide", 2_000), ("near", 1_000)]), "ok");
+    m.c.days(1);
+    assert_eq!(m.has(), [6_940, 1_000, 2_000]);
+    assert_eq!(m.refund("r1", 5_000, json!({ "pro_rata": true })), "ok");
+    assert_eq!(m.has(), [6_940, 1_000, 2_000], "the home is asked");
+    m.c.settle();
+    assert_eq!((m.c.cash(0, &m.alice), m.has()), (95_000, [3_470, 500, 1_000]));
+    m.holds();
+}
+
+/// Who has nothing any more when the home has paid gives nothing, wherever it is, and is not asked
+/// again for its part of that refund.
+#[test]
+fn a_receiver_that_has_nothing_when_the_home_has_paid() {
+    let mut m = Market::sold();
+    assert_eq!(m.split("p1", "s1", &[("guide", 2_000), ("near", 1_000)]), "ok");
+    m.c.days(1);
+    assert_eq!(m.refund("r1", 5_000, json!({ "pro_rata": true })), "ok");
+    let owner = json!({ "merchant": m.near });
+    let payout = json!({ "payout": "w1", "owner": owner, "amt": cny(501) });
+    assert_eq!(m.c.ask(0, json!({ "request_payout": payout })), "ok");
+    m.c.settle();
+    assert_eq!((m.c.cash(0, &m.alice), m.has()), (95_000, [2_970, 499, 1_000]));
+    let failed = m.c.told.iter().filter_map(|told| match told {
+        Body::SplitReturnFailed(failed) => Some(failed.why.as_str()),
+        _ => None,
+    });
+    assert_eq!(failed.collect::<Vec<_>>(), ["ReceiverBalanceInsufficient"]);
+    // Of the next 10.00 its part is 1.00.
+    assert_eq!(m.refund("r2", 1_000, json!({ "pro_rata": true })), "ok");
+    m.c.settle();
+    assert_eq!(m.has(), [2_970 - 994 + 100 + 200, 399, 800]);
+    m.holds();
+}
+
+/// What a receiver has given back meanwhile it does not give again.
+#[test]
+fn a_named_receiver_that_gave_back_before_the_home_has_paid() {
+    let mut m = Market::sold();
+    assert_eq!(m.split("p1", "s1", &[("guide", 2_000), ("near", 1_000)]), "ok");
+    m.c.days(1);
+    let near = m.near.clone();
+    let named = json!({ "receivers": [{ "receiver": near, "amt": cny(800) }] });
+    assert_eq!(m.refund("r1", 3_000, named), "ok");
+    assert_eq!(m.give_back("b1", &near, 300), "ok");
+    m.c.settle();
+    assert_eq!((m.c.cash(0, &m.alice), m.has()), (93_000, [6_940 - 2_982 + 1_000, 0, 2_000]));
+    m.holds();
+}
+
+/// A share that its receiver cannot take is the shop's again, at its home.
+#[test]
+fn a_share_that_comes_back_goes_home() {
+    let mut m = Market::sold();
+    let block = json!({ "account": { "merchant": m.guide }, "block": "CREDIT", "case": "c" });
+    assert_eq!(m.c.ask(2, json!({ "restrict_account": block })), "ok");
+    assert_eq!(m.split("p1", "s1", &[("guide", 300)]), "ok", "the word has not come");
+    m.c.settle();
+    assert_eq!(m.has(), [300, 0, 0]);
+    assert_eq!(m.split("p1", "s2", &[("guide", 1)]), "AccountRestricted");
+    m.holds();
+}
+
+/// Who is no longer bound receives nothing anywhere, once the word has come.
+#[test]
+fn who_is_bound_no_longer_receives_nothing_elsewhere() {
+    let mut m = Market::sold();
+    let guide = m.guide.clone();
+    assert_eq!(m.relation("unbind_royalty", &guide), "ok");
+    assert_eq!(m.split("p1", "s1", &[("guide", 1)]), "ok", "the word has not come");
+    m.c.settle();
+    assert_eq!(m.split("p1", "s2", &[("guide", 1)]), "NotBound");
+    assert_eq!(m.split("p1", "s2", &[("near", 1)]), "ok");
+    assert_eq!(m.relation("bind_royalty", &guide), "ok");
+    m.c.settle();
+    assert_eq!(m.split("p1", "s3", &[("guide", 1)]), "ok");
+    m.holds();
+}
+
+/// The word of who is bound may come before the word of who that is.
+#[test]
+fn a_receiver_of_whom_no_word_has_come() {
+    let mut m = Market::sold();
+    let late = m.c.at(2, "late");
+    let terms = json!({ "merchant": late, "fee_ppm": 0, "settle_ccy": "CNY" });
+    assert_eq!(m.c.ask(2, json!({ "onboard_merchant": terms })), "ok");
+    let word = m.c.transfers[1].pop_front().unwrap();
+    m.c.receive(1, &word).unwrap();
+    assert_eq!(m.relation("bind_royalty", &late), "ok");
+    // From the third shard and from the second; the first to come is the second's.
+    let words: Vec<Vec<u8>> = m.c.transfers[0].drain(..).collect();
+    assert_eq!(words.len(), 2);
+    m.c.receive(0, &words[1]).unwrap();
+    m.guide.clone_from(&late);
+    assert_eq!(m.split("p1", "s1", &[("guide", 700)]), "ok");
+    m.c.receive(0, &words[0]).unwrap();
+    m.c.settle();
+    assert_eq!(m.has(), [0, 0, 700]);
+    m.holds();
+}
