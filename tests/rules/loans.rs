@@ -183,6 +183,7 @@ refused "
     draw     alice l1 0.02 3               | LoanTermsInvalid
     draw     alice l1 10.00 3 days=0       | LoanTermsInvalid
     draw     alice l1 10.00 3 days=367     | LoanTermsInvalid
+    draw     alice l1 10.00 3 days=4       | LoanTermsInvalid
     draw     alice l1 10.00 3 months=0     | LoanTermsInvalid
     draw     alice l1 10.00 3 months=13    | LoanTermsInvalid
     draw     alice l1 10.00 3 at_once=9.98 | LoanTermsInvalid

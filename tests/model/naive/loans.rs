@@ -108,7 +108,7 @@ impl Naive {
         let count = c.terms.count;
         let at_once = i128::from(c.terms.at_once);
         let often = match c.terms.every {
-            Every::Days(days) => (1..367).contains(&days),
+            Every::Days(days) => (line.terms.grace_days + 2..367).contains(&days),
             Every::Months(months) => (1..13).contains(&months),
         };
         let each = |order: [Part; 4]| (0..4).all(|n| !order[..n].contains(&order[n]));

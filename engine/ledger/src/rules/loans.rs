@@ -52,6 +52,9 @@ pub(crate) fn draw(ledger: &Ledger, c: &DrawLoan, out: &mut Decision) -> Result<
     let used = tables.loans.find(&c.loan).is_some() || tables.plans.find(&c.loan).is_some();
     refuse_if(used, Rejection::Duplicate)?;
     refuse_if(!terms_fit(amount, &c.terms), Rejection::LoanTermsInvalid)?;
+    // Else the next term falls due before the grace of this one is over, and nobody is ever late.
+    let too_often = matches!(c.terms.every, Every::Days(n) if n <= line.terms.grace_days + 1);
+    refuse_if(too_often, Rejection::LoanTermsInvalid)?;
     refuse_if(c.terms.day_ppm > 1_000_000, Rejection::RateOutOfRange)?;
     let bill = line.billing.as_deref().ok_or(Rejection::LineNotBilled)?;
     refuse_if(bill.loans.len() >= LOANS_MAX, Rejection::LoanCountExceeded)?;
