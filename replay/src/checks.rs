@@ -392,6 +392,7 @@ impl Checks {
     /// By which rules the blocks that follow were decided.
     pub(crate) fn decided_by(&mut self, ruleset: u32) {
         self.ruleset = ruleset;
+        self.disputes.decided_by(ruleset);
         self.rentals.decided_by(ruleset);
         self.spending.decided_by(ruleset);
     }

@@ -19,7 +19,8 @@ impl Checks {
     }
 
     /// MD of a dispute is what it holds, and its row stands where its facts say. No more is in
-    /// dispute or lost in one than the user paid and has not back: nothing of a coupon.
+    /// dispute or lost in one than the user paid and has not back: nothing of a coupon,
+    /// but by rules before the third.
     pub(super) fn compare_dispute(
         &mut self,
         books: &Books,
@@ -48,7 +49,8 @@ impl Checks {
         let (open, lost) = self.disputes.of_payment(seen.payment);
         let (discount, funded) = self.coupons.of_payment(seen.payment);
         let refunded: i128 = paid.refunds.iter().map(|r| i128::from(r.amount)).sum();
-        let of_coupon = i128::from(discount) + i128::from(funded);
+        let by_old_rules = self.disputes.lost_then(seen.payment).is_some();
+        let of_coupon = if by_old_rules { 0 } else { i128::from(discount) + i128::from(funded) };
         let own = i128::from(paid.amount.amount) - refunded - of_coupon;
         let within = holds(open + lost <= own, || {
             format!("{} is disputed with {}; its user paid {own}", seen.payment, open + lost)

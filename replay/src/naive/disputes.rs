@@ -20,6 +20,11 @@ pub(crate) struct Disputes {
     rows: BTreeMap<Id, Dispute>,
     /// By payment: in dispute, and lost.
     of_payments: BTreeMap<Id, (i128, i128)>,
+    /// Whether the facts that follow were decided before the third rules: until then a coupon's
+    /// part could be disputed, and what was lost was still invoiced.
+    by_old_rules: bool,
+    /// Payments that were disputed by them, and what of each was lost by them.
+    of_then: BTreeMap<Id, i128>,
 }
 
 impl Dispute {
@@ -43,6 +48,16 @@ impl Disputes {
     /// Of a payment, what is in dispute, and what was lost in disputes.
     pub(crate) fn of_payment(&self, payment: Id) -> (i128, i128) {
         self.of_payments.get(&payment).copied().unwrap_or((0, 0))
+    }
+
+    /// By which rules the facts that follow were decided.
+    pub(crate) fn decided_by(&mut self, ruleset: u32) {
+        self.by_old_rules = ruleset < 3;
+    }
+
+    /// What was lost of a payment by rules before the third, if it was disputed by them at all.
+    pub(crate) fn lost_then(&self, payment: Id) -> Option<i128> {
+        self.of_then.get(&payment).copied()
     }
 
     pub(crate) fn ids(&self) -> impl Iterator<Item = Id> {
@@ -69,6 +84,9 @@ impl Disputes {
                 let (payment, of) = (*payment, i128::from(*amount));
                 let row = Dispute { payment, amount: of, state: DisputeState::Open };
                 self.of_payments.entry(payment).or_default().0 += of;
+                if self.by_old_rules {
+                    self.of_then.entry(payment).or_default();
+                }
                 if self.rows.insert(id, row).is_some() {
                     return Err(format!("{id} is opened twice"));
                 }
@@ -100,6 +118,9 @@ impl Disputes {
                     let of = self.of_payments.entry(row.payment).or_default();
                     of.0 -= amount;
                     of.1 += if lost { amount } else { 0 };
+                    if self.by_old_rules && lost {
+                        *self.of_then.entry(row.payment).or_default() += amount;
+                    }
                 }
                 let to_payer = sum(&[*to_credit, *to_channel, *to_balance, stored]);
                 let to_merchant = sum(&[*to_debt, *to_available]);
