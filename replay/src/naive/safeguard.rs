@@ -190,7 +190,9 @@ fn is_lost_charge(journal: &Journal, m: &Movement) -> bool {
         Some(
             Class::FeeReceivable
                 | Class::InterestReceivable
+                | Class::LoanFee
                 | Class::LoanInterest
+                | Class::LoanPenalty
                 | Class::PenaltyReceivable
         )
     );
