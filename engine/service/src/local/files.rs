@@ -3,7 +3,7 @@
 
 use groat_proto::v1;
 use groat_shard::Fault;
-use std::fs::{File, Metadata};
+use std::fs::{File, Metadata, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -11,8 +11,9 @@ use std::path::Path;
 /// Bytes of a file's end that are looked at once: some hundred lines.
 const LOOK_BYTES: u64 = 64 * 1024;
 
-/// Opens a file to append lines to, and gives its last whole line. What is no file (a pipe, a
-/// terminal) is only written to.
+/// Opens a file to append lines to, and gives its last whole line. It is locked while it is open:
+/// another run would cut off what this one is writing, or write it once more. What is no file (a
+/// pipe, a terminal) is only written to.
 pub fn open(path: &Path) -> Result<(File, Option<String>), Fault> {
     let cannot = |e: &io::Error| {
         let what = format!("{} cannot be opened: {e}", path.display());
@@ -24,16 +25,29 @@ pub fn open(path: &Path) -> Result<(File, Option<String>), Fault> {
     }
     let file = File::options().create(true).read(true).append(true).open(path);
     let mut file = file.map_err(|e| cannot(&e))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            return Err(Fault::new(
+                format!("{} is being written by another run", path.display()),
+                "wait until that has ended, or give another file",
+            ));
+        }
+        Err(TryLockError::Error(e)) => return Err(cannot(&e)),
+    }
     let (line, torn) = last_line(&mut file).map_err(|e| cannot(&e))?;
-    let is_ours = |text: &[u8]| text.is_empty() || text.starts_with(b"{");
-    if !is_ours(&torn) || !is_ours(&line) {
+    let is_begun = |text: &[u8]| text.is_empty() || text.starts_with(b"{");
+    // Some file systems leave zeros behind a power cut.
+    let is_torn = is_begun(&torn) || torn.iter().all(|byte| *byte == 0);
+    let len = file.metadata().map_err(|e| cannot(&e))?.len();
+    let has_lines = len > torn.len() as u64;
+    if !is_torn || (has_lines && !line.starts_with(b"{")) {
         return Err(Fault::usage(
             format!("{} has other lines than answers, and would get some", path.display()),
             "give the file of an earlier run, or a new one",
         ));
     }
     if !torn.is_empty() {
-        let len = file.metadata().map_err(|e| cannot(&e))?.len();
         file.set_len(len - torn.len() as u64).map_err(|e| cannot(&e))?;
     }
     let line = (!line.is_empty()).then(|| String::from_utf8_lossy(&line).into_owned());
@@ -73,12 +87,17 @@ pub fn are_one(a: &Path, b: &Path) -> bool {
 /// The last settlement of a file, by its last line.
 pub fn last_told(path: &Path, line: Option<&str>) -> Result<Option<v1::Settlement>, Fault> {
     let Some(line) = line else { return Ok(None) };
-    serde_json::from_str(line).map(Some).map_err(|e| {
+    let is_none = |why: String| {
         Fault::usage(
-            format!("the last line of {} is no settlement: {e}", path.display()),
+            format!("the last line of {} is no settlement: {why}", path.display()),
             "give the file of an earlier run, or a new one",
         )
-    })
+    };
+    let told: v1::Settlement = serde_json::from_str(line).map_err(|e| is_none(e.to_string()))?;
+    if told.event == 0 {
+        return Err(is_none("it names no event".into()));
+    }
+    Ok(Some(told))
 }
 
 #[cfg(test)]
@@ -96,6 +115,7 @@ mod tests {
             ("{\"a\":1}\n{\"b\":2}\n{\"c\"", "{\"a\":1}\n{\"b\":2}\n", Some("{\"b\":2}")),
             ("{\"a\":1}\n{\"b\":2}", "{\"a\":1}\n", Some("{\"a\":1}")),
             ("{\"a\"", "", None),
+            ("{\"a\":1}\n\0\0\0", "{\"a\":1}\n", Some("{\"a\":1}")),
             (&format!("{{}}\n{long}\n{long}"), &format!("{{}}\n{long}\n"), Some(&long)),
         ] {
             std::fs::write(&path, text).unwrap();
@@ -103,12 +123,19 @@ mod tests {
             assert_eq!(line.as_deref(), last);
             assert_eq!(std::fs::read_to_string(&path).unwrap(), stays);
         }
-        for foreign in ["dear\n", "{}\ndear", "dear\n{}\nbye\n"] {
+        for foreign in ["dear\n", "{}\ndear", "dear\n{}\nbye\n", "{}\n\n"] {
             std::fs::write(&path, foreign).unwrap();
             assert!(open(&path).unwrap_err().what.contains("other lines than answers"));
             assert_eq!(std::fs::read_to_string(&path).unwrap(), foreign);
         }
         assert_eq!(open(Path::new("/dev/null")).unwrap().1, None);
+        std::fs::write(&path, "{}\n{").unwrap();
+        let held = open(&path).unwrap();
+        std::fs::write(&path, "{}\n{").unwrap();
+        assert!(open(&path).unwrap_err().what.contains("by another run"));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "{}\n{");
+        drop(held);
+        assert!(open(&path).is_ok());
     }
 
     #[test]
