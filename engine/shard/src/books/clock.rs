@@ -42,6 +42,7 @@ impl Books {
     /// When the age of a command is judged. The clock may stand anywhere on the way to where an
     /// `AdvanceClock` moves it, as what falls due by then may take blocks of its own, so that its
     /// own time counts alone; one that was done before has moved the clock, and is not on its way.
+    /// So one whose id is long forgotten may move the clock once more: it moves nothing else.
     pub(super) fn judged_at(&self, asked: Asked) -> u64 {
         let now = self.ledger.now();
         let is_on_its_way = asked.to > asked.at && asked.to > now;
