@@ -125,6 +125,8 @@ impl Naive {
         let (amount, at_once) = (cny(c.amount)?, i128::from(c.at_once));
         must(amount - at_once >= to_come.into(), Rejection::LoanTermsInvalid)?;
         must(amount <= self.buyable(c.user), Rejection::CreditLimitExceeded)?;
+        let all = self.loans[no].amount + amount;
+        must(all <= super::billing::MOST, Rejection::AmountOutOfRange)?;
         self.may_credit(user(c.user))?;
         self.may_have(c.user, amount)?;
         let more = self.charge_loan(no, self.day(now));
