@@ -373,6 +373,10 @@ impl Books {
     fn audited(&self, broker: &Broker) -> Result<(), String> {
         let blocks = broker.committed(("events", self.no)).map(|(_, e)| Ok(e.value.clone()));
         let blocks: Vec<_> = blocks.collect();
+        // A shard that was never given to anyone has no books, which auditors say.
+        if blocks.is_empty() {
+            return Ok(());
+        }
         let chain_again = Chain::of_blocks(self.no, None, blocks.clone().into_iter());
         let chain = Chain::of_blocks(self.no, None, blocks.into_iter());
         let report = verify(chain, &mut |_, _| {}).map_err(|trouble| trouble.to_string())?;
