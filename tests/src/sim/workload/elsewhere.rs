@@ -11,16 +11,16 @@ use serde_json::{Value, json};
 pub(super) fn dispute_or_confirm(chance: &mut Chance, payment: &str, currency: &str) -> Value {
     let money = |amount: u64| json!({ "amount": format!("{amount}.00"), "currency": currency });
     let dispute = format!("x{payment}-{}", chance.below(2));
-    match chance.below(12) {
-        9.. => json!({ "confirm_settlement": { "payment": payment,
+    match chance.below(13) {
+        10.. => json!({ "confirm_settlement": { "payment": payment,
             "amt": money(1 + chance.below(9)) } }),
         0..=3 => json!({ "open_dispute": { "dispute": dispute, "payment": payment,
-            "amt": money(1 + chance.below(20)), "kind": "CHARGEBACK",
+            "amt": money(1 + chance.below(6)), "kind": "CHARGEBACK",
             "due_at": time_text(START_MS + 90_000_000_000) } }),
         4 => json!({ "defend_dispute": { "dispute": dispute, "evidence": "slip" } }),
         5 => json!({ "accept_dispute": { "dispute": dispute } }),
         6 => json!({ "cancel_dispute": { "dispute": dispute } }),
-        7 => json!({ "judge_dispute": { "dispute": dispute, "ruling": "MERCHANT" } }),
+        7 | 8 => json!({ "judge_dispute": { "dispute": dispute, "ruling": "MERCHANT" } }),
         _ => json!({ "judge_dispute": { "dispute": dispute, "ruling": "CUSTOMER",
             "fee": money(1) } }),
     }
