@@ -188,6 +188,24 @@ fn post_interest(
     }
 }
 
+/// Lends so much more on a loan, behind the interest that it bore until now; gives what was charged
+/// and what is left below a minor unit.
+fn lend(
+    ledger: &Ledger,
+    loan: &Loan,
+    owner: &User,
+    amount: u64,
+    now: u64,
+    out: &mut Decision,
+) -> (u64, u32) {
+    let (charged, rest) = charge(loan, ledger.calendar().date(now));
+    post_interest(ledger, loan, owner.currency, charged, out);
+    let lent = AccountKey::of(Class::CashLoan, loan.loan, owner.currency);
+    let lent = ledger.account_or_open(lent, owner.currency, out);
+    post(out, lent, owner.account, amount);
+    (charged, rest)
+}
+
 /// The principal of all loans of a line that is not paid.
 pub(crate) fn owed(ledger: &Ledger, line: &CreditLine) -> u64 {
     let loans = line.billing.iter().flat_map(|bill| &bill.loans);

@@ -46,10 +46,8 @@ pub(crate) fn create(
     may_credit(tables, seller.account)?;
     in_currency(c.amount, seller.terms.settle_currency)?;
     let amount = payable(c.amount)?;
-    refuse_if(
-        !parts_sum(amount, c.discountable, c.undiscountable),
-        Rejection::AmountSplitMismatch,
-    )?;
+    let undiscountable = undiscountable(amount, c.discountable, c.undiscountable);
+    let undiscountable = undiscountable.ok_or(Rejection::AmountSplitMismatch)?;
     let timeout_s = match (c.timeout_s, c.mode) {
         (0, PayMode::MerchantPresented | PayMode::UserPresented) => TIMEOUT_S_FACE_TO_FACE,
         (0, PayMode::InApp | PayMode::Agreement) => TIMEOUT_S_OTHERWISE,
@@ -69,11 +67,6 @@ pub(crate) fn create(
         (None, _) => {}
     }
     let quoted = exchange::quoted(ledger, c, now)?;
-    let undiscountable = match (c.undiscountable, c.discountable) {
-        (Some(part), _) => part,
-        (None, Some(part)) => amount - part,
-        (None, None) => 0,
-    };
     // From here on nothing may fail.
     out.record(Fact::PaymentCreated {
         payment: c.payment,
@@ -94,13 +87,14 @@ pub(crate) fn create(
     Ok(())
 }
 
-/// If both parts are given they sum to the amount; one alone is at most the amount, and the rest is
-/// the other. Where none is given a coupon may pay all of it.
-fn parts_sum(amount: u64, discountable: Option<u64>, undiscountable: Option<u64>) -> bool {
-    match (discountable, undiscountable) {
-        (Some(a), Some(b)) => a.checked_add(b) == Some(amount),
-        (Some(part), None) | (None, Some(part)) => part <= amount,
-        (None, None) => true,
+/// The part that no coupon may pay. If both parts are given they sum to the amount; one alone is at
+/// most the amount, and the rest is the other. Where none is given a coupon may pay all of it.
+fn undiscountable(amount: u64, with: Option<u64>, without: Option<u64>) -> Option<u64> {
+    match (with, without) {
+        (Some(with), Some(without)) => (with.checked_add(without)? == amount).then_some(without),
+        (Some(with), None) => amount.checked_sub(with),
+        (None, Some(without)) => (without <= amount).then_some(without),
+        (None, None) => Some(0),
     }
 }
 

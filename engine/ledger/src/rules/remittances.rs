@@ -32,7 +32,7 @@ use crate::rules::taking::open_batch_of;
 use crate::rules::{
     account_of, cards, exchange, in_currency, may_credit, packets, royalties, user,
 };
-use crate::state::{BatchState, Peer, Tables};
+use crate::state::{BatchState, Merchant, Peer, Tables};
 
 /// The account of money on its way to or from a shard.
 pub(crate) fn transit_account(
@@ -220,6 +220,21 @@ fn receipt_name(remittance: &Remittance) -> Reference {
 /// Whether a bank's reference would be taken for one of ours.
 pub(crate) fn is_ours(ledger: &Ledger, bank_ref: &Reference) -> bool {
     ledger.place().shards > 1 && bank_ref.as_str().starts_with(WAITING)
+}
+
+/// Sends a merchant's money home, where this is not its home. It is on the merchant's account here,
+/// which is empty before and after.
+fn send_to_home(
+    ledger: &Ledger,
+    seller: &Merchant,
+    amount: u64,
+    purpose: Purpose,
+    out: &mut Decision,
+) {
+    let (home, currency) = (ledger.place().home(seller.merchant), seller.terms.settle_currency);
+    if amount > 0 && !ledger.place().is_home(seller.merchant) {
+        send(ledger, home, seller.account, Cargo { amount, currency, purpose }, out);
+    }
 }
 
 /// Puts the net of a batch elsewhere into the batch of the same date here; it settles with it, so

@@ -2,8 +2,8 @@
 
 use super::{Deliveries, RECORD, broker, client, overridden, send};
 use crate::config::Config;
-use crate::limits::{BROKER_PATIENCE, LINE_BYTES_MAX, PUBLISH_BYTES_MAX};
-use crate::local::lines::skip_line;
+use crate::limits::{BROKER_PATIENCE, PUBLISH_BYTES_MAX};
+use crate::local::lines::next_line;
 use crate::routing::record_key;
 use groat_ledger::Id;
 use groat_proto::Message;
@@ -11,7 +11,7 @@ use groat_proto::json::read_keyed_line;
 use groat_shard::Fault;
 use groat_shard::limits::RECORD_BYTES_MAX;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
-use std::io::{BufRead, Read, Write};
+use std::io::{BufRead, Write};
 use std::time::Duration;
 
 /// What was published.
@@ -45,24 +45,14 @@ pub fn publish(
     let producer: BaseProducer<Deliveries> = overridden(client, config)
         .create_with_context(Deliveries::default())
         .map_err(|e| broker(config, "no producer can be made", &e))?;
-    let (mut done, mut line, mut number, mut bytes) = (Published::default(), Vec::new(), 0u64, 0);
+    let (mut done, mut number, mut bytes) = (Published::default(), 0u64, 0);
     loop {
-        line.clear();
-        let read = (&mut input).take(LINE_BYTES_MAX as u64 + 1).read_until(b'\n', &mut line);
-        let read = read.map_err(|e| {
+        let line = next_line(&mut input, &mut bytes).map_err(|e| {
             Fault::new(format!("line {} cannot be read: {e}", number + 1), "check the input")
         })?;
-        if read == 0 {
-            break;
-        }
+        let Some(line) = line else { break };
         number += 1;
-        bytes += read as u64;
-        let text = if line.len() > LINE_BYTES_MAX && !line.ends_with(b"\n") {
-            skip_line(&mut input, &mut bytes);
-            Err(format!("it is longer than {LINE_BYTES_MAX} bytes"))
-        } else {
-            std::str::from_utf8(&line).map_err(|_| "the line is not UTF-8".to_owned())
-        };
+        let text = line.map_err(|line| line.complaint);
         if text.as_ref().is_ok_and(|text| text.trim().is_empty()) {
             continue;
         }

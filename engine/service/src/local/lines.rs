@@ -36,20 +36,13 @@ pub(super) fn read(input: impl Read, give: &SyncSender<Vec<Line>>) -> Result<(),
     let (mut number, mut bytes_read) = (0, 0);
     let mut lines = Vec::new();
     let ended = loop {
-        let mut text = Vec::new();
-        match (&mut input).take(LINE_BYTES_MAX as u64 + 1).read_until(b'\n', &mut text) {
-            Ok(0) => break Ok(()),
-            Ok(_) => {}
+        let text = match next_line(&mut input, &mut bytes_read) {
+            Ok(Some(text)) => text,
+            Ok(None) => break Ok(()),
             Err(e) => break Err(unreadable(number + 1, &e)),
-        }
-        let too_long = text.len() > LINE_BYTES_MAX && !text.ends_with(b"\n");
-        if too_long {
-            skip_line(&mut input, &mut bytes_read);
-        }
-        let complaint = too_long.then(|| format!("it is longer than {LINE_BYTES_MAX} bytes"));
+        };
         number += 1;
-        bytes_read += text.len() as u64;
-        lines.extend(line(number, &text, bytes_read, complaint));
+        lines.extend(line(number, text, bytes_read));
         let line_at_hand = input.buffer().contains(&b'\n');
         if (!line_at_hand || lines.len() >= HANDOVER_INPUTS_MAX)
             && !lines.is_empty()
@@ -72,8 +65,34 @@ fn unreadable(line: u64, error: &std::io::Error) -> Fault {
     )
 }
 
-/// Passes over the rest of a line.
-pub(crate) fn skip_line(input: &mut impl BufRead, bytes_read: &mut u64) {
+/// A line that is no text.
+pub(crate) struct NoText {
+    /// Its bytes; none of one that is too long.
+    pub(crate) bytes: Vec<u8>,
+    /// Why.
+    pub(crate) complaint: String,
+}
+
+/// The next line, with its end; `None` behind the last. Of one that is too long the rest is passed
+/// over.
+pub(crate) fn next_line(
+    input: &mut impl BufRead,
+    bytes_read: &mut u64,
+) -> std::io::Result<Option<Result<String, NoText>>> {
+    let mut bytes = Vec::new();
+    let read = input.by_ref().take(LINE_BYTES_MAX as u64 + 1).read_until(b'\n', &mut bytes)?;
+    *bytes_read += read as u64;
+    if read > LINE_BYTES_MAX && !bytes.ends_with(b"\n") {
+        skip_line(input, bytes_read);
+        let complaint = format!("it is longer than {LINE_BYTES_MAX} bytes");
+        return Ok(Some(Err(NoText { bytes: Vec::new(), complaint })));
+    }
+    let text = String::from_utf8(bytes)
+        .map_err(|e| NoText { bytes: e.into_bytes(), complaint: "the line is not UTF-8".into() });
+    Ok((read > 0).then_some(text))
+}
+
+fn skip_line(input: &mut impl BufRead, bytes_read: &mut u64) {
     loop {
         let Ok(buffer) = input.fill_buf() else { return };
         let end = buffer.iter().position(|b| *b == b'\n').map(|at| at + 1);
@@ -90,21 +109,19 @@ pub(crate) fn skip_line(input: &mut impl BufRead, bytes_read: &mut u64) {
 }
 
 /// `None` for an empty line.
-fn line(number: u64, text: &[u8], bytes_read: u64, complaint: Option<String>) -> Option<Line> {
-    let malformed = |record: &[u8], complaint: String| Line {
+fn line(number: u64, text: Result<String, NoText>, bytes_read: u64) -> Option<Line> {
+    let malformed = |record: Vec<u8>, complaint: String| Line {
         number,
-        record: record.to_vec(),
+        record,
         complaint: Some(complaint),
         bytes_read,
         timed: false,
     };
-    if let Some(complaint) = complaint {
-        return Some(malformed(b"", complaint));
-    }
-    let Ok(utf8) = std::str::from_utf8(text) else {
-        return Some(malformed(text, "the line is not UTF-8".into()));
+    let text = match text {
+        Ok(text) => text,
+        Err(NoText { bytes, complaint }) => return Some(malformed(bytes, complaint)),
     };
-    let trimmed = utf8.trim();
+    let trimmed = text.trim();
     if trimmed.is_empty() {
         return None;
     }
@@ -116,7 +133,7 @@ fn line(number: u64, text: &[u8], bytes_read: u64, complaint: Option<String>) ->
             complaint: None,
             bytes_read,
         },
-        Err(complaint) => malformed(trimmed.as_bytes(), complaint.to_string()),
+        Err(complaint) => malformed(trimmed.into(), complaint.to_string()),
     })
 }
 

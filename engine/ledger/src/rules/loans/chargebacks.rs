@@ -12,11 +12,10 @@
 //! does not. The limit must have room for it, whether the line is frozen or not, since debts never
 //! outgrow it. Each chargeback has a number, which stays taken as long as the loan is known.
 
-use super::{change, charge, post_interest};
-use crate::account::{AccountKey, Class};
+use super::{change, lend};
 use crate::command::ReturnRepayment;
 use crate::event::{Decision, Fact};
-use crate::ledger::{Ledger, in_range, post};
+use crate::ledger::{Ledger, in_range};
 use crate::limits::{AMOUNT_MAX, LOAN_CHARGEBACKS_MAX, LOANS_MAX};
 use crate::rejection::Rejection;
 use crate::rules::limits::may_hold;
@@ -50,11 +49,7 @@ pub(crate) fn give_back(
     may_credit(tables, owner.account)?;
     may_hold(ledger, owner, amount)?;
     // From here on nothing may fail.
-    let (charged, rest) = charge(loan, ledger.calendar().date(now));
-    post_interest(ledger, loan, owner.currency, charged, out);
-    let lent = AccountKey::of(Class::CashLoan, c.loan, owner.currency);
-    let lent = ledger.account_or_open(lent, owner.currency, out);
-    post(out, lent, owner.account, amount);
+    let (charged, rest) = lend(ledger, loan, owner, amount, now, out);
     let (loan, chargeback) = (c.loan, c.chargeback);
     out.record(Fact::RepaymentReturned { loan, chargeback, amount, charged, rest });
     Ok(())

@@ -14,12 +14,13 @@
 //! charge. A charge's number stays taken as long as the loan is known.
 
 use super::{active, change, free_if_paid};
-use crate::account::{AccountKey, Class};
+use crate::account::{AccountKey, AccountNo, Class};
 use crate::command::{ChargeLoan, LoanChargeKind, WaiveLoanCharge};
 use crate::event::{Decision, Fact};
 use crate::id::Id;
 use crate::ledger::{Ledger, in_range, post};
 use crate::limits::{AMOUNT_MAX, LOAN_CHARGE_DAYS_MAX, LOAN_CHARGES_MAX};
+use crate::money::Currency;
 use crate::rejection::Rejection;
 use crate::rules::{in_currency, refuse_if, user};
 use crate::state::{Loan, LoanCharge, LoanState, Tables};
@@ -43,11 +44,7 @@ pub(crate) fn charge(
     refuse_if(loan.charges.len() >= LOAN_CHARGES_MAX, Rejection::LoanChargeCountExceeded)?;
     refuse_if(amount > room(tables, loan), Rejection::AmountOutOfRange)?;
     // From here on nothing may fail.
-    let (owed, income) = accounts(c.kind);
-    let owed = AccountKey::of(owed, c.loan, owner.currency);
-    let owed = ledger.account_or_open(owed, owner.currency, out);
-    let income = AccountKey::house(income, owner.currency);
-    let income = ledger.account_or_open(income, owner.currency, out);
+    let (owed, income) = accounts(ledger, c.kind, c.loan, owner.currency, out);
     post(out, owed, income, amount);
     let (loan, charge, kind) = (c.loan, c.charge, c.kind);
     out.record(Fact::LoanCharged { loan, charge, kind, amount, due_on });
@@ -66,11 +63,7 @@ pub(crate) fn waive(
     let amount = charge.left();
     refuse_if(amount == 0, Rejection::InvalidState)?;
     // From here on nothing may fail.
-    let (owed, income) = accounts(charge.kind);
-    let owed = AccountKey::of(owed, c.loan, owner.currency);
-    let owed = ledger.account_or_open(owed, owner.currency, out);
-    let income = AccountKey::house(income, owner.currency);
-    let income = ledger.account_or_open(income, owner.currency, out);
+    let (owed, income) = accounts(ledger, charge.kind, c.loan, owner.currency, out);
     post(out, income, owed, amount);
     out.record(Fact::LoanChargeWaived { loan: c.loan, charge: c.charge, amount });
     let mut after = loan.clone();
@@ -80,11 +73,20 @@ pub(crate) fn waive(
 }
 
 /// Where a charge is owed and earned.
-fn accounts(kind: LoanChargeKind) -> (Class, Class) {
-    match kind {
+fn accounts(
+    ledger: &Ledger,
+    kind: LoanChargeKind,
+    loan: Id,
+    currency: Currency,
+    out: &mut Decision,
+) -> (AccountNo, AccountNo) {
+    let (owed, income) = match kind {
         LoanChargeKind::Fee => (Class::LoanFee, Class::InstalmentFee),
         LoanChargeKind::Penalty => (Class::LoanPenalty, Class::PenaltyIncome),
-    }
+    };
+    let owed = ledger.account_or_open(AccountKey::of(owed, loan, currency), currency, out);
+    let income = ledger.account_or_open(AccountKey::house(income, currency), currency, out);
+    (owed, income)
 }
 
 /// What may be charged on a loan: all charges of its user's loans that are not paid are an amount,

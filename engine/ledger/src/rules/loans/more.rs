@@ -6,11 +6,10 @@
 //! is charged to the day. A loan that is paid back, or whose terms all fell due, takes no more:
 //! what is lent then is another loan.
 
-use super::{active, change, charge, post_interest};
-use crate::account::{AccountKey, Class};
+use super::{active, change, lend};
 use crate::command::DrawMore;
 use crate::event::{Decision, Fact};
-use crate::ledger::{Ledger, in_range, post};
+use crate::ledger::{Ledger, in_range};
 use crate::limits::AMOUNT_MAX;
 use crate::rejection::Rejection;
 use crate::rules::limits::may_hold;
@@ -38,11 +37,7 @@ pub(crate) fn draw(
     may_credit(tables, owner.account)?;
     may_hold(ledger, owner, amount)?;
     // From here on nothing may fail.
-    let (charged, rest) = charge(loan, ledger.calendar().date(now));
-    post_interest(ledger, loan, owner.currency, charged, out);
-    let lent = AccountKey::of(Class::CashLoan, c.loan, owner.currency);
-    let lent = ledger.account_or_open(lent, owner.currency, out);
-    post(out, lent, owner.account, amount);
+    let (charged, rest) = lend(ledger, loan, owner, amount, now, out);
     let (loan, at_once) = (c.loan, c.at_once);
     out.record(Fact::LoanDrawnMore { loan, amount, at_once, charged, rest });
     Ok(())

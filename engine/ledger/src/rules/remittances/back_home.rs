@@ -1,15 +1,14 @@
 //! What a merchant has back of a sale once its sales have gone home: it follows them. What it pays
 //! of that before stays where the payment is.
 
-use super::{keep_in_suspense, open_merchant, send, transit_account};
+use super::{keep_in_suspense, open_merchant, send_to_home, transit_account};
 use crate::event::{Decision, Fact};
 use crate::id::Id;
 use crate::ledger::{Ledger, post};
 use crate::remittance::{Cargo, Purpose, Remittance};
 use crate::state::Merchant;
 
-/// Sends home what a merchant has back, where this is not its home. It is on the merchant's account
-/// here, which is empty before and after.
+/// Sends home what a merchant has back, where this is not its home.
 pub(crate) fn send_back_home(
     ledger: &Ledger,
     seller: &Merchant,
@@ -17,13 +16,8 @@ pub(crate) fn send_back_home(
     amount: u64,
     out: &mut Decision,
 ) {
-    let (merchant, currency) = (seller.merchant, seller.terms.settle_currency);
-    if amount == 0 || ledger.place().is_home(merchant) {
-        return;
-    }
-    let purpose = Purpose::BackHome { merchant, payment };
-    let cargo = Cargo { amount, currency, purpose };
-    send(ledger, ledger.place().home(merchant), seller.account, cargo, out);
+    let purpose = Purpose::BackHome { merchant: seller.merchant, payment };
+    send_to_home(ledger, seller, amount, purpose, out);
 }
 
 /// At the merchant's home: its settled money, whatever it owes, as on one shard. Where it has

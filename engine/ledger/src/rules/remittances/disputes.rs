@@ -32,8 +32,7 @@ pub(crate) fn ask_for_debt(
     super::record_sent(ledger, ledger.place().home(merchant), cargo, out);
 }
 
-/// Sends home what a merchant won, where this is not its home. It is on the merchant's account
-/// here, which is empty before and after.
+/// Sends home what a merchant won, where this is not its home.
 pub(crate) fn send_home(
     ledger: &Ledger,
     seller: &Merchant,
@@ -41,13 +40,8 @@ pub(crate) fn send_home(
     amount: u64,
     out: &mut Decision,
 ) {
-    let (merchant, currency) = (seller.merchant, seller.terms.settle_currency);
-    if amount == 0 || ledger.place().is_home(merchant) {
-        return;
-    }
-    let purpose = Purpose::DisputeReleased { merchant, dispute };
-    let cargo = Cargo { amount, currency, purpose };
-    super::send(ledger, ledger.place().home(merchant), seller.account, cargo, out);
+    let purpose = Purpose::DisputeReleased { merchant: seller.merchant, dispute };
+    super::send_to_home(ledger, seller, amount, purpose, out);
 }
 
 /// At the merchant's home: from its settled money, and the rest as its debt. Of a merchant that
