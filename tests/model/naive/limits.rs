@@ -98,7 +98,7 @@ impl Naive {
         holds.map(|hold| self.rest(hold.id).0).sum()
     }
 
-    /// How much more may be spent now.
+    /// How much more may be spent now; without a limit, more than anybody has.
     pub(super) fn may_still_spend(&self, id: Id, now: u64) -> i128 {
         let spent = self.spendings.iter().filter(|s| s.user == id);
         let windows = self.windows(spent, self.frozen_of(id), now);
@@ -107,7 +107,7 @@ impl Naive {
             let sums = windows.into_iter().zip(mosts).chain([(0, limits.single)]);
             sums.filter_map(|(sum, most)| Some(i128::from(most?) - sum)).collect::<Vec<_>>()
         });
-        rooms.min().unwrap_or(super::orders::LARGEST).max(0)
+        rooms.min().unwrap_or(u64::MAX.into()).max(0)
     }
 
     /// Whether so much more may be spent now, beside what is spent and held.
