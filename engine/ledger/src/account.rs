@@ -2,6 +2,7 @@
 //! them. No rule of a product lives here.
 
 use crate::id::Id;
+use crate::index::Lookups;
 use crate::money::Currency;
 use crate::table::Row;
 
@@ -328,6 +329,7 @@ fn signed(difference: u128) -> i128 {
 
 impl Row for Account {
     type Key = AccountKey;
+    const LOOKUPS: Lookups = Lookups::Any;
     fn key(&self) -> AccountKey {
         self.key
     }

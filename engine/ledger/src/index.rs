@@ -5,13 +5,24 @@ mod parts;
 use parts::Parts;
 use std::hash::Hash;
 
+/// Which keys of an index are looked up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lookups {
+    /// Mostly what came lately, in the order of the keys: ids begin with their time and merchants
+    /// count their orders. The index is in slices of keys that follow each other, and nearly all
+    /// that is looked up and added is in the newest, however many there are.
+    Newest,
+    /// Any, old and new: an owner comes back at any time. The index is one slice, for a way through
+    /// many costs a look at memory more.
+    Any,
+}
+
 /// So many keys make a slice: its parts of 150 KiB stay in the processor's second cache.
 const SLICE: u32 = 10_000;
 
-/// Numbers of rows by their keys, in slices of keys that follow each other. Ids begin with their
-/// time and merchants count their orders, so nearly all that is looked up and added is in the
-/// newest slice, however many there are. Keys in no order make slices that grow.
+/// Numbers of rows by their keys. Keys in no order make slices that grow.
 pub struct Index<K> {
+    lookups: Lookups,
     slices: Vec<Slice<K>>,
 }
 
@@ -23,17 +34,16 @@ struct Slice<K> {
     parts: Parts,
 }
 
-impl<K> Default for Index<K> {
-    fn default() -> Index<K> {
-        Index { slices: Vec::new() }
-    }
-}
-
 impl<K: Hash + Ord + Clone> Index<K> {
+    /// An index without keys.
+    pub fn new(lookups: Lookups) -> Index<K> {
+        Index { lookups, slices: Vec::new() }
+    }
+
     /// The index of as many keys, numbered from 0; the number of one that was there before is an
     /// error.
-    pub fn of(count: u32, key: impl Fn(u32) -> K) -> Result<Index<K>, u32> {
-        let mut index = Index::default();
+    pub fn of(lookups: Lookups, count: u32, key: impl Fn(u32) -> K) -> Result<Index<K>, u32> {
+        let mut index = Index::new(lookups);
         let mut numbers: Vec<Vec<u32>> = Vec::new();
         for no in 0..count {
             let at = index.place_for(&key(no));
@@ -76,7 +86,8 @@ impl<K: Hash + Ord + Clone> Index<K> {
 
     /// The slice that one more key is counted in.
     fn place_for(&mut self, key: &K) -> usize {
-        let full = |newest: &Slice<K>| newest.count >= SLICE && newest.highest < *key;
+        let sliced = self.lookups == Lookups::Newest;
+        let full = |newest: &Slice<K>| sliced && newest.count >= SLICE && newest.highest < *key;
         if self.slices.last().is_none_or(full) {
             let (lowest, highest) = (key.clone(), key.clone());
             self.slices.push(Slice { lowest, highest, count: 0, parts: Parts::default() });
@@ -96,8 +107,8 @@ mod tests {
     use super::*;
 
     /// Keys that are found, at most so many to a slice that is not the last.
-    fn hold(keys: &[u64]) -> Index<u64> {
-        let mut index = Index::default();
+    fn hold(lookups: Lookups, keys: &[u64]) -> Index<u64> {
+        let mut index = Index::new(lookups);
         for (no, key) in (0..).zip(keys) {
             index.insert(key, no);
         }
@@ -117,10 +128,11 @@ mod tests {
         let mixed: Vec<u64> = (0..many).map(|n| 2 * (n * 7_919 % many)).collect();
         let up_with_stragglers: Vec<u64> =
             (0..many).map(|n| 2 * if n % 10 == 9 { n - 5 + 10 * many } else { n }).collect();
-        assert_eq!(hold(&up).slices.len(), 4);
-        assert_eq!(hold(&down).slices.len(), 1);
+        assert_eq!(hold(Lookups::Newest, &up).slices.len(), 4);
+        assert_eq!(hold(Lookups::Newest, &down).slices.len(), 1);
         for keys in [mixed, up_with_stragglers] {
-            hold(&keys);
+            hold(Lookups::Newest, &keys);
+            assert_eq!(hold(Lookups::Any, &keys).slices.len(), 1);
         }
     }
 
@@ -128,20 +140,22 @@ mod tests {
     fn an_index_made_at_once_is_the_one_that_grew() {
         let many = 2 * SLICE + 5;
         let keys: Vec<u64> = (0..u64::from(many)).map(|n| n * 3 % 60_013).collect();
-        let index = Index::of(many, |no| keys[no as usize]).unwrap();
-        let grown = hold(&keys);
-        assert_eq!(index.slices.len(), grown.slices.len());
-        for (no, key) in (0..).zip(&keys) {
-            assert_eq!(index.find(key, |no| keys[no as usize] == *key), Some(no), "{key}");
-        }
         let twice = [1, 5, 9, 5];
-        assert_eq!(Index::of(4, |no| twice[no as usize]).err(), Some(3));
+        for lookups in [Lookups::Newest, Lookups::Any] {
+            let index = Index::of(lookups, many, |no| keys[no as usize]).unwrap();
+            let grown = hold(lookups, &keys);
+            assert_eq!(index.slices.len(), grown.slices.len());
+            for (no, key) in (0..).zip(&keys) {
+                assert_eq!(index.find(key, |no| keys[no as usize] == *key), Some(no), "{key}");
+            }
+            assert_eq!(Index::of(lookups, 4, |no| twice[no as usize]).err(), Some(3));
+        }
     }
 
     #[test]
     fn what_is_removed_is_gone_and_can_come_again() {
         let keys: Vec<u64> = (0..u64::from(SLICE) + 10).map(|n| 2 * n).collect();
-        let mut index = hold(&keys);
+        let mut index = hold(Lookups::Newest, &keys);
         let find = |index: &Index<u64>, key| index.find(&key, |no| keys[no as usize] == key);
         for no in (5..SLICE + 10).rev() {
             index.remove(&keys[no as usize], no);

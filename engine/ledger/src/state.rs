@@ -5,8 +5,12 @@
 
 macro_rules! row {
     ($row:ident, $key:ty, $self:ident => $value:expr) => {
+        row!($row, $key, Newest, $self => $value);
+    };
+    ($row:ident, $key:ty, $lookups:ident, $self:ident => $value:expr) => {
         impl Row for $row {
             type Key = $key;
+            const LOOKUPS: $crate::index::Lookups = $crate::index::Lookups::$lookups;
             fn key(&$self) -> $key {
                 $value
             }
@@ -229,7 +233,7 @@ pub struct User {
     pub frozen: u128,
 }
 
-row!(User, Id, self => self.user);
+row!(User, Id, Any, self => self.user);
 
 /// A merchant.
 #[derive(Clone, PartialEq, Debug)]
@@ -274,7 +278,7 @@ impl Merchant {
     }
 }
 
-row!(Merchant, Id, self => self.merchant);
+row!(Merchant, Id, Any, self => self.merchant);
 
 /// A compliance hold.
 #[derive(Clone, PartialEq, Debug)]

@@ -5,13 +5,15 @@
 //! runs: nothing else undoes. A table can be put to rest row by row while it goes on changing: a
 //! row that changes before its turn is kept as it was.
 
-use crate::index::Index;
+use crate::index::{Index, Lookups};
 use std::hash::Hash;
 
 /// A row that carries its key; the key of a stored row never changes.
 pub trait Row: Clone {
-    /// What the row is found by; best ordered as keys come, see [`Index`].
+    /// What the row is found by.
     type Key: Hash + Ord + Clone;
+    /// Which rows are looked up; nothing but speed hangs on it.
+    const LOOKUPS: Lookups = Lookups::Newest;
     /// The key.
     fn key(&self) -> Self::Key;
     /// Whether it has this key.
@@ -64,7 +66,7 @@ pub struct DuplicateKey {
 
 impl<R: Row> Default for Table<R> {
     fn default() -> Self {
-        Table { rows: Vec::new(), index: Index::default(), mark: None, rest: None }
+        Table { rows: Vec::new(), index: Index::new(R::LOOKUPS), mark: None, rest: None }
     }
 }
 
@@ -73,7 +75,8 @@ impl<R: Row> Table<R> {
     pub fn from_rows(rows: Vec<R>) -> Result<Table<R>, DuplicateKey> {
         let mut table = Table { rows, ..Table::default() };
         let key = |no: u32| table.rows[no as usize].key();
-        table.index = Index::of(table.next_no(), key).map_err(|row| DuplicateKey { row })?;
+        let index = Index::of(R::LOOKUPS, table.next_no(), key);
+        table.index = index.map_err(|row| DuplicateKey { row })?;
         Ok(table)
     }
 

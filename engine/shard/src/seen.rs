@@ -3,7 +3,7 @@
 //! Ids are kept by the hour of the time they carry, so that forgetting drops whole hours. An id
 //! older than the window is refused before it is looked up: forgetting never makes it new again.
 
-use groat_ledger::index::Index;
+use groat_ledger::index::{Index, Lookups};
 use groat_ledger::{EventRange, Id, Rejection};
 use std::collections::BTreeMap;
 
@@ -47,13 +47,16 @@ struct Rest {
     forgotten: BTreeMap<u64, Hour>,
 }
 
-#[derive(Default)]
 struct Hour {
     rows: Vec<Seen>,
     index: Index<Id>,
 }
 
 impl Hour {
+    fn new() -> Hour {
+        Hour { rows: Vec::new(), index: Index::new(Lookups::Newest) }
+    }
+
     fn find(&self, id: Id) -> Option<u32> {
         self.index.find(&id, |no| self.rows[no as usize].id == id)
     }
@@ -75,7 +78,7 @@ impl SeenIds {
         let mut ids = SeenIds::new(window_ms);
         for (key, rows) in hours {
             let id = |no: u32| rows[no as usize].id;
-            let index = Index::of(count(&rows), id).map_err(id)?;
+            let index = Index::of(Lookups::Newest, count(&rows), id).map_err(id)?;
             ids.hours.insert(key, Hour { rows, index });
         }
         Ok(ids)
@@ -107,7 +110,7 @@ impl SeenIds {
     /// As [`SeenIds::insert`], for an id that was looked up and is not there.
     pub fn insert_new(&mut self, seen: Seen) {
         debug_assert!(self.get(seen.id).is_none(), "an id has one first answer");
-        let hour = self.hours.entry(SeenIds::hour(seen.id)).or_default();
+        let hour = self.hours.entry(SeenIds::hour(seen.id)).or_insert_with(Hour::new);
         hour.index.insert(&seen.id, count(&hour.rows));
         hour.rows.push(seen);
         if let Some(mark) = &mut self.mark {

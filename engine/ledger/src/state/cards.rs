@@ -47,7 +47,7 @@ pub struct PointsLot {
     pub points: u64,
 }
 
-row!(Card, Id, self => self.card);
+row!(Card, Id, Any, self => self.card);
 
 impl Card {
     /// All its points.
@@ -88,4 +88,4 @@ pub struct CardHolder {
     pub(crate) card: u32,
 }
 
-row!(CardHolder, (u32, u32), self => (self.template, self.user));
+row!(CardHolder, (u32, u32), Any, self => (self.template, self.user));

@@ -88,7 +88,7 @@ pub struct CouponCount {
     pub count: u32,
 }
 
-row!(CouponCount, (u32, u32), self => (self.template, self.user));
+row!(CouponCount, (u32, u32), Any, self => (self.template, self.user));
 
 impl CouponCount {
     /// How many on a business date.

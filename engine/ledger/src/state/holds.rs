@@ -131,4 +131,4 @@ impl CreditLine {
     }
 }
 
-row!(CreditLine, u32, self => self.user);
+row!(CreditLine, u32, Any, self => self.user);

@@ -38,7 +38,7 @@ pub struct LimitRow {
     pub limits: Limits,
 }
 
-row!(LimitRow, (LimitScope, Currency), self => (self.scope, self.currency));
+row!(LimitRow, (LimitScope, Currency), Any, self => (self.scope, self.currency));
 
 /// What a user spent from the balance with one kind of code, since that kind was first given
 /// limits in every window. Saturating, as [`Usage`], which has the day.
@@ -60,7 +60,7 @@ pub struct CodeUse {
     pub lifetime: u64,
 }
 
-row!(CodeUse, (u32, CodeKind), self => (self.user, self.kind));
+row!(CodeUse, (u32, CodeKind), Any, self => (self.user, self.kind));
 
 impl CodeUse {
     /// Nothing yet.
