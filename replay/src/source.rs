@@ -66,7 +66,7 @@ impl Source {
                 if !is_store(&dir) {
                     return Err(no_data(&dir));
                 }
-                Ok(Chain::of_store(shard, SledStore::open(&dir)?))
+                Ok(Chain::of_store(shard, SledStore::open_to_read(&dir)?))
             }
             #[cfg(feature = "kafka")]
             Source::Topic(topic, _) => Ok(Chain::of_blocks(shard, None, topic.blocks(shard)?)),

@@ -137,7 +137,6 @@ fn files_stay_readable() {
         ("engine/ledger/src/rules/payments.rs", 640, "one state machine"),
         ("engine/service/src/kafka/owner.rs", 455, "an owner and what it works with"),
         ("engine/shard/src/shard.rs", 450, "all that a shard can be asked"),
-        ("engine/shard/src/store/sled_store.rs", 470, "one directory, its damage and its tests"),
         ("tests/wire/across.rs", 470, "tables of what travels"),
         ("engine/ledger/src/rules/treasury.rs", 490, "one section of the rule book"),
         ("tests/src/sim/world.rs", 485, "all that a process can do, and the slots it does it in"),

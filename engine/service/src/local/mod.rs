@@ -160,7 +160,7 @@ fn open(
     settings: &Settings,
     clock: ClockSource,
 ) -> Result<(Checked<SledStore>, Shard, Tail), Fault> {
-    let mut store = SledStore::open(&settings.data)?;
+    let store = SledStore::open(&settings.data)?;
     store.begins_with_the_first()?;
     let mut store = Checked::new(store);
     let wanted = ChainTerms {

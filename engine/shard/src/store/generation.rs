@@ -14,6 +14,8 @@ pub(super) const WHOLE_KEY: &[u8] = b"whole";
 pub(super) const GENERATION: &str = "gen-";
 /// A generation before it has its name.
 const BEGINNING: &str = "beginning";
+/// Where generations are copied to, to be looked at.
+const LOOKING: &str = "looking";
 
 pub(super) struct Generation {
     pub(super) first: u64,
@@ -21,11 +23,39 @@ pub(super) struct Generation {
     db: sled::Db,
     /// A second handle on sled's file: the one that is really synced.
     barrier: File,
+    /// Of one that is a copy: goes after the database.
+    _copy: Option<Copy>,
+}
+
+/// A copied directory, removed when it is no longer looked at.
+struct Copy(PathBuf);
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        // What stays is removed before the next look.
+        _ = remove(&self.0);
+    }
 }
 
 impl Generation {
     pub(super) fn open(dir: &Path, first: u64) -> Result<Generation, Fault> {
         Generation::open_at(generation_path(dir, first), first)
+    }
+
+    /// A copy of it, to be read: sled takes damage for a torn tail and cuts off what it opens
+    /// there, good blocks behind it too.
+    pub(super) fn look(dir: &Path, first: u64) -> Result<Generation, Fault> {
+        let from = generation_path(dir, first);
+        let copy = Copy(dir.join(LOOKING).join(from.file_name().unwrap_or_default()));
+        remove(&copy.0)?;
+        copy_all(&from, &copy.0).map_err(|e| disk(&from, "cannot be copied to look at it", &e))?;
+        let opened = Generation::open_named(&copy.0, from, first)?;
+        Ok(Generation { _copy: Some(copy), ..opened })
+    }
+
+    /// Removes copies that a crash left.
+    pub(super) fn remove_copies(dir: &Path) -> Result<(), Fault> {
+        remove(&dir.join(LOOKING))
     }
 
     /// A new one for the blocks from `first` on. It gets its name when it is whole, so that power
@@ -50,15 +80,19 @@ impl Generation {
     }
 
     pub(super) fn open_at(path: PathBuf, first: u64) -> Result<Generation, Fault> {
+        Generation::open_named(&path.clone(), path, first)
+    }
+
+    /// Opens the database at a path; faults tell of the other.
+    fn open_named(at: &Path, path: PathBuf, first: u64) -> Result<Generation, Fault> {
         let config = sled::Config::new()
-            .path(&path)
+            .path(at)
             .cache_capacity(CACHE_BYTES)
             .segment_size(SEGMENT_BYTES)
             .flush_every_ms(None);
         let db = guard(&path, || open_when_free(&config))?;
-        let file = path.join("db");
-        let barrier = File::open(&file).map_err(|e| disk(&file, "cannot be opened", &e))?;
-        Ok(Generation { first, path, db, barrier })
+        let barrier = File::open(at.join("db")).map_err(|e| disk(&path, "cannot be opened", &e))?;
+        Ok(Generation { first, path, db, barrier, _copy: None })
     }
 
     pub(super) fn is_whole(&self) -> Result<bool, Fault> {
@@ -142,7 +176,21 @@ fn open_when_free(config: &sled::Config) -> sled::Result<sled::Db> {
     config.open()
 }
 
-fn generation_path(dir: &Path, first: u64) -> PathBuf {
+fn copy_all(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let to = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_all(&entry.path(), &to)?;
+        } else {
+            fs::copy(entry.path(), to)?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn generation_path(dir: &Path, first: u64) -> PathBuf {
     dir.join(format!("{GENERATION}{first:016}"))
 }
 

@@ -109,7 +109,7 @@ mod tests {
                 }
             }
             let opened = SledStore::open(dir.path());
-            opened.and_then(|mut store| store.begins_with_the_first())
+            opened.and_then(|store| store.begins_with_the_first())
         };
         assert_eq!(gone(&[]), Ok(()));
         for (names, says) in [
@@ -132,6 +132,6 @@ mod tests {
             fs::remove_dir_all(path).unwrap();
         }
         let fault = SledStore::open(dir.path()).err().unwrap();
-        assert!(fault.what.contains("a snapshot of block 4"), "{fault}");
+        assert!(fault.what.contains("block 4 has a snapshot"), "{fault}");
     }
 }
