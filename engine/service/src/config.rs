@@ -145,7 +145,8 @@ impl Config {
         check_day_offset(self.day_offset)?;
         let hours = ID_WINDOW_HOURS_MIN..=ID_WINDOW_HOURS_MAX;
         check("id_window_hours", self.id_window_hours, hours)?;
-        check_snapshot_bytes(self.snapshot_bytes)
+        check_snapshot_bytes(self.snapshot_bytes)?;
+        self.kafka.keys().try_for_each(|name| check_property(name))
     }
 
     /// A topic's name.
@@ -182,6 +183,39 @@ fn check<T: PartialOrd + std::fmt::Display>(
         format!("{key} = {value} cannot be: it is from {from} to {to}"),
         "see README \"Configuration\" for every key and its meaning",
     ))
+}
+
+/// Properties of librdkafka that are not the operator's: a key of groat's own says them, or what is
+/// promised rests on the value that groat gives them.
+const NOT_TO_SET: [(&str, Option<&str>); 17] = [
+    ("bootstrap.servers", Some("brokers")),
+    ("metadata.broker.list", Some("brokers")),
+    ("group.id", Some("group")),
+    ("group.instance.id", Some("instance")),
+    ("group.protocol", None),
+    ("partition.assignment.strategy", None),
+    ("auto.commit.enable", None),
+    ("enable.auto.commit", None),
+    ("enable.auto.offset.store", None),
+    ("auto.offset.reset", None),
+    ("isolation.level", None),
+    ("enable.partition.eof", None),
+    ("enable.idempotence", None),
+    ("transactional.id", None),
+    ("acks", None),
+    ("request.required.acks", None),
+    ("partitioner", None),
+];
+
+fn check_property(name: &str) -> Result<(), Fault> {
+    let Some((_, key)) = NOT_TO_SET.iter().find(|(property, _)| *property == name) else {
+        return Ok(());
+    };
+    let advice = match key {
+        Some(key) => format!("set `{key}` instead, see README \"Configuration\""),
+        None => "leave it out: that nothing is lost or doubled rests on groat's own value".into(),
+    };
+    Err(Fault::usage(format!("the property {name} of [kafka] or --kafka is groat's own"), advice))
 }
 
 fn check_prefix(prefix: &str) -> Result<(), Fault> {
@@ -256,6 +290,9 @@ mod tests {
             ("prefix = ''", "prefix = \"\" cannot be"),
             ("prefix = 'a/b'", "0-9, `.`, `_` and `-`"),
             (&long, "from 1 to 237"),
+            ("[kafka]\n'isolation.level' = 'read_uncommitted'", "isolation.level of [kafka]"),
+            ("[kafka]\n'auto.offset.reset' = 'earliest'", "is groat's own"),
+            ("[kafka]\n'group.id' = 'mine'", "group.id of [kafka] or --kafka is groat's own"),
         ] {
             let error = load(text, &ServeFlags::default()).unwrap_err();
             assert!(error.what.contains(says), "{text}: {error}");
@@ -263,6 +300,11 @@ mod tests {
         }
         let good = "day_offset = -1440\nid_window_hours = 1\nsnapshot_bytes = 65536";
         assert!(load(good, &ServeFlags::default()).is_ok());
+        for (property, _) in NOT_TO_SET {
+            let kafka = vec![format!("{property}=true")];
+            let error = Config::load(&Flags { kafka, ..Flags::default() }, &ServeFlags::default());
+            assert!(error.unwrap_err().what.contains(property), "{property}");
+        }
         let serve = ServeFlags { day_offset: Some(9_999), ..ServeFlags::default() };
         assert!(load(good, &serve).unwrap_err().what.contains("day_offset = 9999"));
     }
