@@ -75,7 +75,7 @@ fn told(case: impl FnOnce(&mut Vec<String>)) -> Result<(), TestCaseError> {
 proptest! {
     #![proptest_config(settings(3_000))]
 
-    /// DOMAIN §6, 1 to 3, 5 to 8 and 12; STYLE, habit 25.
+    /// DOMAIN §6, 1 to 3, 5 to 8 and 12.
     #[test]
     fn model_and_ledger_agree_after_every_step(offset in offset(), ops in ops(300)) {
         let calendar = Calendar { day_offset_min: offset };
