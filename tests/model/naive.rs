@@ -438,7 +438,7 @@ impl Naive {
     fn release_batch(&mut self, no: usize) {
         let Batch { merchant: seller, reserve, .. } = self.batches[no];
         self.batches[no].reserve = 0;
-        self.write(of(Class::MerchantReserve, seller), merchant(seller), reserve);
+        self.give_reserve_back(seller, reserve);
     }
 
     /// A merchant's account of today, and that there is a batch of it.

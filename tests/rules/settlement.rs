@@ -54,6 +54,59 @@ the_debt_of_example_24 "
     balance  merchant_available shop 55.21
 "
 
+/// A reserve given back by hand pays what the merchant owes first.
+a_reserve_pays_a_debt_first "
+    user     alice 3 CNY                   | ok
+    top_up   alice 1000.00 r1              | ok
+    merchant shop CNY fee=0 reserve=5000   | ok
+    create   p1 o1 shop 100.00             | ok
+    pay      p1 alice balance:100.00       | ok
+    at       +1d                           | BatchCut BatchSettle
+    balance  merchant_reserve shop 50.00
+    adjust   dr:merchant_receivable:shop:30.00 cr:equity:30.00 | ok
+    release_reserve shop 20.00             | ok
+    balance  merchant_receivable shop 10.00
+    balance  merchant_available shop 50.00
+    release_reserve shop 30.00             | ok
+    told     ReserveReleased
+    balance  merchant_receivable shop 0.00
+    balance  merchant_reserve shop 0.00
+    balance  merchant_available shop 70.00
+"
+
+/// So does one that the clock gives back.
+a_reserve_by_the_clock_pays_a_debt_first "
+    user     alice 3 CNY                   | ok
+    top_up   alice 1000.00 r1              | ok
+    merchant shop CNY fee=0 reserve=5000 reserve_days=2 | ok
+    create   p1 o1 shop 100.00             | ok
+    pay      p1 alice balance:100.00       | ok
+    at       +1d                           | BatchCut BatchSettle
+    adjust   dr:merchant_receivable:shop:30.00 cr:equity:30.00 | ok
+    at       +2d                           | ReserveRelease
+    balance  merchant_receivable shop 0.00
+    balance  merchant_reserve shop 0.00
+    balance  merchant_available shop 70.00
+"
+
+/// Ten per cent of 1.80 is 0.18; of each of twenty parts of 0.09 it would be nothing, rounded down.
+a_reserve_is_not_evaded_in_small_parts "
+    user     alice 3 CNY                   | ok
+    top_up   alice 1000.00 r1              | ok
+    merchant shop CNY fee=0 reserve=1000   | ok
+    create   p1 o1 shop 1.80               | ok
+    pay      p1 alice balance:1.80         | ok
+    confirm  p1 0.09                       | ok
+    balance  merchant_reserve shop 0.01
+    balance  merchant_available shop 0.08
+    confirm  p1 0.09                       | ok
+    confirm  p1 0.09                       | ok
+    balance  merchant_reserve shop 0.03
+    at       +1d                           | BatchCut BatchSettle
+    balance  merchant_reserve shop 0.18
+    balance  merchant_available shop 1.62
+"
+
 /// A debt larger than the batch takes all of it, and the rest of the debt stays.
 a_debt_beyond_the_batch "
     user     alice 3 CNY                   | ok
@@ -211,15 +264,15 @@ a_part_is_settled_ahead "
     at       +1d                           | PaymentExpiry BatchCut
     confirm  p1 25.70                      | ok
     confirm  p1 0.01                       | ConfirmationExceedsUnsettled
-    balance  merchant_reserve shop 2.28
-    balance  merchant_available shop 43.42
+    balance  merchant_reserve shop 2.29
+    balance  merchant_available shop 43.41
     batch    shop 1970-01-01 CUT 49.70
     refund   p1 f2 10.00                   | ok
-    balance  merchant_available shop 33.48
+    balance  merchant_available shop 33.47
     at       +2d                           | BatchSettle
     batch    shop 1970-01-01 SETTLED 49.70
-    balance  merchant_reserve shop 4.76
-    balance  merchant_available shop 80.70
+    balance  merchant_reserve shop 4.77
+    balance  merchant_available shop 80.69
     confirm  p2 1.00                       | InvalidState
 "
 

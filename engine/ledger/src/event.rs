@@ -232,10 +232,12 @@ pub enum Fact {
         reserve: u64,
         available: u64,
     },
-    /// Given back to the merchant; by the clock if a batch is named.
+    /// Given back to the merchant; by the clock if a batch is named. `recovered` of it paid the
+    /// merchant's debt.
     ReserveReleased {
         merchant: Id,
         amount: u64,
+        recovered: u64,
         batch: Option<u32>,
     },
     FundsAuthorized {

@@ -193,6 +193,11 @@ pub fn bps_floor(amount: u64, bps: u32) -> u64 {
     share(amount, u64::from(bps), 10_000, Rounding::Floor)
 }
 
+/// `⌈amount × bps / 10^4⌉`: the reserve of what is settled ahead of its batch.
+pub fn bps_ceil(amount: u64, bps: u32) -> u64 {
+    share(amount, u64::from(bps), 10_000, Rounding::Ceil)
+}
+
 /// `amount / (1 + bps / 10^4)`, half up: what an amount is without its tax (DOMAIN §7, 27).
 pub fn without_tax_half_up(amount: u64, bps: u32) -> u64 {
     share(amount, 10_000, 10_000 + u64::from(bps), Rounding::HalfUp)
@@ -209,6 +214,7 @@ pub fn cumulative_half_up(full: u64, done: u64, total: u64) -> u64 {
 enum Rounding {
     HalfUp,
     Floor,
+    Ceil,
 }
 
 /// `amount × numerator / denominator` in exact integers, rounded as named. The quotient must not
@@ -220,6 +226,7 @@ fn share(amount: u64, numerator: u64, denominator: u64, rounding: Rounding) -> u
     let up = match rounding {
         Rounding::HalfUp => rest * 2 >= denominator,
         Rounding::Floor => false,
+        Rounding::Ceil => rest > 0,
     };
     u64::try_from(quotient + u128::from(up)).unwrap_or(u64::MAX)
 }

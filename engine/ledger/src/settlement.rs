@@ -153,9 +153,11 @@ pub enum Settlement {
         rental: RentalOf,
         expired: bool,
     },
+    /// `recovered` of it paid the merchant's debt.
     ReserveReleased {
         merchant: Id,
         amount: Money,
+        recovered: Money,
     },
     /// By a merchant, or the platform where there is no funder.
     CampaignFunded {
@@ -699,10 +701,11 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
             let rental = rental_of(ledger, rental)?;
             Settlement::RentalCancelled { rental, expired: *expired }
         }
-        Fact::ReserveReleased { merchant, amount, .. } => {
-            let seller = tables.merchants.get(merchant)?;
-            let amount = Money { amount: *amount, currency: seller.terms.settle_currency };
-            Settlement::ReserveReleased { merchant: *merchant, amount }
+        Fact::ReserveReleased { merchant, amount, recovered, .. } => {
+            let currency = tables.merchants.get(merchant)?.terms.settle_currency;
+            let amount = Money { amount: *amount, currency };
+            let recovered = Money { amount: *recovered, currency };
+            Settlement::ReserveReleased { merchant: *merchant, amount, recovered }
         }
         Fact::ConfirmationArrived { .. } => return batches::arrived(ledger, fact),
         Fact::SettlementConfirmed { payment, recovered, reserve, available } => {

@@ -1836,6 +1836,10 @@ pub struct ReserveReleased {
     #[prost(uint32, optional, tag = "3")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub batch: ::core::option::Option<u32>,
+    /// Of the amount, what paid the merchant's debt.
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub recovered: u64,
 }
 // Settlements.
 
@@ -1975,6 +1979,10 @@ pub struct ToldReserve {
     #[prost(message, optional, tag = "2")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub amount: ::core::option::Option<Money>,
+    /// Of the amount, what paid the merchant's debt; unset if nothing did.
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub recovered: ::core::option::Option<Money>,
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]

@@ -147,7 +147,7 @@ impl Checks {
                 self.reserves.keep(*merchant, *batch, *reserve);
                 (*merchant, batch.map_or(Ok(()), |batch| self.batch_reserve(books, batch)))
             }
-            Fact::ReserveReleased { merchant, amount, batch } => {
+            Fact::ReserveReleased { merchant, amount, batch, .. } => {
                 let released = self.reserves.release(*merchant, *amount, *batch);
                 let row = batch.map_or(Ok(()), |batch| self.batch_reserve(books, batch));
                 (*merchant, released.and(row))

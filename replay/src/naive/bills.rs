@@ -359,9 +359,10 @@ impl Bills {
                 Some(no) => Ok(vec![(self.batch(*no)?, amount(advanced))]),
                 None => Ok(vec![]),
             },
-            Fact::ReserveReleased { merchant, amount: a, .. } => Ok(vec![
+            Fact::ReserveReleased { merchant, amount: a, recovered, .. } => Ok(vec![
                 (self.of(Class::MerchantReserve, *merchant)?, -amount(a)),
-                (self.of(Class::MerchantAvailable, *merchant)?, amount(a)),
+                (self.of(Class::MerchantReceivable, *merchant)?, amount(recovered)),
+                (self.of(Class::MerchantAvailable, *merchant)?, amount(a) - amount(recovered)),
             ]),
             other => Err(stranger(other, "a batch")),
         }

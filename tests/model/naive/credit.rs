@@ -1,7 +1,7 @@
 //! Lines of credit in the naive model: limit, debt and what is held are sums of entries.
 
 use super::billing::Bill;
-use super::{Naive, Outcome, cny, merchant, must, of, user};
+use super::{Naive, Outcome, cny, must, of, user};
 use groat_ledger::{
     AdjustLimit, Class, CreditTerms, FreezeReason, GrantCreditLine, Id, Owner, Rejection,
     ReleaseReserve, RepayCredit,
@@ -142,7 +142,7 @@ impl Naive {
         must(!by_clock, Rejection::InvalidState)?;
         let kept = of(Class::MerchantReserve, c.merchant);
         must(self.credit(kept) >= amount, Rejection::ReserveInsufficient)?;
-        self.write(kept, merchant(c.merchant), amount);
+        self.give_reserve_back(c.merchant, amount);
         Ok(())
     }
 }

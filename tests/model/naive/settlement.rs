@@ -30,20 +30,36 @@ impl Naive {
         let Batch { merchant: seller, day, .. } = self.batches[no];
         let net = self.credit(pending(seller, day));
         self.batches[no].settled = true;
-        let kept = self.pay_out(seller, day, net);
+        let reserve = |rest: i128, bps: i128| rest * bps / 10_000;
+        let kept = self.pay_out(seller, day, net, reserve);
         self.batches[no].reserve += kept;
     }
 
     /// The merchant's debt first, then the reserve, then what it may pay out.
-    fn pay_out(&mut self, seller: Id, day: u32, net: i128) -> i128 {
+    fn pay_out(
+        &mut self,
+        seller: Id,
+        day: u32,
+        net: i128,
+        reserve: fn(i128, i128) -> i128,
+    ) -> i128 {
         let from = pending(seller, day);
         let debt = of(Class::MerchantReceivable, seller);
         let recovered = net.min(-self.credit(debt));
-        let reserve = (net - recovered) * i128::from(self.merchants[&seller].reserve_bps) / 10_000;
+        let reserve = reserve(net - recovered, self.merchants[&seller].reserve_bps.into());
         self.write(from, debt, recovered);
         self.write(from, of(Class::MerchantReserve, seller), reserve);
         self.write(from, merchant(seller), net - recovered - reserve);
         reserve
+    }
+
+    /// A reserve given back: the debt first.
+    pub(super) fn give_reserve_back(&mut self, seller: Id, amount: i128) {
+        let kept = of(Class::MerchantReserve, seller);
+        let debt = of(Class::MerchantReceivable, seller);
+        let recovered = amount.min(-self.credit(debt));
+        self.write(kept, debt, recovered);
+        self.write(kept, merchant(seller), amount - recovered);
     }
 
     /// No more than is left of the payment's own part, and of the batch.
@@ -59,7 +75,8 @@ impl Naive {
         let left = own.min(self.credit(pending(seller, day)));
         must(amount <= left, Rejection::ConfirmationExceedsUnsettled)?;
         self.orders[no].paid.as_mut().unwrap().own_taken += amount;
-        let kept = self.pay_out(seller, day, amount);
+        let up = |rest: i128, bps: i128| (rest * bps + 9_999) / 10_000;
+        let kept = self.pay_out(seller, day, amount, up);
         self.batches[batch].reserve += kept;
         Ok(())
     }

@@ -235,6 +235,9 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
             known(tables.batches.find(&(no, *date)).is_none(), "a batch is opened twice")?;
             known(tables.accounts.try_row(*account).is_some(), "a batch's account is unknown")
         }
+        Fact::ReserveReleased { amount, recovered, .. } if recovered > amount => {
+            known(false, "more pays a debt than is released")
+        }
         Fact::BatchCut { batch }
         | Fact::BatchSettled { batch, .. }
         | Fact::ConfirmationArrived { batch: Some(batch), .. }

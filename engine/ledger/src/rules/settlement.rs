@@ -6,7 +6,7 @@ use crate::account::{AccountKey, AccountNo, Class};
 use crate::command::{ConfirmSettlement, ReleaseReserve};
 use crate::event::{Decision, Fact};
 use crate::ledger::{Due, DueKind, Ledger, in_range, post};
-use crate::money::bps_floor;
+use crate::money::{bps_ceil, bps_floor};
 use crate::rejection::Rejection;
 use crate::remittance::{Cargo, Purpose};
 use crate::rules::{in_currency, may_credit, merchant, refuse_if, remittances};
@@ -28,26 +28,27 @@ pub(crate) fn settle(ledger: &Ledger, no: u32, out: &mut Decision) {
         forward(ledger, no, net, home, out);
         return;
     }
-    let (recovered, reserve, available) = pay_out(ledger, seller, batch.account, net, out);
+    let (recovered, reserve, available) =
+        pay_out(ledger, seller, batch.account, net, bps_floor, out);
     out.record(Fact::BatchSettled { batch: no, recovered, reserve, available });
 }
 
-/// Notes what is settled of an account: the debt, the reserve, the rest.
+/// Notes what is settled of an account: the debt, the reserve, the rest. Of a batch the reserve is
+/// rounded down (DOMAIN §2); of what is settled ahead of it up, so that many small parts keep no
+/// less back than their batch would.
 pub(crate) fn pay_out(
     ledger: &Ledger,
     seller: &Merchant,
     from: AccountNo,
     net: u64,
+    reserved: fn(u64, u32) -> u64,
     out: &mut Decision,
 ) -> (u64, u64, u64) {
-    let tables = ledger.tables();
     let currency = seller.terms.settle_currency;
-    let receivable = AccountKey::of(Class::MerchantReceivable, seller.merchant, currency);
-    let debt = tables.accounts.find(&receivable);
-    let owed = debt.map_or(0, |no| tables.accounts.row(no).credit_room());
-    let recovered = net.min(u64::try_from(owed).unwrap_or(u64::MAX));
+    let (debt, owed) = debt_of(ledger, seller);
+    let recovered = net.min(owed);
     let rest = net - recovered;
-    let reserve = bps_floor(rest, seller.terms.reserve_bps).min(rest);
+    let reserve = reserved(rest, seller.terms.reserve_bps).min(rest);
     let available = rest - reserve;
 
     let kept = (reserve > 0).then(|| {
@@ -62,6 +63,16 @@ pub(crate) fn pay_out(
     }
     post(out, from, seller.account, available);
     (recovered, reserve, available)
+}
+
+/// The account of a merchant's debt, and how much it owes.
+fn debt_of(ledger: &Ledger, seller: &Merchant) -> (Option<AccountNo>, u64) {
+    let currency = seller.terms.settle_currency;
+    let key = AccountKey::of(Class::MerchantReceivable, seller.merchant, currency);
+    let accounts = &ledger.tables().accounts;
+    let debt = accounts.find(&key);
+    let owed = debt.map_or(0, |no| accounts.row(no).credit_room());
+    (debt, u64::try_from(owed).unwrap_or(u64::MAX))
 }
 
 fn room(ledger: &Ledger, account: AccountNo) -> u64 {
@@ -100,7 +111,8 @@ pub(crate) fn confirm(
         remittances::send_confirmed(ledger, payment, batch, amount, out);
         return Ok(());
     }
-    let (recovered, reserve, available) = pay_out(ledger, seller, batch.account, amount, out);
+    let (recovered, reserve, available) =
+        pay_out(ledger, seller, batch.account, amount, bps_ceil, out);
     out.record(Fact::SettlementConfirmed { payment: c.payment, recovered, reserve, available });
     Ok(())
 }
@@ -127,10 +139,9 @@ pub(crate) fn release_by_clock(ledger: &Ledger, no: u32, out: &mut Decision) {
     let kept = reserve_account(ledger, seller);
     let room = kept.map_or(0, |kept| tables.accounts.row(kept).debit_room());
     let amount = batch.reserve.min(u64::try_from(room).unwrap_or(u64::MAX));
-    if let Some(kept) = kept {
-        post(out, kept, seller.account, amount);
-    }
-    out.record(Fact::ReserveReleased { merchant: seller.merchant, amount, batch: Some(no) });
+    let recovered = kept.map_or(0, |kept| give_back(ledger, seller, kept, amount, out));
+    let (merchant, batch) = (seller.merchant, Some(no));
+    out.record(Fact::ReserveReleased { merchant, amount, recovered, batch });
 }
 
 pub(crate) fn release_reserve(
@@ -147,9 +158,27 @@ pub(crate) fn release_reserve(
     let room = tables.accounts.row(kept).debit_room();
     refuse_if(room < u128::from(amount), Rejection::ReserveInsufficient)?;
     // From here on nothing may fail.
-    post(out, kept, seller.account, amount);
-    out.record(Fact::ReserveReleased { merchant: c.merchant, amount, batch: None });
+    let recovered = give_back(ledger, seller, kept, amount, out);
+    out.record(Fact::ReserveReleased { merchant: c.merchant, amount, recovered, batch: None });
     Ok(())
+}
+
+/// Notes a reserve given back: the merchant's debt first, as when a batch is settled, then the
+/// rest. How much of it paid the debt.
+fn give_back(
+    ledger: &Ledger,
+    seller: &Merchant,
+    kept: AccountNo,
+    amount: u64,
+    out: &mut Decision,
+) -> u64 {
+    let (debt, owed) = debt_of(ledger, seller);
+    let recovered = amount.min(owed);
+    if let Some(debt) = debt {
+        post(out, kept, debt, recovered);
+    }
+    post(out, kept, seller.account, amount - recovered);
+    recovered
 }
 
 fn reserve_account(ledger: &Ledger, seller: &Merchant) -> Option<AccountNo> {

@@ -13,10 +13,10 @@
 //! | the last block that was synced | `HEAD`: number and checksum |
 //!
 //! sled takes some damage for a torn tail: it forgets what is behind it in silence, and cuts it off
-//! the file it opens. So a copy of a generation is opened first, and `HEAD` tells whether blocks are
-//! gone from it; the generation itself is opened only when none is. `HEAD` is itself missed where it
-//! is gone. It is written in place after each sync and not synced itself, so it may lag behind, and
-//! never runs ahead.
+//! the file it opens. So a copy of a generation is opened first, and `HEAD` tells whether blocks
+//! are gone from it; the generation itself is opened only when none is. `HEAD` is itself missed
+//! where it is gone. It is written in place after each sync and not synced itself, so it may lag
+//! behind, and never runs ahead.
 //!
 //! A value larger than [`VALUE_BYTES_MAX`](crate::limits::VALUE_BYTES_MAX) is cut into parts; the
 //! first begins with their count.

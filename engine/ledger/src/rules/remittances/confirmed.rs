@@ -4,6 +4,7 @@
 use super::{keep_in_suspense, open_merchant, send, transit_account};
 use crate::event::{Decision, Fact};
 use crate::ledger::{Ledger, post};
+use crate::money::bps_ceil;
 use crate::remittance::{Cargo, Confirmed, Purpose, Remittance};
 use crate::rules::settlement::pay_out;
 use crate::rules::taking::open_batch_of;
@@ -53,7 +54,7 @@ pub(super) fn take_confirmed(
     let is_kept = seller.terms.reserve_bps > 0 && seller.terms.reserve_days > 0;
     let batch = is_kept.then(|| open_batch_of(ledger, no, confirmed.date, out).0);
     let transit = transit_account(ledger, remittance.from, currency, out);
-    let (recovered, reserve, available) = pay_out(ledger, seller, transit, amount, out);
+    let (recovered, reserve, available) = pay_out(ledger, seller, transit, amount, bps_ceil, out);
     out.record(Fact::ConfirmationArrived {
         payment: confirmed.payment,
         merchant: confirmed.merchant,

@@ -332,6 +332,7 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::ReserveReleased(w) => Fact::ReserveReleased {
             merchant: id(w.merchant, "merchant")?,
             amount: w.amount,
+            recovered: w.recovered,
             batch: w.batch,
         },
         W::CampaignFunded(w) => market::campaign_funded(w)?,

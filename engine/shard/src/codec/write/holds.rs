@@ -256,11 +256,12 @@ pub(in crate::codec) fn fact(fact: &Fact) -> Option<event::Fact> {
             user: some(*user),
             reason: reason.to_string(),
         }),
-        Fact::ReserveReleased { merchant, amount, batch } => {
+        Fact::ReserveReleased { merchant, amount, recovered, batch } => {
             W::ReserveReleased(v1::ReserveReleased {
                 merchant: some(*merchant),
                 amount: *amount,
                 batch: *batch,
+                recovered: *recovered,
             })
         }
         _ => return None,
@@ -358,10 +359,13 @@ pub(in crate::codec) fn settlement(told: &Settlement) -> Option<settlement::Body
             let collected = in_currency(rental.deposit.currency)(*amount);
             W::RentalCollected(v1::ToldRental { collected, ..told_rental(rental) })
         }
-        Settlement::ReserveReleased { merchant, amount } => W::ReserveReleased(v1::ToldReserve {
-            merchant: some(*merchant),
-            amount: Some((*amount).into()),
-        }),
+        Settlement::ReserveReleased { merchant, amount, recovered } => {
+            W::ReserveReleased(v1::ToldReserve {
+                merchant: some(*merchant),
+                amount: Some((*amount).into()),
+                recovered: (recovered.amount > 0).then(|| (*recovered).into()),
+            })
+        }
         _ => return None,
     })
 }
