@@ -43,7 +43,7 @@ pub(super) fn html(about: &About, view: &View, now: u64) -> String {
     let _ = writeln!(page, "<p>{}</p>", process(about, view, now));
     page.push_str(
         "<div class=\"wide\"><table>\n<tr><th>shard</th><th class=\"left\">state</th><th>for</th>\
-         <th>position</th><th>of</th><th>lag</th><th>last block</th><th>ago</th>\
+         <th>position</th><th>input end</th><th>lag</th><th>last block</th><th>ago</th>\
          <th>commit took</th><th>disk took</th><th>commands</th><th>rejected</th>\
          <th>accounts</th></tr>\n",
     );

@@ -20,7 +20,7 @@ pub(super) fn since(ms: u64, now: u64) -> String {
 
 /// Microseconds as milliseconds.
 pub(super) fn millis(micros: u64) -> String {
-    format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100)
+    format!("{}.{:02} ms", micros / 1_000, micros % 1_000 / 10)
 }
 
 /// Microseconds as seconds, as programs read them.
@@ -79,7 +79,7 @@ mod tests {
         {
             assert_eq!(seconds(micros), text);
         }
-        assert_eq!(millis(4_250), "4.2 ms");
+        assert_eq!((millis(4_250), millis(42)), ("4.25 ms".into(), "0.04 ms".into()));
         for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (12_345_678, "12,345,678")]
         {
             assert_eq!(grouped(number), text);

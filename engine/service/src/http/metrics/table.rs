@@ -206,8 +206,10 @@ pub(super) const METRICS: &[Metric] = &[
     metric(
         "groat_stream_timestamp_seconds",
         ("gauge", "shard", "seconds since 1970"),
-        "The time of the ledger, which is that of its last block.",
-        |seen, out| out.of_shards(seen, |one| held(one, Some(stamp(one.stream_ms)))),
+        "The time of the ledger, which is that of its last block; left out while it has none.",
+        |seen, out| {
+            out.of_shards(seen, |one| held(one, (one.stream_ms > 0).then(|| stamp(one.stream_ms))));
+        },
     ),
     metric(
         "groat_snapshot_block_number",
