@@ -55,7 +55,8 @@ pub(super) fn not_ready(about: &About, view: &View, now: u64) -> Vec<String> {
         (None, Some(_)) => {}
     }
     if !process.has_joined {
-        reasons.push("the consumer group has not said yet which shards this process has".into());
+        let why = "it has not joined yet, or the group missed it";
+        reasons.push(format!("this process is no member of the consumer group now: {why}"));
     }
     reasons.extend(view.shards.iter().filter_map(|(shard, one)| of_shard(*shard, one, now)));
     reasons
@@ -139,7 +140,7 @@ mod tests {
             (|all, _| all.answered(Err("no".into()), NOW - 12_000), "does not answer, for 12 s"),
             (|all, _| all.answered(Ok(()), NOW - 31_000), "was not heard of for 31 s"),
             (|all, _| all.stops(), "was asked to stop"),
-            (|all, _| all.has_joined(false), "the consumer group has not said yet"),
+            (|all, _| all.has_joined(false), "is no member of the consumer group now"),
             (|_, one| one.comes_to(Phase::Restoring, NOW), "shard 0: its local copy is being read"),
             (|_, one| one.comes_to(Phase::Claiming, NOW), "shard 0: its log is being read"),
             (|_, one| one.starts_at(3, 8, NOW - 2_000), "for 2 s now: at offset 3 of 8"),
