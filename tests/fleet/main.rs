@@ -5,4 +5,5 @@
 mod brokers;
 mod moving;
 mod owners;
+mod pages;
 mod topics;

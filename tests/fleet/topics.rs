@@ -5,7 +5,7 @@ use groat_tests::served::Topics;
 use groat_tests::worlds::world;
 use std::path::Path;
 
-fn trim(topics: &Topics, topic: &str, offset: u64, dir: &Path) {
+pub(crate) fn trim(topics: &Topics, topic: &str, offset: u64, dir: &Path) {
     let trim = format!(
         r#"{{"partitions":[{{"topic":"{}","partition":0,"offset":{offset}}}],"version":1}}"#,
         topics.config().topic(topic)

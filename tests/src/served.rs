@@ -34,6 +34,11 @@ impl Topics {
         Some(Topics::on(broker(test)?, test))
     }
 
+    /// As [`Topics::fresh`], with so many shards.
+    pub fn sharded_fresh(test: &str, shards: u32) -> Option<Topics> {
+        Some(Topics::sharded(broker(test)?, test, shards))
+    }
+
     /// On the broker of this address.
     pub fn on(brokers: String, test: &str) -> Topics {
         Topics::sharded(brokers, test, 1)

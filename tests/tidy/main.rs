@@ -62,6 +62,7 @@ fn each_heavy_dependency_has_one_home() {
         ("sled", "engine/shard/Cargo.toml"),
         ("tokio", "engine/service/Cargo.toml"),
         ("rdkafka", "engine/service/Cargo.toml"),
+        ("hyper", "engine/service/Cargo.toml"),
         ("criterion", "benches/Cargo.toml"),
     ] {
         for manifest in MANIFESTS {

@@ -9,6 +9,7 @@ use groat_shard::Fault;
 use groat_shard::limits::{ID_WINDOW_MS_DEFAULT, SNAPSHOT_BYTES_DEFAULT};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +30,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Whether shards that other processes own are followed, so that they can be taken over soon.
     pub standby: bool,
+    /// Where pages are served for people and programs that watch; none, and there are none.
+    pub listen: Option<SocketAddr>,
     /// Where time comes from.
     pub clock: ClockSource,
     /// Minutes that the business day is ahead of UTC.
@@ -50,6 +53,7 @@ impl Default for Config {
             instance: None,
             data: PathBuf::from("groat-data"),
             standby: false,
+            listen: None,
             clock: ClockSource::Record,
             day_offset: 0,
             id_window_hours: ID_WINDOW_MS_DEFAULT / 3_600_000,
@@ -93,6 +97,10 @@ pub struct ServeFlags {
     /// reads only what is new
     #[arg(long, env = "GROAT_STANDBY")]
     pub standby: bool,
+    /// Serve pages over HTTP at this address, such as 127.0.0.1:9180: /, /healthz, /readyz and
+    /// /metrics; with port 0 the log says which port it is [default: none]
+    #[arg(long, env = "GROAT_LISTEN", value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
     /// Where time comes from [default: record]
     #[arg(long, env = "GROAT_CLOCK")]
     pub clock: Option<ClockSource>,
@@ -131,6 +139,7 @@ impl Config {
         config.instance = serve.instance.clone().or(config.instance);
         config.data = serve.data.clone().unwrap_or(config.data);
         config.standby |= serve.standby;
+        config.listen = serve.listen.or(config.listen);
         config.clock = serve.clock.unwrap_or(config.clock);
         config.day_offset = serve.day_offset.unwrap_or(config.day_offset);
         config.id_window_hours = serve.id_window_hours.unwrap_or(config.id_window_hours);
@@ -253,7 +262,8 @@ mod tests {
     fn flags_stand_over_the_file() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("groat.toml");
-        let text = "brokers = 'a:1'\nprefix = 'p'\nclock = 'command'\n[kafka]\n'linger.ms' = '1'\n";
+        let text = "brokers = 'a:1'\nprefix = 'p'\nclock = 'command'\nlisten = '127.0.0.1:9180'\n\
+                    [kafka]\n'linger.ms' = '1'\n";
         std::fs::write(&path, text).unwrap();
         let flags = Flags {
             config: Some(path.clone()),
@@ -265,6 +275,14 @@ mod tests {
         assert_eq!((config.brokers.as_str(), config.prefix.as_str()), ("b:2", "p"));
         assert_eq!(config.clock, ClockSource::Command);
         assert_eq!(config.kafka.len(), 2);
+        let file = "127.0.0.1:9180".parse().ok();
+        assert_eq!((config.listen, Config::default().listen), (file, None));
+        let flag = "0.0.0.0:80".parse().ok();
+        let serve = ServeFlags { listen: flag, ..ServeFlags::default() };
+        assert_eq!(Config::load(&flags, &serve).unwrap().listen, flag);
+        std::fs::write(&path, "listen = 'all of them'").unwrap();
+        let error = Config::load(&flags, &ServeFlags::default()).unwrap_err();
+        assert!(error.what.contains("invalid socket address"), "{error}");
         std::fs::write(&path, "broker = \"a:1\"").unwrap();
         let error = Config::load(&flags, &ServeFlags::default()).unwrap_err();
         assert!(error.what.contains("unknown field `broker`"), "{error}");

@@ -1,4 +1,4 @@
-//! The service around the shards: local mode, Kafka mode, publishing, topics, the demo.
+//! The service around the shards: local mode, Kafka mode, publishing, topics, pages, the demo.
 //!
 //! It moves bytes and holds promises about when they move; rules and books are elsewhere.
 
@@ -6,6 +6,7 @@ pub mod bench;
 pub mod clock;
 pub mod config;
 pub mod demo;
+mod http;
 pub mod kafka;
 pub mod limits;
 pub mod local;

@@ -135,6 +135,37 @@ pub const LOST_AGAIN: Duration = Duration::from_secs(60);
 /// what a broker that loses the end of its log has lost since the last sync of its disk.
 pub const BLOCKS_COMPARED_MAX: u64 = 64;
 
+/// The pause between two looks whether the broker is there, and how long one may take: a page tells
+/// of a broker that is away a few seconds after it went.
+pub const WATCH_PAUSE: Duration = Duration::from_secs(1);
+
+/// See [`WATCH_PAUSE`].
+pub const WATCH_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// An answer of the broker that is older counts as none: whoever asks has died or hangs.
+pub const WATCH_AGE_MAX: Duration = Duration::from_secs(30);
+
+/// The thread that polls the consumer group hangs if it has not for so long: it waits for owners
+/// to stop, and for nothing that takes longer.
+pub const GROUP_PAUSE_MAX: Duration = Duration::from_secs(60);
+
+/// Connections to the pages that are served at once; more wait. A few programs scrape, a few
+/// people look.
+pub const CONNECTIONS_MAX: usize = 64;
+
+/// How long one request may take, from its connection to the last byte of its answer: nobody who
+/// is slow can hold a connection.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Largest head of a request: the least that the library lets us say.
+pub const REQUEST_BYTES_MAX: usize = 8_192;
+
+/// Most headers of a request: browsers send a dozen or two.
+pub const REQUEST_HEADERS_MAX: usize = 64;
+
+/// The pause after a connection could not be taken, as when no more files can be opened.
+pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
 /// Largest message that the topics must let through: a block of the largest record.
 pub const MESSAGE_BYTES_MAX: usize = 8 * RECORD_BYTES_MAX;
 
@@ -146,6 +177,8 @@ pub const STOP_PATIENCE: Duration = Duration::from_secs(20);
 pub const CLOCK_JUMP_MS_MAX: u64 = 366 * 86_400_000;
 
 const _: () = assert!(WATCHDOG_TIMEOUT.as_millis() > BROKER_TIMEOUT.as_millis());
+const _: () = assert!(GROUP_PAUSE_MAX.as_millis() > 2 * STOP_PATIENCE.as_millis());
+const _: () = assert!(WATCH_AGE_MAX.as_millis() > 2 * WATCH_TIMEOUT.as_millis());
 const _: () = assert!(BROKER_PATIENCE.as_millis() > WATCHDOG_TIMEOUT.as_millis());
 const _: () = assert!(2 * POLL_BYTES_MAX + RECORD_BYTES_MAX < MESSAGE_BYTES_MAX);
 const _: () = assert!(2 * POLL_BYTES_MAX < OPEN_BYTES_MAX);

@@ -105,6 +105,11 @@ impl Books {
         &self.terms
     }
 
+    /// How many ids of commands are kept.
+    pub fn ids_kept(&self) -> u64 {
+        self.seen.count()
+    }
+
     /// The bytes of all rows: the state at rest.
     pub fn rows(&self) -> Vec<u8> {
         let mut bytes = Vec::new();

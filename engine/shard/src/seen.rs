@@ -158,6 +158,11 @@ impl SeenIds {
         }
     }
 
+    /// How many answers there are: one number per hour is looked at.
+    pub fn count(&self) -> u64 {
+        self.hours.values().map(|hour| u64::from(count(&hour.rows))).sum()
+    }
+
     /// All answers, by hour and within it in the order of their commands.
     pub fn iter(&self) -> impl Iterator<Item = &Seen> {
         self.hours.values().flat_map(|hour| hour.rows.iter())

@@ -413,6 +413,7 @@ impl World {
             block_bytes: self.weather.get().block_bytes(),
             open_bytes: self.weather.get().open_bytes(),
             owner: u128::from(self.owners.get()).to_be_bytes(),
+            status: std::sync::Arc::default(),
         }
     }
 

@@ -9,7 +9,7 @@
 
 mod broker;
 mod local;
-mod measure;
+pub(crate) mod measure;
 mod memory;
 mod proof;
 mod workload;

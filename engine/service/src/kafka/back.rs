@@ -6,10 +6,12 @@
 use super::commit::{Commits, Work};
 use super::log::Log;
 use super::owner::Input;
+use super::status::{ShardStatus, Tally};
 use crate::clock::Clock;
 use crate::limits::JOBS_WAITING_MAX;
 use groat_shard::{Checked, Closed, Fault, Hash, Messages, Piece, Store};
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel};
 use std::thread::Scope;
 use std::time::Duration;
@@ -56,6 +58,8 @@ pub struct Back<St, L, K> {
     pub(super) last: (u64, Hash),
     /// The block after which the state is being put to rest.
     pub(super) resting: (u64, Hash),
+    /// Where it says what was committed.
+    pub(super) status: Arc<ShardStatus>,
 }
 
 impl<St: Store, L: Log, K: Clock> Back<St, L, K> {
@@ -76,16 +80,32 @@ impl<St: Store, L: Log, K: Clock> Back<St, L, K> {
                     inputs: &inputs,
                     next_event,
                 };
+                let begun = self.clock.elapsed();
+                self.status.commits(sealed.number, self.clock.wall_ms());
                 self.commits.commit(&self.clock, &work, false)?;
+                let committed = self.clock.elapsed();
                 self.last = (sealed.number, hash);
+                let length = sealed.bytes.len() as u64;
+                let events = next_event.saturating_sub(sealed.first_event);
+                let told = Tally::of(&messages, length, events, inputs.len() as u64);
+                let (took, now) = (committed.saturating_sub(begun), self.clock.wall_ms());
+                self.status.committed(sealed.number, &told, took, now);
+                let writing = self.clock.elapsed();
                 self.store.append(sealed.number, &sealed.bytes)?;
+                self.status.has_written(self.clock.elapsed().saturating_sub(writing));
                 if rests {
                     self.resting = self.last;
                 }
-                (bytes, last_offset) = (sealed.bytes.len() as u64, sealed.last_offset);
+                (bytes, last_offset) = (length, sealed.last_offset);
             }
             // Only now: a snapshot says that all that left with the blocks before it is there.
-            Job::Piece(piece) => piece.keep(self.resting.0, self.resting.1, &mut self.store)?,
+            Job::Piece(piece) => {
+                let is_whole = matches!(*piece, Piece::Head(_));
+                piece.keep(self.resting.0, self.resting.1, &mut self.store)?;
+                if is_whole {
+                    self.status.has_rested(self.resting.0, self.clock.wall_ms());
+                }
+            }
         }
         let told_after = self.commits.told_after();
         Ok(Done { block: self.last, bytes, last_offset, told_after })

@@ -153,7 +153,10 @@ impl<S: Store> CatchUp<S> {
         // To the block before it, so that what left with it can be made again.
         let to = last_work.and_then(|number| number.checked_sub(1));
         let restored = match (to, last_work) {
-            (Some(to), _) => restore_to(&mut store, settings.shard, to, |_, _| {})?,
+            (Some(to), _) => {
+                let read = |number, _| settings.status.has_read(number);
+                restore_to(&mut store, settings.shard, to, read)?
+            }
             (None, _) => None,
         };
         let (shard, tail) = match restored {
@@ -253,6 +256,7 @@ impl<S: Store> CatchUp<S> {
         self.store.append(number, bytes)?;
         self.tail.blocks += bytes.len() as u64;
         self.taken += 1;
+        settings.status.has_read(number);
         if let Some(at) = &mut self.resting {
             at.is_told |= !is_claim;
         }

@@ -19,6 +19,7 @@
 
 use super::log::{Extent, Log, Record, Topic, Trouble};
 use super::owner::Input;
+use super::status::ShardStatus;
 use super::told::Told;
 use crate::clock::Clock;
 use crate::limits::{BROKER_PATIENCE, FENCED_PAUSE, RETRY_PAUSE};
@@ -56,11 +57,19 @@ pub(super) struct Commits<L> {
     others: Vec<u32>,
     /// Set when the shard is to be let go of: nothing is tried again then.
     stop: Arc<AtomicBool>,
+    /// Where it is said what is tried again.
+    status: Arc<ShardStatus>,
 }
 
 impl<L: Log> Commits<L> {
-    pub(super) fn new(shard: u32, others: Vec<u32>, log: L, stop: Arc<AtomicBool>) -> Commits<L> {
-        Commits { shard, log, last_at: None, told: Told::default(), others, stop }
+    pub(super) fn new(
+        shard: u32,
+        others: Vec<u32>,
+        log: L,
+        stop: Arc<AtomicBool>,
+        status: Arc<ShardStatus>,
+    ) -> Commits<L> {
+        Commits { shard, log, last_at: None, told: Told::default(), others, stop, status }
     }
 
     /// Fences every earlier producer of the shard.
@@ -279,10 +288,15 @@ impl<L: Log> Commits<L> {
         what: &str,
         mut call: impl FnMut(&mut Self) -> Result<T, Trouble>,
     ) -> Result<T, Fault> {
-        let started = clock.elapsed();
+        let (started, mut is_again) = (clock.elapsed(), false);
         loop {
             let (fault, pause) = match call(self) {
-                Ok(done) => return Ok(done),
+                Ok(done) => {
+                    if is_again {
+                        self.status.is_in_trouble(None);
+                    }
+                    return Ok(done);
+                }
                 Err(Trouble::Stop(fault)) => return Err(fault),
                 Err(Trouble::TooLarge) => return Err(self.too_large()),
                 Err(Trouble::Failed(fault)) => (fault, RETRY_PAUSE),
@@ -296,6 +310,8 @@ impl<L: Log> Commits<L> {
                 return Err(fault);
             }
             tracing::warn!(shard = self.shard, "again until {what}: {}", fault.what);
+            self.status.is_in_trouble(Some(format!("again until {what}: {}", fault.what)));
+            is_again = true;
             clock.pause(pause);
         }
     }

@@ -1,8 +1,9 @@
 //! What the served shards of a process have done so far, for whoever measures them.
 
+use super::status::Status;
 use crate::clock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 /// Shared by the owners of shards and who looks at them.
@@ -11,6 +12,8 @@ pub struct Counters {
     is_ready: AtomicBool,
     first: OnceLock<Instant>,
     done: Mutex<Done>,
+    /// How its shards are.
+    pub(crate) status: Arc<Status>,
 }
 
 /// What was committed, and where the time of the commits went.

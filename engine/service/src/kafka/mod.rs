@@ -16,6 +16,9 @@
 //! | `standbys` | the threads on which that is done |
 //! | `serve` | the consumer group gives and takes shards |
 //! | `counters` | what was done so far |
+//! | `status` | how shards are, for who looks from outside |
+//! | `watch` | asks the broker whether it is there, for the same |
+//! | `signals` | SIGTERM, and the pages of `http` |
 
 pub mod back;
 mod broker_log;
@@ -27,12 +30,15 @@ pub mod log;
 pub mod owner;
 mod publish;
 mod serve;
+mod signals;
 mod source;
 pub mod standby;
 mod standbys;
+pub mod status;
 pub mod takeover;
 mod told;
 mod topics;
+mod watch;
 
 pub use counters::{Counters, Done};
 pub use events::{read_committed, read_events};
@@ -53,6 +59,8 @@ use rdkafka::client::ClientContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{DeliveryResult, Message, ToBytes};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
+use status::ShardStatus;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -101,7 +109,7 @@ pub(crate) fn broker(config: &Config, what: &str, error: &KafkaError) -> Fault {
 }
 
 /// What a shard is run with, by the configuration; each time as a new owner.
-fn settings(config: &Config, shard: u32, shards: u32) -> Settings {
+fn settings(config: &Config, shard: u32, shards: u32, status: Arc<ShardStatus>) -> Settings {
     Settings {
         shard,
         terms: ChainTerms {
@@ -117,6 +125,7 @@ fn settings(config: &Config, shard: u32, shards: u32) -> Settings {
         block_bytes: BODY_BYTES_SEAL,
         open_bytes: OPEN_BYTES_MAX,
         owner: clock::owner_name(),
+        status,
     }
 }
 

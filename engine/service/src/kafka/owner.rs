@@ -20,6 +20,7 @@
 use super::back::{Behind, Job, Thread};
 use super::catch_up::{CatchUp, LocalCopy};
 use super::log::Log;
+use super::status::ShardStatus;
 use super::takeover::{Taken, take_over};
 use crate::clock::Clock;
 use crate::limits::{
@@ -109,6 +110,8 @@ pub struct Settings {
     pub open_bytes: usize,
     /// Bytes that no other owner of any shard has or had: they tell its claim from others'.
     pub owner: [u8; 16],
+    /// Where it says how it is.
+    pub status: Arc<ShardStatus>,
 }
 
 /// What an owner works with.
@@ -434,6 +437,7 @@ impl<S: Source, K: Clock, B: Behind> Owner<S, K, B> {
         self.committed = done.block;
         self.told_after = done.told_after;
         self.tail.blocks += done.bytes;
+        self.settings.status.stands_at(&self.shard, self.tail.blocks);
         if let Some(last) = done.last_offset {
             self.source.passed(last + 1);
         }

@@ -5,15 +5,19 @@
 //! | `group` (the caller's) | polls the group, and with it the rebalance callbacks |
 //! | `shard-<n>` | [`own`](super::owner::own)s a shard |
 //! | `standby-<n>` | follows a shard that another process owns, if that is wanted |
-//! | `signals` | waits for SIGTERM or SIGINT |
+//! | `signals` | waits for SIGTERM or SIGINT, and serves pages, if any are wanted |
+//! | `watch` | asks the broker whether it is there, for the pages |
 
 use super::broker_log::BrokerLog;
 use super::catch_up::{CatchUp, Directory};
 use super::counters::Counters;
 use super::owner::{Means, own};
+use super::signals::stop_on_signals;
 use super::source::KafkaSource;
 use super::standbys::{Following, Standbys};
+use super::status::{Phase, ShardStatus};
 use super::topics::check_topics;
+use super::watch::watch;
 use super::{broker, consumer, overridden, partitions, settings};
 use crate::clock::{self, MachineClock};
 use crate::config::Config;
@@ -34,8 +38,12 @@ use std::time::Duration;
 
 /// Serves until SIGTERM or SIGINT, or until no shard of this process can go on.
 pub fn serve(config: &Config) -> Result<(), Fault> {
-    let stop = stop_on_signals()?;
-    serve_until(config, &stop, &Arc::default())
+    let counters = Arc::<Counters>::default();
+    let stop = stop_on_signals(config, &counters.status)?;
+    if config.listen.is_some() {
+        watch(config, &counters.status, &stop)?;
+    }
+    serve_until(config, &stop, &counters)
 }
 
 /// As [`serve`], until `stop`.
@@ -53,6 +61,7 @@ pub fn serve_until(
             "mend them (`groat topics` shows the same list), then start again",
         ));
     }
+    counters.status.begins(shards);
     std::fs::create_dir_all(&config.data).map_err(|e| {
         Fault::new(format!("{} cannot be made: {e}", config.data.display()), "check --data")
     })?;
@@ -63,7 +72,7 @@ pub fn serve_until(
         me: OnceLock::new(),
         owners: Mutex::new(BTreeMap::new()),
         late: Mutex::new(BTreeMap::new()),
-        standbys: Standbys::new(config, shards),
+        standbys: Standbys::new(config, shards, &counters.status),
         faults: Arc::new(Mutex::new(Vec::new())),
     };
     let mut client = consumer(config);
@@ -97,6 +106,7 @@ pub(super) type GroupConsumer = BaseConsumer<Group>;
 fn poll_until(consumer: &Arc<GroupConsumer>, stop: &AtomicBool) -> Result<(), Fault> {
     let (mut last_said, mut told) = (String::new(), clock::start());
     while !stop.load(Ordering::Relaxed) {
+        consumer.context().counters.status.polled(clock::wall_ms());
         // Records arrive on the partitions' own queues; here come rebalances and errors.
         match consumer.poll(Duration::from_millis(100)) {
             None => {}
@@ -165,8 +175,13 @@ impl ConsumerContext for Group {
         list: &mut TopicPartitionList,
     ) {
         let result = match err {
-            RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS => self.take(base, list),
+            RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS => {
+                let taken = self.take(base, list);
+                self.counters.status.has_joined(true);
+                taken
+            }
             _ => {
+                self.counters.status.has_joined(!base.assignment_lost());
                 self.stop_owners(base, Some(list));
                 base.incremental_unassign(list)
             }
@@ -210,6 +225,8 @@ impl Group {
         let followed = self.standbys.stop(shard);
         let late = self.late.lock().ok().and_then(|mut late| late.remove(&partition));
         let committed = Arc::new(AtomicU64::new(0));
+        let status = self.counters.status.shard(shard);
+        status.comes_to(Phase::Restoring, clock::wall_ms());
         let source = KafkaSource {
             config: self.config.clone(),
             transfers: None,
@@ -221,6 +238,9 @@ impl Group {
             stop: Arc::clone(&stop),
             counters: Arc::clone(&self.counters),
             committed: Arc::clone(&committed),
+            passed: 0,
+            target: None,
+            status: Arc::clone(&status),
         };
         let (stop_it, faults) = (Arc::clone(&stop), Arc::clone(&self.faults));
         let (config, shards) = (self.config.clone(), self.shards);
@@ -228,7 +248,7 @@ impl Group {
             // Here, where no rebalance waits for them.
             let _ = late.map(JoinHandle::join);
             let followed = followed.and_then(Following::ended);
-            let own_it = Owning { config, shard, shards, source, stop: &stop_it };
+            let own_it = Owning { config, shard, shards, source, stop: &stop_it, status: &status };
             let owned = catch_unwind(AssertUnwindSafe(|| own_it.until_stopped(followed)));
             let Err(fault) = owned.unwrap_or_else(|_| Err(panicked(shard))) else { return };
             if stop_it.load(Ordering::Relaxed) {
@@ -236,6 +256,7 @@ impl Group {
                 return;
             }
             tracing::error!(shard, "the shard stops: {fault}");
+            status.stops(&fault, clock::wall_ms());
             if let Ok(mut faults) = faults.lock() {
                 faults.push(fault);
             }
@@ -258,7 +279,8 @@ impl Group {
         };
         let mut stopping: Vec<_> =
             partitions.iter().filter_map(|p| owners.remove(p).map(|owner| (*p, owner))).collect();
-        for (_, owner) in &stopping {
+        for (partition, owner) in &stopping {
+            self.comes_to(*partition, Phase::Releasing);
             owner.stop.store(true, Ordering::Relaxed);
         }
         let started = clock::start();
@@ -269,6 +291,7 @@ impl Group {
             if !owner.thread.is_finished() {
                 tracing::error!(shard = partition, "the shard did not stop in time; it is fenced");
             }
+            self.comes_to(*partition, Phase::Elsewhere);
         }
         self.tell_positions(
             base,
@@ -277,6 +300,11 @@ impl Group {
         let Ok(mut late) = self.late.lock() else { return };
         let threads = stopping.into_iter().map(|(partition, owner)| (partition, owner.thread));
         late.extend(threads.filter(|(_, thread)| !thread.is_finished()));
+    }
+
+    fn comes_to(&self, partition: i32, phase: Phase) {
+        let shard = u32::try_from(partition).unwrap_or(0);
+        self.counters.status.shard(shard).comes_to(phase, clock::wall_ms());
     }
 
     fn tell_all_positions(&self, base: &BaseConsumer<Group>) {
@@ -344,6 +372,7 @@ struct Owning<'a> {
     shards: u32,
     source: KafkaSource,
     stop: &'a Arc<AtomicBool>,
+    status: &'a Arc<ShardStatus>,
 }
 
 impl Owning<'_> {
@@ -361,11 +390,14 @@ impl Owning<'_> {
                 clock: MachineClock,
             };
             let begun = clock::start();
-            match own(&settings(&self.config, shard, self.shards), means, self.stop) {
+            let settings = settings(&self.config, shard, self.shards, Arc::clone(self.status));
+            match own(&settings, means, self.stop) {
                 Err(fault)
                     if fault.cause == Cause::Lost && (is_first || begun.elapsed() > LOST_AGAIN) =>
                 {
                     tracing::error!(shard, "the shard is taken back if it stays ours: {fault}");
+                    self.status.comes_to(Phase::Waiting, clock::wall_ms());
+                    self.status.is_in_trouble(Some(fault.what));
                     is_first = false;
                 }
                 ended => return ended,
@@ -379,34 +411,4 @@ impl Owning<'_> {
             }
         }
     }
-}
-
-/// A flag that SIGTERM and SIGINT set.
-fn stop_on_signals() -> Result<Arc<AtomicBool>, Fault> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let stop = Arc::new(AtomicBool::new(false));
-    let set = Arc::clone(&stop);
-    let no_signals =
-        |e: std::io::Error| Fault::new(format!("signals cannot be heard: {e}"), "start again");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(no_signals)?;
-    let (mut terminate, mut interrupt) = {
-        let _inside = runtime.enter();
-        let terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
-        (terminate, signal(SignalKind::interrupt()).map_err(no_signals)?)
-    };
-    let thread = std::thread::Builder::new().name("signals".into());
-    thread
-        .spawn(move || {
-            runtime.block_on(async {
-                tokio::select! {
-                    _ = terminate.recv() => {}
-                    _ = interrupt.recv() => {}
-                }
-            });
-            tracing::info!("stopping: shards finish their block");
-            set.store(true, Ordering::Relaxed);
-        })
-        .map_err(no_signals)?;
-    Ok(stop)
 }

@@ -3,6 +3,7 @@
 use super::counters::Counters;
 use super::owner::{Input, Source};
 use super::serve::{Group, GroupConsumer};
+use super::status::ShardStatus;
 use super::{broker, consumer, is_passing, overridden};
 use crate::clock;
 use crate::config::Config;
@@ -35,6 +36,11 @@ pub(super) struct KafkaSource {
     pub(super) counters: Arc<Counters>,
     /// The offset before which everything is decided and committed; the group is told of it.
     pub(super) committed: Arc<AtomicU64>,
+    /// The same, as this source knows it from its start on.
+    pub(super) passed: i64,
+    /// Where the partition ended at the start, until that is reached.
+    pub(super) target: Option<i64>,
+    pub(super) status: Arc<ShardStatus>,
 }
 
 impl KafkaSource {
@@ -50,8 +56,33 @@ impl KafkaSource {
                 {
                     return Err(self.unreadable(&e));
                 }
-                Err(_) => std::thread::sleep(RETRY_PAUSE),
+                Err(e) => {
+                    self.status.is_in_trouble(Some(format!("its input is not there yet: {e}")));
+                    std::thread::sleep(RETRY_PAUSE);
+                }
             }
+        }
+    }
+
+    /// Looks whether all that was in the input at the start is decided and committed.
+    fn look_whether_caught_up(&mut self, is_empty: bool) {
+        let Some(target) = self.target else { return };
+        // The ends of transactions are no records: the consumer is behind them, nothing else is.
+        let is_behind_all = is_empty
+            && self.passed >= self.next
+            && self.position().is_some_and(|position| position >= target);
+        if self.passed >= target || is_behind_all {
+            self.target = None;
+            self.status.is_caught_up(clock::wall_ms());
+        }
+    }
+
+    /// The offset after the last that the consumer has given out, records or not.
+    fn position(&self) -> Option<i64> {
+        let positions = self.consumer.upgrade()?.position().ok()?;
+        match positions.find_partition(&self.topic, self.partition)?.offset() {
+            Offset::Offset(position) => Some(position),
+            _ => None,
         }
     }
 
@@ -90,12 +121,16 @@ impl Source for KafkaSource {
                 "restore the topic; if the commands are truly gone, that is for people to settle",
             ));
         }
+        let end = u64::try_from(high).unwrap_or(0);
+        self.status.starts_at(offset, end, clock::wall_ms());
+        (self.passed, self.target) = (next, Some(high));
+        self.look_whether_caught_up(false);
         Ok(())
     }
 
     fn poll(&mut self, inputs: &mut Vec<Input>, mut wait: Duration) -> Result<(), Fault> {
         self.counters.asks();
-        let mut bytes = 0;
+        let (mut bytes, before) = (0, inputs.len());
         while inputs.len() < POLL_RECORDS_MAX && bytes < POLL_BYTES_MAX {
             match self.queue.poll(wait) {
                 None => break,
@@ -111,6 +146,7 @@ impl Source for KafkaSource {
                 Some(Err(e)) => return Err(self.unreadable(&e)),
             }
         }
+        self.look_whether_caught_up(inputs.len() == before);
         Ok(())
     }
 
@@ -123,6 +159,9 @@ impl Source for KafkaSource {
 
     fn passed(&mut self, offset: u64) {
         self.committed.store(offset, Ordering::Relaxed);
+        self.passed = i64::try_from(offset).unwrap_or(i64::MAX);
+        self.status.has_passed(offset);
+        self.look_whether_caught_up(false);
         self.counters.add(|done| {
             done.next_offset = offset;
             done.transactions += 1;
@@ -138,14 +177,7 @@ impl Source for KafkaSource {
         let asked = consumer.fetch_watermarks(&self.topic, self.partition, END_WAIT);
         let Ok((_, end)) = asked else { return false };
         // The consumer's position is also behind what is no record, as the ends of transactions.
-        let positions = consumer.position().ok();
-        let position = positions.as_ref().and_then(|list| {
-            list.find_partition(&self.topic, self.partition).map(|element| element.offset())
-        });
-        match position {
-            Some(Offset::Offset(position)) => position.max(self.next) >= end,
-            _ => self.next >= end,
-        }
+        self.position().unwrap_or(self.next).max(self.next) >= end
     }
 }
 

@@ -25,9 +25,9 @@ impl<St: Store, L: Log> Standby<St, L> {
         Ok(Standby { settings: settings.clone(), caught, log })
     }
 
-    /// Follows what is committed now, or until `stop`. That the broker does not answer is no
-    /// fault: the next turn asks again.
-    pub fn turn(&mut self, stop: &AtomicBool) -> Result<(), Fault> {
+    /// Follows what is committed now, or until `stop`; whether it came to the end. That the broker
+    /// does not answer is no fault: the next turn asks again.
+    pub fn turn(&mut self, stop: &AtomicBool) -> Result<bool, Fault> {
         let Standby { settings, caught, log } = self;
         let from = caught.read_from();
         let read = log.read_blocks(from, Extent::Committed, &mut |bytes| {
@@ -37,13 +37,20 @@ impl<St: Store, L: Log> Standby<St, L> {
             caught.take_and_rest(settings, bytes)
         });
         match read {
-            Err(Trouble::Stop(_)) if stop.load(Ordering::Relaxed) => Ok(()),
+            Err(Trouble::Stop(_)) if stop.load(Ordering::Relaxed) => Ok(false),
             Err(Trouble::Stop(fault)) => Err(fault),
             Err(Trouble::Failed(fault) | Trouble::Fenced(fault)) => {
                 tracing::debug!(shard = settings.shard, "not followed this time: {fault}");
-                Ok(())
+                settings.status.is_in_trouble(Some(format!("not followed: {}", fault.what)));
+                Ok(false)
             }
-            Ok(()) | Err(Trouble::TooLarge) => caught.rest_on(),
+            Ok(()) | Err(Trouble::TooLarge) => {
+                settings.status.is_in_trouble(None);
+                if let Some(shard) = &caught.shard {
+                    settings.status.stands_at(shard, caught.tail.blocks);
+                }
+                caught.rest_on().map(|()| true)
+            }
         }
     }
 

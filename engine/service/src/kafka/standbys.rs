@@ -5,6 +5,7 @@ use super::catch_up::{CatchUp, Directory};
 use super::owner::Settings;
 use super::settings;
 use super::standby::Standby;
+use super::status::{Phase, Status};
 use crate::clock;
 use crate::config::Config;
 use crate::limits::{STANDBY_AGAIN, STANDBY_PAUSE};
@@ -19,6 +20,7 @@ use std::time::Instant;
 pub(super) struct Standbys {
     config: Config,
     shards: u32,
+    status: Arc<Status>,
     following: Mutex<BTreeMap<u32, Following>>,
 }
 
@@ -30,8 +32,9 @@ pub(super) struct Following {
 }
 
 impl Standbys {
-    pub(super) fn new(config: &Config, shards: u32) -> Standbys {
-        Standbys { config: config.clone(), shards, following: Mutex::default() }
+    pub(super) fn new(config: &Config, shards: u32, status: &Arc<Status>) -> Standbys {
+        let (config, status) = (config.clone(), Arc::clone(status));
+        Standbys { config, shards, status, following: Mutex::default() }
     }
 
     /// Sees that every shard is followed that is not owned here. One that could not be followed is
@@ -52,7 +55,9 @@ impl Standbys {
     }
 
     fn start(&self, shard: u32) -> Option<Following> {
-        let settings = settings(&self.config, shard, self.shards);
+        let status = self.status.shard(shard);
+        status.comes_to(Phase::Following, clock::wall_ms());
+        let settings = settings(&self.config, shard, self.shards, status);
         let copy = Directory::of(&self.config, shard);
         let log = BrokerLog::new(self.config.clone(), shard);
         let stop = Arc::new(AtomicBool::new(false));
@@ -62,6 +67,9 @@ impl Standbys {
             Ok(standby) => Some(standby),
             Err(fault) => {
                 tracing::error!(shard, "the shard is not followed: {fault}");
+                if !until.load(Ordering::Relaxed) {
+                    settings.status.is_not_followed(&fault, clock::wall_ms());
+                }
                 None
             }
         });
@@ -103,7 +111,10 @@ fn follow(
     let (shard, next_block) = (settings.shard, standby.next_number());
     tracing::info!(shard, next_block, "shard is followed");
     while !stop.load(Ordering::Relaxed) {
-        standby.turn(stop)?;
+        if standby.turn(stop)? {
+            let last = standby.next_number().checked_sub(1);
+            settings.status.has_followed(last, clock::wall_ms());
+        }
         std::thread::sleep(STANDBY_PAUSE);
     }
     Ok(standby)

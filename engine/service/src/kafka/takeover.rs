@@ -5,6 +5,7 @@ use super::catch_up::{CatchUp, LocalCopy};
 use super::commit::{Commits, Work};
 use super::log::{Extent, Log, Trouble};
 use super::owner::{Means, Settings, Source};
+use super::status::Phase;
 use crate::clock::Clock;
 use crate::limits::{BROKER_PATIENCE, RETRY_PAUSE};
 use groat_proto::v1::ChainTerms;
@@ -33,13 +34,17 @@ pub fn take_over<C: LocalCopy, L: Log, S: Source, K: Clock + Clone>(
     stop: &Arc<AtomicBool>,
 ) -> Result<TakenOver<C, L, S, K>, Fault> {
     let Means { mut copy, followed, log, mut source, clock } = means;
+    let status = &settings.status;
+    status.comes_to(Phase::Restoring, clock.wall_ms());
     let mut caught = match followed {
         Some(followed) => followed,
         None => CatchUp::from_local(settings, &mut copy)?,
     };
     let terms = caught.shard.as_ref().map_or(settings.terms, |shard| *shard.books().terms());
     let others = others(settings.shard, &terms);
-    let mut commits = Commits::new(settings.shard, others, log, Arc::clone(stop));
+    status.comes_to(Phase::Claiming, clock.wall_ms());
+    let (until, tell) = (Arc::clone(stop), Arc::clone(status));
+    let mut commits = Commits::new(settings.shard, others, log, until, tell);
     let claim = claim(settings, &mut commits, &clock, &mut caught, stop)?;
     let CatchUp { mut store, shard, tail, last_work, resting, taken, .. } = caught;
     let mut shard = shard.unwrap_or_else(|| Shard::begin(settings.shard, settings.terms));
@@ -59,6 +64,7 @@ pub fn take_over<C: LocalCopy, L: Log, S: Source, K: Clock + Clone>(
     commits.commit(&clock, &work, true)?;
     let next_transfer = head.next_offset(&settings.transfers, settings.shard);
     source.start_at(next, terms.transfers.then_some(next_transfer))?;
+    status.stands_at(&shard, tail.blocks);
     tracing::info!(
         shard = settings.shard,
         block = number,
@@ -70,7 +76,8 @@ pub fn take_over<C: LocalCopy, L: Log, S: Source, K: Clock + Clone>(
     );
     let last = (number, head.previous);
     let resting = resting.map_or((0, [0; 32]), |at| (at.number, at.hash));
-    let mut back = Back { commits, clock: clock.clone(), store, last, resting };
+    let (clock_behind, tell) = (clock.clone(), Arc::clone(status));
+    let mut back = Back { commits, clock: clock_behind, store, last, resting, status: tell };
     move_time_as_told(settings, &mut shard, &mut back)?;
     let (committed, told_after) = (back.last, back.commits.told_after());
     let settings = settings.clone();
@@ -156,6 +163,7 @@ fn claim<St: Store>(
             return Err(fault);
         }
         tracing::warn!(shard = settings.shard, "claimed again: {}", fault.what);
+        settings.status.is_in_trouble(Some(format!("claimed again: {}", fault.what)));
         clock.pause(RETRY_PAUSE);
     }
 }
