@@ -15,6 +15,9 @@ mod card_forgeries;
 mod cards;
 mod coupons;
 mod credit;
+#[cfg(test)]
+mod debit_forgeries;
+mod debits;
 mod demands;
 mod disputes;
 mod entries;
@@ -62,9 +65,9 @@ mod touches;
 
 use crate::follow::{Finding, Place};
 use crate::naive::{
-    Answers, Apps, Away, Bills, Cards, Coupons, Disputes, Exchanges, Funding, Holds, Invoices,
-    Journal, Kept, Lines, Loans, Losses, Orders, Packets, Plans, Points, Rentals, Reserves,
-    Royalties, Spending, Statements,
+    Answers, Apps, Away, Bills, Cards, Coupons, Debits, Disputes, Exchanges, Funding, Holds,
+    Invoices, Journal, Kept, Lines, Loans, Losses, Orders, Packets, Plans, Points, Rentals,
+    Reserves, Royalties, Spending, Statements,
 };
 use apps::OfAnApp;
 use entries::Event;
@@ -157,6 +160,8 @@ checks! {
     Losses = 8, "losses: all of a late debt, set aside first, recovered <= written off";
     /// PB, PO, LP, LI and LF of each user; DOMAIN §5, by the clock.
     Statements = 9, "statements: total = billed + overdue + charges, minimum <= total";
+    /// When agreed, each day, what is due, as far as the balance goes, by a repayment like any.
+    Debits = 9, "debits: what is due is debited when agreed, as far as the balance goes";
     /// PI of each user; by the clock, as published.
     Plans = 9, "plans: terms sum to principal and fee, one is billed by each statement";
     /// UI of each plan; charged once, whole.
@@ -256,6 +261,7 @@ pub(crate) struct Checks {
     rentals: Rentals,
     lines: Lines,
     statements: Statements,
+    debits: Debits,
     plans: Plans,
     loans: Loans,
     losses: Losses,
@@ -304,6 +310,8 @@ enum Touched {
     Campaign(Id),
     /// Of coupons.
     Template(Id),
+    /// An order that names a coupon.
+    Named(Id),
     Packet(Id),
     Card(Id),
     /// Of a card.
@@ -428,6 +436,7 @@ impl Checks {
             Touched::Campaign(campaign) => self.compare_campaign(books, at, event, campaign),
             Touched::Invoices(payment) => self.compare_invoices(books, at, event, payment),
             Touched::Template(template) => self.compare_template(books, at, event, template),
+            Touched::Named(payment) => self.compare_named(at, event, payment),
             Touched::Packet(packet) => self.compare_packet(books, at, event, packet),
             Touched::Card(card) => self.compare_card(books, at, event, card),
             Touched::Points(card) => self.compare_points(books, at, event, card),
@@ -500,6 +509,7 @@ impl Checks {
             .chain(self.reserves.merchants().map(Touched::Reserve))
             .chain(self.coupons.campaigns().map(Touched::Campaign))
             .chain(self.coupons.templates().map(Touched::Template))
+            .chain(self.coupons.orders().map(Touched::Named))
             .chain(self.packets.ids().map(Touched::Packet))
             .chain(self.cards.ids().map(Touched::Card))
             .chain(self.cards.ids().map(Touched::Points))

@@ -226,8 +226,9 @@ pub struct GivenBack {
 pub struct Refunded {
     /// When.
     pub time: String,
-    /// Of which payment.
-    pub payment: String,
+    /// Of which payment; none of what had been paid back to the platform.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment: Option<String>,
     /// The charge that was reduced, if it was for that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub item: Option<u32>,

@@ -30,6 +30,8 @@ pub(crate) enum Subject {
     Plan,
     /// A cash loan.
     Loan,
+    /// Dues that the clock debits.
+    Debit,
     /// Credit that is lost, what is set aside for that, and what comes back.
     Loss,
     /// Campaigns and coupons.
@@ -61,9 +63,9 @@ pub(crate) enum Subject {
 /// Everything that a fact is about; nothing if no model follows it.
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
-        Account, App, Away, Batch, Bill, Card, Coupon, Credit, Dispute, Exchange, Funding, Hold,
-        Invoice, Kept, Limits, Loan, Loss, Packet, Payment, Plan, Points, Rental, Reserve, Royalty,
-        Statement,
+        Account, App, Away, Batch, Bill, Card, Coupon, Credit, Debit, Dispute, Exchange, Funding,
+        Hold, Invoice, Kept, Limits, Loan, Loss, Packet, Payment, Plan, Points, Rental, Reserve,
+        Royalty, Statement,
     };
     match fact {
         // Their movements are checked like all others, and there is no more to them.
@@ -137,7 +139,9 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         }
         // The platform's advance is a sale of the day.
         Fact::RentalPaymentPending { rental, .. } => vec![Rental(*rental), Batch, Bill],
-        Fact::RentalCreated { rental, .. }
+        Fact::AdvanceReturned { rental, .. } => vec![Rental(*rental), Batch, Credit, Bill],
+        Fact::RentalCreated { rental, .. } => vec![Rental(*rental), Bill],
+        Fact::AdvanceRepaid { rental, .. }
         | Fact::RentalAssessed { rental, .. }
         | Fact::DepositSecured { rental }
         | Fact::RentalStarted { rental, .. }
@@ -160,6 +164,8 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::CouponRevoked { .. }
         | Fact::CouponExpired { .. }
         | Fact::CouponReturned { .. }
+        | Fact::CouponLocked { .. }
+        | Fact::CouponUnlocked { .. }
         | Fact::CouponReleased { .. } => vec![Coupon],
         Fact::PacketSent { .. } | Fact::PacketClaimed { .. } => vec![Packet, Limits],
         Fact::PacketExpired { .. } | Fact::PacketReturned { .. } => vec![Packet],
@@ -190,7 +196,12 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         Fact::DisputeJudged { dispute, .. } => {
             vec![Dispute(*dispute), Credit, Invoice, Points, Bill]
         }
-        Fact::CreditLineGranted { .. } | Fact::CreditRepaid { .. } => vec![Credit, Statement],
+        Fact::CreditLineGranted { .. } | Fact::CreditRepaid { .. } => {
+            vec![Credit, Statement, Debit]
+        }
+        Fact::AutoDebitSet { .. } | Fact::BillDebited { .. } | Fact::LoanDebited { .. } => {
+            vec![Debit]
+        }
         Fact::LimitAdjusted { .. }
         | Fact::CreditLineFrozen { .. }
         | Fact::CreditLineUnfrozen { .. }
@@ -204,10 +215,10 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::PlanReduced { .. } => vec![Plan],
         Fact::SellerFeeCharged { .. } | Fact::SellerFeeReturned { .. } => vec![Plan, Batch, Bill],
         Fact::SellerFeeEarned { .. } => vec![Plan],
-        Fact::LoanDrawn { .. }
-        | Fact::LoanTermDue { .. }
-        | Fact::LoanOverdue { .. }
-        | Fact::LoanRepaid { .. }
+        Fact::LoanDrawn { .. } | Fact::LoanOverdue { .. } | Fact::LoanRepaid { .. } => {
+            vec![Loan, Debit]
+        }
+        Fact::LoanTermDue { .. }
         | Fact::LoanWrittenOff { .. }
         | Fact::LoanCharged { .. }
         | Fact::RepaymentReturned { .. }
@@ -216,9 +227,8 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         Fact::CreditWrittenOff { .. } | Fact::CreditRecovered { .. } | Fact::Provisioned { .. } => {
             vec![Loss]
         }
-        Fact::StatementAssessed { .. }
-        | Fact::InterestAccrued { .. }
-        | Fact::CreditReduced { .. } => vec![Statement],
+        Fact::StatementAssessed { .. } => vec![Statement, Debit],
+        Fact::InterestAccrued { .. } | Fact::CreditReduced { .. } => vec![Statement],
         Fact::QuotePublished { .. }
         | Fact::QuoteExpired { .. }
         | Fact::PaymentQuoted { .. }

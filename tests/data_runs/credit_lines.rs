@@ -79,6 +79,7 @@ impl Books {
             timeout_s: 600,
             quote: Id::NONE,
             royalty_freeze: false,
+            coupon: Id::NONE,
         });
         self.ask(&order).unwrap();
         let legs = vec![Leg { source: LegSource::Credit, amount: amount.amount }];

@@ -41,6 +41,8 @@ const NOT_REACHED: &[Rejection] = &[
     Rejection::SplitCountExceeded,
     Rejection::ReturnWindowClosed,
     Rejection::BatchFull,
+    // Of chains from before advances were kept.
+    Rejection::AdvanceNotLowered,
 ];
 
 /// What follows from several commands or from the clock.
@@ -79,6 +81,12 @@ const FACTS: &[&str] = &[
     "CreditLineUnfrozen",
     "CouponUsed",
     "CouponReturned",
+    "CouponLocked",
+    "CouponUnlocked",
+    "AdvanceRepaid",
+    "AdvanceReturned",
+    "BillDebited",
+    "LoanDebited",
     "CouponExpired",
     "PacketExpired",
     "RedInvoiceDue",

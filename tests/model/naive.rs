@@ -9,6 +9,7 @@ mod cards;
 mod charges;
 mod coupons;
 mod credit;
+mod debits;
 mod disputes;
 mod exchange;
 mod funding;
@@ -97,6 +98,8 @@ enum Due {
     LoanTerm,
     EndOfLoanGrace,
     Night,
+    Debit,
+    LoanDebit,
     ReleaseOfReserve,
     Settlement,
     EndOfPoints,
@@ -269,6 +272,7 @@ impl Naive {
             Body::CreatePayment(c) => self.create_payment(c, now),
             Body::PayPayment(c) => self.pay(c, now),
             Body::ClosePayment(c) => self.close_payment(c.payment, now),
+            Body::SetAutoDebit(c) => self.set_auto_debit(c, now),
             Body::CancelPayment(c) => self.cancel_payment(c.payment, now),
             Body::RefundPayment(c) => self.refund(c, now),
             Body::AuthorizeFunds(c) => self.authorize(c, now),
@@ -299,7 +303,7 @@ impl Naive {
             Body::CloseCampaign(c) => self.close_campaign(c.campaign),
             Body::DefineCoupon(c) => self.define_coupon(c, now),
             Body::IssueCoupon(c) => self.issue_coupon(c, now),
-            Body::RevokeCoupon(c) => self.revoke_coupon(c.coupon),
+            Body::RevokeCoupon(c) => self.revoke_coupon(c.coupon, now),
             Body::SendRedPacket(c) => self.send_packet(c, now),
             Body::ClaimRedPacket(c) => self.claim_packet(c, now),
             Body::RequestInvoice(c) => self.request_invoice(c),
@@ -370,6 +374,8 @@ impl Naive {
                 Due::LoanTerm => self.loan_term(no),
                 Due::EndOfLoanGrace => self.loan_is_late(no),
                 Due::Night => self.charge_night(self.line_no(no)),
+                Due::Debit => self.debit_bill(self.line_no(no), at),
+                Due::LoanDebit => self.debit_loan(no, at),
                 Due::ReleaseOfReserve => self.release_batch(no),
                 Due::Settlement => self.settle_batch(no),
                 Due::EndOfPoints => self.end_points(no),
@@ -380,7 +386,7 @@ impl Naive {
     fn dues(&self) -> impl Iterator<Item = (u64, Due, usize)> {
         let numbered = |kind: Due| move |(no, at): (usize, Option<u64>)| Some((at?, kind, no));
         let holds = || self.holds.iter().map(Hold::ends_at).enumerate();
-        let coupons = || self.coupons.iter().map(Coupon::ends_at).enumerate();
+        let coupons = || self.coupons.iter().map(|k| self.coupon_ends_at(k)).enumerate();
         let packets = || self.packets.iter().map(Packet::ends_at).enumerate();
         let unstarted = || self.rentals.iter().map(Rental::unstarted_until).enumerate();
         let cards = || self.cards.iter().map(Card::ends_at).enumerate();
@@ -389,12 +395,12 @@ impl Naive {
         let overdue = || self.rentals.iter().map(Rental::overdue_from).enumerate();
         let frozen = || (0..self.orders.len()).map(|no| self.frozen_until(no)).enumerate();
         let bills = self.lines.iter().enumerate().flat_map(|(no, (id, line))| {
-            let kinds = [Due::Statement, Due::EndOfGrace, Due::Night];
+            let kinds = [Due::Statement, Due::EndOfGrace, Due::Night, Due::Debit];
             let dues = self.bill_dues(*id, line).into_iter().zip(kinds);
             dues.filter_map(move |(at, kind)| Some((at?, kind, no)))
         });
         let loans = self.loans.iter().enumerate().flat_map(|(no, loan)| {
-            let kinds = [Due::LoanTerm, Due::EndOfLoanGrace];
+            let kinds = [Due::LoanTerm, Due::EndOfLoanGrace, Due::LoanDebit];
             let dues = self.loan_dues(loan).into_iter().zip(kinds);
             dues.filter_map(move |(at, kind)| Some((at?, kind, no)))
         });

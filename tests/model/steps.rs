@@ -97,6 +97,12 @@ impl Bought {
                 let back = i128::from(*to_credit) - i128::from(*surplus);
                 (t.users.row(paid.user.unwrap()).user, -back)
             }
+            Fact::AdvanceReturned { rental, to_credit, surplus, .. } => {
+                let t = ledger.tables();
+                let payer = t.rentals.get(rental).unwrap().user;
+                let back = i128::from(*to_credit) - i128::from(*surplus);
+                (t.users.row(payer).user, -back)
+            }
             // What the platform had advanced is paid back on credit too, and is no payment.
             Fact::RentalCharged { rental, .. } => {
                 let t = ledger.tables();
@@ -153,6 +159,11 @@ fn tells_of_money(fact: &Fact) -> bool {
             | Fact::RentalExtended { .. }
             | Fact::RentalOverdue { .. }
             | Fact::RentalSettled { .. }
+            | Fact::AdvanceRepaid { .. }
+            | Fact::CouponLocked { .. }
+            | Fact::AutoDebitSet { .. }
+            | Fact::BillDebited { .. }
+            | Fact::LoanDebited { .. }
             | Fact::RentalCollected { .. }
             | Fact::CollectionFailed { .. }
             | Fact::RentalCancelled { .. }

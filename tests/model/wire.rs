@@ -159,6 +159,7 @@ fn body(body: &Body) -> Wire {
                 undiscountable: c.undiscountable.and_then(|x| part(x, c.amount.currency)),
                 quote: some(c.quote),
                 royalty_freeze: c.royalty_freeze,
+                coupon: some(c.coupon),
                 ..v1::CreatePayment::default()
             })
         }
@@ -381,6 +382,7 @@ fn body(body: &Body) -> Wire {
             at_once: part(c.terms.at_once, c.amount.currency),
             order: Some(order(c.terms.order)),
             ahead_order: Some(order(c.terms.ahead_order)),
+            auto_debit: c.terms.auto_debit,
         }),
         Body::ChargeLoan(c) => Wire::ChargeLoan(v1::ChargeLoan {
             user: some(c.user),
@@ -389,6 +391,11 @@ fn body(body: &Body) -> Wire {
             kind: c.kind as i32,
             amt: money(c.amount),
             due_on: c.due_on,
+        }),
+        Body::SetAutoDebit(c) => Wire::SetAutoDebit(v1::SetAutoDebit {
+            user: some(c.user),
+            target: some(c.target),
+            on: c.on,
         }),
         Body::DrawMore(c) => Wire::DrawMore(v1::DrawMore {
             user: some(c.user),
@@ -564,6 +571,7 @@ fn grant(c: &GrantCreditLine) -> v1::GrantCreditLine {
             late_order: Some(order(b.late_order)),
             late_order_from_day: b.late_order_from_day,
             late_fee_max: part(b.late_fee_max, c.limit.currency).filter(|_| b.late_fee_max > 0),
+            auto_debit: b.auto_debit,
         }),
     }
 }

@@ -261,6 +261,7 @@ fn create(a: &mut Args<'_>) -> CreatePayment {
         timeout_s: a.number("timeout", 0),
         quote: a.id_option("quote"),
         royalty_freeze: a.option("freeze").is_some(),
+        coupon: a.id_option("coupon"),
     }
 }
 

@@ -20,6 +20,7 @@ const ALL: &[&[&str]] = &[
     crate::plans::TABLES,
     crate::seller_fees::TABLES,
     crate::credit::TABLES,
+    crate::debits::TABLES,
     crate::funding::TABLES,
     crate::loans::TABLES,
     crate::loan_charges::TABLES,
@@ -28,8 +29,10 @@ const ALL: &[&[&str]] = &[
     crate::rent_bounds::TABLES,
     crate::rentals::TABLES,
     crate::collection::TABLES,
+    crate::advances::TABLES,
     crate::agreed::TABLES,
     crate::coupons::TABLES,
+    crate::named_coupons::TABLES,
     crate::owed_points::TABLES,
     crate::packets::TABLES,
     crate::cards::TABLES,
@@ -45,6 +48,8 @@ const ALL: &[&[&str]] = &[
 const OF_THE_SHARD: &[Rejection] = &[
     // More than a table can sell in a day: `full` has it.
     Rejection::BatchFull,
+    // Of chains from before advances were kept: `advances` has it.
+    Rejection::AdvanceNotLowered,
     Rejection::CommandTooOld,
     Rejection::CommandIdInFuture,
     Rejection::WrongShard,

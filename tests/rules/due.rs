@@ -22,6 +22,8 @@ fn the_order_of_dues_is_pinned() {
         (DueKind::LoanTerm, 32),
         (DueKind::LoanGraceEnd, 33),
         (DueKind::CreditInterest, 40),
+        (DueKind::CreditDebit, 50),
+        (DueKind::LoanDebit, 51),
         (DueKind::RoyaltyRelease, 70),
         (DueKind::ReserveRelease, 71),
         (DueKind::BatchCut, 80),
@@ -70,10 +72,10 @@ every_kind_at_one_midnight "
     account  b CNY                         | ok
     at       2025-12-29T12:00:00Z          |
     line     alice 2000.00 billed=yes      | ok
-    line     bob 2000.00 cut=20 due=28 billed=yes | ok
+    line     bob 2000.00 cut=20 due=28 billed=yes debited=yes | ok
     draw     alice l1 100.00 3             | ok
     at       2026-01-02T00:00:00Z          | CreditStatement
-    draw     alice l2 100.00 3             | ok
+    draw     alice l2 100.00 3 debited=yes | ok
     rent     k1 o1 shop alice 9.00 day:1.00 until=+90d | ok
     create   p4 o4 shop 10.00 freeze=yes   | ok
     pay      p4 alice balance:10.00        | ok
@@ -110,9 +112,9 @@ every_kind_at_one_midnight "
                                              PacketExpiry RentalExpiry TransferExpiry \
                                              QuoteExpiry CardExpiry RentTerm RentalOverdue \
                                              CreditStatement CreditGraceEnd LoanTerm \
-                                             LoanGraceEnd CreditInterest RoyaltyRelease \
-                                             ReserveRelease BatchCut BatchSettle PaymentFinish \
-                                             PointsExpiry
+                                             LoanGraceEnd CreditInterest CreditDebit LoanDebit \
+                                             RoyaltyRelease ReserveRelease BatchCut \
+                                             BatchSettle PaymentFinish PointsExpiry
 "
 
 /// However long nothing was heard, time comes before kind.

@@ -61,6 +61,7 @@ fn order(payment: &str, amount: u64) -> Body {
         timeout_s: 0,
         quote: Id::NONE,
         royalty_freeze: false,
+        coupon: Id::NONE,
     })
 }
 

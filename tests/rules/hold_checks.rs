@@ -51,6 +51,7 @@ fn rental(books: &Books, a: &mut Args<'_>) {
         ("total", rental.total()),
         ("advanced", rental.advanced),
         ("payments", rental.payments.len() as u64),
+        ("repaid", rental.repaid.as_ref().map_or(0, |repaid| repaid.amount)),
     ] {
         if let Some(expected) = a.minor_option(name) {
             let currency = rental.terms.deposit.currency;

@@ -7,8 +7,8 @@ use groat_ledger::{
     CancelAuthorization, CancelRental, CaptureAuthorization, CaptureMode, ClaimDamage,
     CloseCreditLine, CollectRental, CreateRental, CreditTerms, DayRule, DeclareLost, ExtendRental,
     FreezeCreditLine, FreezeReason, FundCredit, GrantCreditLine, Id, ReduceCharge, ReleaseReserve,
-    RentTerm, RentUnit, RentalTerms, RepayFunding, ReturnRental, SecureDeposit, SettleRental,
-    StartRental, UnfreezeCreditLine, UnfreezeFunds,
+    RentTerm, RentUnit, RentalTerms, RepayFunding, ReturnRental, SecureDeposit, SetAutoDebit,
+    SettleRental, StartRental, UnfreezeCreditLine, UnfreezeFunds,
 };
 
 /// The command of a line and, as `id=` gives it, its id, which is that of the payment it makes.
@@ -162,7 +162,8 @@ fn plan(text: &str, now: u64) -> Vec<RentTerm> {
     text.split(',').map(term).collect()
 }
 
-/// `billed`, or with `order=`, `late_order=`, `late_from=`, `late_max=`: how a line is billed.
+/// `billed`, or with `order=`, `late_order=`, `late_from=`, `late_max=`, `debited=`: how a line is
+/// billed.
 /// Orders are the first letters of penalty, interest, fee and capital, the principal.
 fn billing(a: &mut Args<'_>) -> Option<BillingTerms> {
     a.option("billed")?;
@@ -181,6 +182,7 @@ fn billing(a: &mut Args<'_>) -> Option<BillingTerms> {
         late_order: order(a.option("late_order").unwrap_or("cpif")),
         late_order_from_day: a.number("late_from", 0),
         late_fee_max: a.minor_option("late_max").unwrap_or(0),
+        auto_debit: a.option("debited").is_some(),
     })
 }
 
@@ -201,6 +203,10 @@ fn owed(verb: &str, a: &mut Args<'_>) -> Option<Body> {
                 billing: billing(a),
             },
         }),
+        "auto_debit" => {
+            let (user, target) = (a.id(), a.id_option("loan"));
+            Body::SetAutoDebit(SetAutoDebit { user, target, on: a.word() == "on" })
+        }
         "limit" => Body::AdjustLimit(AdjustLimit { user: a.id(), limit: a.money() }),
         "freeze" => Body::FreezeCreditLine(FreezeCreditLine {
             user: a.id(),

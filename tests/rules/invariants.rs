@@ -1,8 +1,8 @@
 //! What must hold after every event (DOMAIN §6), computed from the rows and from nothing else.
 
 use groat_ledger::{
-    AccountKey, BatchState, CardState, Class, Coupon, CouponState, Currency, DisputeState,
-    FeeRefund, Id, Kind, Ledger, PaymentState, PayoutState, PendingState, SignRule,
+    AccountKey, BatchState, CardState, Class, Coupon, Currency, DisputeState, FeeRefund, Id, Kind,
+    Ledger, PaymentState, PayoutState, PendingState, SignRule,
 };
 use std::collections::BTreeMap;
 
@@ -92,7 +92,7 @@ fn coupons_are_promised_and_covered(ledger: &Ledger) {
     let tables = ledger.tables();
     let usable = |no: u32| {
         let of = tables.coupons.rows().iter().filter(move |c| c.template == no);
-        of.filter(|c| c.state == CouponState::Effective).count() as u128
+        of.filter(|c| c.state.is_usable()).count() as u128
     };
     let templates = || (0u32..).zip(tables.coupon_templates.rows());
     for (no, t) in templates() {

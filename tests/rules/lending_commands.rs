@@ -50,6 +50,7 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>) -> Option<Body> {
                 at_once: a.minor_option("at_once").unwrap_or(0),
                 order: a.option("order").map_or(CHARGES_FIRST, order),
                 ahead_order: a.option("ahead").map_or(CHARGES_FIRST, order),
+                auto_debit: a.option("debited").is_some(),
                 ..LoanTerms::new(count, a.number("ppm", 500), kind)
             };
             Body::DrawLoan(DrawLoan { user, loan, amount, terms })

@@ -57,6 +57,7 @@ mod royalty_commands;
 
 mod billing;
 mod credit;
+mod debits;
 mod full;
 mod funding;
 mod loan_charges;
@@ -70,11 +71,13 @@ mod authorizations;
 mod rent_bounds;
 mod rentals;
 
+mod advances;
 mod collection;
 
 mod agreed;
 
 mod coupons;
+mod named_coupons;
 
 mod packets;
 

@@ -50,6 +50,18 @@ pub(crate) fn check(name: &str, text: &str) {
     books.fold_and_rest();
 }
 
+/// The books of a table as a chain of before some facts were made would have them.
+pub(crate) fn of_before(text: &str, is_new: fn(&Fact) -> bool) -> Books {
+    let mut books = Books::new(Calendar::default());
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).for_each(|line| books.line(line));
+    let Books { now, commands, journal, .. } = books;
+    let mut before = Books { now, commands, ..Books::new(Calendar::default()) };
+    for (fact, movements, at) in journal.into_iter().filter(|(fact, ..)| !is_new(fact)) {
+        before.apply_event(&fact, &movements, at);
+    }
+    before
+}
+
 impl Books {
     fn new(calendar: Calendar) -> Books {
         Books {
@@ -64,7 +76,7 @@ impl Books {
         }
     }
 
-    fn line(&mut self, line: &str) {
+    pub(crate) fn line(&mut self, line: &str) {
         let (asked, outcome) = line.split_once('|').unwrap_or((line, ""));
         let outcome = outcome.trim();
         let mut words = asked.split_whitespace();

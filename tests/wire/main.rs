@@ -19,6 +19,7 @@ mod fixtures;
 mod forged;
 mod ids;
 mod museum;
+mod named;
 mod pending;
 mod reduced;
 mod royalties;

@@ -16,8 +16,13 @@ struct Rented {
 
 impl Rented {
     fn new() -> Rented {
+        Rented::of(20_000, false)
+    }
+
+    /// Of alice, who has so much, and with the platform's guarantee or without.
+    fn of(cash: u64, guaranteed: bool) -> Rented {
         let mut c = Cluster::new(2);
-        let (alice, fleet) = (c.user(0, "alice", 20_000), c.at(1, "fleet"));
+        let (alice, fleet) = (c.user(0, "alice", cash), c.at(1, "fleet"));
         let terms = json!({ "merchant": fleet, "fee_ppm": 6_000, "cycle": 1,
             "fee_refund": "PROPORTIONAL", "settle_ccy": "CNY" });
         assert_eq!(c.ask(1, json!({ "onboard_merchant": terms })), "ok");
@@ -26,7 +31,8 @@ impl Rented {
         let asked = [
             json!({ "create_rental": { "rental": "bike", "out_order_no": "R-1", "merchant": fleet,
                 "user": alice, "deposit": cny(10_000), "rent": cny(5_000), "unit": "USE",
-                "borrow_at": time_text(from), "expiry_at": time_text(until) } }),
+                "borrow_at": time_text(from), "expiry_at": time_text(until),
+                "guaranteed": guaranteed } }),
             json!({ "assess_rental": { "rental": "bike", "score": 700,
                 "decision": { "full": {} } } }),
             json!({ "secure_deposit": { "rental": "bike" } }),
@@ -109,5 +115,24 @@ fn rent_stays_as_it_was_when_the_home_cannot_pay() {
     assert_eq!(r.reduce(900), "ok", "less is there");
     r.c.settle();
     assert_eq!(r.has(), (15_900, 970 - 895, 900));
+    r.c.holds();
+}
+
+/// What was advanced comes back from the day's own sales. When those have gone home nobody asks the
+/// merchant's home for it, so it stays.
+#[test]
+fn an_advance_that_went_home_stays() {
+    let mut r = Rented::of(1_000, true);
+    let top_up = json!({ "user": r.alice, "amt": cny(4_000), "bank_ref": "more" });
+    assert_eq!(r.c.ask(0, json!({ "confirm_top_up": top_up })), "ok");
+    assert_eq!(r.c.ask(0, json!({ "collect_rental": { "rental": "bike" } })), "ok");
+    assert_eq!(r.has(), (0, 0, 0));
+    assert_eq!(r.reduce(500), "ok");
+    assert_eq!(r.has(), (500, 0, 500), "the day's own sales pay");
+    r.c.days(1);
+    assert_eq!(r.has(), (500, 4_500, 500));
+    assert_eq!(r.reduce(500), "NotAcrossShards");
+    r.c.settle();
+    assert_eq!(r.has(), (500, 4_500, 500));
     r.c.holds();
 }

@@ -9,6 +9,7 @@ mod authorization;
 mod campaigns;
 mod cards;
 mod credit;
+mod debits;
 mod dispute;
 mod exchange;
 mod funding;
@@ -31,6 +32,7 @@ pub use authorization::*;
 pub use campaigns::*;
 pub use cards::*;
 pub use credit::*;
+pub use debits::*;
 pub use dispute::*;
 pub use exchange::*;
 pub use funding::*;
@@ -143,6 +145,7 @@ pub enum Body {
     ProvisionCredit(ProvisionCredit),
     DrawLoan(DrawLoan),
     DrawMore(DrawMore),
+    SetAutoDebit(SetAutoDebit),
     ChargeLoan(ChargeLoan),
     WaiveLoanCharge(WaiveLoanCharge),
     ReturnRepayment(ReturnRepayment),
@@ -198,6 +201,7 @@ impl Body {
             Body::RecordRecovery(c) => Some(c.user),
             Body::DrawLoan(c) => Some(c.user),
             Body::DrawMore(c) => Some(c.user),
+            Body::SetAutoDebit(c) => Some(c.user),
             Body::ChargeLoan(c) => Some(c.user),
             Body::WaiveLoanCharge(c) => Some(c.user),
             Body::ReturnRepayment(c) => Some(c.user),

@@ -329,6 +329,27 @@ pub enum Fact {
         fund: u64,
         repaid: u64,
     },
+    /// Of what was charged before it, so much paid back what the platform had advanced, and a part
+    /// of that `on_credit`.
+    AdvanceRepaid {
+        rental: Id,
+        amount: u64,
+        on_credit: u64,
+    },
+    /// The merchant gives back what was advanced: to the platform what that has not back, to the
+    /// user what the user paid back of it. `surplus` is the part of `to_credit` that was no longer
+    /// owed and went to the balance.
+    AdvanceReturned {
+        rental: Id,
+        to_platform: u64,
+        to_credit: u64,
+        surplus: u64,
+        to_balance: u64,
+        from_own_batch: u64,
+        from_available: u64,
+        from_open_batch: u64,
+        open_batch: Option<u32>,
+    },
     RentalSettled {
         rental: Id,
     },
@@ -563,6 +584,27 @@ pub enum Fact {
         plan: Id,
         amount: u64,
     },
+    /// The clock debits dues of a line or a loan from the balance from now on, or no longer.
+    AutoDebitSet {
+        user: Id,
+        target: Id,
+        on: bool,
+    },
+    /// The clock debited on a date what was `due` of a bill, as far as the balance went; the
+    /// repayment is behind this fact, if anything was `paid`.
+    BillDebited {
+        user: Id,
+        on: u32,
+        due: u64,
+        paid: u64,
+    },
+    /// As `BillDebited`, of a loan.
+    LoanDebited {
+        loan: Id,
+        on: u32,
+        due: u64,
+        paid: u64,
+    },
     /// A debt that was written off was paid in part.
     CreditRecovered {
         user: Id,
@@ -598,6 +640,17 @@ pub enum Fact {
     },
     CouponExpired {
         coupon: Id,
+    },
+    /// An order that is not paid yet names it: nothing else can use it.
+    CouponLocked {
+        coupon: Id,
+        payment: Id,
+    },
+    /// The order was closed; `state` is what the coupon becomes.
+    CouponUnlocked {
+        coupon: Id,
+        payment: Id,
+        state: CouponState,
     },
     /// Stands before the fact that its payment is paid. The receipts are `discount` less; `funded`
     /// came from the campaign.

@@ -28,7 +28,7 @@ use crate::place::Place;
 use crate::rejection::Rejection;
 use crate::remittance::Remittance;
 use crate::rules::{
-    accounts, apps, authorizations, billing, campaigns, cards, collection, coupons, credit,
+    accounts, apps, authorizations, billing, campaigns, cards, collection, coupons, credit, debits,
     disputes, exchange, funding, invoices, limits as limit_rules, loans, losses, packets, payments,
     plan_fees, plans, points, reductions, remittances, rental_rows, rentals, royalties, settlement,
     transfers, treasury,
@@ -196,7 +196,7 @@ impl Ledger {
             Body::AdvanceClock(c) => treasury::advance_clock(c, now, out)?,
             Body::CreatePayment(c) => payments::create(self, c, now, out)?,
             Body::PayPayment(c) => payments::pay(self, c, now, out)?,
-            Body::ClosePayment(c) => payments::close(self, c, out)?,
+            Body::ClosePayment(c) => payments::close(self, c, now, out)?,
             Body::CancelPayment(c) => payments::cancel(self, c, now, out)?,
             Body::RefundPayment(c) => payments::refund(self, c, now, out)?,
             Body::AuthorizeFunds(c) => authorizations::authorize(self, c, now, out)?,
@@ -254,6 +254,7 @@ impl Ledger {
             Body::RecordRecovery(c) => losses::recover(self, c, out)?,
             Body::DrawLoan(c) => loans::draw(self, c, out)?,
             Body::DrawMore(c) => loans::more::draw(self, c, now, out)?,
+            Body::SetAutoDebit(c) => debits::set(self, c, out)?,
             Body::ChargeLoan(c) => loans::charges::charge(self, c, now, out)?,
             Body::WaiveLoanCharge(c) => loans::charges::waive(self, c, out)?,
             Body::ReturnRepayment(c) => loans::chargebacks::give_back(self, c, now, out)?,
@@ -374,6 +375,8 @@ impl Ledger {
             | Fact::DamageClaimed { .. }
             | Fact::ChargeReduced { .. }
             | Fact::RentalCharged { .. }
+            | Fact::AdvanceRepaid { .. }
+            | Fact::AdvanceReturned { .. }
             | Fact::RentalSettled { .. }
             | Fact::RentalPaymentPending { .. }
             | Fact::RentalOverdue { .. }
@@ -399,6 +402,9 @@ impl Ledger {
             Fact::SellerFeeCharged { .. }
             | Fact::SellerFeeEarned { .. }
             | Fact::SellerFeeReturned { .. } => plan_fees::apply(self, fact),
+            Fact::AutoDebitSet { .. } | Fact::BillDebited { .. } | Fact::LoanDebited { .. } => {
+                debits::apply(self, fact);
+            }
             Fact::CreditWrittenOff { .. } | Fact::CreditRecovered { .. } => {
                 losses::apply(self, fact);
             }
@@ -418,9 +424,11 @@ impl Ledger {
             | Fact::CouponIssued { .. }
             | Fact::CouponRevoked { .. }
             | Fact::CouponExpired { .. } => campaigns::apply(self, fact),
-            Fact::CouponUsed { .. } | Fact::CouponReturned { .. } | Fact::CouponReleased { .. } => {
-                coupons::apply(self, fact)
-            }
+            Fact::CouponUsed { .. }
+            | Fact::CouponReturned { .. }
+            | Fact::CouponReleased { .. }
+            | Fact::CouponLocked { .. }
+            | Fact::CouponUnlocked { .. } => coupons::apply(self, fact),
             Fact::PacketSent { .. }
             | Fact::PacketClaimed { .. }
             | Fact::PacketExpired { .. }

@@ -38,8 +38,8 @@ pub use remittance::{
     Cargo, Confirmed, Purpose, Remittance, RoyaltyReturn, RoyaltySent, RoyaltyWord, Standing,
 };
 pub use settlement::{
-    CardOf, ConversionOf, CouponOf, DisputeOf, HoldOf, InvoiceOf, LoanChargeOf, LoanOf, LossOf,
-    PacketOf, PlanOf, PointsOf, ReleaseReason, RentalOf, RoyaltyOf, SellerFeeOf, Settlement,
-    StatementOf, project,
+    CardOf, ConversionOf, CouponOf, DebitOf, DisputeOf, HoldOf, InvoiceOf, LoanChargeOf, LoanOf,
+    LossOf, PacketOf, PlanOf, PointsOf, ReleaseReason, RentalOf, RoyaltyOf, SellerFeeOf,
+    Settlement, StatementOf, project,
 };
 pub use state::*;

@@ -132,6 +132,8 @@ rejections! {
     BudgetExhausted = 171, later, "All coupons are issued, or the campaign has no money left for another one.";
     FrequencyLimit = 172, later, "The user has as many coupons of this kind as allowed, today or ever.";
     CouponNotUsable = 173, later, "The coupon is not the user's, used, out of time, or not for this order.";
+    OrderNamesCoupon = 134, never, "The order names a coupon: the user whose it is pays, with it.";
+    CouponLocked = 135, later, "The coupon is locked for an order that is not paid yet; close that order first.";
     CouponsOutstanding = 174, later, "Coupons of the campaign can still be used; revoke them or wait for their end.";
     PacketPartOutOfRange = 175, never, "The total does not give each of so many between 20 and 20,000 minor units.";
     PacketEmpty = 176, later, "Everything in the red packet is claimed.";

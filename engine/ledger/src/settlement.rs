@@ -6,6 +6,7 @@ mod batches;
 mod cards;
 mod coupons;
 mod credit;
+mod debits;
 mod disputes;
 mod exchange;
 mod holds;
@@ -19,6 +20,7 @@ mod royalties;
 pub use cards::{CardOf, PointsOf};
 pub use coupons::CouponOf;
 pub use credit::StatementOf;
+pub use debits::DebitOf;
 pub use disputes::DisputeOf;
 pub use exchange::ConversionOf;
 pub use holds::{HoldOf, ReleaseReason, RentalOf};
@@ -144,6 +146,12 @@ pub enum Settlement {
     RentalCollectionFailed {
         rental: RentalOf,
     },
+    /// Charges were lowered: the merchant gave back what was advanced, in minor units.
+    RentalAdvanceReturned {
+        rental: RentalOf,
+        to_platform: u64,
+        to_user: u64,
+    },
     /// The thing is not back, or its charges are not paid.
     RentalOverdue {
         rental: RentalOf,
@@ -179,6 +187,14 @@ pub enum Settlement {
     },
     /// With a refund.
     CouponReturned {
+        coupon: CouponOf,
+    },
+    /// An order names it: nothing else can use it.
+    CouponLocked {
+        coupon: CouponOf,
+    },
+    /// That order was closed.
+    CouponUnlocked {
         coupon: CouponOf,
     },
     /// It can no longer be used, and was not.
@@ -312,6 +328,10 @@ pub enum Settlement {
     /// Nothing is owed any more, or it is lost.
     LoanEnded {
         loan: LoanOf,
+    },
+    /// The clock debited what is due, or as much of it as the balance had.
+    CreditDebited {
+        debit: DebitOf,
     },
     /// More was lent on it.
     LoanDrawnMore {
@@ -478,6 +498,7 @@ impl Settlement {
             | Settlement::RentalOverdue { rental }
             | Settlement::RentalCancelled { rental, .. }
             | Settlement::RentalPaymentPending { rental, .. }
+            | Settlement::RentalAdvanceReturned { rental, .. }
             | Settlement::RentalCollected { rental, .. } => rental.merchant,
             Settlement::ReserveReleased { merchant, .. }
             | Settlement::RefundFailed { merchant, .. }
@@ -499,9 +520,10 @@ impl Settlement {
                     *funder
                 }
             }
-            Settlement::CouponUsed { coupon } | Settlement::CouponReturned { coupon } => {
-                coupon.merchant
-            }
+            Settlement::CouponUsed { coupon }
+            | Settlement::CouponReturned { coupon }
+            | Settlement::CouponLocked { coupon }
+            | Settlement::CouponUnlocked { coupon } => coupon.merchant,
             Settlement::PacketSent { packet } | Settlement::PacketEnded { packet } => {
                 packet.sender.id()
             }
@@ -527,6 +549,7 @@ impl Settlement {
             | Settlement::RepaymentReturned { loan }
             | Settlement::LoanDrawnMore { loan }
             | Settlement::LoanEnded { loan } => loan.user,
+            Settlement::CreditDebited { debit } => debit.user,
             Settlement::LoanCharged { charge } | Settlement::LoanChargeWaived { charge } => {
                 charge.loan.user
             }
@@ -690,6 +713,11 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
             let rental = rental_of(ledger, rental)?;
             Settlement::RentalCollected { rental, amount: *amount }
         }
+        Fact::AdvanceReturned { rental, to_platform, to_credit, to_balance, .. } => {
+            let (rental, to_platform) = (rental_of(ledger, rental)?, *to_platform);
+            let to_user = to_credit.saturating_add(*to_balance);
+            Settlement::RentalAdvanceReturned { rental, to_platform, to_user }
+        }
         Fact::CollectionFailed { rental, .. } => {
             let rental = rental_of(ledger, rental)?;
             Settlement::RentalCollectionFailed { rental }
@@ -731,6 +759,8 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::CouponIssued { .. }
         | Fact::CouponRevoked { .. }
         | Fact::CouponExpired { .. }
+        | Fact::CouponLocked { .. }
+        | Fact::CouponUnlocked { .. }
         | Fact::CouponUsed { .. }
         | Fact::CouponReturned { .. } => return coupons::told(ledger, fact),
         Fact::QuotePublished { .. }
@@ -789,6 +819,7 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::RepaymentReturned { .. }
         | Fact::LoanDrawnMore { .. }
         | Fact::LoanChargeWaived { .. } => return loans::told(ledger, fact),
+        Fact::BillDebited { .. } | Fact::LoanDebited { .. } => return debits::told(ledger, fact),
         Fact::CreditWrittenOff { .. } | Fact::CreditRecovered { .. } => {
             return losses::told(ledger, fact);
         }
@@ -844,6 +875,7 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::DamageClaimed { .. }
         | Fact::ChargeReduced { .. }
         | Fact::RentalCharged { .. }
+        | Fact::AdvanceRepaid { .. }
         | Fact::RentalLost { .. }
         | Fact::CreditLineGranted { .. }
         | Fact::LimitAdjusted { .. }
@@ -853,6 +885,7 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::CreditRepaid { .. }
         | Fact::InterestAccrued { .. }
         | Fact::CreditReduced { .. }
+        | Fact::AutoDebitSet { .. }
         | Fact::Provisioned { .. }
         | Fact::CreditFunded { .. }
         | Fact::FundingRepaid { .. }

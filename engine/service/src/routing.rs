@@ -66,6 +66,7 @@ pub fn routing_key(command: &v1::Command) -> Option<Id> {
         Body::RecordRecovery(c) => c.user,
         Body::DrawLoan(c) => c.user,
         Body::DrawMore(c) => c.user,
+        Body::SetAutoDebit(c) => c.user,
         Body::ChargeLoan(c) => c.user,
         Body::WaiveLoanCharge(c) => c.user,
         Body::ReturnRepayment(c) => c.user,

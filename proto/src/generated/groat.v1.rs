@@ -763,6 +763,27 @@ pub struct BillingTerms {
     #[prost(message, optional, tag = "4")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub late_fee_max: ::core::option::Option<Money>,
+    /// The clock debits what is due of statements from the user's balance: on the due date, and every
+    /// day after it while something is due.
+    #[prost(bool, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub auto_debit: bool,
+}
+/// Agrees that the clock debits what falls due from the user's balance, or ends that.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SetAutoDebit {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    /// The loan; absent is the bill of the line.
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub target: ::core::option::Option<Id>,
+    #[prost(bool, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub on: bool,
 }
 // Events. Amounts are minor units of the line's currency.
 
@@ -855,6 +876,58 @@ pub struct CreditReduced {
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AutoDebitSet {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    /// The loan; absent is the bill of the line.
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub target: ::core::option::Option<Id>,
+    #[prost(bool, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub on: bool,
+}
+/// By the clock, on a date in days since 1970. What was paid is in the repayment that follows.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BillDebited {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    #[prost(uint32, tag = "2")]
+    #[serde(with = "crate::json::date")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub on: u32,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub due: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub paid: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LoanDebited {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub loan: ::core::option::Option<Id>,
+    #[prost(uint32, tag = "2")]
+    #[serde(with = "crate::json::date")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub on: u32,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub due: u64,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub paid: u64,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CreditFunded {
     #[prost(message, optional, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
@@ -905,6 +978,25 @@ pub struct ToldStatement {
     #[prost(message, optional, tag = "7")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub late_fee: ::core::option::Option<Money>,
+}
+/// The clock debited what was due, or as much of it as the balance had.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldDebit {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub user: ::core::option::Option<Id>,
+    /// Absent is the bill of the line.
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub loan: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub due: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub paid: ::core::option::Option<Money>,
 }
 // Rows.
 
@@ -968,6 +1060,10 @@ pub struct BillingRow {
     #[prost(uint64, tag = "17")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub lost: u64,
+    /// When it was last tried to debit it, or auto-debit began.
+    #[prost(uint32, tag = "18")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub debited_on: u32,
 }
 /// A kind of debt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -1704,6 +1800,58 @@ pub struct RentalCharged {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub repaid: u64,
 }
+/// Of the money charged before it, so much paid back what the platform had advanced, and a part of
+/// that was bought on credit.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AdvanceRepaid {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub on_credit: u64,
+}
+/// The merchant gives back what was advanced. `from_*`: where the money came from; `to_*`: where it
+/// went.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AdvanceReturned {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub rental: ::core::option::Option<Id>,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub to_platform: u64,
+    #[prost(uint64, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub to_credit: u64,
+    /// The part of `to_credit` that was no longer owed and went to the balance.
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub surplus: u64,
+    #[prost(uint64, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub to_balance: u64,
+    /// From the batch of the advance.
+    #[prost(uint64, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub from_own_batch: u64,
+    #[prost(uint64, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub from_available: u64,
+    #[prost(uint64, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub from_open_batch: u64,
+    #[prost(uint32, optional, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub open_batch: ::core::option::Option<u32>,
+}
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1946,6 +2094,13 @@ pub struct ToldRental {
     #[prost(bool, tag = "15")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub expired: bool,
+    /// Of an advance that the merchant gave back.
+    #[prost(message, optional, tag = "16")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub to_platform: ::core::option::Option<Money>,
+    #[prost(message, optional, tag = "17")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub to_user: ::core::option::Option<Money>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -2978,6 +3133,34 @@ pub struct CouponReturned {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub kept: u64,
 }
+/// An order that is not paid yet names it.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CouponLocked {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub coupon: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+}
+/// That order was closed; `state` is what the coupon becomes.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CouponUnlocked {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub coupon: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub payment: ::core::option::Option<Id>,
+    #[prost(enumeration = "CouponState", tag = "3")]
+    #[serde(with = "crate::json::Named::<crate::v1::CouponState>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub state: i32,
+}
 /// A coupon of which only a part came back cannot be used again: its campaign has that part free.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -3160,6 +3343,10 @@ pub struct PaymentPartsRow {
     #[prost(uint64, tag = "60")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub undiscountable: u64,
+    /// The coupon that is locked for it.
+    #[prost(message, optional, tag = "61")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub locked: ::core::option::Option<Id>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -3494,6 +3681,8 @@ pub enum CouponState {
     Used = 1,
     Expired = 2,
     Revoked = 3,
+    /// For an order that names it.
+    Locked = 4,
 }
 impl CouponState {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3506,6 +3695,7 @@ impl CouponState {
             Self::Used => "COUPON_STATE_USED",
             Self::Expired => "COUPON_STATE_EXPIRED",
             Self::Revoked => "COUPON_STATE_REVOKED",
+            Self::Locked => "COUPON_STATE_LOCKED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3515,6 +3705,7 @@ impl CouponState {
             "COUPON_STATE_USED" => Some(Self::Used),
             "COUPON_STATE_EXPIRED" => Some(Self::Expired),
             "COUPON_STATE_REVOKED" => Some(Self::Revoked),
+            "COUPON_STATE_LOCKED" => Some(Self::Locked),
             _ => None,
         }
     }
@@ -4561,6 +4752,10 @@ pub struct DrawLoan {
     #[prost(message, optional, tag = "13")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub ahead_order: ::core::option::Option<RepayOrder>,
+    /// The clock debits what is due from the user's balance, every day while something is due.
+    #[prost(bool, tag = "14")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub auto_debit: bool,
 }
 /// Puts a fee or a penalty on a loan.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -4693,6 +4888,9 @@ pub struct LoanDrawn {
     #[prost(message, optional, tag = "13")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub ahead_order: ::core::option::Option<RepayOrder>,
+    #[prost(bool, tag = "14")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub auto_debit: bool,
 }
 /// By the clock.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -5008,6 +5206,10 @@ pub struct LoanRow {
     #[prost(uint64, repeated, tag = "17")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub open: ::prost::alloc::vec::Vec<u64>,
+    /// When it was last tried to debit it, or auto-debit began.
+    #[prost(uint32, tag = "18")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub debited_on: u32,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -5453,7 +5655,7 @@ pub struct Command {
     /// bytes exactly: proto/README.md, "Signed commands".
     #[prost(bytes = "vec", tag = "149")]
     pub signature: ::prost::alloc::vec::Vec<u8>,
-    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 113, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 60, 61, 130, 131, 132, 133, 107, 108, 109, 114, 115, 116, 117, 118, 119")]
+    #[prost(oneof = "command::Body", tags = "8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 113, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 60, 61, 130, 131, 132, 133, 107, 108, 109, 114, 115, 116, 117, 118, 119")]
     pub body: ::core::option::Option<command::Body>,
 }
 /// Nested message and enum types in `Command`.
@@ -5581,6 +5783,8 @@ pub mod command {
         ReturnRepayment(super::ReturnRepayment),
         #[prost(message, tag = "71")]
         DrawMore(super::DrawMore),
+        #[prost(message, tag = "72")]
+        SetAutoDebit(super::SetAutoDebit),
         #[prost(message, tag = "100")]
         FundCampaign(super::FundCampaign),
         #[prost(message, tag = "101")]
@@ -6129,6 +6333,10 @@ pub struct CreatePayment {
     #[prost(bool, tag = "90")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub royalty_freeze: bool,
+    /// The coupon that it is paid with, by whose it is: locked until the order is paid or closed.
+    #[prost(message, optional, tag = "12")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub coupon: ::core::option::Option<Id>,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -6742,7 +6950,7 @@ pub struct Event {
     #[prost(message, repeated, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub movements: ::prost::alloc::vec::Vec<Movement>,
-    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 183, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 103, 104, 105, 106, 99, 100, 101, 102, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 163, 164, 165, 166, 167, 168, 169, 175, 176, 177, 178, 179, 180, 181, 182, 224, 225, 226, 227, 228, 231, 232, 233, 234, 235, 236, 237, 238, 239, 240, 241")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 183, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 103, 104, 105, 106, 99, 100, 101, 102, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 163, 164, 165, 166, 167, 168, 169, 175, 176, 177, 178, 179, 180, 181, 182, 224, 225, 226, 227, 228, 231, 232, 233, 234, 235, 236, 237, 238, 239, 240, 107, 108, 109, 184, 185, 186, 187, 241")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -7096,6 +7304,20 @@ pub mod event {
         ConfirmationArrived(super::ConfirmationArrived),
         #[prost(message, tag = "240")]
         ReductionAsked(super::ReductionAsked),
+        #[prost(message, tag = "107")]
+        AdvanceReturned(super::AdvanceReturned),
+        #[prost(message, tag = "108")]
+        AdvanceRepaid(super::AdvanceRepaid),
+        #[prost(message, tag = "109")]
+        AutoDebitSet(super::AutoDebitSet),
+        #[prost(message, tag = "184")]
+        CouponLocked(super::CouponLocked),
+        #[prost(message, tag = "185")]
+        CouponUnlocked(super::CouponUnlocked),
+        #[prost(message, tag = "186")]
+        BillDebited(super::BillDebited),
+        #[prost(message, tag = "187")]
+        LoanDebited(super::LoanDebited),
         #[prost(message, tag = "241")]
         BackHomeArrived(super::BackHome),
     }
@@ -7930,7 +8152,7 @@ pub struct Settlement {
     /// it fell due: a new owner goes on in the same order. 0 where there is one shard.
     #[prost(uint64, tag = "90")]
     pub remittances_before: u64,
-    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 44, 45, 46, 47, 41, 42, 43, 53, 54, 55, 56, 57, 97, 98, 80, 81, 82, 91, 92, 93, 94, 95, 96, 75, 76, 77, 78, 79, 83, 84, 85, 86, 87, 88, 89")]
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 44, 45, 46, 47, 48, 49, 58, 59, 41, 42, 43, 53, 54, 55, 56, 57, 97, 98, 80, 81, 82, 91, 92, 93, 94, 95, 96, 75, 76, 77, 78, 79, 83, 84, 85, 86, 87, 88, 89")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -8044,6 +8266,14 @@ pub mod settlement {
         RepaymentReturned(super::ToldLoan),
         #[prost(message, tag = "47")]
         LoanDrawnMore(super::ToldLoan),
+        #[prost(message, tag = "48")]
+        RentalAdvanceReturned(super::ToldRental),
+        #[prost(message, tag = "49")]
+        CreditDebited(super::ToldDebit),
+        #[prost(message, tag = "58")]
+        CouponLocked(super::ToldCoupon),
+        #[prost(message, tag = "59")]
+        CouponUnlocked(super::ToldCoupon),
         #[prost(message, tag = "41")]
         PlanRepaid(super::ToldPlan),
         #[prost(message, tag = "42")]
@@ -9223,6 +9453,26 @@ pub struct RentalRow {
     #[prost(message, repeated, tag = "14")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub payments: ::prost::alloc::vec::Vec<Id>,
+    /// What the user paid back of an advance and has not back.
+    #[prost(message, optional, tag = "15")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub repaid: ::core::option::Option<AdvanceRepaidRow>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AdvanceRepaidRow {
+    #[prost(uint64, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub amount: u64,
+    #[prost(uint64, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub on_credit: u64,
+    /// When the user paid last.
+    #[prost(uint64, tag = "3")]
+    #[serde(with = "crate::json::time")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub at: u64,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -5,6 +5,7 @@
 //! | row type | what |
 //! |---|---|
 //! | PAYMENT, ADVANCE, REFUND, DISPUTE | items of a batch; of none where settled money paid |
+//! | ADVANCE_RETURN | of an advance, what the merchant gave back; as above |
 //! | PROCEEDS | the net of the batch of that date on another shard |
 //! | RECOVERED, RESERVE | what of a batch paid the merchant's debt, and what is kept back |
 //! | FORWARDED | the net of a batch that went to the merchant's home |
@@ -30,6 +31,7 @@ enum Kind {
     Payment,
     Advance,
     Refund,
+    AdvanceReturn,
     Dispute,
     Proceeds,
     Recovered,
@@ -50,6 +52,7 @@ impl Kind {
             Kind::Payment => "PAYMENT",
             Kind::Advance => "ADVANCE",
             Kind::Refund => "REFUND",
+            Kind::AdvanceReturn => "ADVANCE_RETURN",
             Kind::Dispute => "DISPUTE",
             Kind::Proceeds => "PROCEEDS",
             Kind::Recovered => "RECOVERED",
@@ -299,6 +302,7 @@ fn kind_of(fact: &Fact) -> (Kind, bool, bool) {
         | Fact::PointsRedeemed { .. } => (Kind::Payment, false, false),
         Fact::FeeCharged { .. } | Fact::SellerFeeCharged { .. } => (Kind::Payment, true, false),
         Fact::RentalPaymentPending { .. } => (Kind::Advance, false, true),
+        Fact::AdvanceReturned { .. } => (Kind::AdvanceReturn, false, true),
         Fact::RefundSucceeded { .. } | Fact::RefundFunded { .. } => (Kind::Refund, false, true),
         Fact::FeeReturned { .. } | Fact::SellerFeeReturned { .. } => (Kind::Refund, true, false),
         Fact::DisputeOpened { .. } => (Kind::Dispute, false, true),

@@ -224,6 +224,11 @@ impl Trades {
                 let row = Row { kind: "advance", order, amount, receipts, ..Row::default() };
                 self.push(seen, told, row);
             }
+            Fact::AdvanceReturned { rental, .. } if !told.is_empty() => {
+                let (order, receipts) = ((shard, *rental), sum(told));
+                let (kind, amount) = ("advance return", receipts);
+                self.push(seen, told, Row { kind, order, amount, receipts, ..Row::default() });
+            }
             Fact::DisputeOpened { dispute, payment, amount, .. } => {
                 let order = (shard, *payment);
                 if self.orders.contains_key(&order) {

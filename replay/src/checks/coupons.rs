@@ -4,7 +4,7 @@ use super::entries::Event;
 use super::{Check, Checks, Touched, holds};
 use crate::follow::Place;
 use crate::names::fact_name;
-use groat_ledger::{Class, Fact, Id};
+use groat_ledger::{Class, Fact, Id, PaymentState};
 use groat_shard::Books;
 
 impl Checks {
@@ -21,6 +21,8 @@ impl Checks {
             | Fact::CouponExpired { coupon }
             | Fact::CouponUsed { coupon, .. }
             | Fact::CouponReturned { coupon, .. }
+            | Fact::CouponLocked { coupon, .. }
+            | Fact::CouponUnlocked { coupon, .. }
             | Fact::CouponReleased { coupon, .. } => {
                 let row = books.ledger().tables().coupons.get(coupon).map(|row| row.state);
                 holds(row == self.coupons.state(*coupon), || {
@@ -31,7 +33,20 @@ impl Checks {
             _ => Ok(()),
         });
         let verdict = verdict.map_err(|what| format!("{}: {what}", fact_name(fact)));
+        if let Fact::CouponLocked { payment, .. } | Fact::CouponUnlocked { payment, .. } = fact {
+            self.touch(Touched::Named(*payment), at, number);
+        }
         self.note(Check::CouponStates, at, number, verdict);
+    }
+
+    /// A coupon is locked for an order exactly as long as that can be paid.
+    pub(super) fn compare_named(&mut self, at: &Place<'_>, event: u64, payment: Id) {
+        let (coupon, state) = (self.coupons.locked(payment), self.orders.state(payment));
+        let open = state == Some(PaymentState::Created);
+        let verdict = holds(coupon.is_none() || open, || {
+            format!("{payment} is {state:?}, and {coupon:?} is still locked for it")
+        });
+        self.note(Check::CouponStates, at, event, verdict);
     }
 
     /// CF is what was paid in less what was spent, and covers what is promised, and what is kept

@@ -15,6 +15,7 @@ impl Checks {
             Fact::PaymentPaid { credit: 0, .. }
             | Fact::RentalCharged { repaid: 0, .. }
             | Fact::RefundSucceeded { to_credit: 0, .. }
+            | Fact::AdvanceReturned { to_credit: 0, .. }
             | Fact::DisputeJudged { to_credit: 0, .. } => return,
             Fact::PaymentPaid { user, credit, .. } => self.lines.buy(*user, i128::from(*credit)),
             // Paid back to the platform: how much of it on credit only the movements say.
@@ -24,6 +25,10 @@ impl Checks {
                     posted.filter_map(|m| Some((self.debtor(m.debit)?, m.amount))).collect();
                 let mut bought = bought.into_iter();
                 bought.try_for_each(|(user, amount)| self.lines.buy(user, i128::from(amount)))
+            }
+            Fact::AdvanceReturned { rental, to_credit, surplus, .. } => {
+                let user = self.rentals.get(*rental).map(|rental| rental.user);
+                user.map_or(Ok(()), |user| self.refund(user, *to_credit, *surplus))
             }
             // Lost in a dispute it is paid back as a refund is.
             Fact::DisputeJudged { dispute, to_credit, surplus, .. } => {

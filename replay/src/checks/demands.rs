@@ -52,6 +52,7 @@ pub(super) fn touched(tables: &Tables, fact: &Fact) -> Option<Id> {
         | Fact::RentalLost { rental, .. }
         | Fact::RentalCancelled { rental, .. }
         | Fact::ChargeReduced { rental, .. }
+        | Fact::AdvanceReturned { rental, .. }
         | Fact::DamageClaimed { rental, .. } => rented(rental),
         Fact::InvoiceIssued { invoice, .. }
         | Fact::InvoiceRejected { invoice, .. }

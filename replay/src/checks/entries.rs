@@ -45,6 +45,7 @@ impl Checks {
             }
         }
         self.orders.learn(fact);
+        self.debit_is_followed(at, event);
         if !subjects.contains(&Subject::Bill) {
             self.unbilled(books, at, event);
         }
@@ -65,6 +66,7 @@ impl Checks {
                 Subject::Statement => self.statement(books, at, event),
                 Subject::Plan => self.plan(books, at, event),
                 Subject::Loan => self.loan(books, at, event),
+                Subject::Debit => self.debit(books, at, event),
                 Subject::Loss => self.loss(books, at, event),
                 Subject::Coupon => self.coupon(books, at, event),
                 Subject::Packet => self.packet(at, event),

@@ -66,5 +66,8 @@ impl Checks {
             holds(row == state, || format!("{payment} is {row:?}; its facts make it {state:?}"))
         };
         self.note(Check::PaymentStates, at, event.number, step.and_then(|()| same()));
+        if self.coupons.locked(payment).is_some() {
+            self.touch(Touched::Named(payment), at, event.number);
+        }
     }
 }

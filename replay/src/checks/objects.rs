@@ -77,6 +77,9 @@ impl Checks {
             | Fact::SplitReturned { payment, batch, .. } => [of(payment), *batch],
             Fact::RefundSucceeded { payment, open_batch, .. } => [of(payment), *open_batch],
             Fact::RentalPaymentPending { batch, .. } => [*batch, None],
+            Fact::AdvanceReturned { rental, open_batch, .. } => {
+                [self.bills.batch_of_advance(*rental), *open_batch]
+            }
             Fact::BatchForwarded { batch, .. } | Fact::ProceedsReceived { batch, .. } => {
                 [Some(*batch), None]
             }

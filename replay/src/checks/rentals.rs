@@ -124,6 +124,11 @@ fn charges_agree(id: Id, rental: &Rental, row: &ledger::Rental) -> Verdict {
     holds(same, || format!("{id} has other charges than its facts make"))?;
     holds(rental.advanced == i128::from(row.advanced), || {
         format!("{id} has {} advanced; its facts say {}", row.advanced, rental.advanced)
+    })?;
+    let repaid = row.repaid.as_deref().copied().unwrap_or_default();
+    let repaid = [repaid.amount, repaid.on_credit].map(i128::from);
+    holds(rental.repaid == repaid, || {
+        format!("{id} has {repaid:?} paid back; its facts say {:?}", rental.repaid)
     })
 }
 

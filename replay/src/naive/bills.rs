@@ -3,6 +3,7 @@
 //! neither rows nor accounts.
 
 mod disputes;
+mod rentals;
 mod royalties;
 
 use super::moved::{Moved, add};
@@ -10,6 +11,7 @@ use super::stranger;
 use crate::names::account_name;
 use groat_ledger::money::major_text;
 use groat_ledger::{AccountKey, Class, Currency, Fact, Id, Owner, Purpose, hash::IdMap};
+use rentals::Rented;
 use std::collections::BTreeMap;
 
 /// A payment, as far as a bill looks at it.
@@ -35,6 +37,7 @@ pub(crate) struct Bills {
     users: IdMap<Id, Currency>,
     merchants: IdMap<Id, Currency>,
     payments: IdMap<Id, Order>,
+    rentals: IdMap<Id, Rented>,
     batches: BTreeMap<u32, Batch>,
     by_date: BTreeMap<(Id, u32), u32>,
     payouts: IdMap<Id, (Owner, i128)>,
@@ -210,8 +213,10 @@ impl Bills {
             | Fact::BatchSettled { .. }
             | Fact::BatchForwarded { .. }
             | Fact::ProceedsReceived { .. }
-            | Fact::RentalPaymentPending { .. }
             | Fact::ReserveReleased { .. } => self.told_of_batch(fact),
+            Fact::RentalCreated { .. }
+            | Fact::RentalPaymentPending { .. }
+            | Fact::AdvanceReturned { .. } => self.told_of_rental(fact),
             Fact::DisputeOpened { .. }
             | Fact::DisputeJudged { .. }
             | Fact::DisputeCharged { .. }
@@ -355,10 +360,6 @@ impl Bills {
                 self.gone(*batch, false);
                 Ok(vec![(self.batch(*batch)?, amount(a))])
             }
-            Fact::RentalPaymentPending { batch, advanced, .. } => match batch {
-                Some(no) => Ok(vec![(self.batch(*no)?, amount(advanced))]),
-                None => Ok(vec![]),
-            },
             Fact::ReserveReleased { merchant, amount: a, recovered, .. } => Ok(vec![
                 (self.of(Class::MerchantReserve, *merchant)?, -amount(a)),
                 (self.of(Class::MerchantReceivable, *merchant)?, amount(recovered)),

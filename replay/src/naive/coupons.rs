@@ -51,6 +51,8 @@ pub(crate) struct Coupons {
     coupons: BTreeMap<Id, Coupon>,
     /// By payment.
     parts: BTreeMap<Id, Part>,
+    /// The coupon that is locked for an order that is not paid, and that of one just closed.
+    locked: BTreeMap<Id, Id>,
     /// What went back with the refund to come.
     back: Option<(Id, u64, u64)>,
 }
@@ -90,6 +92,16 @@ impl Coupons {
     /// Discount and campaign's part that a coupon pays of a payment, as far as not given back.
     pub(crate) fn of_payment(&self, payment: Id) -> (u64, u64) {
         self.parts.get(&payment).map_or((0, 0), |part| (part.discount, part.funded))
+    }
+
+    /// Orders with a coupon that is locked for them.
+    pub(crate) fn orders(&self) -> impl Iterator<Item = Id> {
+        self.locked.keys().copied()
+    }
+
+    /// The coupon that is locked for an order.
+    pub(crate) fn locked(&self, payment: Id) -> Option<Id> {
+        self.locked.get(&payment).copied()
     }
 
     /// What of a coupon the refund of a payment takes back: said just before it.
@@ -154,11 +166,44 @@ impl Coupons {
                 self.set(*coupon, CouponState::Effective, CouponState::Expired)
             }
             Fact::CouponUsed { coupon, payment, discount, funded } => {
-                let step = self.set(*coupon, CouponState::Effective, CouponState::Used)?;
+                let named = self.locked.remove(payment);
+                let from = match named {
+                    Some(_) => CouponState::Locked,
+                    None => CouponState::Effective,
+                };
+                let step = self.set(*coupon, from, CouponState::Used)?;
+                if let Some(other) = named.filter(|named| named != coupon) {
+                    return Err(format!("{payment} is paid with {coupon}; it names {other}"));
+                }
                 let part = Part { coupon: *coupon, discount: *discount, funded: *funded };
                 self.parts.insert(*payment, part);
+                // One that was locked was looked at then.
+                let now = if named.is_some() { None } else { Some(now) };
                 self.spend(&step, i128::from(*funded), *discount, now)?;
                 Ok(step)
+            }
+            Fact::CouponLocked { coupon, payment } => {
+                let step = self.set(*coupon, CouponState::Effective, CouponState::Locked)?;
+                if self.locked.insert(*payment, *coupon).is_some() {
+                    return Err(format!("{payment} names two coupons"));
+                }
+                match step.template.and_then(|id| self.templates.get(&id)) {
+                    Some(t) if (t.terms.valid_from..t.terms.valid_until).contains(&now) => Ok(step),
+                    _ => Err(format!("{coupon} is locked out of its time")),
+                }
+            }
+            Fact::CouponUnlocked { coupon, payment, state } => {
+                let step = self.set(*coupon, CouponState::Locked, *state)?;
+                if self.locked.remove(payment) != Some(*coupon) {
+                    return Err(format!("{coupon} is not locked for {payment}"));
+                }
+                let template = step.template.and_then(|id| self.templates.get(&id));
+                let over = template.is_some_and(|t| now >= t.terms.valid_until);
+                let expected = if over { CouponState::Expired } else { CouponState::Effective };
+                if *state == expected {
+                    return Ok(step);
+                }
+                Err(format!("{coupon} becomes {state:?} again, not {expected:?}"))
             }
             Fact::CouponReturned { coupon, payment, discount, funded, state, kept } => {
                 let part = self.parts.get_mut(payment).filter(|part| part.coupon == *coupon);
@@ -214,7 +259,9 @@ impl Coupons {
         let id = row.template;
         let template = self.templates.get_mut(&id);
         let template = template.ok_or_else(|| format!("there is no template {id}"))?;
-        let usable = |state: CouponState| i128::from(state == CouponState::Effective);
+        let usable = |state: CouponState| {
+            i128::from(matches!(state, CouponState::Effective | CouponState::Locked))
+        };
         let more = usable(to) - usable(before);
         template.usable += more;
         let part =
@@ -241,7 +288,14 @@ impl Coupons {
         before
     }
 
-    fn spend(&mut self, step: &Step, funded: i128, discount: u64, now: u64) -> Result<(), String> {
+    /// `now` is not said where the time does not matter.
+    fn spend(
+        &mut self,
+        step: &Step,
+        funded: i128,
+        discount: u64,
+        now: Option<u64>,
+    ) -> Result<(), String> {
         if let Some(row) = step.campaign.and_then(|id| self.campaigns.get_mut(&id)) {
             row.left -= funded;
         }
@@ -253,7 +307,7 @@ impl Coupons {
         let t = &template.terms;
         let parts = i128::from(discount) + funded == i128::from(t.face.amount);
         let fits = parts && discount == t.merchant_part;
-        let in_time = (t.valid_from..t.valid_until).contains(&now);
+        let in_time = now.is_none_or(|now| (t.valid_from..t.valid_until).contains(&now));
         if fits && in_time {
             Ok(())
         } else {

@@ -324,12 +324,15 @@ impl Loan {
         self.owed() + self.interest + charged > 0
     }
 
+    /// What is due by a date, which is not before the last term, and is not paid.
+    pub(crate) fn due_by(&self, date: u32) -> i128 {
+        let charges = self.charges.values().filter(|charge| charge.due_on <= date);
+        charges.map(|charge| charge.left).sum::<i128>() + self.due + self.interest - self.early
+    }
+
     /// Of the terms that fell due, and of charges until then.
     fn unpaid(&self) -> i128 {
-        let by = self.date_of(self.fallen_due);
-        let charges = self.charges.values().filter(|charge| charge.due_on <= by);
-        let charged: i128 = charges.map(|charge| charge.left).sum();
-        self.due - self.fresh + self.interest - self.early + charged
+        self.due_by(self.date_of(self.fallen_due)) - self.fresh
     }
 
     /// The interest up to a date: the floor of all that was earned, less what was charged.

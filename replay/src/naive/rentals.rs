@@ -41,6 +41,10 @@ pub(crate) struct Rental {
     pub(crate) charges: Vec<Charge>,
     /// Paid by the platform and not yet paid back to it.
     pub(crate) advanced: i128,
+    /// What the user paid back to it and has not back, and the part of that on credit.
+    pub(crate) repaid: [i128; 2],
+    /// Paid back to it by the charge before, and said no more of.
+    paid_back: i128,
     terms_due: u32,
 }
 
@@ -89,6 +93,8 @@ impl Rentals {
                 is_returned: false,
                 charges: Vec::new(),
                 advanced: 0,
+                repaid: [0; 2],
+                paid_back: 0,
                 terms_due: 0,
             };
             let before = self.rentals.insert(id, rental);
@@ -196,9 +202,16 @@ impl Rental {
             (Fact::ChargeReduced { amount, given_back, .. }, Completed) if amount == given_back => {
                 here
             }
-            (Fact::RentalCharged { .. }, InUse | Overdue | Returned | Lost | PaymentPending) => {
-                here
-            }
+            (
+                Fact::RentalCharged { .. } | Fact::AdvanceRepaid { .. },
+                InUse | Overdue | Returned | Lost | PaymentPending,
+            ) => here,
+            // The platform is waiting for it as long as something is owed, the user after that.
+            (
+                Fact::AdvanceReturned { to_credit: 0, to_balance: 0, .. },
+                Overdue | PaymentPending,
+            ) => here,
+            (Fact::AdvanceReturned { to_platform: 0, .. }, Completed) => here,
             (
                 Fact::RentalCollected { .. } | Fact::CollectionFailed { .. },
                 InUse | Overdue | PaymentPending,
@@ -264,7 +277,38 @@ impl Rental {
                 ensure(first, || format!("{repaid} of {amount} pays back {}", self.advanced))?;
                 ensure(i128::from(*fund) <= amount, || "its parts exceed it".into())?;
                 self.advanced -= repaid;
+                self.paid_back = repaid;
                 self.pay(amount)?;
+            }
+            Fact::AdvanceRepaid { amount, on_credit, .. } => {
+                let (amount, on_credit) = (i128::from(*amount), i128::from(*on_credit));
+                let back = std::mem::take(&mut self.paid_back);
+                self.repaid = [self.repaid[0] + amount, self.repaid[1] + on_credit];
+                let fits = amount == back && (0..=amount).contains(&on_credit);
+                ensure(fits, || format!("{amount} paid back, {on_credit} on credit, of {back}"))?;
+            }
+            Fact::AdvanceReturned {
+                to_platform,
+                to_credit,
+                surplus,
+                to_balance,
+                from_own_batch,
+                from_available,
+                from_open_batch,
+                ..
+            } => {
+                let sum = |parts: &[u64]| parts.iter().map(|part| i128::from(*part)).sum::<i128>();
+                let [repaid, on_credit] = self.repaid;
+                let to_user = sum(&[*to_credit, *to_balance]);
+                let first = on_credit.min(to_user);
+                self.advanced -= sum(&[*to_platform]);
+                self.repaid = [repaid - to_user, on_credit - sum(&[*to_credit])];
+                let given = sum(&[*from_own_batch, *from_available, *from_open_batch]);
+                let fits = given == sum(&[*to_platform, *to_credit, *to_balance]) && given > 0;
+                ensure(fits && surplus <= to_credit, || "its parts do not sum up".into())?;
+                let fits = self.advanced >= 0 && to_user <= repaid && sum(&[*to_credit]) == first;
+                let paid = format!("{to_user} comes back of {repaid}, {first} of it to credit");
+                ensure(fits, || paid)?;
             }
             Fact::RentalPaymentPending { outstanding, advanced, .. } => {
                 self.advanced += i128::from(*advanced);

@@ -208,6 +208,11 @@ impl Bill {
         }
     }
 
+    /// What of it is due by a date: all of it from its due date on, before that what is overdue.
+    pub(crate) fn due_by(&self, date: u32) -> i128 {
+        if date < self.due_on { self.overdue } else { self.unpaid() }
+    }
+
     fn unpaid(&self) -> i128 {
         self.charges + self.billed + self.overdue
     }

@@ -82,7 +82,7 @@ impl InText {
         let released = tally.hold().map_or((0, 0), |h| (h.cash.released, h.credit.released));
         let refunds = tally.refunds.iter().map(|refund| Refunded {
             time: time_text(refund.at),
-            payment: refund.payment.to_string(),
+            payment: refund.payment.map(|id| id.to_string()),
             item: refund.item,
             to_credit: self.of(refund.to_credit),
             to_balance: self.of(refund.to_balance),
@@ -167,7 +167,11 @@ pub(super) fn totals(id: Id, tally: &Tally, books: &Books, currency: Currency) -
     if tally.advanced > 0 {
         let back = tally.taken.iter().filter(|taken| taken.payment.is_none());
         let back: i128 = back.map(Taken::amount).sum();
-        let parts = [("paid back", back), ("still advanced", -account(Class::RentalAdvance))];
+        let mut parts = vec![("paid back", back)];
+        if tally.lowered > 0 {
+            parts.push(("given back by the merchant", tally.lowered));
+        }
+        parts.push(("still advanced", -account(Class::RentalAdvance)));
         totals.push(in_text.total("advanced", tally.advanced, &parts));
     }
     totals

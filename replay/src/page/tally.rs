@@ -30,7 +30,8 @@ impl Taken {
 #[derive(Debug, Clone)]
 pub(super) struct Refund {
     pub(super) at: u64,
-    pub(super) payment: Id,
+    /// None where it had been paid back to the platform.
+    pub(super) payment: Option<Id>,
     /// The charge that was reduced, if it was for that.
     pub(super) item: Option<u32>,
     pub(super) to_credit: i128,
@@ -58,6 +59,8 @@ pub(super) struct Tally {
     pub(super) refunds: Vec<Refund>,
     /// Paid by the platform to the merchant.
     pub(super) advanced: i128,
+    /// Of that, what the merchant gave back to the platform.
+    pub(super) lowered: i128,
     /// The price at which the thing was bought.
     pub(super) price: Option<i128>,
 }
@@ -75,6 +78,7 @@ impl Tally {
             taken: Vec::new(),
             refunds: Vec::new(),
             advanced: 0,
+            lowered: 0,
             price: None,
         }
     }
@@ -179,7 +183,7 @@ impl Tally {
             }
             Fact::RefundSucceeded { payment, .. } => self.refunds.push(Refund {
                 at,
-                payment: *payment,
+                payment: Some(*payment),
                 item: None,
                 // It may have been billed by then.
                 to_credit: [Class::CreditUnbilled, Class::CreditBilled, Class::CreditOverdue]
@@ -188,9 +192,24 @@ impl Tally {
                     .sum(),
                 to_balance: moved(Class::UserAvailable, |m| m.credit),
             }),
+            Fact::AdvanceReturned { to_platform, to_credit, surplus, to_balance, .. } => {
+                let [platform, credit, surplus, balance] =
+                    [to_platform, to_credit, surplus, to_balance].map(|part| i128::from(*part));
+                self.lowered += platform;
+                if credit + balance > 0 {
+                    let (to_credit, to_balance) = (credit - surplus, balance + surplus);
+                    let (payment, item) = (None, None);
+                    self.refunds.push(Refund { at, payment, item, to_credit, to_balance });
+                }
+            }
+            // Several payments may have given it back.
             Fact::ChargeReduced { item, given_back, .. } if *given_back > 0 => {
-                if let Some(refund) = self.refunds.last_mut() {
-                    refund.item = Some(*item);
+                let mut rest = i128::from(*given_back);
+                for refund in self.refunds.iter_mut().rev().filter(|r| r.item.is_none()) {
+                    if rest > 0 {
+                        refund.item = Some(*item);
+                        rest -= refund.amount();
+                    }
                 }
             }
             // What else there is to them the models know.

@@ -82,7 +82,7 @@ fn a_car_on_one_page() {
     let from = [&paid[0].frozen, &paid[0].balance, &paid[0].credit, &paid[0].amount];
     assert_eq!(from, ["800.00", "600.00", "480.00", "1880.00"]);
     let refund = &page.given_back.refunds[0];
-    assert_eq!(Some(&refund.payment), paid[0].payment.as_ref());
+    assert_eq!(refund.payment, paid[0].payment);
     assert_eq!((refund.item, &*refund.to_credit), (Some(2), "50.00"));
     let expected = [
         "deposit 2000.00 = 1200.00 waived + 800.00 frozen",
@@ -105,6 +105,22 @@ fn an_advance() {
     assert_eq!(rows, [("merchant", "20.00"), ("platform", "30.00")]);
     assert_eq!(totals_of(&page)[5], "advanced 30.00 = 30.00 paid back + 0.00 still advanced");
     assert!(page.adds_up);
+}
+
+/// A charge that was advanced, lowered twice: while the platform waits for it, and after that.
+#[test]
+fn an_advance_that_is_lowered() {
+    let page = page_of(&sample::debit_days(), "bike-1");
+    assert_eq!((page.advanced.as_deref(), page.adds_up), (Some("30.00"), true));
+    let totals = totals_of(&page);
+    let advanced =
+        "advanced 30.00 = 25.00 paid back + 5.00 given back by the merchant + 0.00 still advanced";
+    assert!(totals.iter().any(|total| total == advanced), "{totals:?}");
+    let refunds = page.given_back.refunds.iter();
+    let refunds: Vec<_> =
+        refunds.map(|r| (r.payment.is_some(), r.item, &*r.to_credit, &*r.to_balance)).collect();
+    let expected = [(true, Some(0), "0.00", "20.00"), (false, Some(0), "10.00", "0.00")];
+    assert_eq!(refunds, expected);
 }
 
 #[test]

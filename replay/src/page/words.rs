@@ -79,6 +79,16 @@ pub(super) fn words(fact: &Fact, at: u64, tally: &Tally) -> Option<Told> {
             told(format!("{what}{}", parts(tally, &from)), Some(taken.amount()))
         }
         Fact::RentalSettled { .. } => plain("completed"),
+        Fact::AdvanceRepaid { .. } => None,
+        Fact::AdvanceReturned { to_platform, to_credit, surplus, to_balance, .. } => {
+            let to = [
+                (i128::from(*to_platform), "to the platform"),
+                (i128::from(*to_credit) - i128::from(*surplus), "to credit"),
+                (sum(*to_balance, *surplus), "to the balance"),
+            ];
+            let all = to.iter().map(|part| part.0).sum();
+            told(format!("given back by the merchant{}", parts(tally, &to)), Some(all))
+        }
         Fact::RentalPaymentPending { outstanding, advanced: 0, .. } => {
             about("payment pending", *outstanding)
         }

@@ -282,6 +282,7 @@ impl Naive {
             | Body::UnfreezeCreditLine(_)
             | Body::WriteOffCredit(_)
             | Body::WaiveLoanCharge(_)
+            | Body::SetAutoDebit(_)
             | Body::CloseCreditLine(_) => ("credit", None, None),
             Body::DrawLoan(c) => ("credit", None, Some(c.amount)),
             Body::DrawMore(c) => ("credit", None, Some(c.amount)),

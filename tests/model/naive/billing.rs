@@ -27,6 +27,8 @@ pub(super) struct Bill {
     charged: i128,
     last_night: u32,
     late_since: Option<u32>,
+    /// When it was last tried to debit it, or that was agreed.
+    pub(super) debited_on: u32,
 }
 
 /// The most that is owed of a kind of charges.
@@ -74,15 +76,27 @@ impl Naive {
         (i128::from(day) * i128::from(super::DAY_MS) - self.offset_ms).try_into().unwrap()
     }
 
-    /// When a statement is cut, when its grace is over, when the next night is charged.
-    pub(super) fn bill_dues(&self, id: Id, line: &Line) -> [Option<u64>; 3] {
-        let Some(bill) = line.bill.as_ref().filter(|_| !line.closed) else { return [None; 3] };
+    /// What of a bill is due on a day.
+    pub(super) fn due_of_bill(&self, id: Id, day: u32) -> i128 {
+        let bill = self.lines[&id].bill.as_ref().unwrap();
+        if day < bill.due_on { self.owes(Class::CreditOverdue, id) } else { self.unpaid(id, bill) }
+    }
+
+    /// When a statement is cut, when its grace is over, when the next night is charged, and when
+    /// what is due is debited.
+    pub(super) fn bill_dues(&self, id: Id, line: &Line) -> [Option<u64>; 4] {
+        let Some(bill) = line.bill.as_ref().filter(|_| !line.closed) else { return [None; 4] };
+        let agreed = line.terms.billing.is_some_and(|terms| terms.auto_debit);
+        let late = self.owes(Class::CreditOverdue, id) > 0;
+        let debit = (bill.debited_on + 1).max(if late { 0 } else { bill.due_on });
+        let debited = agreed && self.unpaid(id, bill) > 0;
         let end_of_grace = bill.due_on + line.terms.grace_days + 1;
         let night = self.bearing(id, bill) > 0;
         [
             Some(self.start_of(bill.next_cut)),
             bill.open.then(|| self.start_of(end_of_grace)),
             night.then(|| self.start_of(bill.last_night + 1)),
+            debited.then(|| self.start_of(debit)),
         ]
     }
 

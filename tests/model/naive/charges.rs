@@ -4,7 +4,7 @@
 use super::holds::frozen;
 use super::parts::Parts;
 use super::rentals::Stage;
-use super::{Naive, Outcome, cny, must, of};
+use super::{Naive, Outcome, cny, merchant, must, of, pending, user};
 use groat_ledger::{
     BuyOutRental, Class, CollectRental, Currency, Id, ReduceCharge, Reference, Rejection,
     SettleRental,
@@ -89,6 +89,12 @@ impl Naive {
         for (from, part) in repaid.debits(payer) {
             self.write(from, of(Class::RentalAdvance, id), part);
         }
+        if repaid.sum() > 0 {
+            let rental = &mut self.rentals[no];
+            rental.repaid += repaid.sum();
+            rental.repaid_on_credit += repaid.credit;
+            rental.repaid_at = now;
+        }
         if rest.sum() > 0 {
             self.take(payment, seller, None, payer, rest, now);
             self.rentals[no].payments.push(payment);
@@ -171,7 +177,57 @@ impl Naive {
         Ok(())
     }
 
-    /// Unpaid charges are let off, but not what was advanced; after completion money goes back.
+    /// The merchant gives back what it was advanced: to the platform, and to the user, who paid
+    /// that back; from the batch of that day, settled money, and the batch of today.
+    pub(super) fn return_advance(
+        &mut self,
+        no: usize,
+        to_platform: i128,
+        to_user: i128,
+        now: u64,
+    ) -> Outcome {
+        let all = to_platform + to_user;
+        if all == 0 {
+            return Ok(());
+        }
+        let rental = &self.rentals[no];
+        let (id, seller, payer) = (rental.id, rental.merchant, rental.user);
+        let settled = merchant(seller);
+        must(!self.closed.contains(&settled), Rejection::AccountClosed)?;
+        let gone = self.closed.contains(&user(payer));
+        must(to_user == 0 || !gone, Rejection::AccountClosed)?;
+        let day = self.day(rental.unpaid_since.unwrap());
+        let (own, today) = (pending(seller, day), pending(seller, self.day(now)));
+        let of_day = |b: &super::Batch| (b.merchant, b.day) == (seller, day) && !b.settled;
+        let unsettled = self.batches.iter().any(of_day);
+        let from_own = if unsettled { all.min(self.credit(own)).max(0) } else { 0 };
+        let from_settled = (all - from_own).min(self.credit(settled));
+        let from_today = all - from_own - from_settled;
+        let has = self.credit(today) - if today == own { from_own } else { 0 };
+        must(from_today <= has, Rejection::MerchantBalanceInsufficient)?;
+        let to_credit = rental.repaid_on_credit.min(to_user);
+        let bought_at = if to_credit > 0 { rental.repaid_at } else { now };
+        let off = self.taken_off(payer, (Id::NONE, bought_at), to_credit);
+        let to_debt = off.iter().map(|part| part.1).sum::<i128>();
+        let mut gives = [(own, from_own), (settled, from_settled), (today, from_today)];
+        let first = [(of(Class::RentalAdvance, id), to_platform)];
+        let takes = first.into_iter().chain(off).chain([(user(payer), to_user - to_debt)]);
+        for (to, mut wanted) in takes {
+            for (from, rest) in &mut gives {
+                let part = wanted.min(*rest);
+                (wanted, *rest) = (wanted - part, *rest - part);
+                self.write(*from, to, part);
+            }
+        }
+        self.refunded_into(payer, Id::NONE, off, now);
+        let rental = &mut self.rentals[no];
+        rental.repaid -= to_user;
+        rental.repaid_on_credit -= to_credit;
+        Ok(())
+    }
+
+    /// Unpaid charges are let off, and what was advanced of them comes back from the merchant;
+    /// after completion money goes back.
     pub(super) fn reduce(&mut self, id: Id, c: &ReduceCharge, now: u64) -> Outcome {
         let no = self.rental(c.rental)?;
         let item = usize::try_from(c.item).unwrap();
@@ -182,23 +238,13 @@ impl Naive {
             let left = charge.amount - charge.reduced;
             must(amount <= left, Rejection::ReductionExceedsCharge)?;
             let number = Reference::new(&format!("{:032x}", id.0)).unwrap();
-            let payments = rental.payments.clone();
-            // Of what was advanced the user paid some to the platform.
-            let guaranteed = rental.terms.guaranteed && rental.unpaid_since.is_some();
-            let paid: i128 = rental.charges.iter().map(|charge| charge.paid).sum();
-            let kept: i128 = payments.iter().map(|id| self.not_refunded(*id)).sum();
-            let or = if guaranteed && paid > kept {
-                Rejection::AdvanceNotLowered
-            } else {
-                Rejection::RefundExceedsPaid
-            };
-            self.refund_some_of(&payments, number, amount, or, now)?;
+            self.refund_some_of(no, number, amount, Rejection::RefundExceedsPaid, now)?;
             self.rentals[no].charges[item].paid -= amount;
         } else {
             must(!rental.has_ended(), Rejection::InvalidState)?;
             must(amount <= charge.owed(), Rejection::ReductionExceedsCharge)?;
-            let keeps = rental.owed() - amount >= self.advanced(c.rental);
-            must(keeps, Rejection::ReductionExceedsCharge)?;
+            let back = self.advanced(c.rental) - (rental.owed() - amount);
+            self.return_advance(no, back.max(0), 0, now)?;
             self.note(Class::RentObligation, c.rental, -amount);
         }
         self.rentals[no].charges[item].reduced += amount;

@@ -2,6 +2,7 @@
 //! still be used, and from the refunds of those that may yet be; what a campaign has is the sum of
 //! what was written.
 
+use super::exchange::currency_of;
 use super::orders::{Paid, payable};
 use super::{Account, Naive, Outcome, cny, house, merchant, must, of};
 use groat_ledger::{
@@ -51,12 +52,6 @@ impl Use {
     /// Of the first so much of it that goes back, what was no money.
     pub(super) fn discount_of(&self, back: i128) -> i128 {
         super::half_up(self.discount, back, self.sum())
-    }
-}
-
-impl Coupon {
-    pub(super) fn ends_at(&self) -> Option<u64> {
-        self.end.is_none().then_some(self.until)
     }
 }
 
@@ -171,8 +166,9 @@ impl Naive {
         Ok(())
     }
 
-    pub(super) fn revoke_coupon(&mut self, id: Id) -> Outcome {
+    pub(super) fn revoke_coupon(&mut self, id: Id, now: u64) -> Outcome {
         let no = self.coupons.iter().position(|k| k.id == id).ok_or(Rejection::UnknownAccount)?;
+        must(self.named_by(id, now).is_none(), Rejection::CouponLocked)?;
         must(self.coupons[no].end.is_none(), Rejection::InvalidState)?;
         self.end_coupon(no, End::Revoked);
         Ok(())
@@ -186,22 +182,68 @@ impl Naive {
         self.note(Class::CouponFace, template, -face);
     }
 
+    /// The order that names a coupon and can be paid.
+    fn named_by(&self, coupon: Id, now: u64) -> Option<Id> {
+        let named = self.orders.iter().find(|o| o.names == Some(coupon) && o.is_open(now));
+        named.map(|order| order.id)
+    }
+
+    /// A coupon that an order names, which was neither paid nor closed, has that order's time too.
+    pub(super) fn coupon_ends_at(&self, coupon: &Coupon) -> Option<u64> {
+        let named = self.orders.iter().filter(|o| o.names == Some(coupon.id) && o.waits());
+        let until = named.map(|order| order.expires_at).fold(coupon.until, u64::max);
+        coupon.end.is_none().then_some(until)
+    }
+
+    /// Whether an order that is made now can name a coupon.
+    pub(super) fn can_name(
+        &self,
+        coupon: Id,
+        discountable: i128,
+        order: (Id, i128),
+        now: u64,
+    ) -> Outcome {
+        let no = Rejection::CouponNotUsable;
+        let found = self.coupons.iter().find(|k| k.id == coupon).ok_or(no)?;
+        must(self.named_by(coupon, now).is_none(), Rejection::CouponLocked)?;
+        must(currency_of(order.0) == Currency::CNY, no)?;
+        let face = i128::from(self.templates[&found.template].face.amount);
+        must(face <= discountable, no)?;
+        self.usable(coupon, face, (Id::NONE, order.0, order.1), found.user, now).map(|_| ())
+    }
+
+    /// An order is closed: the coupon that it names is over with it, if its own time is.
+    pub(super) fn let_go(&mut self, coupon: Id, now: u64) {
+        let no = self.coupons.iter().position(|k| k.id == coupon).unwrap();
+        if now >= self.coupons[no].until {
+            self.end_coupon(no, End::Expired);
+        }
+    }
+
+    /// Whose a coupon is.
+    pub(super) fn owns_coupon(&self, coupon: Id, user: Id) -> bool {
+        self.coupons.iter().any(|k| k.id == coupon && k.user == user)
+    }
+
     /// Whether a coupon can pay so much of an order, and what it pays.
     pub(super) fn usable(
         &self,
         coupon: Id,
         amount: i128,
-        order: (Id, i128),
+        order: (Id, Id, i128),
         payer: Id,
         now: u64,
     ) -> Result<Use, Rejection> {
         let no = Rejection::CouponNotUsable;
         let coupon = self.coupons.iter().find(|k| k.id == coupon).ok_or(no)?;
         let t = &self.templates[&coupon.template];
-        let (seller, total) = order;
-        must(coupon.user == payer && coupon.end.is_none(), no)?;
+        let (order, seller, total) = order;
+        must(coupon.user == payer, no)?;
         must(t.merchant.is_none() || t.merchant == seller, no)?;
-        must(now >= t.valid_from && now < t.valid_until, no)?;
+        let named = self.named_by(coupon.id, now);
+        must(named.is_none_or(|by| by == order), Rejection::CouponLocked)?;
+        let in_time = named.is_some() || now >= t.valid_from && now < t.valid_until;
+        must(coupon.end.is_none() && in_time, no)?;
         must(amount == i128::from(t.face.amount) && total >= i128::from(t.min_spend), no)?;
         Ok(Use {
             coupon: coupon.id,

@@ -35,6 +35,8 @@ pub(super) struct Loan {
     charged: i128,
     pub(super) late_since: Option<u32>,
     pub(super) lost: bool,
+    /// When it was last tried to debit it, or that was agreed.
+    pub(super) debited_on: u32,
 }
 
 /// What falls due with each term: shares rounded down and the rest first, or to the nearest unit,
@@ -144,6 +146,7 @@ impl Naive {
             charged: 0,
             late_since: None,
             lost: false,
+            debited_on: self.day(now),
         });
         Ok(())
     }
@@ -185,17 +188,30 @@ impl Naive {
         self.loans.iter().filter(|l| l.user == id).filter_map(|l| l.late_since).min()
     }
 
-    /// When the next term falls due, and when the grace of the last is over.
-    pub(super) fn loan_dues(&self, loan: &Loan) -> [Option<u64>; 2] {
+    /// What of a loan is due on a day.
+    pub(super) fn due_of_loan(&self, no: usize, day: u32) -> i128 {
+        let parts = [Part::Penalty, Part::Interest, Part::Fee, Part::Principal];
+        parts.map(|part| self.part_of_loan(no, part, false, day).1).iter().sum()
+    }
+
+    /// When the next term falls due, when the grace of the last is over, and when what is due is
+    /// debited.
+    pub(super) fn loan_dues(&self, loan: &Loan) -> [Option<u64>; 3] {
         if !self.is_open_loan(loan) {
-            return [None; 2];
+            return [None; 3];
         }
+        let fell_due = loan.due > 0 || self.interest_of(loan) > loan.early;
+        let term = fell_due.then(|| loan.date_of(loan.periods));
+        let charges = loan.charges.iter().filter(|charge| charge.left > 0);
+        let first = charges.map(|charge| charge.due_on).chain(term).min();
+        let debit = first.filter(|_| loan.agreed.auto_debit);
+        let debit = debit.map(|first| self.start_of(first.max(loan.debited_on + 1)));
         let terms = self.lines[&loan.user].terms;
         let due_on = loan.date_of(loan.periods);
         let missed = self.unpaid_of(loan) > terms.tolerance.into();
         let ends = due_on + terms.grace_days + 1;
         let ends = (missed && loan.late_since.is_none()).then(|| self.start_of(ends));
-        [Some(self.start_of(loan.date_of(loan.periods + 1))), ends]
+        [Some(self.start_of(loan.date_of(loan.periods + 1))), ends, debit]
     }
 
     /// All nights are counted again; what was charged before is taken off.
@@ -266,6 +282,13 @@ impl Naive {
             return Err(why);
         }
         self.loans[no].early += more;
+        self.pay_parts(no, amount, now);
+        Ok(())
+    }
+
+    /// Pays so much of a loan whose interest is charged to the day, part by part.
+    pub(super) fn pay_parts(&mut self, no: usize, amount: i128, now: u64) {
+        let (id, from) = (self.loans[no].id, user(self.loans[no].user));
         let (today, orders) = (self.day(now), self.loans[no].orders);
         let mut left = amount;
         for (order, later) in orders.into_iter().zip([false, true]) {
@@ -273,7 +296,7 @@ impl Naive {
                 let (class, owed) = self.part_of_loan(no, part, later, today);
                 let paid = left.min(owed);
                 left -= paid;
-                self.write(from, of(class, c.target), paid);
+                self.write(from, of(class, id), paid);
                 let loan = &mut self.loans[no];
                 match (part, later) {
                     (Part::Interest, false) => {}
@@ -289,7 +312,6 @@ impl Naive {
             }
         }
         self.free_if_paid(no);
-        Ok(())
     }
 
     /// The account of a part of a loan's debt, and what is owed of it: what is due, or what is not.

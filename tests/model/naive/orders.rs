@@ -44,8 +44,10 @@ pub(super) struct Order {
     priced: Option<Priced>,
     /// Of the amount, what no coupon pays.
     undiscountable: i128,
+    /// The coupon that it is paid with, if it names one.
+    pub(super) names: Option<Id>,
     code: CodeKind,
-    expires_at: u64,
+    pub(super) expires_at: u64,
     closed: bool,
     pub(super) paid: Option<Paid>,
     pub(super) refunds: BTreeMap<Reference, i128>,
@@ -82,6 +84,11 @@ pub(super) struct Paid {
 impl Order {
     pub(super) fn is_open(&self, now: u64) -> bool {
         self.paid.is_none() && !self.closed && now < self.expires_at
+    }
+
+    /// Neither paid nor closed, though its time may be over.
+    pub(super) fn waits(&self) -> bool {
+        self.paid.is_none() && !self.closed
     }
 
     pub(super) fn refunded(&self) -> i128 {
@@ -197,11 +204,17 @@ impl Naive {
         must(TIMEOUTS.contains(&c.timeout_s), Rejection::SchemaInvalid)?;
         self.new_trade_no(c.merchant, &c.out_trade_no)?;
         let priced = self.price_of(c, now)?;
+        let names = Some(c.coupon).filter(|coupon| !coupon.is_none());
+        if let Some(coupon) = names {
+            self.can_name(coupon, amount - without, (c.merchant, amount), now)?;
+            must(c.quote.is_none(), Rejection::CouponNotUsable)?;
+        }
         let number = Some(c.out_trade_no.clone());
         let expires_at = now + u64::from(c.timeout_s) * 1_000;
         self.add_order(c.payment, c.merchant, number, amount, expires_at);
         self.orders.last_mut().unwrap().priced = priced;
         self.orders.last_mut().unwrap().undiscountable = without;
+        self.orders.last_mut().unwrap().names = names;
         self.orders.last_mut().unwrap().code = c.code_kind;
         let freeze = c.royalty_freeze;
         self.orders.last_mut().unwrap().royalty.freeze = freeze;
@@ -226,6 +239,7 @@ impl Naive {
             amount,
             priced,
             undiscountable: 0,
+            names: None,
             code: CodeKind::None,
             expires_at,
             closed,
@@ -278,12 +292,17 @@ impl Naive {
         let plan = plan.map(|terms| self.new_plan(c.user, terms, parts.planned)).transpose()?;
         self.may_buy(c.user, parts.credit)?;
         let order = &self.orders[no];
+        if let Some(named) = order.names {
+            let is_used = coupon.is_some_and(|(id, _)| id == named);
+            must(is_used && self.owns_coupon(named, c.user), Rejection::OrderNamesCoupon)?;
+        }
         let of_order = (order.merchant, order.amount);
         if let Some((id, amount)) = coupon {
             let discountable = order.amount - order.undiscountable;
             must(amount <= discountable, Rejection::CouponNotUsable)?;
             must(priced.is_none(), Rejection::CouponNotUsable)?;
-            parts.coupon = Some(self.usable(id, amount, of_order, c.user, now)?);
+            parts.coupon =
+                Some(self.usable(id, amount, (order.id, of_order.0, of_order.1), c.user, now)?);
         }
         if let Some((id, amount)) = parts.card {
             must(priced.is_none(), Rejection::CardNotUsable)?;
@@ -385,6 +404,9 @@ impl Naive {
         must(order.paid.is_none(), Rejection::AlreadyPaid)?;
         must(order.is_open(now), Rejection::InvalidState)?;
         order.closed = true;
+        if let Some(coupon) = order.names {
+            self.let_go(coupon, now);
+        }
         Ok(())
     }
 
@@ -420,10 +442,11 @@ impl Naive {
         self.refund_part(no, c.out_request_no.clone(), amount, &c.royalties, now)
     }
 
-    /// These payments are refunded, the newest first, all of the amount or nothing.
+    /// The payments of a rental are refunded, the newest first, and what the user paid back to the
+    /// platform is given back, all of the amount or nothing.
     pub(super) fn refund_some_of(
         &mut self,
-        payments: &[Id],
+        rental: usize,
         number: Reference,
         x: i128,
         or: Rejection,
@@ -431,7 +454,8 @@ impl Naive {
     ) -> Outcome {
         let entries = self.entries.len();
         let before = (self.orders.clone(), self.lines.clone(), self.cards.clone());
-        let outcome = self.refund_in_turn(payments, number, x, or, now);
+        let outcome = self.refund_in_turn(rental, number, x, or, now);
+        let outcome = outcome.and_then(|rest| self.return_advance(rental, 0, rest, now));
         if outcome.is_err() {
             self.entries.truncate(entries);
             (self.orders, self.lines, self.cards) = before;
@@ -439,19 +463,16 @@ impl Naive {
         outcome
     }
 
-    /// What a payment came to, and was not refunded.
-    pub(super) fn not_refunded(&self, id: Id) -> i128 {
-        self.orders.iter().find(|order| order.id == id).map_or(0, Order::left)
-    }
-
+    /// Gives what is left for the advance.
     fn refund_in_turn(
         &mut self,
-        payments: &[Id],
+        rental: usize,
         number: Reference,
         mut x: i128,
         mut or: Rejection,
         now: u64,
-    ) -> Outcome {
+    ) -> Result<i128, Rejection> {
+        let payments = self.rentals[rental].payments.clone();
         for id in payments.iter().rev() {
             let no = self.order(*id)?;
             let (left, disputed) = (self.orders[no].left(), self.orders[no].disputed());
@@ -471,6 +492,7 @@ impl Naive {
                 x -= part;
             }
         }
-        must(x == 0, or)
+        must(x <= self.rentals[rental].repaid, or)?;
+        Ok(x)
     }
 }

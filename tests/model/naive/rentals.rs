@@ -29,6 +29,10 @@ pub(super) struct Rental {
     pub(super) terms_due: usize,
     pub(super) charges: Vec<Charge>,
     pub(super) payments: Vec<Id>,
+    /// Paid back to the platform and not back, of that on credit, and when it was paid last.
+    pub(super) repaid: i128,
+    pub(super) repaid_on_credit: i128,
+    pub(super) repaid_at: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -167,6 +171,9 @@ impl Naive {
             terms_due: 0,
             charges: Vec::new(),
             payments: Vec::new(),
+            repaid: 0,
+            repaid_on_credit: 0,
+            repaid_at: 0,
         });
         Ok(())
     }

@@ -42,7 +42,7 @@ impl Scene<'_> {
             Kind::IssueCoupon => self.issue_coupon(),
             Kind::RevokeCoupon => {
                 let rows = self.ledger.tables().coupons.rows();
-                let found = self.dice.recent(rows, |k| k.state == CouponState::Effective);
+                let found = self.dice.recent(rows, |k| k.state.is_usable());
                 let coupon = found.map_or(named('x', 8), |k| k.coupon);
                 Body::RevokeCoupon(RevokeCoupon { coupon, reason: reference('x', 3) })
             }
@@ -118,19 +118,41 @@ impl Scene<'_> {
         Body::IssueCoupon(IssueCoupon { coupon, template, user: self.user() })
     }
 
-    /// An order on which coupons of these terms can be used.
-    fn order_for(&mut self, terms: &CouponTerms) -> Body {
+    /// An order on which a coupon of these terms can be used, and which may name it.
+    fn order_for(&mut self, coupon: Id, terms: &CouponTerms) -> Body {
         let mut body = self.order();
+        let names = self.dice.one_in(2);
         if let Body::CreatePayment(c) = &mut body {
             c.merchant = if terms.merchant.is_none() { c.merchant } else { terms.merchant };
             c.amount = cny(terms.min_spend.saturating_add(self.dice.between(0, 40)));
+            c.coupon = if names { coupon } else { Id::NONE };
         }
         body
+    }
+
+    /// An order that names its coupon, in most cases as it has to be paid.
+    fn pay_as_named(&mut self) -> Option<Body> {
+        let t = self.ledger.tables();
+        let named = |p: &Payment| p.parts.as_ref().map_or(Id::NONE, |parts| parts.locked);
+        let found = self.dice.recent(t.payments.rows(), |p| !named(p).is_none())?;
+        let coupon = t.coupons.get(&named(found))?;
+        let face = t.coupon_templates.row(coupon.template).terms.face.amount;
+        let other = self.user();
+        let user = if self.dice.one_in(12) { other } else { t.users.row(coupon.user).user };
+        let face = if self.dice.one_in(12) { 0 } else { face };
+        let rest = found.amount.amount.saturating_sub(face);
+        let legs = [(LegSource::Balance, rest), (LegSource::Coupon(coupon.coupon), face)];
+        Some(super::money::pay(found.payment, user, &legs))
     }
 
     /// A coupon, in most cases on an order that it fits, with the rest from elsewhere.
     pub(super) fn pay_with_coupon(&mut self) -> Option<Body> {
         let t = self.ledger.tables();
+        if self.dice.one_in(2)
+            && let Some(body) = self.pay_as_named()
+        {
+            return Some(body);
+        }
         let found = self.dice.recent(t.coupons.rows(), |k| k.state == CouponState::Effective)?;
         let terms = &t.coupon_templates.row(found.template).terms;
         let fits = |p: &Payment| {
@@ -140,7 +162,7 @@ impl Scene<'_> {
             open && theirs && p.amount.amount >= terms.min_spend
         };
         if !t.payments.rows().iter().any(fits) {
-            return Some(self.order_for(terms));
+            return Some(self.order_for(found.coupon, terms));
         }
         let (payment, order) = self.a_payment(fits);
         let amount = order?.amount.amount;

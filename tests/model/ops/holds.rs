@@ -192,6 +192,7 @@ pub(super) fn billing(way: u32) -> BillingTerms {
         late_order: PRINCIPAL_FIRST,
         late_order_from_day: way * 2,
         late_fee_max: u64::from(way) * 7,
+        auto_debit: way == 1,
     }
 }
 

@@ -3,9 +3,9 @@
 use super::{Kind, Scene, cny};
 use groat_ledger::instalments::{CHARGES_FIRST, PRINCIPAL_FIRST, Part};
 use groat_ledger::{
-    Ahead, Body, ChargeLoan, Class, CreditLine, CreditLineState, DrawLoan, DrawMore, Every, Ledger,
-    Loan, LoanChargeKind, LoanKind, LoanState, LoanTerms, Plan, PlanState, ProvisionCredit,
-    RecordRecovery, RepayCredit, ReturnRepayment, WaiveLoanCharge, WriteOffCredit,
+    Ahead, Body, ChargeLoan, Class, CreditLine, CreditLineState, DrawLoan, DrawMore, Every, Id,
+    Ledger, Loan, LoanChargeKind, LoanKind, LoanState, LoanTerms, Plan, PlanState, ProvisionCredit,
+    RecordRecovery, RepayCredit, ReturnRepayment, SetAutoDebit, WaiveLoanCharge, WriteOffCredit,
 };
 
 /// When the first debt that is overdue may be written off.
@@ -75,6 +75,7 @@ impl Scene<'_> {
                     at_once,
                     order,
                     ahead_order,
+                    auto_debit: self.dice.one_in(3),
                     ..LoanTerms::new(count, day_ppm, kind)
                 };
                 Body::DrawLoan(DrawLoan { user, loan, amount, terms })
@@ -102,6 +103,18 @@ impl Scene<'_> {
                 let amount = self.amount(&[self.credit_left(owner), 300]);
                 let at_once = self.dice.pick(&[0, amount.amount / 4, amount.amount / 2, 300]);
                 Body::DrawMore(DrawMore { user, loan: loan.loan, amount, at_once })
+            }
+            Kind::SetAutoDebit => {
+                let t = self.ledger.tables();
+                let active = |l: &Loan| l.state == LoanState::Active;
+                let loan = self.dice.recent(t.loans.rows(), active);
+                let loan = if self.dice.one_in(2) { loan } else { None };
+                let user = match loan {
+                    Some(loan) if !self.dice.one_in(24) => t.users.row(loan.user).user,
+                    _ => self.a_line(|line| line.terms.billing.is_some()),
+                };
+                let target = loan.map_or(Id::NONE, |loan| loan.loan);
+                Body::SetAutoDebit(SetAutoDebit { user, target, on: self.dice.of(3) > 0 })
             }
             Kind::ReturnRepayment => {
                 let t = self.ledger.tables();

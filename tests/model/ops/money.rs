@@ -74,6 +74,7 @@ fn create_payment(id: usize, number: usize, seller: usize, x: u64, timeout_s: u3
         timeout_s,
         quote: Id::NONE,
         royalty_freeze: false,
+        coupon: Id::NONE,
     })
 }
 

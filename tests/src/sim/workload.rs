@@ -120,7 +120,11 @@ impl Credit {
             due_day: 2,
             late_fee_ppm: 50_000,
             grace_d: Some(0),
-            billing: Some(v1::BillingTerms::default()),
+            // Every other one is debited by the clock.
+            billing: Some(v1::BillingTerms {
+                auto_debit: user.lo % 4 < 2,
+                ..v1::BillingTerms::default()
+            }),
             ..v1::GrantCreditLine::default()
         };
         let lines = self.users.clone().into_iter().map(granted);
@@ -182,7 +186,7 @@ impl Credit {
             third: v1::CreditPart::Penalty.into(),
             fourth: v1::CreditPart::Interest.into(),
         });
-        let none = v1::DrawLoan::default();
+        let none = v1::DrawLoan { auto_debit: chance.one_in(2), ..v1::DrawLoan::default() };
         let more = v1::DrawLoan { every_months, paid_ahead, at_once, order, ..none };
         let draw = v1::DrawLoan { user, loan, amt, terms, day_ppm, kind, ..more };
         self.command(command::Body::DrawLoan(draw))
@@ -341,6 +345,12 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
         give(vec![command(opened, chance)], &user, chance);
         give(vec![command(loaded, chance)], &user, chance);
     }
+    let campaigns: Vec<String> = (0..3 * u64::from(shards)).map(|no| named("g", no)).collect();
+    for campaign in &campaigns {
+        for step in elsewhere::campaign(campaign) {
+            give(vec![command(step, chance)], campaign, chance);
+        }
+    }
     let mut paid = Vec::<(String, String, &str)>::new();
     let mut packets = Vec::<(String, String)>::new();
     let mut pending = Vec::<(String, v1::Id)>::new();
@@ -423,16 +433,32 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
             }
             13 => {
                 let (rental, merchant) = (named("h", no), named("m", chance.below(merchants)));
-                let steps = elsewhere::rental(&rental, &user, &merchant, &money(amount));
+                // So dear, now and then, that the platform advances some of it.
+                let rent = if chance.one_in(3) { 2_000 } else { amount };
+                let steps = elsewhere::rental(&rental, &user, &merchant, &money(rent));
                 let steps = steps.into_iter().map(|step| command(step, chance));
                 give(steps.collect(), &user, chance);
                 rented.push((rental, user));
             }
             14 if !rented.is_empty() => {
                 let (rental, user) = rented[chance.index(rented.len())].clone();
+                let less = if chance.one_in(4) { 1_960 } else { amount.div_ceil(3) };
                 let less = json!({ "reduce_charge": { "rental": rental, "item": 0,
-                    "amt": money(amount.div_ceil(3)) } });
-                give(vec![command(less, chance)], &user, chance);
+                    "amt": money(less) } });
+                let more = json!({ "collect_rental": { "rental": rental,
+                    "allow_partial": chance.one_in(2) } });
+                let asked = if chance.one_in(3) { more } else { less };
+                give(vec![command(asked, chance)], &user, chance);
+            }
+            9 if chance.one_in(3) => {
+                // A coupon of a campaign that may be at home where the user is, and an order.
+                let campaign = &campaigns[chance.index(campaigns.len())];
+                let order = (named("p", no), named("o", no), named("m", chance.below(merchants)));
+                for steps in elsewhere::named_coupon(chance, campaign, &user, &order) {
+                    let steps = steps.into_iter().map(|step| command(step, chance)).collect();
+                    give(steps, &user, chance);
+                }
+                paid.push((order.0, user, "CNY"));
             }
             9 if chance.one_in(3) => {
                 // A card, which is the user's already from the second time on, loaded and unloaded.

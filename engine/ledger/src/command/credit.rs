@@ -48,6 +48,8 @@ pub struct BillingTerms {
     pub late_order_from_day: u32,
     /// Most of one late fee, in minor units; 0 is no bound but the unpaid minimum itself.
     pub late_fee_max: u64,
+    /// The clock debits what is due of statements from the balance.
+    pub auto_debit: bool,
 }
 
 /// Raises or cuts a limit.

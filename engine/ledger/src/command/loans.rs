@@ -40,6 +40,8 @@ pub struct LoanTerms {
     pub order: [Part; 4],
     /// What it pays first of what is not, when nothing is due any more; each part once.
     pub ahead_order: [Part; 4],
+    /// The clock debits what is due from the balance.
+    pub auto_debit: bool,
 }
 
 impl LoanTerms {
@@ -48,8 +50,18 @@ impl LoanTerms {
     pub fn new(count: u32, day_ppm: u32, kind: LoanKind) -> LoanTerms {
         let (every, ahead) = (Every::Days(LOAN_TERM_DAYS), Ahead::Last);
         let (order, ahead_order) = (CHARGES_FIRST, CHARGES_FIRST);
-        let (share_unit, at_once) = (0, 0);
-        LoanTerms { count, day_ppm, kind, every, share_unit, ahead, at_once, order, ahead_order }
+        LoanTerms {
+            count,
+            day_ppm,
+            kind,
+            every,
+            share_unit: 0,
+            ahead,
+            at_once: 0,
+            order,
+            ahead_order,
+            auto_debit: false,
+        }
     }
 }
 

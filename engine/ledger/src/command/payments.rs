@@ -31,6 +31,8 @@ pub struct CreatePayment {
     pub quote: Id,
     /// What the merchant receives is frozen until it is shared.
     pub royalty_freeze: bool,
+    /// The coupon that it is paid with, locked until it is; or none.
+    pub coupon: Id,
 }
 
 /// How the payer meets the merchant (DOMAIN §1.1).

@@ -7,8 +7,8 @@ use crate::limits::{
     DAY_MS, DUES_APART_MS, DUES_AT_ONCE, RENTAL_UNSTARTED_DAYS_MAX, ROYALTY_FREEZE_DAYS,
 };
 use crate::rules::{
-    authorizations, billing, campaigns, cards, collection, coupons, exchange, loans, packets,
-    payments, points, rentals, royalties, settlement, transfers,
+    authorizations, billing, campaigns, cards, collection, coupons, debits, exchange, loans,
+    packets, payments, points, rentals, royalties, settlement, transfers,
 };
 use crate::state::{
     AuthorizationState, BatchState, CouponState, PaymentState, PendingState, RentalState,
@@ -52,6 +52,10 @@ pub enum DueKind {
     LoanGraceEnd = 33,
     /// A night's interest on a line of credit.
     CreditInterest = 40,
+    /// What is due of a statement is debited.
+    CreditDebit = 50,
+    /// What is due of a loan is debited.
+    LoanDebit = 51,
     /// A reserve has been kept long enough.
     ReserveRelease = 71,
     /// A business date ends for a merchant.
@@ -125,7 +129,9 @@ impl Ledger {
     pub fn decide_due(&self, due: Due, out: &mut Decision) {
         out.clear();
         match due.kind {
-            DueKind::PaymentExpiry => payments::expire(self, due.no, out),
+            DueKind::PaymentExpiry => {
+                payments::expire(self, due.no, due.at.max(self.now), out);
+            }
             DueKind::AuthorizationExpiry => authorizations::expire(self, due.no, out),
             DueKind::CouponExpiry => campaigns::expire(self, due.no, out),
             DueKind::PacketExpiry => packets::expire(self, due.no, out),
@@ -143,6 +149,8 @@ impl Ledger {
             DueKind::LoanTerm => loans::term_due(self, due.no, out),
             DueKind::LoanGraceEnd => loans::assess(self, due.no, out),
             DueKind::CreditInterest => billing::accrue(self, due.no, out),
+            DueKind::CreditDebit => debits::bill(self, due.no, due.at.max(self.now), out),
+            DueKind::LoanDebit => debits::loan(self, due.no, due.at.max(self.now), out),
             DueKind::ReserveRelease => settlement::release_by_clock(self, due.no, out),
             DueKind::BatchCut => settlement::cut(due.no, out),
             DueKind::BatchSettle => settlement::settle(self, due.no, out),
@@ -228,10 +236,13 @@ impl Ledger {
                 let is_frozen = p.batch.is_some() && royalties::royalty(p)?.is_frozen();
                 is_frozen.then(|| p.paid_at.saturating_add(ROYALTY_FREEZE_DAYS * DAY_MS))
             }
-            DueKind::CreditStatement | DueKind::CreditGraceEnd | DueKind::CreditInterest => {
-                billing::owed_at(self, kind, no)
+            DueKind::CreditStatement
+            | DueKind::CreditGraceEnd
+            | DueKind::CreditInterest
+            | DueKind::CreditDebit => billing::owed_at(self, kind, no),
+            DueKind::LoanTerm | DueKind::LoanGraceEnd | DueKind::LoanDebit => {
+                loans::owed_at(self, kind, no)
             }
-            DueKind::LoanTerm | DueKind::LoanGraceEnd => loans::owed_at(self, kind, no),
             DueKind::ReserveRelease => self.reserve_release_at(no),
             DueKind::PaymentFinish => {
                 let p = self.tables.payments.try_row(no)?;
@@ -284,6 +295,8 @@ impl Ledger {
             (DueKind::CreditInterest, self.tables.credit_lines.next_no()),
             (DueKind::LoanTerm, self.tables.loans.next_no()),
             (DueKind::LoanGraceEnd, self.tables.loans.next_no()),
+            (DueKind::CreditDebit, self.tables.credit_lines.next_no()),
+            (DueKind::LoanDebit, self.tables.loans.next_no()),
             (DueKind::ReserveRelease, self.tables.batches.next_no()),
             (DueKind::BatchCut, self.tables.batches.next_no()),
             (DueKind::BatchSettle, self.tables.batches.next_no()),

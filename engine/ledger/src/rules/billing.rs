@@ -16,8 +16,7 @@
 //! unpaid minimum; a minimum is rounded down. What is owed of late fees, or of interest, is at most
 //! as much as an amount can be: what goes beyond that is not charged.
 //!
-//! Not done of the book's clock: that it debits dues. The balance pays no bill by itself; whoever
-//! wants that sends a repayment before the days of grace are over.
+//! Where that was agreed the clock debits what is due from the balance (`debits`).
 
 use crate::account::{AccountKey, Class};
 use crate::command::{BillingTerms, FreezeReason, Reference};
@@ -28,7 +27,7 @@ use crate::ledger::{Due, DueKind, Ledger, post};
 use crate::limits::AMOUNT_MAX;
 use crate::money::{bps_floor, fee_half_up};
 use crate::rules::buckets::{self, owed_in};
-use crate::rules::{loans, plans};
+use crate::rules::{debits, loans, plans};
 use crate::state::{
     Billing, CreditLine, CreditLineState, StatementState, Tables, User, next_day_of_month,
 };
@@ -37,11 +36,15 @@ use crate::state::{
 const PAID: &str = "paid";
 
 /// The kinds of what a line owes to the clock.
-const DUES: [DueKind; 3] =
-    [DueKind::CreditStatement, DueKind::CreditGraceEnd, DueKind::CreditInterest];
+const DUES: [DueKind; 4] = [
+    DueKind::CreditStatement,
+    DueKind::CreditGraceEnd,
+    DueKind::CreditInterest,
+    DueKind::CreditDebit,
+];
 
 /// A billed line with its owner.
-fn billed(ledger: &Ledger, no: u32) -> Option<(&CreditLine, &Billing, &User)> {
+pub(crate) fn billed(ledger: &Ledger, no: u32) -> Option<(&CreditLine, &Billing, &User)> {
     let line = ledger.tables().credit_lines.try_row(no)?;
     Some((line, line.billing.as_deref()?, ledger.tables().users.row(line.user)))
 }
@@ -178,6 +181,7 @@ pub(crate) fn owed_at(ledger: &Ledger, kind: DueKind, no: u32) -> Option<u64> {
         DueKind::CreditInterest => {
             (billing.bearing() > 0).then(|| billing.interest_on.saturating_add(1))
         }
+        DueKind::CreditDebit => debits::bill_on(line, billing),
         _ => None,
     };
     date.map(|date| ledger.calendar().start_of(date))

@@ -87,15 +87,27 @@ pub(crate) fn reduction(
     wanted: u64,
     noted: impl Fn(AccountNo) -> u128,
 ) -> Reduction {
+    let plan = super::plans::of_payment(ledger, payment);
+    reduction_since(ledger, payer, payment.paid_at, plan, wanted, noted)
+}
+
+/// As [`reduction`], of what was bought at a time, and went into this plan with so much ahead.
+pub(crate) fn reduction_since(
+    ledger: &Ledger,
+    payer: &User,
+    paid_at: u64,
+    plan: Option<(Id, u64)>,
+    wanted: u64,
+    noted: impl Fn(AccountNo) -> u128,
+) -> Reduction {
     use Class::{CreditBilled, CreditInstalment, CreditOverdue, CreditUnbilled};
     let line = super::credit::line(ledger, payer);
     let cut_on = line.and_then(|line| line.billing.as_ref()).map_or(0, |billing| billing.cut_on);
-    let billed = ledger.calendar().date(payment.paid_at) < cut_on;
+    let billed = ledger.calendar().date(paid_at) < cut_on;
     let order = match billed {
         true => [CreditInstalment, CreditBilled, CreditOverdue, CreditUnbilled],
         false => [CreditInstalment, CreditUnbilled, CreditBilled, CreditOverdue],
     };
-    let plan = super::plans::of_payment(ledger, payment);
     let mut rest = wanted;
     let parts = order.map(|class| {
         let (account, owed) = owed_in(ledger, payer, class);

@@ -3,7 +3,8 @@
 //!
 //! | state | by | next |
 //! |---|---|---|
-//! | Effective | pay / revoke / clock | Used / Revoked / Expired |
+//! | Effective | pay / revoke / clock / an order names it | Used / Revoked / Expired / Locked |
+//! | Locked | pay / the order's end | Used / Effective, Expired after its time |
 //! | Used | refund of its part | Effective; Expired after its time; Revoked without a campaign |
 //!
 //! What came back of a coupon that is refunded in parts is not free: the coupon may yet come back
@@ -161,6 +162,7 @@ pub(crate) fn revoke(
 ) -> Result<(), Rejection> {
     let tables = ledger.tables();
     let coupon = tables.coupons.get(&c.coupon).ok_or(Rejection::UnknownAccount)?;
+    refuse_if(coupon.state == CouponState::Locked, Rejection::CouponLocked)?;
     refuse_if(coupon.state != CouponState::Effective, Rejection::InvalidState)?;
     // From here on nothing may fail.
     post_face(ledger, tables.coupon_templates.row(coupon.template), false, out);
@@ -279,11 +281,11 @@ pub(crate) fn set_state(ledger: &mut Ledger, coupon: &Id, state: CouponState) {
     let row = tables.coupons.row_mut(no);
     let (before, template) = (row.state, row.template);
     row.state = state;
-    let (was, is) = (before == CouponState::Effective, state == CouponState::Effective);
+    let (was, is) = (before.is_usable(), state.is_usable());
     if was != is {
         reserve(tables, template, is);
     }
-    if is {
+    if state == CouponState::Effective {
         let at = tables.coupon_templates.row(template).terms.valid_until;
         ledger.owe(Due { at, kind: DueKind::CouponExpiry, no });
     }

@@ -194,6 +194,10 @@ fn collect(
     unoblige(ledger, rental, amount, out);
     let rental = rental.rental;
     out.record(Fact::RentalCharged { rental, payment, amount, fund, repaid });
+    if repaid > 0 {
+        let on_credit = repaid.saturating_sub(fund + balance);
+        out.record(Fact::AdvanceRepaid { rental, amount: repaid, on_credit });
+    }
     Taken { fund, outstanding: owed - amount }
 }
 

@@ -7,11 +7,18 @@
 //! part of it takes both its parts in proportion; when all of it is back it can be used again, and
 //! until then its campaign keeps what came back for it.
 //!
-//! Not done of the book: an order does not name its coupon and locks none. A coupon is free until
-//! it pays, for whichever order its user pays first.
+//! An order may name the coupon that it is paid with: nothing else can use that until the order is
+//! paid or closed. Where the book is silent: the coupon is looked at when it is locked, and pays
+//! whenever the order may be paid, be its own time over by then; so its end waits for the order's.
+//! An order that names a coupon is paid with it and by whose it is, and not otherwise: the price
+//! that both agreed on is the one less the coupon. A locked coupon can neither be revoked nor pay
+//! another order (`CouponLocked`); its campaign goes on to promise its part. When the order is
+//! closed, by whomever, it can be used again if there is time, and has else expired with that.
+//! Orders in another currency name none. Order and coupon lie on one shard, that of the coupon's
+//! user.
 
 use crate::account::AccountNo;
-use crate::command::LegSource;
+use crate::command::{CreatePayment, LegSource, PayPayment};
 use crate::event::{Decision, Fact};
 use crate::id::Id;
 use crate::ledger::{Due, DueKind, Ledger, post};
@@ -19,7 +26,68 @@ use crate::money::cumulative_half_up;
 use crate::rejection::Rejection;
 use crate::rules::campaigns::{fund_key, funder_account, post_face, set_state};
 use crate::rules::{paid, refuse_if};
-use crate::state::{Coupon, CouponState, Payment, PaymentParts, Tables, User};
+use crate::state::{Coupon, CouponState, Payment, PaymentParts, PaymentState, Tables, User};
+
+/// Refuses a coupon that an order to be made cannot lock: as one that cannot pay it.
+pub(crate) fn lockable(
+    ledger: &Ledger,
+    c: &CreatePayment,
+    discountable: u64,
+    now: u64,
+) -> Result<(), Rejection> {
+    if c.coupon.is_none() {
+        return Ok(());
+    }
+    let tables = ledger.tables();
+    let Some(coupon) = tables.coupons.get(&c.coupon) else {
+        // Another shard may know it.
+        refuse_if(ledger.place().shards > 1, Rejection::NotAcrossShards)?;
+        return Err(Rejection::CouponNotUsable);
+    };
+    refuse_if(coupon.state == CouponState::Locked, Rejection::CouponLocked)?;
+    let t = &tables.coupon_templates.row(coupon.template).terms;
+    let in_time =
+        coupon.state == CouponState::Effective && (t.valid_from..t.valid_until).contains(&now);
+    let fits = (t.merchant.is_none() || t.merchant == c.merchant)
+        && t.face.currency == c.amount.currency
+        && t.face.amount <= discountable
+        && c.amount.amount >= t.min_spend;
+    refuse_if(!in_time || !fits || !c.quote.is_none(), Rejection::CouponNotUsable)
+}
+
+/// The coupon that is locked for an order, or none.
+fn locked(payment: &Payment) -> Id {
+    payment.parts.as_ref().map_or(Id::NONE, |parts| parts.locked)
+}
+
+/// Refuses to pay an order that names a coupon without it, or by another than whose it is.
+pub(crate) fn pays_as_named(
+    ledger: &Ledger,
+    c: &PayPayment,
+    payment: &Payment,
+) -> Result<(), Rejection> {
+    let (tables, locked) = (ledger.tables(), locked(payment));
+    if locked.is_none() {
+        return Ok(());
+    }
+    let owner = tables.coupons.get(&locked).map(|coupon| tables.users.row(coupon.user).user);
+    let is_used = c.legs.iter().any(|leg| leg.source == LegSource::Coupon(locked));
+    refuse_if(owner != Some(c.user) || !is_used, Rejection::OrderNamesCoupon)
+}
+
+/// Lets go the coupon of an order that is closed, behind the fact that it is.
+pub(crate) fn unlock(ledger: &Ledger, payment: &Payment, now: u64, out: &mut Decision) {
+    let tables = ledger.tables();
+    let Some(row) = tables.coupons.get(&locked(payment)) else { return };
+    let template = tables.coupon_templates.row(row.template);
+    let state = if now < template.terms.valid_until {
+        CouponState::Effective
+    } else {
+        post_face(ledger, template, false, out);
+        CouponState::Expired
+    };
+    out.record(Fact::CouponUnlocked { coupon: row.coupon, payment: payment.payment, state });
+}
 
 /// A coupon that pays. Amounts are minor units.
 #[derive(Clone, Copy)]
@@ -48,12 +116,15 @@ pub(crate) fn usable(
     let seller = tables.merchants.row(payment.merchant).merchant;
     let theirs = tables.users.row(coupon.user).user == payer.user
         && (t.merchant.is_none() || t.merchant == seller);
-    let in_time =
-        coupon.state == CouponState::Effective && (t.valid_from..t.valid_until).contains(&now);
+    refuse_if(!theirs, Rejection::CouponNotUsable)?;
+    let is_named = locked(payment) == id;
+    refuse_if(coupon.state == CouponState::Locked && !is_named, Rejection::CouponLocked)?;
+    let effective = coupon.state == CouponState::Effective;
+    let in_time = is_named || effective && (t.valid_from..t.valid_until).contains(&now);
     let fits = t.face.currency == payment.amount.currency
         && amount == t.face.amount
         && payment.amount.amount >= t.min_spend;
-    refuse_if(!theirs || !in_time || !fits, Rejection::CouponNotUsable)?;
+    refuse_if(!in_time || !fits, Rejection::CouponNotUsable)?;
     Ok(Some(Redeemed { coupon: id, discount: t.merchant_part, funded: template.funded_part() }))
 }
 
@@ -153,18 +224,31 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
             set_state(ledger, coupon, CouponState::Used);
             if let Some(row) = ledger.payment_mut(payment) {
                 let parts = row.parts.get_or_insert_default();
-                parts.coupon = *coupon;
+                (parts.coupon, parts.locked) = (*coupon, Id::NONE);
                 parts.discount = *discount;
                 parts.funded = *funded;
+            }
+        }
+        Fact::CouponLocked { coupon, payment } => {
+            set_state(ledger, coupon, CouponState::Locked);
+            if let Some(row) = ledger.payment_mut(payment) {
+                row.parts.get_or_insert_default().locked = *coupon;
+            }
+        }
+        Fact::CouponUnlocked { coupon, payment, state } => {
+            set_state(ledger, coupon, *state);
+            if let Some(parts) = ledger.payment_mut(payment).and_then(|row| row.parts.as_mut()) {
+                parts.locked = Id::NONE;
             }
         }
         Fact::CouponReturned { coupon, payment, discount, funded, state, kept } => {
             set_state(ledger, coupon, *state);
             match state {
                 CouponState::Used => keep(ledger, coupon, *kept),
-                CouponState::Effective | CouponState::Expired | CouponState::Revoked => {
-                    free(ledger, coupon);
-                }
+                CouponState::Effective
+                | CouponState::Expired
+                | CouponState::Revoked
+                | CouponState::Locked => free(ledger, coupon),
             }
             if let Some(parts) = ledger.payment_mut(payment).and_then(|row| row.parts.as_mut()) {
                 parts.discount_returned = parts.discount_returned.saturating_add(*discount);
@@ -239,8 +323,23 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         Fact::CouponRevoked { coupon, .. } | Fact::CouponExpired { coupon } => {
             coupon_of(coupon, CouponState::Effective).map(|_| ())
         }
-        Fact::CouponUsed { coupon, payment, discount, funded } => {
+        Fact::CouponLocked { coupon, payment } => {
             let coupon = coupon_of(coupon, CouponState::Effective)?;
+            let face = tables.coupon_templates.row(coupon.template).terms.face.amount;
+            let payment = tables.payments.get(payment).ok_or("a payment is unknown")?;
+            let open = payment.state == PaymentState::Created && locked(payment).is_none();
+            known(open && face <= payment.amount.amount, "a coupon is locked for another order")
+        }
+        Fact::CouponUnlocked { coupon, payment, state } => {
+            let coupon = coupon_of(coupon, CouponState::Locked)?;
+            let ends = matches!(state, CouponState::Effective | CouponState::Expired);
+            let payment = tables.payments.get(payment).ok_or("a payment is unknown")?;
+            known(ends && locked(payment) == coupon.coupon, "a coupon was not locked for an order")
+        }
+        Fact::CouponUsed { coupon, payment, discount, funded } => {
+            let named = tables.payments.get(payment).is_some_and(|p| locked(p) == *coupon);
+            let state = if named { CouponState::Locked } else { CouponState::Effective };
+            let coupon = coupon_of(coupon, state)?;
             let template = tables.coupon_templates.row(coupon.template);
             let parts = (template.terms.merchant_part, template.funded_part());
             known(parts == (*discount, *funded), "a coupon pays other parts than it has")?;

@@ -151,7 +151,21 @@ pub(crate) fn repay(
     let room = ledger.tables().accounts.row(owner.account).debit_room();
     refuse_if(room < u128::from(amount), Rejection::InsufficientFunds)?;
     // From here on nothing may fail.
-    let order = billing::order(line, ledger.calendar().date(now));
+    pay(ledger, line, owner, amount, ledger.calendar().date(now), out);
+    Ok(())
+}
+
+/// Pays so much of a bill from the balance, which has it, on a date: at most what is owed.
+pub(crate) fn pay(
+    ledger: &Ledger,
+    line: &CreditLine,
+    owner: &User,
+    amount: u64,
+    today: u32,
+    out: &mut Decision,
+) {
+    let order = billing::order(line, today);
+    let owed = owed(ledger, owner);
     let (Owed { penalty, interest, fee, principal }, _) = allocate(amount, owed, &order);
     let mut pay = |class, most: u64| {
         let (account, owed) = owed_in(ledger, owner, class);
@@ -170,12 +184,11 @@ pub(crate) fn repay(
         rest -= part;
         part
     });
-    let user = c.user;
+    let user = owner.user;
     out.record(Fact::CreditRepaid { user, principal, penalty, interest, fee, billed, overdue });
     if overdue > 0 {
         billing::thaw(ledger, owner, out);
     }
-    Ok(())
 }
 
 /// A user's line, whatever its state.

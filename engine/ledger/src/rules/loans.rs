@@ -34,11 +34,11 @@ use crate::limits::{AMOUNT_MAX, LOAN_TERM_DAYS_MAX, LOAN_TERM_MONTHS_MAX, LOANS_
 use crate::money::Currency;
 use crate::rejection::Rejection;
 use crate::rules::limits::may_hold;
-use crate::rules::{billing, credit, in_currency, may_credit, may_debit, refuse_if, user};
+use crate::rules::{billing, credit, debits, in_currency, may_credit, may_debit, refuse_if, user};
 use crate::state::{Billing, CreditLine, CreditLineState, Loan, LoanPaid, LoanState, Tables, User};
 
 /// What a loan owes to the clock.
-const DUES: [DueKind; 2] = [DueKind::LoanTerm, DueKind::LoanGraceEnd];
+const DUES: [DueKind; 3] = [DueKind::LoanTerm, DueKind::LoanGraceEnd, DueKind::LoanDebit];
 
 pub(crate) fn draw(ledger: &Ledger, c: &DrawLoan, out: &mut Decision) -> Result<(), Rejection> {
     let tables = ledger.tables();
@@ -96,11 +96,26 @@ pub(crate) fn repay(
     let amount = in_range(c.amount)?;
     may_debit(tables, owner.account)?;
     let today = ledger.calendar().date(now);
-    let (charged, rest) = charge(loan, today);
+    let (charged, _) = charge(loan, today);
     refuse_if(amount > loan.debt().saturating_add(charged), Rejection::Overpayment)?;
     let room = tables.accounts.row(owner.account).debit_room();
     refuse_if(room < u128::from(amount), Rejection::InsufficientFunds)?;
     // From here on nothing may fail.
+    pay(ledger, loan, owner, amount, today, out);
+    Ok(())
+}
+
+/// Pays so much of a loan from the balance, which has it, on a date: at most what is owed, with the
+/// interest to that date.
+pub(crate) fn pay(
+    ledger: &Ledger,
+    loan: &Loan,
+    owner: &User,
+    amount: u64,
+    today: u32,
+    out: &mut Decision,
+) {
+    let (charged, rest) = charge(loan, today);
     let of = |class| AccountKey::of(class, loan.loan, owner.currency);
     let lent = ledger.account_or_open(of(Class::CashLoan), owner.currency, out);
     let (first, then) = shares(loan, amount, charged, today);
@@ -123,7 +138,6 @@ pub(crate) fn repay(
     let loan = loan.loan;
     out.record(Fact::LoanRepaid { loan, charged, rest, interest, due, ahead, fee, penalty });
     free_if_paid(ledger, owner, &after, out);
-    Ok(())
 }
 
 /// What so much pays of a loan when so much interest is charged to the day: all that is due first,
@@ -155,7 +169,7 @@ fn free_if_paid(ledger: &Ledger, owner: &User, after: &Loan, out: &mut Decision)
 }
 
 /// A loan of a user of which something is owed.
-fn active<'a>(tables: &'a Tables, user: Id, loan: &Id) -> Result<&'a Loan, Rejection> {
+pub(crate) fn active<'a>(tables: &'a Tables, user: Id, loan: &Id) -> Result<&'a Loan, Rejection> {
     let loan = tables.loans.get(loan).ok_or(Rejection::UnknownAccount)?;
     refuse_if(tables.users.row(loan.user).user != user, Rejection::UnknownAccount)?;
     refuse_if(loan.state != LoanState::Active, Rejection::InvalidState)?;
@@ -253,6 +267,7 @@ pub(crate) fn owed_at(ledger: &Ledger, kind: DueKind, no: u32) -> Option<u64> {
             let ends = loan.due_on().saturating_add(line.terms.grace_days).saturating_add(1);
             (active && missed && loan.late_since == 0).then_some(ends)
         }
+        DueKind::LoanDebit => debits::loan_on(loan),
         _ => None,
     };
     date.map(|date| ledger.calendar().start_of(date))
@@ -284,8 +299,9 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
                 parts: Vec::new(),
                 open: Vec::new(),
                 chargebacks: Vec::new(),
+                debited_on: if terms.auto_debit { today } else { 0 },
             });
-            note_dues(ledger, no, [None; 2]);
+            note_dues(ledger, no, [None; 3]);
             billing::change(ledger, user, |line| {
                 if let Some(bill) = &mut line.billing {
                     bill.loans.push(no);
@@ -325,7 +341,7 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
 }
 
 /// Changes a loan, and notes what it owes to the clock now. Its line forgets it when it has ended.
-fn change(ledger: &mut Ledger, loan: &Id, change: impl FnOnce(&mut Loan)) {
+pub(crate) fn change(ledger: &mut Ledger, loan: &Id, change: impl FnOnce(&mut Loan)) {
     let Some(no) = ledger.tables().loans.find(loan) else { return };
     let before = DUES.map(|kind| owed_at(ledger, kind, no));
     change(ledger.tables_mut().loans.row_mut(no));
@@ -342,7 +358,7 @@ fn change(ledger: &mut Ledger, loan: &Id, change: impl FnOnce(&mut Loan)) {
     }
 }
 
-fn note_dues(ledger: &mut Ledger, no: u32, before: [Option<u64>; 2]) {
+fn note_dues(ledger: &mut Ledger, no: u32, before: [Option<u64>; 3]) {
     for (kind, before) in DUES.into_iter().zip(before) {
         if let Some(at) = owed_at(ledger, kind, no).filter(|at| Some(*at) != before) {
             ledger.owe(Due { at, kind, no });

@@ -4,6 +4,7 @@
 //! "from here on nothing may fail"; then accounts are opened, movements noted, facts recorded.
 
 pub(crate) mod accounts;
+pub(crate) mod advances;
 pub(crate) mod apps;
 pub(crate) mod authorizations;
 pub(crate) mod billing;
@@ -13,6 +14,7 @@ pub(crate) mod cards;
 pub(crate) mod collection;
 pub(crate) mod coupons;
 pub(crate) mod credit;
+pub(crate) mod debits;
 pub(crate) mod disputes;
 pub(crate) mod exchange;
 pub(crate) mod funding;
@@ -287,6 +289,7 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
             known(tables.rentals.find(rental).is_some(), "a rental is unknown")?;
             known(tables.batches.try_row(*batch).is_some(), "a batch is unknown")
         }
+        Fact::AdvanceRepaid { .. } | Fact::AdvanceReturned { .. } => advances::fits(tables, fact),
         Fact::RentalReturned { .. }
         | Fact::RentTermDue { .. }
         | Fact::DamageClaimed { .. }
@@ -311,6 +314,8 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::CouponIssued { .. }
         | Fact::CouponRevoked { .. }
         | Fact::CouponExpired { .. }
+        | Fact::CouponLocked { .. }
+        | Fact::CouponUnlocked { .. }
         | Fact::CouponUsed { .. }
         | Fact::CouponReturned { .. }
         | Fact::CouponReleased { .. } => coupons::names_exist(tables, fact),
@@ -417,6 +422,9 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         Fact::SellerFeeCharged { .. }
         | Fact::SellerFeeEarned { .. }
         | Fact::SellerFeeReturned { .. } => plan_fees::fits(tables, fact),
+        Fact::AutoDebitSet { .. } | Fact::BillDebited { .. } | Fact::LoanDebited { .. } => {
+            debits::fits(tables, fact)
+        }
         Fact::CreditWrittenOff { .. } | Fact::CreditRecovered { .. } => losses::fits(tables, fact),
         Fact::LoanDrawn { .. }
         | Fact::LoanTermDue { .. }

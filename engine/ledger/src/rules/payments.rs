@@ -67,6 +67,7 @@ pub(crate) fn create(
         (None, _) => {}
     }
     let quoted = exchange::quoted(ledger, c, now)?;
+    coupons::lockable(ledger, c, amount - undiscountable, now)?;
     // From here on nothing may fail.
     out.record(Fact::PaymentCreated {
         payment: c.payment,
@@ -83,6 +84,9 @@ pub(crate) fn create(
     quoted.into_iter().for_each(|fact| out.record(fact));
     if c.royalty_freeze {
         out.record(Fact::RoyaltyFreezeSet { payment: c.payment });
+    }
+    if !c.coupon.is_none() {
+        out.record(Fact::CouponLocked { coupon: c.coupon, payment: c.payment });
     }
     Ok(())
 }
@@ -136,6 +140,7 @@ pub(crate) fn pay(
     } else {
         None
     };
+    coupons::pays_as_named(ledger, c, payment)?;
     if let Some(leg) = c.legs.iter().find(|leg| matches!(leg.source, LegSource::Coupon(_))) {
         let discountable = amount_of_coupons(payment);
         refuse_if(leg.amount > discountable, Rejection::CouponNotUsable)?;
@@ -202,6 +207,7 @@ fn legs(c: &PayPayment, amount: u64) -> Result<Sources, Rejection> {
 pub(crate) fn close(
     ledger: &Ledger,
     c: &ClosePayment,
+    now: u64,
     out: &mut Decision,
 ) -> Result<(), Rejection> {
     let payment = ledger.tables().payments.get(&c.payment).ok_or(Rejection::UnknownAccount)?;
@@ -215,6 +221,7 @@ pub(crate) fn close(
     }
     // From here on nothing may fail.
     out.record(Fact::PaymentClosed { payment: c.payment, reason: CloseReason::Closed });
+    coupons::unlock(ledger, payment, now, out);
     Ok(())
 }
 
@@ -228,6 +235,7 @@ pub(crate) fn cancel(
     match payment.state {
         PaymentState::Created => {
             out.record(Fact::PaymentClosed { payment: c.payment, reason: CloseReason::Cancelled });
+            coupons::unlock(ledger, payment, now, out);
             return Ok(());
         }
         PaymentState::Paid => {}
@@ -437,9 +445,10 @@ pub(crate) fn give_back(
 }
 
 /// The clock closes an unpaid order.
-pub(crate) fn expire(ledger: &Ledger, no: u32, out: &mut Decision) {
-    let payment = ledger.tables().payments.row(no).payment;
-    out.record(Fact::PaymentClosed { payment, reason: CloseReason::TimedOut });
+pub(crate) fn expire(ledger: &Ledger, no: u32, now: u64, out: &mut Decision) {
+    let row = ledger.tables().payments.row(no);
+    out.record(Fact::PaymentClosed { payment: row.payment, reason: CloseReason::TimedOut });
+    coupons::unlock(ledger, row, now, out);
 }
 
 /// The clock ends the time for refunds.

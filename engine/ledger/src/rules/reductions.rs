@@ -10,7 +10,7 @@ use crate::rejection::Rejection;
 use crate::rules::collection::complete;
 use crate::rules::payments::give_back;
 use crate::rules::rentals::{find, is_out, unoblige};
-use crate::rules::{in_currency, refuse_if, remittances};
+use crate::rules::{advances, in_currency, refuse_if, remittances};
 use crate::state::{Charge, PaymentState, Rental, RentalState};
 
 pub(crate) fn reduce(
@@ -38,7 +38,7 @@ pub(crate) fn reduce(
         | RentalState::Returned
         | RentalState::PaymentPending
         | RentalState::Overdue
-        | RentalState::Lost => reduce_unpaid(ledger, rental, c.item, *charge, amount, out)?,
+        | RentalState::Lost => reduce_unpaid(ledger, rental, c.item, *charge, amount, now, out)?,
         RentalState::Created
         | RentalState::Assessed
         | RentalState::Declined
@@ -50,19 +50,23 @@ pub(crate) fn reduce(
     Ok(())
 }
 
-/// Takes off what is unpaid; a rental that owes nothing any more is complete.
+/// Takes off what is unpaid; a rental that owes nothing any more is complete. What was advanced of
+/// it the merchant has, and gives back to the platform, to which the user then does not owe it.
 fn reduce_unpaid(
     ledger: &Ledger,
     rental: &Rental,
     item: u32,
     charge: Charge,
     amount: u64,
+    now: u64,
     out: &mut Decision,
 ) -> Result<(), Rejection> {
     refuse_if(amount > charge.outstanding(), Rejection::ReductionExceedsCharge)?;
-    // The merchant has what was advanced; the user still owes it to the platform.
     let left = rental.outstanding() - amount;
-    refuse_if(left < rental.advanced, Rejection::ReductionExceedsCharge)?;
+    let back = rental.advanced.saturating_sub(left);
+    if back > 0 {
+        advances::give_back(ledger, rental, back, 0, now, out)?;
+    }
     // From here on nothing may fail.
     unoblige(ledger, rental, amount, out);
     out.record(Fact::ChargeReduced { rental: rental.rental, item, amount, given_back: 0 });
@@ -79,8 +83,8 @@ fn reduce_unpaid(
 
 /// After completion the amount may only go down: what was paid is given back, out of the newest
 /// payment first, as far as it is neither refunded nor in dispute. What was paid back to the
-/// platform, which had advanced it, is in no payment to the merchant and stays. Gives the part for
-/// which the merchant's home is asked, because it has the money:
+/// platform, which had advanced it, is in no payment to the merchant and comes last (`advances`).
+/// Gives the part for which the merchant's home is asked, because it has the money:
 /// the charge is reduced by that when it pays, and by nothing if it does not.
 fn give_back_paid(
     ledger: &Ledger,
@@ -91,7 +95,7 @@ fn give_back_paid(
     out: &mut Decision,
 ) -> Result<u64, Rejection> {
     let mut rest = c.amount.amount;
-    let mut why_not = match to_platform(ledger, rental) {
+    let mut why_not = match forgotten(ledger, rental) {
         true => Rejection::AdvanceNotLowered,
         false => Rejection::RefundExceedsPaid,
     };
@@ -133,14 +137,19 @@ fn give_back_paid(
             }
         }
     }
-    refuse_if(rest > 0, why_not)?;
+    let of_advance = rest.min(advances::repaid(rental));
+    refuse_if(rest > of_advance, why_not)?;
+    if of_advance > 0 {
+        advances::give_back(ledger, rental, 0, of_advance, now, out)?;
+    }
     Ok(asked)
 }
 
-/// Whether the user paid some of a rental to the platform, which had advanced it: more is paid than
-/// its payments still come to.
-fn to_platform(ledger: &Ledger, rental: &Rental) -> bool {
-    let advanced = rental.terms.guaranteed && rental.pending_at > 0;
+/// Whether the user paid some of a rental to the platform, which had advanced it, before that was
+/// kept: more is paid than its payments still come to.
+fn forgotten(ledger: &Ledger, rental: &Rental) -> bool {
+    let was_advanced = rental.terms.guaranteed && rental.pending_at > 0;
+    let advanced = was_advanced && rental.repaid.is_none();
     let payments = rental.payments.iter().filter_map(|id| ledger.tables().payments.get(id));
     let paid = payments.map(|p| p.amount.amount.saturating_sub(p.refunded()));
     advanced && rental.paid() > paid.fold(0, u64::saturating_add)

@@ -4,6 +4,7 @@ use crate::event::Fact;
 use crate::id::Id;
 use crate::ledger::{Due, DueKind, Ledger};
 use crate::limits::AMOUNT_MAX;
+use crate::rules::advances;
 use crate::rules::authorizations::{count_open, used};
 use crate::state::{Charge, ChargeKind, Item, OrderNo, Rental, RentalState, Tables};
 
@@ -64,6 +65,25 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
             });
         }
         Fact::RentalCharged { .. } => charged(ledger, fact),
+        Fact::AdvanceRepaid { rental, amount, on_credit } => {
+            change(ledger, rental, |r| {
+                let repaid = r.repaid.get_or_insert_default();
+                repaid.amount = repaid.amount.saturating_add(*amount);
+                repaid.on_credit = repaid.on_credit.saturating_add(*on_credit);
+                repaid.at = now;
+            });
+        }
+        Fact::AdvanceReturned { rental, to_platform, to_credit, to_balance, .. } => {
+            change(ledger, rental, |r| {
+                r.advanced = r.advanced.saturating_sub(*to_platform);
+                if let Some(repaid) = &mut r.repaid {
+                    let to_user = to_credit.saturating_add(*to_balance);
+                    repaid.amount = repaid.amount.saturating_sub(to_user);
+                    repaid.on_credit = repaid.on_credit.saturating_sub(*to_credit);
+                }
+            });
+            advances::apply(ledger, fact);
+        }
         Fact::RentalSettled { rental } => {
             change(ledger, rental, |r| r.state = RentalState::Completed);
         }
@@ -221,6 +241,7 @@ fn created(ledger: &mut Ledger, fact: &Fact) {
         charges: Vec::new(),
         advanced: 0,
         payments: Vec::new(),
+        repaid: None,
     });
     count_open(ledger, payer, seller, true);
     owed(ledger, no).into_iter().flatten().for_each(|due| ledger.owe(due));

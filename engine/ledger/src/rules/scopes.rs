@@ -164,6 +164,7 @@ impl Demand {
             | Body::CloseCreditLine(_) => platform(Credit),
             Body::DrawLoan(c) => platform(Credit).moving(c.amount),
             Body::DrawMore(c) => platform(Credit).moving(c.amount),
+            Body::SetAutoDebit(_) => platform(Credit),
             Body::ChargeLoan(c) => platform(Credit).moving(c.amount),
             Body::ReturnRepayment(c) => platform(Credit).moving(c.amount),
             Body::RecordRecovery(c) => platform(Credit).moving(c.amount),

@@ -52,6 +52,12 @@ pub(super) fn told(ledger: &Ledger, fact: &Fact) -> Option<Settlement> {
             let of = CouponOf { discount: *discount, funded: *funded, ..coupon(id)? };
             Settlement::CouponUsed { coupon: with_payment(ledger, payment, of) }
         }
+        Fact::CouponLocked { coupon: id, payment } => {
+            Settlement::CouponLocked { coupon: with_payment(ledger, payment, coupon(id)?) }
+        }
+        Fact::CouponUnlocked { coupon: id, payment, .. } => {
+            Settlement::CouponUnlocked { coupon: with_payment(ledger, payment, coupon(id)?) }
+        }
         Fact::CouponReturned { coupon: id, payment, discount, funded, .. } => {
             let of = CouponOf { discount: *discount, funded: *funded, ..coupon(id)? };
             Settlement::CouponReturned { coupon: with_payment(ledger, payment, of) }

@@ -42,6 +42,8 @@ pub struct Billing {
     pub waiting_on: u32,
     /// Written off and not recovered.
     pub lost: u64,
+    /// When the clock last tried to debit it, or auto-debit began; 0 before.
+    pub debited_on: u32,
     /// Numbers in `plans` of those with terms ahead, as they were made. Derived from them.
     pub plans: Vec<u32>,
     /// Numbers in `loans` of those of which something is owed, as they were drawn. Derived.
@@ -91,6 +93,7 @@ impl Billing {
             waiting: 0,
             waiting_on: 0,
             lost: 0,
+            debited_on: 0,
             plans: Vec::new(),
             loans: Vec::new(),
         }

@@ -71,6 +71,14 @@ pub enum CouponState {
     Used,
     Expired,
     Revoked,
+    Locked,
+}
+
+impl CouponState {
+    /// Whether its user can use it, for one order or for any: its campaign's part is promised.
+    pub fn is_usable(self) -> bool {
+        matches!(self, CouponState::Effective | CouponState::Locked)
+    }
 }
 
 /// How many coupons of a template a user got.
@@ -103,6 +111,8 @@ impl CouponCount {
 pub struct PaymentParts {
     /// Of the amount, what no coupon pays.
     pub undiscountable: u64,
+    /// The coupon that is locked for it, or none: not paid yet.
+    pub locked: Id,
     /// The coupon.
     pub coupon: Id,
     /// The part of the coupon by which the merchant's receipts fell.

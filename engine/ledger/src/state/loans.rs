@@ -50,6 +50,8 @@ pub struct Loan {
     pub open: Vec<u64>,
     /// The numbers of repayments that went back.
     pub chargebacks: Vec<Id>,
+    /// When the clock last tried to debit it, or auto-debit began; 0 before.
+    pub debited_on: u32,
 }
 
 /// A fee or a penalty of a loan.

@@ -39,6 +39,20 @@ pub struct Rental {
     pub advanced: u64,
     /// Payments made for it, in order.
     pub payments: Vec<Id>,
+    /// What the user paid back of an advance, if anything.
+    pub repaid: Option<Box<AdvanceRepaid>>,
+}
+
+/// What the user paid back to the platform of an advance, which is the merchant's to give back
+/// where charges are lowered later. Amounts are minor units.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct AdvanceRepaid {
+    /// How much, less what came back.
+    pub amount: u64,
+    /// The part of it that was bought on credit.
+    pub on_credit: u64,
+    /// When the user paid last.
+    pub at: u64,
 }
 
 /// Where a rental stands (DOMAIN §5). The numbers stand in snapshots.

@@ -378,6 +378,8 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::CouponUsed { .. }
         | Fact::CouponReturned { .. }
         | Fact::CouponReleased { .. }
+        | Fact::CouponLocked { .. }
+        | Fact::CouponUnlocked { .. }
         | Fact::InvoiceRequested { .. }
         | Fact::InvoiceIssued { .. }
         | Fact::InvoiceRejected { .. }
@@ -442,6 +444,8 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::DamageClaimed { .. }
         | Fact::ChargeReduced { .. }
         | Fact::RentalCharged { .. }
+        | Fact::AdvanceRepaid { .. }
+        | Fact::AdvanceReturned { .. }
         | Fact::RentalSettled { .. }
         | Fact::RentalPaymentPending { .. }
         | Fact::RentalCollected { .. }
@@ -460,7 +464,10 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::StatementIssued { .. }
         | Fact::StatementAssessed { .. }
         | Fact::InterestAccrued { .. }
-        | Fact::CreditReduced { .. } => return credit::fact(fact),
+        | Fact::CreditReduced { .. }
+        | Fact::AutoDebitSet { .. }
+        | Fact::BillDebited { .. }
+        | Fact::LoanDebited { .. } => return credit::fact(fact),
         Fact::PlanCreated { .. }
         | Fact::TermBilled { .. }
         | Fact::PlanPrepaid { .. }

@@ -151,7 +151,10 @@ fn given_back(out: &mut dyn Write, page: &Page) -> io::Result<()> {
     rows.push(row(["cash released", "", "", &back.cash_released]));
     rows.push(row([ended, "", "", &back.credit_released]));
     for refund in &back.refunds {
-        let of = format!("refund of {}", refund.payment);
+        let of = match &refund.payment {
+            Some(payment) => format!("refund of {payment}"),
+            None => "of what was paid back to the platform".into(),
+        };
         let why = refund.item.map_or(String::new(), |item| format!("charge {item} reduced"));
         rows.push(row([&of, &refund.time, &why, &refund.amount]));
     }

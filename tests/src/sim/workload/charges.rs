@@ -1,5 +1,5 @@
-//! Fees and penalties of the workload's loans, repayments that go back, and what
-//! is lent later.
+//! Fees and penalties of the workload's loans, repayments that go back, what is lent later, and
+//! whose dues the clock debits.
 
 use super::{Credit, START_MS};
 use crate::sim::chance::Chance;
@@ -31,6 +31,11 @@ impl Credit {
             let amt = Some(v1::Money { amount: 1 + chance.below(500), currency: 840 });
             let back = v1::ReturnRepayment { user, loan, chargeback: charge, amt };
             return self.command(command::Body::ReturnRepayment(back));
+        }
+        if chance.one_in(4) {
+            let target = loan.filter(|_| chance.one_in(2));
+            let set = v1::SetAutoDebit { user, target, on: chance.one_in(2) };
+            return self.command(command::Body::SetAutoDebit(set));
         }
         if chance.one_in(4) {
             let waive = v1::WaiveLoanCharge { user, loan, charge };

@@ -83,7 +83,7 @@ pub(super) fn return_split(chance: &mut Chance, payment: &str, merchants: u64) -
 pub(super) fn line(user: &str) -> Value {
     json!({ "grant_credit_line": { "user": user,
         "limit": { "amount": "500.00", "currency": "CNY" }, "statement_day": 1, "due_day": 2,
-        "late_fee_ppm": 50_000, "grace_d": 0, "billing": {} } })
+        "late_fee_ppm": 50_000, "grace_d": 0, "billing": { "auto_debit": true } } })
 }
 
 /// A payment in terms, the plan of its id; every other one at the cost of its seller.
@@ -117,7 +117,7 @@ pub(super) fn rental(rental: &str, user: &str, merchant: &str, rent: &Value) -> 
     let deposit = json!({ "amount": "50.00", "currency": "CNY" });
     let created = json!({ "rental": rental, "out_order_no": rental, "merchant": merchant,
         "user": user, "deposit": deposit, "rent": rent, "unit": "USE", "borrow_at": at(0),
-        "expiry_at": at(3_600_000) });
+        "expiry_at": at(3_600_000), "guaranteed": true });
     vec![
         json!({ "create_rental": created }),
         json!({ "assess_rental": { "rental": rental, "score": 700,
@@ -127,6 +127,48 @@ pub(super) fn rental(rental: &str, user: &str, merchant: &str, rent: &Value) -> 
         json!({ "return_rental": { "rental": rental, "restore_at": at(60_000) } }),
         json!({ "settle_rental": { "rental": rental } }),
     ]
+}
+
+/// A campaign of the platform with coupons of its name, which end before long.
+pub(super) fn campaign(campaign: &str) -> [Value; 2] {
+    let money = |amount: u64| json!({ "amount": format!("{amount}.00"), "currency": "CNY" });
+    let terms = json!({ "template": campaign, "campaign": campaign, "face": money(2),
+        "min_spend": money(3), "valid_from": time_text(START_MS),
+        "valid_until": time_text(START_MS + 200_000_000), "count_max": 90, "per_user": 90 });
+    [
+        json!({ "fund_campaign": { "campaign": campaign, "amt": money(60) } }),
+        json!({ "define_coupon": terms }),
+    ]
+}
+
+/// A user gets a coupon and makes an order that names it, which is paid with it, or not, or closed,
+/// or forgotten until its time is over.
+pub(super) fn named_coupon(
+    chance: &mut Chance,
+    campaign: &str,
+    user: &str,
+    (payment, number, merchant): &(String, String, String),
+) -> Vec<Vec<Value>> {
+    let money = |amount: u64| json!({ "amount": format!("{amount}.00"), "currency": "CNY" });
+    let coupon = format!("{payment}-k");
+    let issued = json!({ "issue_coupon": { "coupon": coupon, "template": campaign,
+        "user": user } });
+    let created = json!({ "create_payment": { "payment": payment, "out_trade_no": number,
+        "merchant": merchant, "mode": "IN_APP", "amt": money(5), "coupon": coupon,
+        "timeout_s": 60 + chance.below(300_000) } });
+    let with = json!([{ "balance": { "amt": money(3) } },
+        { "coupon": { "coupon": coupon, "amt": money(2) } }]);
+    let without = json!([{ "balance": { "amt": money(5) } }]);
+    let legs = if chance.one_in(4) { without } else { with };
+    let pay = json!({ "pay_payment": { "payment": payment, "user": user, "legs": legs } });
+    let mut steps = vec![vec![issued], vec![created]];
+    steps.extend(match chance.below(6) {
+        0 => vec![],
+        1 => vec![vec![json!({ "close_payment": { "payment": payment } })]],
+        2 => vec![vec![json!({ "revoke_coupon": { "coupon": coupon, "reason": "test" } })]],
+        _ => vec![vec![pay]],
+    });
+    steps
 }
 
 /// Something of a card and its points.

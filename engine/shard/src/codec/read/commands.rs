@@ -2,7 +2,8 @@
 
 use super::fields::*;
 use super::{
-    apps, cards, disputes, exchange, holds, loans, losses, market, members, plans, royalties,
+    apps, cards, credit, disputes, exchange, holds, loans, losses, market, members, plans,
+    royalties,
 };
 use groat_ledger::{
     self as domain, Balancing, Body, Class, EntryLine, Leg, LegSource, Phase, Side,
@@ -53,6 +54,7 @@ fn create_payment(w: &v1::CreatePayment) -> Field<domain::CreatePayment> {
         timeout_s: w.timeout_s,
         quote: optional_id(w.quote),
         royalty_freeze: w.royalty_freeze,
+        coupon: optional_id(w.coupon),
     })
 }
 
@@ -283,6 +285,7 @@ pub(super) fn read_body(wire: &command::Body) -> Field<Body> {
         W::PrepayPlan(w) => Body::PrepayPlan(plans::prepay(w)?),
         W::DrawLoan(w) => Body::DrawLoan(loans::draw(w)?),
         W::DrawMore(w) => Body::DrawMore(loans::more(w)?),
+        W::SetAutoDebit(w) => Body::SetAutoDebit(credit::set_auto_debit(w)?),
         W::ChargeLoan(w) => Body::ChargeLoan(loans::charge(w)?),
         W::WaiveLoanCharge(w) => Body::WaiveLoanCharge(loans::waive(w)?),
         W::ReturnRepayment(w) => Body::ReturnRepayment(loans::give_back(w)?),

@@ -3,8 +3,8 @@
 use super::fields::*;
 use groat_ledger::instalments::{CHARGES_FIRST, PRINCIPAL_FIRST, Part};
 use groat_ledger::limits::{DAY_MS, TIME_MS_MAX};
-use groat_ledger::{Billing, BillingTerms, Currency, Fact, StatementState};
-use groat_proto::v1;
+use groat_ledger::{Billing, BillingTerms, Currency, Fact, SetAutoDebit, StatementState};
+use groat_proto::v1::{self, event};
 
 fn part(value: i32) -> Field<Part> {
     match known::<v1::CreditPart>(value, "order")? {
@@ -27,7 +27,40 @@ pub(super) fn billing_terms(w: &v1::BillingTerms, currency: Currency) -> Field<B
         late_order: order(w.late_order, PRINCIPAL_FIRST)?,
         late_order_from_day: w.late_order_from_day,
         late_fee_max: part_of(w.late_fee_max, currency, "late_fee_max")?.unwrap_or(0),
+        auto_debit: w.auto_debit,
     })
+}
+
+pub(super) fn set_auto_debit(w: &v1::SetAutoDebit) -> Field<SetAutoDebit> {
+    Ok(SetAutoDebit { user: id(w.user, "user")?, target: optional_id(w.target), on: w.on })
+}
+
+/// The facts of what the clock debits; none for any other.
+pub(super) fn debited(wire: &event::Fact) -> Field<Fact> {
+    use event::Fact as W;
+    Ok(match wire {
+        W::AutoDebitSet(w) => Fact::AutoDebitSet {
+            user: id(w.user, "user")?,
+            target: optional_id(w.target),
+            on: w.on,
+        },
+        W::BillDebited(w) => {
+            let user = id(w.user, "user")?;
+            Fact::BillDebited { user, on: date(w.on)?, due: w.due, paid: w.paid }
+        }
+        W::LoanDebited(w) => {
+            let loan = id(w.loan, "loan")?;
+            Fact::LoanDebited { loan, on: date(w.on)?, due: w.due, paid: w.paid }
+        }
+        _ => return Err("fact"),
+    })
+}
+
+/// A date that a chain can get to.
+fn date(on: u32) -> Field<u32> {
+    let last = u32::try_from(TIME_MS_MAX / DAY_MS).unwrap_or(u32::MAX);
+    ensure(on <= last, "on")?;
+    Ok(on)
 }
 
 pub(super) fn repaid(w: &v1::CreditRepaid) -> Field<Fact> {
@@ -78,8 +111,9 @@ fn state(number: i32) -> Field<StatementState> {
 }
 
 pub(in crate::codec) fn billing(w: &v1::BillingRow) -> Field<Billing> {
-    let last = u32::try_from(TIME_MS_MAX / DAY_MS).unwrap_or(u32::MAX);
-    ensure(w.next_cut <= last && w.due_on <= last, "billing")?;
+    for on in [w.next_cut, w.due_on, w.debited_on] {
+        date(on)?;
+    }
     ensure(w.revolving <= w.billed && w.rest < 1_000_000, "billing")?;
     Ok(Billing {
         next_cut: w.next_cut,
@@ -99,6 +133,7 @@ pub(in crate::codec) fn billing(w: &v1::BillingRow) -> Field<Billing> {
         waiting: w.waiting,
         waiting_on: w.waiting_on,
         lost: w.lost,
+        debited_on: w.debited_on,
         plans: Vec::new(),
         loans: Vec::new(),
     })

@@ -215,6 +215,7 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             fund: w.fund,
             repaid: w.repaid,
         },
+        W::AdvanceRepaid(_) | W::AdvanceReturned(_) => holds::of_advance(wire)?,
         W::RentalSettled(w) => Fact::RentalSettled { rental: id(w.rental, "rental")? },
         W::RentalPaymentPending(w) => Fact::RentalPaymentPending {
             rental: id(w.rental, "rental")?,
@@ -254,6 +255,7 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             user: id(w.user, "user")?,
             reason: reference(&w.reason, "reason")?,
         },
+        W::AutoDebitSet(_) | W::BillDebited(_) | W::LoanDebited(_) => credit::debited(wire)?,
         W::CreditRepaid(w) => credit::repaid(w)?,
         W::StatementIssued(w) => credit::issued(w)?,
         W::StatementAssessed(w) => credit::assessed(w)?,
@@ -352,6 +354,7 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::CouponExpired(w) => Fact::CouponExpired { coupon: id(w.coupon, "coupon")? },
         W::CouponUsed(w) => market::coupon_used(w)?,
         W::CouponReturned(w) => market::coupon_returned(w)?,
+        W::CouponLocked(_) | W::CouponUnlocked(_) => market::of_lock(wire)?,
         W::CouponReleased(w) => {
             Fact::CouponReleased { coupon: id(w.coupon, "coupon")?, amount: w.amount }
         }

@@ -5,7 +5,7 @@ use groat_ledger::{
     self as domain, Admission, Body, CaptureMode, CreditBasis, CreditTerms, Currency, DayRule,
     Fact, FreezeReason, RentTerm, RentUnit, RentalTerms,
 };
-use groat_proto::v1::{self, assess_rental};
+use groat_proto::v1::{self, assess_rental, event};
 
 pub(in crate::codec) fn authorize_funds(w: &v1::AuthorizeFunds) -> Field<Body> {
     let amount = money(w.amt, "amt")?;
@@ -49,6 +49,29 @@ pub(in crate::codec) fn create_rental(w: &v1::CreateRental) -> Field<domain::Cre
         merchant: id(w.merchant, "merchant")?,
         user: id(w.user, "user")?,
         terms: Box::new(rental_terms(w)?),
+    })
+}
+
+/// The facts of what comes back of an advance; none for any other.
+pub(super) fn of_advance(wire: &event::Fact) -> Field<Fact> {
+    Ok(match wire {
+        event::Fact::AdvanceRepaid(w) => Fact::AdvanceRepaid {
+            rental: id(w.rental, "rental")?,
+            amount: w.amount,
+            on_credit: w.on_credit,
+        },
+        event::Fact::AdvanceReturned(w) => Fact::AdvanceReturned {
+            rental: id(w.rental, "rental")?,
+            to_platform: w.to_platform,
+            to_credit: w.to_credit,
+            surplus: w.surplus,
+            to_balance: w.to_balance,
+            from_own_batch: w.from_own_batch,
+            from_available: w.from_available,
+            from_open_batch: w.from_open_batch,
+            open_batch: w.open_batch,
+        },
+        _ => return Err("fact"),
     })
 }
 

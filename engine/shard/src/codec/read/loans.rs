@@ -26,6 +26,7 @@ pub(super) fn draw(w: &v1::DrawLoan) -> Field<DrawLoan> {
         at_once: part(w.at_once, "at_once")?,
         order: order(w.order, CHARGES_FIRST)?,
         ahead_order: order(w.ahead_order, CHARGES_FIRST)?,
+        auto_debit: w.auto_debit,
         ..LoanTerms::new(w.terms, w.day_ppm, kind(w.kind)?)
     };
     Ok(DrawLoan { user: id(w.user, "user")?, loan: id(w.loan, "loan")?, amount, terms })
@@ -74,6 +75,7 @@ fn terms(w: &v1::LoanDrawn) -> Field<LoanTerms> {
         at_once: w.at_once,
         order: order(w.order, CHARGES_FIRST)?,
         ahead_order: order(w.ahead_order, CHARGES_FIRST)?,
+        auto_debit: w.auto_debit,
         ..LoanTerms::new(w.terms, w.day_ppm, kind(w.kind)?)
     })
 }
@@ -177,6 +179,7 @@ pub(in crate::codec) fn row(w: &v1::LoanRow) -> Field<Loan> {
     let fits = all && sum(&w.open) == Some(w.owed - w.due);
     let fits = fits && sum(&w.parts).is_some_and(|sum| sum <= drawn.amount);
     ensure(fits || w.parts.is_empty() && w.open.is_empty(), "parts")?;
+    ensure(w.debited_on <= last, "debited_on")?;
     Ok(Loan {
         loan: id(drawn.loan, "loan")?,
         user: w.user,
@@ -197,6 +200,7 @@ pub(in crate::codec) fn row(w: &v1::LoanRow) -> Field<Loan> {
         parts: w.parts.clone(),
         open: w.open.clone(),
         chargebacks,
+        debited_on: w.debited_on,
     })
 }
 

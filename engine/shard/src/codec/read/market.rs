@@ -2,7 +2,7 @@
 
 use super::fields::*;
 use groat_ledger::{self as domain, CouponState, CouponTerms, Fact, Id, InvoiceKind, InvoiceLine};
-use groat_proto::v1;
+use groat_proto::v1::{self, event};
 
 pub(super) fn fund_campaign(w: &v1::FundCampaign) -> Field<domain::FundCampaign> {
     Ok(domain::FundCampaign {
@@ -48,6 +48,7 @@ pub(in crate::codec) fn coupon_state(value: i32) -> Field<CouponState> {
         v1::CouponState::Used => CouponState::Used,
         v1::CouponState::Expired => CouponState::Expired,
         v1::CouponState::Revoked => CouponState::Revoked,
+        v1::CouponState::Locked => CouponState::Locked,
     })
 }
 
@@ -67,6 +68,22 @@ pub(super) fn coupon_used(w: &v1::CouponUsed) -> Field<Fact> {
         payment: id(w.payment, "payment")?,
         discount: w.discount,
         funded: w.funded,
+    })
+}
+
+/// The facts of coupons that orders name; none for any other.
+pub(super) fn of_lock(wire: &event::Fact) -> Field<Fact> {
+    Ok(match wire {
+        event::Fact::CouponLocked(w) => Fact::CouponLocked {
+            coupon: id(w.coupon, "coupon")?,
+            payment: id(w.payment, "payment")?,
+        },
+        event::Fact::CouponUnlocked(w) => Fact::CouponUnlocked {
+            coupon: id(w.coupon, "coupon")?,
+            payment: id(w.payment, "payment")?,
+            state: coupon_state(w.state)?,
+        },
+        _ => return Err("fact"),
     })
 }
 

@@ -93,6 +93,7 @@ fn create_payment(b: &mut InOrder<'_>) -> Option<CreatePayment> {
         timeout_s: b.number(10)?,
         quote: Id::NONE,
         royalty_freeze: false,
+        coupon: Id::NONE,
     })
 }
 

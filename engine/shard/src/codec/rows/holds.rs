@@ -5,8 +5,8 @@ use crate::codec::read::{credit as read_credit, holds as read_holds};
 use crate::codec::write::some;
 use crate::codec::write::{credit as write_credit, holds as write_holds};
 use groat_ledger::{
-    Authorization, AuthorizationState, Charge, ChargeKind, CreditLine, CreditLineState, EventRange,
-    Item, Release, Rental, RentalState, Tables,
+    AdvanceRepaid, Authorization, AuthorizationState, Charge, ChargeKind, CreditLine,
+    CreditLineState, EventRange, Item, Release, Rental, RentalState, Tables,
 };
 use groat_proto::v1;
 
@@ -130,6 +130,11 @@ pub(super) fn rental(r: &Rental, tables: &Tables) -> v1::RentalRow {
         charges: r.charges.iter().map(charge).collect(),
         advanced: r.advanced,
         payments: r.payments.iter().map(|id| (*id).into()).collect(),
+        repaid: r.repaid.as_deref().map(|repaid| v1::AdvanceRepaidRow {
+            amount: repaid.amount,
+            on_credit: repaid.on_credit,
+            at: repaid.at,
+        }),
     }
 }
 
@@ -187,6 +192,10 @@ pub(super) fn read_rental(w: &v1::RentalRow) -> Field<Rental> {
             .iter()
             .map(|id| read::id(Some(*id), "payments"))
             .collect::<Field<_>>()?,
+        repaid: w.repaid.map(|w| {
+            let v1::AdvanceRepaidRow { amount, on_credit, at } = w;
+            Box::new(AdvanceRepaid { amount, on_credit, at })
+        }),
     })
 }
 

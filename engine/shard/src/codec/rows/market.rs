@@ -95,6 +95,7 @@ pub(super) fn parts(r: &PaymentParts) -> v1::PaymentPartsRow {
         redeemed_points_returned: r.redeemed_points_returned,
         redeemed_returned: r.redeemed_returned,
         undiscountable: r.undiscountable,
+        locked: some(r.locked),
     }
 }
 
@@ -125,6 +126,7 @@ pub(super) fn read_parts(w: &v1::PaymentPartsRow) -> Field<PaymentParts> {
         redeemed_points_returned: w.redeemed_points_returned,
         redeemed_returned: w.redeemed_returned,
         undiscountable: w.undiscountable,
+        locked: read::optional_id(w.locked),
     })
 }
 

@@ -34,6 +34,7 @@ pub(in crate::codec) fn billing_terms(
         late_order: Some(order(terms.late_order)),
         late_order_from_day: terms.late_order_from_day,
         late_fee_max: (terms.late_fee_max > 0).then(|| most.into()),
+        auto_debit: terms.auto_debit,
     }
 }
 
@@ -84,6 +85,15 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
             billed: *billed,
             overdue: *overdue,
         }),
+        Fact::AutoDebitSet { user, target, on } => {
+            W::AutoDebitSet(v1::AutoDebitSet { user: some(*user), target: some(*target), on: *on })
+        }
+        Fact::BillDebited { user, on, due, paid } => {
+            W::BillDebited(v1::BillDebited { user: some(*user), on: *on, due: *due, paid: *paid })
+        }
+        Fact::LoanDebited { loan, on, due, paid } => {
+            W::LoanDebited(v1::LoanDebited { loan: some(*loan), on: *on, due: *due, paid: *paid })
+        }
         _ => return None,
     })
 }
@@ -98,6 +108,12 @@ pub(super) fn settlement(told: &Settlement) -> Option<settlement::Body> {
             let late_fee = Some(late_fee.into());
             W::StatementOverdue(v1::ToldStatement { late_fee, ..told_statement(statement) })
         }
+        Settlement::CreditDebited { debit } => W::CreditDebited(v1::ToldDebit {
+            user: some(debit.user),
+            loan: some(debit.loan),
+            due: Some(debit.due.into()),
+            paid: Some(Money { amount: debit.paid, ..debit.due }.into()),
+        }),
         _ => return None,
     })
 }
@@ -134,5 +150,6 @@ pub(in crate::codec) fn billing(b: &Billing) -> v1::BillingRow {
         waiting: b.waiting,
         waiting_on: b.waiting_on,
         lost: b.lost,
+        debited_on: b.debited_on,
     }
 }

@@ -202,6 +202,32 @@ pub(in crate::codec) fn fact(fact: &Fact) -> Option<event::Fact> {
                 repaid: *repaid,
             })
         }
+        Fact::AdvanceRepaid { rental, amount, on_credit } => W::AdvanceRepaid(v1::AdvanceRepaid {
+            rental: some(*rental),
+            amount: *amount,
+            on_credit: *on_credit,
+        }),
+        Fact::AdvanceReturned {
+            rental,
+            to_platform,
+            to_credit,
+            surplus,
+            to_balance,
+            from_own_batch,
+            from_available,
+            from_open_batch,
+            open_batch,
+        } => W::AdvanceReturned(v1::AdvanceReturned {
+            rental: some(*rental),
+            to_platform: *to_platform,
+            to_credit: *to_credit,
+            surplus: *surplus,
+            to_balance: *to_balance,
+            from_own_batch: *from_own_batch,
+            from_available: *from_available,
+            from_open_batch: *from_open_batch,
+            open_batch: *open_batch,
+        }),
         Fact::RentalSettled { rental } => {
             W::RentalSettled(v1::RentalSettled { rental: some(*rental) })
         }
@@ -354,6 +380,14 @@ pub(in crate::codec) fn settlement(told: &Settlement) -> Option<settlement::Body
         Settlement::RentalPaymentPending { rental, advanced } => {
             let advanced = in_currency(rental.deposit.currency)(*advanced);
             W::RentalPaymentPending(v1::ToldRental { advanced, ..told_rental(rental) })
+        }
+        Settlement::RentalAdvanceReturned { rental, to_platform, to_user } => {
+            let money = in_currency(rental.deposit.currency);
+            W::RentalAdvanceReturned(v1::ToldRental {
+                to_platform: money(*to_platform),
+                to_user: money(*to_user),
+                ..told_rental(rental)
+            })
         }
         Settlement::RentalCollected { rental, amount } => {
             let collected = in_currency(rental.deposit.currency)(*amount);

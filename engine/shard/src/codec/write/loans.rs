@@ -30,6 +30,7 @@ fn drawn(loan: Id, user: Id, amount: u64, terms: LoanTerms) -> v1::LoanDrawn {
         at_once: terms.at_once,
         order: agreed(terms.order),
         ahead_order: agreed(terms.ahead_order),
+        auto_debit: terms.auto_debit,
     }
 }
 
@@ -183,6 +184,7 @@ pub(in crate::codec) fn row(l: &Loan, tables: &Tables) -> v1::LoanRow {
         parts: l.parts.clone(),
         open: l.open.clone(),
         chargebacks: l.chargebacks.iter().map(|id| (*id).into()).collect(),
+        debited_on: l.debited_on,
     }
 }
 

@@ -30,6 +30,7 @@ pub(in crate::codec) fn coupon_state(state: CouponState) -> i32 {
         CouponState::Used => v1::CouponState::Used,
         CouponState::Expired => v1::CouponState::Expired,
         CouponState::Revoked => v1::CouponState::Revoked,
+        CouponState::Locked => v1::CouponState::Locked,
     }
     .into()
 }
@@ -83,6 +84,14 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
                 kept: *kept,
             })
         }
+        Fact::CouponLocked { coupon, payment } => {
+            W::CouponLocked(v1::CouponLocked { coupon: some(*coupon), payment: some(*payment) })
+        }
+        Fact::CouponUnlocked { coupon, payment, state } => W::CouponUnlocked(v1::CouponUnlocked {
+            coupon: some(*coupon),
+            payment: some(*payment),
+            state: coupon_state(*state),
+        }),
         Fact::CouponReleased { coupon, amount } => {
             W::CouponReleased(v1::CouponReleased { coupon: some(*coupon), amount: *amount })
         }
@@ -186,6 +195,8 @@ pub(super) fn settlement(told: &Settlement) -> Option<settlement::Body> {
         Settlement::CouponUsed { coupon } => W::CouponUsed(told_coupon(coupon)),
         Settlement::CouponReturned { coupon } => W::CouponReturned(told_coupon(coupon)),
         Settlement::CouponEnded { coupon } => W::CouponEnded(told_coupon(coupon)),
+        Settlement::CouponLocked { coupon } => W::CouponLocked(told_coupon(coupon)),
+        Settlement::CouponUnlocked { coupon } => W::CouponUnlocked(told_coupon(coupon)),
         Settlement::InvoiceRequested { invoice } => W::InvoiceRequested(told_invoice(invoice)),
         Settlement::InvoiceIssued { invoice } => W::InvoiceIssued(told_invoice(invoice)),
         Settlement::InvoiceRejected { invoice } => W::InvoiceRejected(told_invoice(invoice)),

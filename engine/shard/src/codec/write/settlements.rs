@@ -146,6 +146,8 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         | Settlement::CouponUsed { .. }
         | Settlement::CouponReturned { .. }
         | Settlement::CouponEnded { .. }
+        | Settlement::CouponLocked { .. }
+        | Settlement::CouponUnlocked { .. }
         | Settlement::InvoiceRequested { .. }
         | Settlement::InvoiceIssued { .. }
         | Settlement::InvoiceRejected { .. }
@@ -181,13 +183,14 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         | Settlement::RentalSettled { .. }
         | Settlement::RentalPaymentPending { .. }
         | Settlement::RentalCollected { .. }
+        | Settlement::RentalAdvanceReturned { .. }
         | Settlement::RentalCollectionFailed { .. }
         | Settlement::RentalOverdue { .. }
         | Settlement::RentalCancelled { .. }
         | Settlement::ReserveReleased { .. } => return holds::settlement(told),
-        Settlement::StatementIssued { .. } | Settlement::StatementOverdue { .. } => {
-            return credit::settlement(told);
-        }
+        Settlement::StatementIssued { .. }
+        | Settlement::StatementOverdue { .. }
+        | Settlement::CreditDebited { .. } => return credit::settlement(told),
         Settlement::PlanCreated { .. }
         | Settlement::PlanReduced { .. }
         | Settlement::SellerFeeCharged { .. }
