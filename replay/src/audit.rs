@@ -81,6 +81,7 @@ pub fn audit(mut chain: Chain, progress: Progress<'_>) -> Result<AuditReport, Tr
 /// Does what led to a block again; gives the block, its bytes, and the number of inputs.
 fn decide_again(shard: &mut Shard, block: &Block) -> Result<(Block, Vec<u8>, u64), Finding> {
     let header = &block.header;
+    shard.decide_by(header.ruleset);
     let unreadable = |at, what| finding(block, header.first_event, Some(at), what);
     let mut inputs = 0;
     // A claim has no input.

@@ -13,6 +13,9 @@ mod bills;
 #[cfg(test)]
 mod card_forgeries;
 mod cards;
+#[cfg(test)]
+mod closing_forgeries;
+mod closings;
 mod coupons;
 mod credit;
 #[cfg(test)]
@@ -65,8 +68,8 @@ mod touches;
 
 use crate::follow::{Finding, Place};
 use crate::naive::{
-    Answers, Apps, Away, Bills, Cards, Coupons, Debits, Disputes, Exchanges, Funding, Holds,
-    Invoices, Journal, Kept, Lines, Loans, Losses, Orders, Packets, Plans, Points, Rentals,
+    Answers, Apps, Away, Bills, Cards, Closings, Coupons, Debits, Disputes, Exchanges, Funding,
+    Holds, Invoices, Journal, Kept, Lines, Loans, Losses, Orders, Packets, Plans, Points, Rentals,
     Reserves, Royalties, Spending, Statements,
 };
 use apps::OfAnApp;
@@ -207,6 +210,8 @@ checks! {
     Disputes = 12, "disputes: what is open is held, only steps that there are";
     /// MX and MA of each, in all but their home.
     Away = 12, "merchants elsewhere: they owe what their homes were asked for, and have nothing";
+    /// By what each shard was asked and has answered; who may receive of whom, told to all.
+    Closings = 12, "merchants are closed when all shards were asked and nothing is open on any";
     /// From publication to its end by the clock.
     Quotes = 17, "quotes: published once, ended by the clock behind their time";
     /// What payers give and merchants get, and what goes back of it.
@@ -277,6 +282,7 @@ pub(crate) struct Checks {
     apps: Apps,
     of_an_app: OfAnApp,
     away: Away,
+    closings: Closings,
     bills: Bills,
     /// What bills say of the events since.
     billed: Vec<(Touch, Verdict)>,
@@ -336,6 +342,8 @@ enum Touched {
     Funding(Id, Currency),
     /// By merchant.
     Away(Id),
+    /// By merchant.
+    Closing(Id),
 }
 
 /// The event that touched something last.
@@ -449,6 +457,10 @@ impl Checks {
             Touched::PlanFee(plan) => self.compare_plan_fee(books, at, event, plan),
             Touched::Losses(currency) => self.compare_losses(books, at, event, currency),
             Touched::Away(merchant) => self.compare_away(books, at, event, merchant),
+            Touched::Closing(merchant) => {
+                let verdict = self.closings.is_complete(merchant);
+                self.note(Check::Closings, at, event, verdict);
+            }
             Touched::Funding(bank, currency) => {
                 self.compare_funding(books, at, event, bank, currency);
             }

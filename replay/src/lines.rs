@@ -198,7 +198,9 @@ fn business_of(seen: &Seen<'_>) -> (Option<String>, Option<String>) {
         | Fact::RoyaltyRefused { sent, .. }
         | Fact::RoyaltyTaken { sent, .. }
         | Fact::RoyaltyGivenBack { sent, .. } => (some(&sent.payment), None),
-        Fact::BackHomeArrived { payment, .. } => (some(payment), None),
+        Fact::BackHomeArrived { payment, .. }
+        | Fact::SplitPaid { payment, .. }
+        | Fact::SplitFunded { payment, .. } => (some(payment), None),
         Fact::ConfirmationArrived { payment, out_trade_no, .. } => {
             (some(payment), some(&out_trade_no.as_str()))
         }

@@ -26,7 +26,8 @@ pub(crate) use chance::chance;
 pub(crate) use credit_days::credit_days;
 pub(crate) use debit_days::debit_days;
 pub(crate) use elsewhere::{
-    borne_elsewhere, shared_between, shared_elsewhere, sold_and_shared_elsewhere, sold_elsewhere,
+    borne_elsewhere, closed_elsewhere, funded_elsewhere, shared_between, shared_elsewhere,
+    sold_and_shared_elsewhere, sold_elsewhere,
 };
 pub(crate) use exchange::exchanged_days;
 pub(crate) use held::held_days;

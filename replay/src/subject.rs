@@ -56,6 +56,8 @@ pub(crate) enum Subject {
     App,
     /// What merchants that are at home elsewhere owe here.
     Away,
+    /// Closing a merchant, and what all shards are told.
+    Closing,
     /// The money of users and merchants, as their bills have it.
     Bill,
 }
@@ -63,9 +65,9 @@ pub(crate) enum Subject {
 /// Everything that a fact is about; nothing if no model follows it.
 pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
     use Subject::{
-        Account, App, Away, Batch, Bill, Card, Coupon, Credit, Debit, Dispute, Exchange, Funding,
-        Hold, Invoice, Kept, Limits, Loan, Loss, Packet, Payment, Plan, Points, Rental, Reserve,
-        Royalty, Statement,
+        Account, App, Away, Batch, Bill, Card, Closing, Coupon, Credit, Debit, Dispute, Exchange,
+        Funding, Hold, Invoice, Kept, Limits, Loan, Loss, Packet, Payment, Plan, Points, Rental,
+        Reserve, Royalty, Statement,
     };
     match fact {
         // Their movements are checked like all others, and there is no more to them.
@@ -78,7 +80,6 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         | Fact::TransferExpired { .. }
         | Fact::AccountRestricted { .. }
         | Fact::RestrictionLifted { .. }
-        | Fact::AccountClosed { .. }
         | Fact::PayoutConfirmed { .. }
         | Fact::ReceiptRecorded { .. }
         | Fact::AdjustmentPosted { .. }
@@ -99,7 +100,12 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
             vec![Kept(*hold), Bill]
         }
         Fact::HoldSeized { hold, .. } => vec![Kept(*hold)],
-        Fact::RemittanceSent { .. } => vec![Limits, Away, Bill],
+        Fact::RemittanceSent { .. } => vec![Limits, Away, Closing, Bill],
+        Fact::AccountClosed { .. }
+        | Fact::CloseAsked { .. }
+        | Fact::CloseAnswered { .. }
+        | Fact::CloseDecided { .. }
+        | Fact::RoyaltyTold { .. } => vec![Closing],
         Fact::TransferArrived { .. } => vec![Limits, Bill],
         Fact::DisputeDebtPaid { .. } => vec![Away, Bill],
         Fact::DisputeCharged { .. }
@@ -189,7 +195,9 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         Fact::RoyaltyArrived { .. } | Fact::RoyaltyRefused { .. } | Fact::RoyaltyTaken { .. } => {
             vec![Bill]
         }
-        Fact::RoyaltyGivenBack { .. } => vec![Royalty, Bill],
+        Fact::RoyaltyGivenBack { .. } | Fact::SplitFunded { .. } => vec![Royalty, Bill],
+        Fact::SplitAsked { .. } | Fact::SplitFailed { .. } => vec![Royalty],
+        Fact::SplitPaid { .. } => vec![Bill],
         Fact::SplitReturnAsked { .. } | Fact::SplitReturnFailed { .. } => vec![Royalty],
         Fact::DisputeOpened { dispute, .. } => vec![Dispute(*dispute), Batch, Bill],
         Fact::DisputeDefended { dispute, .. } => vec![Dispute(*dispute)],

@@ -193,6 +193,12 @@ fn tells_of_money(fact: &Fact) -> bool {
             | Fact::FxReturned { .. }
             | Fact::RoyaltyBound { .. }
             | Fact::RoyaltyUnbound { .. }
+            | Fact::RoyaltyTold { .. }
+            | Fact::SplitAsked { .. }
+            | Fact::SplitFailed { .. }
+            | Fact::CloseAsked { .. }
+            | Fact::CloseAnswered { .. }
+            | Fact::CloseDecided { .. }
             | Fact::RoyaltyFreezeSet { .. }
     )
 }

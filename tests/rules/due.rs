@@ -30,6 +30,7 @@ fn the_order_of_dues_is_pinned() {
         (DueKind::BatchSettle, 81),
         (DueKind::PaymentFinish, 90),
         (DueKind::PointsExpiry, 100),
+        (DueKind::RoyaltyWord, 110),
     ];
     for (kind, number) in order {
         assert_eq!(kind as u8, number, "{kind:?}");

@@ -52,6 +52,8 @@ fn hold(seeds: std::ops::Range<u64>) {
         "AppLimits",
         "BackHome",
         "CardTemplate",
+        "CloseAnswered",
+        "CloseAsked",
         "Confirmed",
         "DisputeDebt",
         "DisputeDebtPaid",
@@ -71,6 +73,8 @@ fn hold(seeds: std::ops::Range<u64>) {
         "RoyaltyAsked",
         "RoyaltyGiven",
         "RoyaltyWord",
+        "SplitAsked",
+        "SplitFunded",
         "Transfer",
         "TransferBack",
     ] {

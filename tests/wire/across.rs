@@ -120,7 +120,7 @@ fn postings_between_ledger_accounts_travel_and_return() {
         json!({ "post_transfer": { "debit": debit, "credit": credit, "amount": cny(700),
             "phase": phase, "balancing": balancing } })
     };
-    assert_eq!(c.ask(0, post("PENDING", "BOTH")), "NotAcrossShards");
+    assert_eq!(c.ask(0, post("PENDING", "BOTH")), "ExceedsCredits");
     assert_eq!(c.ask(0, post("UNSPECIFIED", "UNSPECIFIED")), "ok");
     c.settle();
     assert_eq!(c.balance(0, Class::Ledger, &debit), 0, "the credit side would go below zero");

@@ -59,6 +59,19 @@ impl Cluster {
         cluster
     }
 
+    /// All shards decide by a version of the rules from now on.
+    pub fn decide_by(&mut self, ruleset: u32) {
+        self.shards.iter_mut().for_each(|shard| shard.decide_by(ruleset));
+    }
+
+    /// Closes a merchant as versions of before did: at once, whatever is open on other shards.
+    pub fn close_at_once(&mut self, shard: u32, merchant: &str) {
+        self.decide_by(3);
+        let close = json!({ "close_account": { "account": { "merchant": merchant } } });
+        assert_eq!(self.ask(shard, close), "ok");
+        self.decide_by(4);
+    }
+
     /// Writes the chains as `groat serve` keeps them.
     pub fn write_to(&self, folder: &Path) {
         for (no, blocks) in self.blocks.iter().enumerate() {

@@ -175,7 +175,7 @@ fn what_comes_to_a_merchant_that_has_closed() {
     let part = json!({ "payment": "p2", "amt": cny(1_000) });
     assert_eq!(t.c.ask(0, json!({ "confirm_settlement": part })), "ok");
     assert_eq!(t.c.refund(0, "p1", "r1", 100), "ok", "of the day's own sales");
-    assert_eq!(t.close(1, json!({ "merchant": shop })), "ok", "nothing is known there");
+    t.c.close_at_once(1, &shop);
     t.c.settle();
     assert_eq!(t.c.balance(1, Class::Suspense, ""), 1_000);
     assert_eq!(t.c.refund(0, "p1", "r2", 100), "AccountClosed", "the word has come");
@@ -193,7 +193,7 @@ fn a_home_that_has_closed_pays_no_refund() {
     t.c.days(1);
     assert_eq!(t.c.refund(0, "p1", "r1", 100), "ok", "the home is asked");
     t.pay_out(1, json!({ "merchant": shop }), "w1", 9_940);
-    assert_eq!(t.close(1, json!({ "merchant": shop })), "ok");
+    t.c.close_at_once(1, &shop);
     t.c.settle();
     assert_eq!((t.why(), t.c.cash(0, &t.alice)), (vec!["MerchantBalanceInsufficient"], 10_000));
     t.c.holds();

@@ -9,6 +9,7 @@ mod bills;
 mod bulk;
 mod cards;
 mod clock;
+mod closing;
 mod cluster;
 mod confirmed;
 mod disputes;
@@ -25,6 +26,7 @@ mod reduced;
 mod royalties;
 mod seller_fees;
 mod shared;
+mod told;
 
 use groat_proto::Message;
 use groat_proto::json::read_line;

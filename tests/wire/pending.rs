@@ -34,8 +34,17 @@ impl Pair {
 
     /// Reserves, and gives the number of it, or why not.
     fn pend(&mut self, to: &str, minor: u64, timeout_s: u64) -> Result<String, String> {
-        let asked = json!({ "debit": self.debit, "credit": to, "amount": cny(minor),
-            "phase": "PENDING", "timeout_s": timeout_s });
+        self.reserve(json!({ "debit": self.debit, "credit": to, "amount": cny(minor),
+            "phase": "PENDING", "timeout_s": timeout_s }))
+    }
+
+    /// As [`Pair::pend`], for as much as the sides have and need.
+    fn pend_balancing(&mut self, minor: u64, balancing: &str) -> Result<String, String> {
+        self.reserve(json!({ "debit": self.debit, "credit": self.credit, "amount": cny(minor),
+            "phase": "PENDING", "balancing": balancing }))
+    }
+
+    fn reserve(&mut self, asked: serde_json::Value) -> Result<String, String> {
         let outcome = self.c.answer(0, &json!({ "post_transfer": asked }));
         match outcome.result.unwrap() {
             outcome::Result::Accepted(_) => {
@@ -116,5 +125,58 @@ fn what_was_posted_and_cannot_be_placed_comes_back() {
     assert_eq!(p.end("POST", &again, None), "ok");
     p.c.settle();
     assert_eq!(p.c.balance(1, Class::Ledger, &nobody), 600);
+    p.c.holds();
+}
+
+/// What the payee's account needs is not known here: all of it is reserved, and what is posted and
+/// not needed there comes back.
+#[test]
+fn a_pending_transfer_that_balances_its_credit_side_brings_back_the_rest() {
+    let mut p = Pair::new();
+    let other = p.c.at(1, "other");
+    let opened = json!({ "account": other, "currency": "CNY" });
+    assert_eq!(p.c.ask(1, json!({ "open_ledger_account": opened })), "ok");
+    let needs = |p: &mut Pair, minor: u64| {
+        let posted = json!({ "debit": p.credit, "credit": other, "amount": cny(minor) });
+        assert_eq!(p.c.ask(1, json!({ "post_transfer": posted })), "ok");
+    };
+    needs(&mut p, 300);
+    let first = p.pend_balancing(600, "CREDIT").unwrap();
+    assert_eq!(p.has(), (1_000, 600, -300));
+    assert_eq!(p.pend_balancing(401, "CREDIT"), Err("ExceedsCredits".into()), "it is reserved");
+    assert_eq!(p.end("POST", &first, None), "ok");
+    assert_eq!(p.has(), (400, 0, -300), "all of it is on its way");
+    p.c.settle();
+    assert_eq!(p.has(), (700, 0, 0));
+    // A part of it, of all that the payer has.
+    needs(&mut p, 500);
+    let second = p.pend_balancing(9_000, "BOTH").unwrap();
+    assert_eq!(p.has(), (700, 700, -500));
+    assert_eq!(p.pend_balancing(1, "BOTH"), Err("ExceedsCredits".into()), "it has no more");
+    assert_eq!(p.end("POST", &second, Some(200)), "ok");
+    p.c.settle();
+    assert_eq!(p.has(), (500, 0, -300));
+    // Given up; and where it is not needed any more.
+    let third = p.pend_balancing(400, "CREDIT").unwrap();
+    assert_eq!(p.end("VOID", &third, None), "ok");
+    let fourth = p.pend_balancing(400, "CREDIT").unwrap();
+    let posted = json!({ "debit": other, "credit": p.credit, "amount": cny(300) });
+    assert_eq!(p.c.ask(1, json!({ "post_transfer": posted })), "ok");
+    assert_eq!(p.end("POST", &fourth, None), "ok");
+    p.c.settle();
+    assert_eq!(p.has(), (500, 0, 0));
+    p.c.holds();
+}
+
+/// Versions of before refused it, and their chains are decided again as they decided.
+#[test]
+fn a_pending_transfer_was_refused_by_the_rules_of_before() {
+    let mut p = Pair::new();
+    p.c.decide_by(3);
+    assert_eq!(p.pend_balancing(600, "CREDIT"), Err("NotAcrossShards".into()));
+    assert_eq!(p.pend_balancing(600, "BOTH"), Err("NotAcrossShards".into()));
+    assert_eq!(p.pend_balancing(1_001, "CREDIT"), Err("NotAcrossShards".into()), "before the sum");
+    p.c.decide_by(4);
+    assert!(p.pend_balancing(600, "BOTH").is_ok());
     p.c.holds();
 }

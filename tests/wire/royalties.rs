@@ -195,8 +195,7 @@ fn what_is_given_back_to_a_sharer_that_has_closed() {
     assert_eq!(s.has()[0], 6_940);
     s.pay_out(0, &shop, "w1", 6_940);
     assert_eq!(s.give_back("b1", 500), "ok");
-    let close = json!({ "close_account": { "account": { "merchant": shop } } });
-    assert_eq!(s.c.ask(0, close), "ok");
+    s.c.close_at_once(0, &shop);
     s.c.settle();
     assert_eq!((s.has(), s.why()), ([0, 1_000, 1_500, 0], vec!["AccountClosed"]));
     assert_eq!(s.c.balance(0, Class::Suspense, ""), 500);

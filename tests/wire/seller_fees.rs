@@ -160,8 +160,8 @@ fn what_comes_back_to_who_has_closed() {
     let payout = json!({ "payout": "w1", "owner": owner, "amt": cny(6_398) });
     assert_eq!(b.c.ask(1, json!({ "request_payout": payout })), "ok");
     assert_eq!(b.c.ask(1, json!({ "confirm_payout": { "payout": "w1" } })), "ok");
-    let close = json!({ "close_account": { "account": { "merchant": b.shop } } });
-    assert_eq!(b.c.ask(1, close), "ok");
+    let shop = b.shop.clone();
+    b.c.close_at_once(1, &shop);
     b.c.settle();
     assert_eq!((b.settled(), b.c.balance(1, Class::Suspense, "")), ([0, 0], 75));
     b.c.holds();

@@ -123,7 +123,9 @@ fn a_sale_elsewhere_is_shared_of_the_days_own_sales() {
     m.pay("p2", 5_000, false);
     m.c.days(1);
     assert_eq!(m.has(), [9_940 - 3_000 + 4_970, 1_000, 2_000]);
-    assert_eq!(m.split("p2", "s1", &[("near", 1)]), "NotAcrossShards", "it has gone home");
+    m.c.decide_by(3);
+    assert_eq!(m.split("p2", "s1", &[("near", 1)]), "NotAcrossShards", "by the rules of before");
+    m.c.decide_by(4);
     assert_eq!(m.finish("p2"), "ok", "that shares nothing");
     m.holds();
 }
@@ -323,5 +325,114 @@ fn a_receiver_of_whom_no_word_has_come() {
     m.c.receive(0, &words[0]).unwrap();
     m.c.settle();
     assert_eq!(m.has(), [0, 0, 700]);
+    m.holds();
+}
+
+/// Once the sales have gone home, their home is asked for the money.
+#[test]
+fn what_has_gone_home_is_shared_from_there() {
+    let mut m = Market::sold();
+    m.c.days(1);
+    let shares = [("guide", 2_000), ("near", 500)];
+    assert_eq!(m.split("p1", "s1", &shares), "ok");
+    assert_eq!(m.has(), [9_940, 0, 0], "the home is asked");
+    assert_eq!(m.split("p1", "s1", &shares), "ok", "it is the same split");
+    assert_eq!(m.split("p1", "s1", &shares[..1]), "IdempotencyConflict");
+    assert_eq!(m.split("p1", "s2", &[("near", 1)]), "InvalidState", "one at a time");
+    assert_eq!(m.finish("p1"), "InvalidState");
+    m.c.settle();
+    assert_eq!(m.has(), [7_440, 500, 2_000]);
+    assert_eq!(m.split("p1", "s1", &shares), "ok", "it is done");
+    assert_eq!(m.split("p1", "s2", &[("near", 501)]), "RoyaltyCapExceeded");
+    assert_eq!(m.split("p1", "s2", &[("near", 500)]), "ok");
+    m.c.settle();
+    assert_eq!(m.has(), [6_940, 1_000, 2_000]);
+    let guide = m.guide.clone();
+    assert_eq!(m.give_back("b1", &guide, 300), "ok");
+    m.c.settle();
+    assert_eq!(m.has(), [7_240, 1_000, 1_700]);
+    m.pay("p2", 5_000, false);
+    m.c.days(1);
+    let last = json!({ "payment": "p2", "out_request_no": "s1", "finish": true,
+        "receivers": [{ "receiver": m.near, "percent": 20 }] });
+    assert_eq!(m.c.ask(0, json!({ "split_payment": last })), "ok");
+    m.c.settle();
+    assert_eq!(m.has(), [7_240 + 4_970 - 1_000, 2_000, 1_700]);
+    assert_eq!(m.split("p2", "s2", &[("near", 1)]), "SplitFinished");
+    m.holds();
+}
+
+/// Why splits were not shared, as the payer's shard told.
+fn failed(m: &Market) -> Vec<&str> {
+    let why = m.c.told.iter().filter_map(|told| match told {
+        Body::SplitFailed(failed) => Some(failed.why.as_str()),
+        _ => None,
+    });
+    why.collect()
+}
+
+#[test]
+fn a_home_that_cannot_pay_shares_nothing() {
+    let mut m = Market::sold();
+    m.c.days(1);
+    let owner = json!({ "merchant": m.shop });
+    let payout = json!({ "payout": "w1", "owner": owner, "amt": cny(9_000) });
+    assert_eq!(m.c.ask(1, json!({ "request_payout": payout })), "ok");
+    assert_eq!(m.split("p1", "s1", &[("near", 941)]), "ok");
+    m.c.settle();
+    assert_eq!((m.has(), failed(&m)), ([940, 0, 0], vec!["AmountNotEnough"]));
+    let block = json!({ "account": owner, "block": "DEBIT", "case": "c" });
+    assert_eq!(m.c.ask(1, json!({ "restrict_account": block.clone() })), "ok");
+    assert_eq!(m.split("p1", "s1", &[("near", 940)]), "ok", "the word has not come");
+    m.c.settle();
+    assert_eq!((m.has(), failed(&m)[1]), ([940, 0, 0], "AccountRestricted"));
+    assert_eq!(m.c.ask(1, json!({ "lift_restriction": block })), "ok");
+    m.c.settle();
+    assert_eq!(m.split("p1", "s1", &[("near", 940)]), "ok", "the number is free again");
+    m.c.settle();
+    assert_eq!((m.has(), failed(&m).len()), ([0, 940, 0], 2));
+    m.holds();
+}
+
+/// When the money comes the rules are asked once more.
+#[test]
+fn what_can_no_longer_be_shared_goes_back_home() {
+    let mut m = Market::sold();
+    m.c.days(1);
+    let guide = m.guide.clone();
+    assert_eq!(m.split("p1", "s1", &[("guide", 2_000)]), "ok");
+    assert_eq!(m.relation("unbind_royalty", &guide), "ok");
+    m.c.settle();
+    assert_eq!((m.has(), failed(&m)), ([9_940, 0, 0], vec!["NotBound"]));
+    // Of what is in dispute nothing is shared; the home has paid both.
+    assert_eq!(m.split("p1", "s1", &[("near", 2_000)]), "ok");
+    let dispute = json!({ "dispute": "d1", "payment": "p1", "amt": cny(9_000),
+        "kind": "CHARGEBACK", "due_at": "2026-03-01T00:00:00Z" });
+    assert_eq!(m.c.ask(0, json!({ "open_dispute": dispute })), "ok");
+    m.c.settle();
+    assert_eq!((m.has(), failed(&m)[1]), ([2_000, 0, 0], "AmountNotEnough"));
+    assert_eq!(m.c.balance(1, Class::MerchantReceivable, &m.shop), -1_060);
+    m.holds();
+}
+
+/// A merchant whose split waits for its money is not closed meanwhile.
+#[test]
+fn a_split_that_waits_keeps_a_merchant_open() {
+    let mut m = Market::sold();
+    m.c.days(1);
+    let owner = json!({ "merchant": m.shop });
+    let payout = json!({ "payout": "w1", "owner": owner, "amt": cny(9_940) });
+    assert_eq!(m.c.ask(1, json!({ "request_payout": payout })), "ok");
+    assert_eq!(m.c.ask(1, json!({ "confirm_payout": { "payout": "w1" } })), "ok");
+    let close = json!({ "close_account": { "account": owner } });
+    assert_eq!(m.c.ask(1, close.clone()), "ok");
+    assert_eq!(m.split("p1", "s1", &[("near", 2_000)]), "ok");
+    let closed =
+        |m: &Market| m.c.told.iter().any(|told| matches!(told, Body::CloseDecided(d) if d.closed));
+    m.c.settle();
+    assert_eq!((closed(&m), failed(&m)), (false, vec!["AmountNotEnough"]));
+    assert_eq!(m.c.ask(1, close), "ok");
+    m.c.settle();
+    assert!(closed(&m));
     m.holds();
 }

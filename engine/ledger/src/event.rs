@@ -46,10 +46,11 @@ pub enum Fact {
         expires_at: Option<u64>,
     },
     /// The pending transfer before this fact is for an account of another shard: what is posted of
-    /// it goes there.
+    /// it goes there, and with `up_to` what is not needed there comes back.
     PendingSetAway {
         transfer: Id,
         credit: Id,
+        up_to: bool,
     },
     /// A pending transfer was posted; what was not posted was released.
     TransferCompleted {
@@ -793,6 +794,52 @@ pub enum Fact {
         merchant: Id,
         payment: Id,
         amount: u64,
+    },
+    /// So many other shards are asked whether a merchant of this one may be closed.
+    CloseAsked {
+        merchant: Id,
+        shards: u32,
+    },
+    /// One of them has answered whether anything of the merchant is open there.
+    CloseAnswered {
+        merchant: Id,
+        shard: u32,
+        open: bool,
+    },
+    /// All of them have: the merchant is closed, or why it is not.
+    CloseDecided {
+        merchant: Id,
+        why: Option<Rejection>,
+    },
+    /// The home of a payment's merchant is asked for what is to be shared.
+    SplitAsked {
+        payment: Id,
+        out_request_no: Reference,
+        shares: Vec<(Id, u64)>,
+        finish: bool,
+    },
+    /// It has paid for a split of a payment elsewhere.
+    SplitPaid {
+        merchant: Id,
+        payment: Id,
+        amount: u64,
+    },
+    /// What it paid is here: it is the merchant's, and shared with the event behind this one.
+    SplitFunded {
+        merchant: Id,
+        payment: Id,
+        amount: u64,
+    },
+    /// What was asked for is not shared; its number may be used again.
+    SplitFailed {
+        payment: Id,
+        out_request_no: Reference,
+        why: Rejection,
+    },
+    /// All other shards are told that a receiver is bound to a merchant of this one.
+    RoyaltyTold {
+        merchant: Id,
+        receiver: Id,
     },
     RoyaltyBound {
         merchant: Id,

@@ -14,10 +14,13 @@ mod due;
 mod noting;
 mod recent;
 mod rest;
+mod ruleset;
 
 pub use due::{Due, DueKind};
 pub(crate) use noting::{in_range, payable, post};
 pub use rest::BadState;
+pub use ruleset::RULESET;
+pub(crate) use ruleset::{ASKED_SINCE, WORDS_SINCE};
 
 use crate::account::{Account, AccountKey, Layer, Movement};
 use crate::command::{Body, PublicKey};
@@ -28,10 +31,10 @@ use crate::place::Place;
 use crate::rejection::Rejection;
 use crate::remittance::Remittance;
 use crate::rules::{
-    accounts, apps, authorizations, billing, campaigns, cards, collection, coupons, credit, debits,
-    disputes, exchange, funding, invoices, limits as limit_rules, loans, losses, packets, payments,
-    plan_fees, plans, points, reductions, remittances, rental_rows, rentals, royalties, settlement,
-    transfers, treasury,
+    accounts, apps, authorizations, billing, campaigns, cards, closing, collection, coupons,
+    credit, debits, disputes, exchange, funding, invoices, limits as limit_rules, loans, losses,
+    packets, payments, plan_fees, plans, points, reductions, remittances, rental_rows, rentals,
+    royalties, settlement, transfers, treasury,
 };
 use crate::state::{Calendar, Tables};
 use std::cmp::Reverse;
@@ -68,6 +71,7 @@ pub struct Ledger {
     tables: Tables,
     calendar: Calendar,
     place: Place,
+    ruleset: u32,
     now: u64,
     next_event: u64,
     due: BinaryHeap<Reverse<Due>>,
@@ -92,6 +96,7 @@ impl Ledger {
             tables: Tables::default(),
             calendar,
             place: Place::default(),
+            ruleset: RULESET,
             now: 0,
             next_event: 1,
             due: BinaryHeap::new(),
@@ -455,6 +460,11 @@ impl Ledger {
             | Fact::RoyaltyTaken { .. }
             | Fact::RoyaltyGivenBack { .. }
             | Fact::SplitReturnFailed { .. }
+            | Fact::RoyaltyTold { .. }
+            | Fact::SplitAsked { .. }
+            | Fact::SplitPaid { .. }
+            | Fact::SplitFunded { .. }
+            | Fact::SplitFailed { .. }
             | Fact::SplitReturned { .. } => royalties::apply(self, fact, number),
             Fact::RemittanceSent { .. }
             | Fact::RemittanceReceived { .. }
@@ -494,6 +504,9 @@ impl Ledger {
             | Fact::CreditFunded { .. }
             | Fact::Provisioned { .. }
             | Fact::FundingRepaid { .. } => {}
+            Fact::CloseAsked { .. } | Fact::CloseAnswered { .. } | Fact::CloseDecided { .. } => {
+                closing::apply(&mut self.tables, fact);
+            }
             // They move money, and nothing else.
             Fact::DisputeCharged { .. }
             | Fact::DisputeDebtPaid { .. }

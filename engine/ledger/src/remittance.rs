@@ -100,6 +100,16 @@ pub enum Purpose {
     BackHome { merchant: Id, payment: Id },
     /// With whom a merchant of the sender may share what it sells anywhere.
     RoyaltyWord(Box<RoyaltyWord>),
+    /// The merchant of the receiver is to pay `asked` for a split.
+    SplitAsked { merchant: Id, payment: Id, out_request_no: Reference, asked: u64 },
+    /// Money for such a split.
+    SplitFunded { payment: Id, out_request_no: Reference },
+    /// No money for such a split, and why.
+    SplitDenied { payment: Id, out_request_no: Reference, why: Rejection },
+    /// A merchant of the sender is to be closed.
+    CloseAsked { merchant: Id },
+    /// Whether anything of a merchant of the receiver is open with the sender.
+    CloseAnswered { merchant: Id, open: bool },
 }
 
 /// Whether a receiver is bound to a merchant, and who the receiver is: the word of its own home may

@@ -428,6 +428,18 @@ pub enum Settlement {
         merchant: Id,
         why: Rejection,
     },
+    /// A split that was accepted is not shared: the merchant's home has not paid, or why not.
+    SplitFailed {
+        payment: Id,
+        out_request_no: Reference,
+        merchant: Id,
+        why: Rejection,
+    },
+    /// All shards were asked: a merchant is closed, or why it is not.
+    CloseDecided {
+        merchant: Id,
+        why: Option<Rejection>,
+    },
     AppAuthGranted {
         app: Id,
         merchant: Id,
@@ -502,6 +514,8 @@ impl Settlement {
             | Settlement::RentalCollected { rental, .. } => rental.merchant,
             Settlement::ReserveReleased { merchant, .. }
             | Settlement::RefundFailed { merchant, .. }
+            | Settlement::CloseDecided { merchant, .. }
+            | Settlement::SplitFailed { merchant, .. }
             | Settlement::AppAuthGranted { merchant, .. }
             | Settlement::AppAuthRevoked { merchant, .. } => *merchant,
             Settlement::PaymentSplit { royalty }
@@ -838,6 +852,14 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
             let (payment, out_request_no) = (*payment, out_request_no.clone());
             Settlement::RefundFailed { payment, out_request_no, merchant, why: *why }
         }
+        Fact::SplitFailed { payment, out_request_no, why } => {
+            let merchant = merchant_of(payment_of(payment)?);
+            let (payment, out_request_no) = (*payment, out_request_no.clone());
+            Settlement::SplitFailed { payment, out_request_no, merchant, why: *why }
+        }
+        Fact::CloseDecided { merchant, why } => {
+            Settlement::CloseDecided { merchant: *merchant, why: *why }
+        }
         // Every shard hears of it; the app's home tells it.
         Fact::AppAuthGranted { app, .. } | Fact::AppAuthRevoked { app, .. }
             if !ledger.place().is_home(*app) =>
@@ -897,6 +919,12 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::RoyaltyRefused { .. }
         | Fact::SplitReturnAsked { .. }
         | Fact::RoyaltyGivenBack { .. }
+        | Fact::RoyaltyTold { .. }
+        | Fact::SplitAsked { .. }
+        | Fact::SplitPaid { .. }
+        | Fact::SplitFunded { .. }
+        | Fact::CloseAsked { .. }
+        | Fact::CloseAnswered { .. }
         | Fact::CommandRejected { .. }
         | Fact::AccountOpened { .. }
         | Fact::TransferPosted

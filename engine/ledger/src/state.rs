@@ -189,6 +189,8 @@ pub struct PendingTransfer {
     pub credit: AccountNo,
     /// The account of another shard to which it goes, or none; `credit` is then on the way there.
     pub away: Id,
+    /// That account takes as much as it needs.
+    pub up_to: bool,
     /// Minor units reserved.
     pub amount: u64,
     /// When the clock voids it.
@@ -254,10 +256,14 @@ pub struct Merchant {
     pub open_payouts: u32,
     /// Disputes not ended of what it was paid.
     pub open_disputes: u32,
-    /// Payments whose proceeds are frozen.
+    /// Payments whose proceeds are frozen, or of which a split waits for its money.
     pub open_freezes: u32,
     /// Receivers bound to it.
     pub royalty_receivers: u32,
+    /// Shards that were asked whether it may be closed and have not answered.
+    pub closing: u32,
+    /// It will not be closed when they have.
+    pub closing_refused: bool,
 }
 
 impl Merchant {
@@ -274,6 +280,8 @@ impl Merchant {
             open_disputes: 0,
             open_freezes: 0,
             royalty_receivers: 0,
+            closing: 0,
+            closing_refused: false,
         }
     }
 }

@@ -13,7 +13,7 @@ use std::fmt;
 pub const FORMAT: u32 = 1;
 
 /// Version of the rules that this code decides by.
-pub const RULESET: u32 = 3;
+pub const RULESET: u32 = groat_ledger::RULESET;
 
 const MAGIC: &[u8; 4] = b"GROT";
 const PREFIX: usize = 8;
@@ -72,10 +72,14 @@ impl BadBlock {
     }
 }
 
-/// Seals a body: fills what of the header follows from it, and gives the block's bytes and hash.
+/// Seals a body: fills what of the header follows from it, and gives the block's bytes and hash. A
+/// header that names no ruleset gets that of this code.
 pub fn seal(mut header: BlockHeader, body: &[u8]) -> (Vec<u8>, Hash) {
     header.format = FORMAT;
-    header.ruleset = RULESET;
+    // A claim decides nothing.
+    if header.ruleset == 0 {
+        header.ruleset = RULESET;
+    }
     header.body_hash = blake3::hash(body).as_bytes().to_vec();
     header.body_bytes = u32::try_from(body.len()).expect("a body is bounded far below 4 GiB");
     let compressed = (body.len() >= COMPRESS_BYTES_MIN).then(|| lz4_flex::block::compress(body));

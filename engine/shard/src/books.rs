@@ -100,6 +100,11 @@ impl Books {
         &self.ledger
     }
 
+    /// Decides by a version of the rules from now on.
+    pub(crate) fn decide_by(&mut self, ruleset: u32) {
+        self.ledger.decide_by(ruleset);
+    }
+
     /// What the chain was begun with.
     pub fn terms(&self) -> &ChainTerms {
         &self.terms

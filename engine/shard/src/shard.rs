@@ -151,6 +151,12 @@ impl Shard {
         )
     }
 
+    /// Decides by a version of the rules from now on, as whoever audits does: a shard begins with
+    /// the newest.
+    pub fn decide_by(&mut self, ruleset: u32) {
+        self.books.decide_by(ruleset);
+    }
+
     /// Consumes one input.
     pub fn step(&mut self, inbound: Inbound<'_>) {
         self.books.step(inbound, &mut self.open);
@@ -267,6 +273,7 @@ impl Shard {
             events: open.events,
             inputs: ranges.clone(),
             time: self.books.ledger().now(),
+            ruleset: self.books.ledger().ruleset(),
             state_digest,
             terms,
             rests,

@@ -2883,6 +2883,30 @@ pub struct RoyaltyRow {
     #[prost(message, repeated, tag = "7")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub asked: ::prost::alloc::vec::Vec<SplitReturnRow>,
+    /// A split for whose money the merchant's home was asked.
+    #[prost(message, optional, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub asked_split: ::core::option::Option<AskedSplitRow>,
+}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AskedSplitRow {
+    #[prost(string, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub out_request_no: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub shares: ::prost::alloc::vec::Vec<SharedAmount>,
+    #[prost(bool, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub finish: bool,
+    #[prost(uint64, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub first_event: u64,
+    #[prost(uint32, tag = "5")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub events: u32,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -2897,6 +2921,9 @@ pub struct RoyaltyRelationRow {
     #[prost(bool, tag = "3")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub bound: bool,
+    #[prost(bool, tag = "4")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub told: bool,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -6740,7 +6767,7 @@ pub struct Cargo {
     #[serde(with = "crate::json::currency")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub currency: u32,
-    #[prost(oneof = "cargo::Purpose", tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 30, 31, 40, 41, 50, 51, 52, 53, 54, 42, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64")]
+    #[prost(oneof = "cargo::Purpose", tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 30, 31, 40, 41, 50, 51, 52, 53, 54, 42, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 68, 69, 70, 71, 72")]
     pub purpose: ::core::option::Option<cargo::Purpose>,
 }
 /// Nested message and enum types in `Cargo`.
@@ -6809,6 +6836,16 @@ pub mod cargo {
         RoyaltyWord(super::RoyaltyWord),
         #[prost(message, tag = "64")]
         PostingUpTo(super::Sent),
+        #[prost(message, tag = "68")]
+        CloseAsked(super::CloseAsked),
+        #[prost(message, tag = "69")]
+        CloseAnswered(super::CloseAnswer),
+        #[prost(message, tag = "70")]
+        SplitAsked(super::RefundRequest),
+        #[prost(message, tag = "71")]
+        SplitFunded(super::RefundRequest),
+        #[prost(message, tag = "72")]
+        SplitDenied(super::RefundRequest),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -6868,6 +6905,36 @@ pub struct RoyaltyWord {
     #[prost(bool, tag = "3")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub bound: bool,
+}
+/// A merchant of the shard that sends is to be closed. Where nothing of it is open it is closed at
+/// once, so that nothing begins, until its home says otherwise.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CloseAsked {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    /// Of the event: how many shards are asked.
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub shards: u32,
+}
+/// Whether anything of it is open on the shard that answers.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CloseAnswer {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(bool, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub open: bool,
+    /// Of the event: which shard answered.
+    #[prost(uint32, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub shard: u32,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -6950,7 +7017,7 @@ pub struct Event {
     #[prost(message, repeated, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub movements: ::prost::alloc::vec::Vec<Movement>,
-    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 183, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 103, 104, 105, 106, 99, 100, 101, 102, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 163, 164, 165, 166, 167, 168, 169, 175, 176, 177, 178, 179, 180, 181, 182, 224, 225, 226, 227, 228, 231, 232, 233, 234, 235, 236, 237, 238, 239, 240, 107, 108, 109, 184, 185, 186, 187, 241")]
+    #[prost(oneof = "event::Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 150, 151, 152, 153, 154, 155, 156, 157, 183, 158, 159, 160, 161, 162, 170, 171, 172, 173, 174, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 103, 104, 105, 106, 99, 100, 101, 102, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 220, 221, 222, 223, 163, 164, 165, 166, 167, 168, 169, 175, 176, 177, 178, 179, 180, 181, 182, 224, 225, 226, 227, 228, 231, 232, 233, 234, 235, 236, 237, 238, 239, 240, 107, 108, 109, 184, 185, 186, 187, 241, 242, 243, 244, 245, 246, 247, 248, 249")]
     #[serde(flatten)]
     pub fact: ::core::option::Option<event::Fact>,
 }
@@ -7320,6 +7387,22 @@ pub mod event {
         LoanDebited(super::LoanDebited),
         #[prost(message, tag = "241")]
         BackHomeArrived(super::BackHome),
+        #[prost(message, tag = "242")]
+        CloseAsked(super::CloseAsked),
+        #[prost(message, tag = "243")]
+        CloseAnswered(super::CloseAnswer),
+        #[prost(message, tag = "244")]
+        CloseDecided(super::CloseDecided),
+        #[prost(message, tag = "245")]
+        RoyaltyTold(super::RoyaltyTold),
+        #[prost(message, tag = "246")]
+        SplitAsked(super::PaymentSplit),
+        #[prost(message, tag = "247")]
+        SplitPaid(super::BackHome),
+        #[prost(message, tag = "248")]
+        SplitFunded(super::BackHome),
+        #[prost(message, tag = "249")]
+        SplitFailed(super::RefundFailed),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -7405,6 +7488,36 @@ pub struct PendingSetAway {
     #[prost(message, optional, tag = "2")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub credit: ::core::option::Option<Id>,
+    /// The account there takes as much of it as it needs, and the rest comes back.
+    #[prost(bool, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub up_to: bool,
+}
+/// Every other shard has answered whether anything of a merchant is open there: it is closed with
+/// the event behind this one, or it is not.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CloseDecided {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    /// The number of the rejection, or 0.
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub why: u32,
+}
+/// All other shards are told that a receiver is bound to a merchant of this one.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoyaltyTold {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(message, optional, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub receiver: ::core::option::Option<Id>,
 }
 /// The refund asked for before this event reduces a charge of a rental, once it is paid for.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -8152,7 +8265,7 @@ pub struct Settlement {
     /// it fell due: a new owner goes on in the same order. 0 where there is one shard.
     #[prost(uint64, tag = "90")]
     pub remittances_before: u64,
-    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 44, 45, 46, 47, 48, 49, 58, 59, 41, 42, 43, 53, 54, 55, 56, 57, 97, 98, 80, 81, 82, 91, 92, 93, 94, 95, 96, 75, 76, 77, 78, 79, 83, 84, 85, 86, 87, 88, 89")]
+    #[prost(oneof = "settlement::Body", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 50, 51, 52, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 44, 45, 46, 47, 48, 49, 58, 59, 41, 42, 43, 53, 54, 55, 56, 57, 97, 98, 80, 81, 82, 91, 92, 93, 94, 95, 96, 75, 76, 77, 78, 79, 83, 84, 85, 86, 87, 88, 89, 130, 131")]
     #[serde(flatten)]
     pub body: ::core::option::Option<settlement::Body>,
 }
@@ -8336,6 +8449,10 @@ pub mod settlement {
         PointsExpired(super::ToldPoints),
         #[prost(message, tag = "89")]
         PointsReturned(super::ToldPoints),
+        #[prost(message, tag = "130")]
+        CloseDecided(super::ToldClosing),
+        #[prost(message, tag = "131")]
+        SplitFailed(super::ToldRefundFailure),
     }
 }
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -8501,6 +8618,22 @@ pub struct ToldTransfer {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub why: ::prost::alloc::string::String,
 }
+/// Whether a merchant is closed, once all shards have been asked.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToldClosing {
+    #[prost(message, optional, tag = "1")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub merchant: ::core::option::Option<Id>,
+    #[prost(bool, tag = "2")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub closed: bool,
+    /// Why it is not: the name of a rejection.
+    #[prost(string, tag = "3")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub why: ::prost::alloc::string::String,
+}
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -8588,7 +8721,7 @@ pub struct BlockHeader {
     #[prost(uint32, tag = "1")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub format: u32,
-    /// Version of the rules that decided it: 1.
+    /// Version of the rules that decided it: 4, or an earlier one.
     #[prost(uint32, tag = "2")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub ruleset: u32,
@@ -9009,6 +9142,10 @@ pub struct PendingRow {
     #[prost(message, optional, tag = "7")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub away: ::core::option::Option<Id>,
+    /// It takes as much as it needs.
+    #[prost(bool, tag = "8")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub up_to: bool,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -9120,6 +9257,13 @@ pub struct MerchantRow {
     #[prost(uint32, tag = "37")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub royalty_receivers: u32,
+    /// Shards asked whether it may be closed that have not answered, and whether one said no.
+    #[prost(uint32, tag = "38")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub closing: u32,
+    #[prost(bool, tag = "39")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub closing_refused: bool,
 }
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -5,7 +5,8 @@
 use super::Check;
 use super::forgeries::{Forgery, all_are_found_in, nothing};
 use crate::sample::{
-    borne_elsewhere, chain_of, shared_elsewhere, sold_and_shared_elsewhere, sold_elsewhere,
+    borne_elsewhere, chain_of, funded_elsewhere, shared_elsewhere, sold_and_shared_elsewhere,
+    sold_elsewhere,
 };
 use crate::verify::verify;
 use groat_proto::v1;
@@ -136,6 +137,51 @@ const BACK_AT_HOME: &[Forgery] = &[(Check::BillLines, "back_home_arrived: ", |ev
         f.amount += 1;
     }
 })];
+
+/// Where a payment is shared whose money has gone home.
+const FUNDED_HERE: &[Forgery] = &[
+    (Check::Royalties, "is paid, and not what was asked", |event| {
+        if let Some(Fact::SplitFunded(f)) = &mut event.fact {
+            f.amount -= 1;
+            event.movements[0].amount -= 1;
+        }
+    }),
+    (Check::Royalties, "is split otherwise than was asked for", |event| {
+        if let Some(Fact::PaymentSplit(f)) = &mut event.fact {
+            f.shares[0].amount -= 1;
+            f.from_available -= 1;
+            event.movements[0].amount -= 1;
+        }
+    }),
+    (Check::Royalties, "is neither shared nor given back", |event| {
+        if let Some(Fact::PaymentSplit(_)) = &mut event.fact {
+            event.fact = nothing();
+            event.movements.clear();
+        }
+    }),
+    (Check::Royalties, "is to get of p1 and is not bound", |event| {
+        if let Some(Fact::SplitAsked(f)) = &mut event.fact {
+            f.shares[0].receiver = f.payment;
+        }
+    }),
+];
+
+/// Where the home pays for it.
+const FUNDED_AT_HOME: &[Forgery] = &[(Check::BillLines, "split_paid: ", |event| {
+    if let Some(Fact::SplitPaid(f)) = &mut event.fact {
+        f.amount += 1;
+    }
+})];
+
+#[test]
+fn splits_of_what_has_gone_home() {
+    all_are_found_in(&funded_elsewhere(1), FUNDED_HERE);
+    all_are_found_in(&funded_elsewhere(0), FUNDED_AT_HOME);
+    for home in [0, 1] {
+        let report = verify(chain_of(funded_elsewhere(home).blocks), &mut |_, _| {}).unwrap();
+        assert_eq!(report.first_bad, None, "at home on {home}");
+    }
+}
 
 #[test]
 fn fees_of_plans_of_sellers_elsewhere() {

@@ -39,6 +39,7 @@ pub(super) fn touched(tables: &Tables, fact: &Fact) -> Option<Id> {
         | Fact::PaymentCancelled { payment }
         | Fact::RefundSucceeded { payment, .. }
         | Fact::PaymentSplit { payment, .. }
+        | Fact::SplitAsked { payment, .. }
         | Fact::SettlementConfirmed { payment, .. }
         | Fact::InvoiceRequested { payment, .. } => paid(payment),
         Fact::AuthorizationCaptured { auth, .. } | Fact::AuthorizationClosed { auth, .. } => {
@@ -145,7 +146,9 @@ pub(super) fn moved(tables: &Tables, fact: &Fact) -> i128 {
         | Fact::AuthorizationCaptured { fund, credit, .. } => sum([*fund, *credit]),
         // What was waived is nobody's money.
         Fact::FundsAuthorized { fund, .. } => i128::from(*fund),
-        Fact::PaymentSplit { shares, .. } => shares.iter().map(|s| i128::from(s.1)).sum(),
+        Fact::PaymentSplit { shares, .. } | Fact::SplitAsked { shares, .. } => {
+            shares.iter().map(|s| i128::from(s.1)).sum()
+        }
         Fact::CouponIssued { template, .. } => {
             let row = tables.coupon_templates.get(template);
             row.map_or(0, |row| i128::from(row.terms.face.amount))

@@ -79,6 +79,7 @@ impl Checks {
                 Subject::Exchange => self.exchange(books, at, event),
                 Subject::App => self.app(books, at, event),
                 Subject::Away => self.away(at, event),
+                Subject::Closing => self.closing(books, at, event),
                 Subject::Bill => self.bill(books, at, event),
             }
         }

@@ -18,6 +18,9 @@ fn payment_of(fact: &Fact) -> Option<Id> {
         | Fact::SplitFinished { payment, .. }
         | Fact::ProceedsFreed { payment, .. }
         | Fact::SplitReturnAsked { payment, .. }
+        | Fact::SplitAsked { payment, .. }
+        | Fact::SplitFunded { payment, .. }
+        | Fact::SplitFailed { payment, .. }
         | Fact::SplitReturned { payment, .. } => Some(*payment),
         Fact::RoyaltyGivenBack { sent, .. } => Some(sent.payment),
         Fact::SplitReturnFailed { asked, .. } => Some(asked.sent.payment),
@@ -41,7 +44,7 @@ impl Checks {
                 let is_asked = row.asked > 0;
                 let sale = Sale { merchant, receipts: row.receipts().into(), place, is_asked };
                 let followed = self.royalties.follow(payment, fact, moved, sale, due);
-                let splits = matches!(fact, Fact::PaymentSplit { .. });
+                let splits = matches!(fact, Fact::PaymentSplit { .. } | Fact::SplitAsked { .. });
                 followed.and_then(|()| if splits { self.within(books, row) } else { Ok(()) })
             }
             None => Err(format!("{} of no payment", fact_name(fact))),
@@ -53,7 +56,7 @@ impl Checks {
     /// All shares of a payment are within the merchant's cap, and within what was neither charged
     /// nor refunded nor disputed.
     fn within(&self, books: &Books, p: &Payment) -> Result<(), String> {
-        let shared = self.royalties.get(p.payment).map_or(0, |shared| shared.sum());
+        let shared = self.royalties.get(p.payment).map_or(0, |of| of.sum() + of.asked_sum());
         let terms = books.ledger().tables().merchants.row(p.merchant).terms;
         let cap = i128::from(p.amount.amount) * i128::from(terms.royalty_cap_bps) / 10_000;
         let name = p.payment;
@@ -88,7 +91,10 @@ impl Checks {
         let in_facts = seen
             .shares()
             .map(|share| (share.receiver, [share.amount, share.returned, share.asked]));
-        let same = in_rows.eq(in_facts) && parts.royalty.finished == seen.finished;
+        let waits = parts.royalty.asked_split.as_ref().map_or(0, |asked| i128::from(asked.sum()));
+        let same = in_rows.eq(in_facts)
+            && parts.royalty.finished == seen.finished
+            && waits == seen.asked_sum();
         let rows = holds(same, || format!("{payment} has other shares in its row"));
         let forgotten = seen.shares().find(|share| share.due > 0);
         let rows = rows.and(holds(forgotten.is_none(), || {
@@ -106,6 +112,9 @@ impl Checks {
         let account = holds(frozen == expected && in_row == expected, || {
             format!("{payment} has {frozen} on its account; {expected} is frozen")
         });
+        let rows = rows.and(holds(!seen.has_unshared_money(), || {
+            format!("what the home has paid for {payment} is neither shared nor given back")
+        }));
         self.note(Check::Royalties, at, event, rows);
         self.note(Check::ProceedsFrozen, at, event, account);
     }

@@ -229,6 +229,8 @@ impl Bills {
             | Fact::SellerFeeCharged { .. }
             | Fact::SellerFeeReturned { .. }
             | Fact::PaymentSplit { .. }
+            | Fact::SplitPaid { .. }
+            | Fact::SplitFunded { .. }
             | Fact::SplitFinished { .. }
             | Fact::ProceedsFreed { .. }
             | Fact::SplitReturned { .. }

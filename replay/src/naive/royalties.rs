@@ -26,6 +26,10 @@ pub(crate) struct Shared {
     pub(crate) frozen: i128,
     pub(crate) finished: bool,
     refunded: i128,
+    /// The split for whose money the merchant's home was asked, by receiver.
+    asked: Option<Vec<(Id, i128)>>,
+    /// What it has paid that is not shared yet.
+    funded: i128,
 }
 
 /// Of every payment that is shared.
@@ -52,6 +56,16 @@ impl Shared {
 
     pub(crate) fn sum(&self) -> i128 {
         self.shares().map(|share| share.amount).sum()
+    }
+
+    /// What of it waits for money of the merchant's home.
+    pub(crate) fn asked_sum(&self) -> i128 {
+        self.asked.iter().flatten().map(|share| share.1).sum()
+    }
+
+    /// Whether the home has paid for what became of nothing.
+    pub(crate) fn has_unshared_money(&self) -> bool {
+        self.funded != 0
     }
 }
 
@@ -116,6 +130,13 @@ impl Royalties {
                         pro_rata: 0,
                     });
                 }
+                if let Some(asked) = shared.asked.take() {
+                    let same = shares.iter().map(|(id, amount)| (*id, i128::from(*amount)));
+                    if !same.eq(asked) || shared.funded != sum {
+                        return Err(format!("{payment} is split otherwise than was asked for"));
+                    }
+                    shared.funded = 0;
+                }
                 shared.splits.push((shared.refunded, of_split));
                 shared.frozen -= i128::from(*from_frozen);
                 let parts = [*from_frozen, *from_own_batch, *from_available];
@@ -124,6 +145,33 @@ impl Royalties {
                     return Err(format!("{sum} of {payment} is shared, {from} taken"));
                 }
                 sum
+            }
+            Fact::SplitAsked { shares, .. } => {
+                if shared.finished || shared.asked.is_some() {
+                    return Err(format!("{payment} is to be split twice, or after the last time"));
+                }
+                if let Some((id, _)) =
+                    shares.iter().find(|s| !self.bound.contains(&(sale.merchant, s.0)))
+                {
+                    return Err(format!("{id} is to get of {payment} and is not bound"));
+                }
+                let shares = shares.iter().map(|(id, amount)| (*id, i128::from(*amount)));
+                shared.asked = Some(shares.collect());
+                0
+            }
+            Fact::SplitFunded { amount, .. } => {
+                shared.funded = i128::from(*amount);
+                if shared.funded != shared.asked_sum() {
+                    return Err(format!("{amount} of {payment} is paid, and not what was asked"));
+                }
+                shared.funded
+            }
+            Fact::SplitFailed { .. } => {
+                if shared.asked.take().is_none() {
+                    return Err(format!("no split of {payment} waits"));
+                }
+                shared.funded = 0;
+                0
             }
             Fact::SplitFinished { amount, expired, .. } => {
                 if shared.finished || *expired != due {

@@ -46,6 +46,21 @@ alice 01T13:00 return_split {"payment":"p1","out_request_no":"s1","out_return_no
 both 02T00:00
 "#;
 
+const FUNDED: &str = r#"
+shop 01T08:00 onboard_merchant {"merchant":"shop","fee_ppm":0,"fee_refund":"PROPORTIONAL","cycle":1,"settle_ccy":"CNY"}
+guide 01T08:00 onboard_merchant {"merchant":"guide","fee_ppm":0,"fee_refund":"PROPORTIONAL","cycle":1,"settle_ccy":"CNY"}
+shop 01T08:01 bind_royalty {"merchant":"shop","receiver":"guide"}
+alice 01T08:02 open_user {"user":"alice","kyc_class":3,"ccy":"CNY"}
+alice 01T08:02 confirm_top_up {"user":"alice","bank_ref":"B-1","amt":$500.00}
+alice 01T09:00 create_payment {"payment":"p1","out_trade_no":"T-1","merchant":"shop","mode":"IN_APP","amt":$100.00}
+alice 01T09:01 pay_payment {"payment":"p1","user":"alice","legs":[{"balance":{"amt":$100.00}}]}
+both 02T00:00
+alice 02T09:00 split_payment {"payment":"p1","out_request_no":"s1","receivers":[{"receiver":"guide","amt":$20.00}]}
+shop 02T10:00 request_payout {"payout":"w1","owner":{"merchant":"shop"},"amt":$79.00}
+alice 02T11:00 split_payment {"payment":"p1","out_request_no":"s2","receivers":[{"receiver":"guide","amt":$5.00}]}
+both 03T00:00
+"#;
+
 const BORNE: &str = r#"
 shop 01T08:00 onboard_merchant {"merchant":"shop","fee_ppm":6000,"fee_refund":"PROPORTIONAL","cycle":1,"settle_ccy":"CNY"}
 alice 01T08:00 open_user {"user":"alice","kyc_class":2,"ccy":"CNY"}
@@ -56,6 +71,31 @@ both 02T00:00
 alice 02T09:00 refund_payment {"payment":"p1","out_request_no":"r1","amt":$50.00}
 both 03T00:00
 "#;
+
+const CLOSED: &str = r#"
+shop 01T08:00 onboard_merchant {"merchant":"shop","fee_ppm":6000,"fee_refund":"PROPORTIONAL","cycle":1,"settle_ccy":"CNY"}
+bob 01T08:00 open_user {"user":"bob","kyc_class":3,"ccy":"CNY"}
+bob 01T08:00 confirm_top_up {"user":"bob","bank_ref":"B-2","amt":$500.00}
+alice 01T08:00 open_user {"user":"alice","kyc_class":3,"ccy":"CNY"}
+alice 01T08:00 confirm_top_up {"user":"alice","bank_ref":"B-1","amt":$500.00}
+alice 01T09:00 create_payment {"payment":"p1","out_trade_no":"T-1","merchant":"shop","mode":"IN_APP","amt":$100.00}
+inn 01T09:01 onboard_merchant {"merchant":"inn","cycle":1,"settle_ccy":"CNY"}
+alice 01T09:01 create_payment {"payment":"p2","out_trade_no":"T-2","merchant":"inn","mode":"IN_APP","amt":$1.00}
+inn 01T09:01 close_account {"account":{"merchant":"inn"}}
+alice 01T09:02 pay_payment {"payment":"p1","user":"alice","legs":[{"balance":{"amt":$100.00}}]}
+shop 01T09:03 close_account {"account":{"merchant":"shop"}}
+both 02T00:00
+shop 02T09:00 request_payout {"payout":"w1","owner":{"merchant":"shop"},"amt":$99.40}
+shop 02T09:01 confirm_payout {"payout":"w1"}
+shop 02T09:02 close_account {"account":{"merchant":"shop"}}
+both 03T00:00
+"#;
+
+/// What shard 0 sealed, where the merchants that are to be closed are at home on `home`, 0 or 1,
+/// and the payer on the other.
+pub(crate) fn closed_elsewhere(home: u32) -> Day {
+    days(CLOSED, &[("shop", home), ("inn", home), ("bob", home), ("alice", 1 - home)])
+}
 
 /// What shard 0 sealed, where the merchant is at home on `home`, 0 or 1, and the payer on the
 /// other.
@@ -80,6 +120,12 @@ pub(crate) fn shared_between(amount: &str) -> [Day; 2] {
 /// and the receiver on the other.
 pub(crate) fn sold_and_shared_elsewhere(home: u32) -> Day {
     days(SHARED, &[("shop", home), ("guide", 1 - home), ("alice", 1 - home)])
+}
+
+/// What shard 0 sealed, where the merchant whose sale has gone home is at home on `home`, 0 or 1,
+/// and the payer and the receiver with whom it is shared on the other.
+pub(crate) fn funded_elsewhere(home: u32) -> Day {
+    days(FUNDED, &[("shop", home), ("guide", 1 - home), ("alice", 1 - home)])
 }
 
 /// What shard 0 sealed, where the seller that bears the fee of a plan is at home on `home`, 0 or 1,

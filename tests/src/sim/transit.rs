@@ -2,7 +2,7 @@
 //! in order and as it was sent, and the money of those on their way is what the in-transit
 //! accounts of both sides have, after every committed prefix.
 
-use groat_ledger::{Class, Ledger};
+use groat_ledger::{Class, Ledger, Merchant};
 use groat_proto::Message;
 use groat_proto::v1::Remittance;
 use std::cmp::Ordering;
@@ -120,6 +120,39 @@ pub(super) fn nothing_is_left(parties: &[Party<'_>]) -> Result<(), String> {
         };
         if let Some((to, number)) = traffic.sent.keys().find(is_left) {
             return Err(format!("{number} from shard {no} to {to} was never received"));
+        }
+    }
+    closed_everywhere(parties)
+}
+
+/// Of a merchant that its home has closed nothing is open on any shard, and nothing begins.
+fn closed_everywhere(parties: &[Party<'_>]) -> Result<(), String> {
+    let closed = |ledger: &Ledger, m: &Merchant| ledger.tables().accounts.row(m.account).closed;
+    let at_home = parties.iter().flat_map(|(ledger, _)| {
+        let merchants = ledger.tables().merchants.rows().iter();
+        let its = merchants.filter(move |m| ledger.place().is_home(m.merchant));
+        its.map(move |m| (m.merchant, m.closing, closed(ledger, m)))
+    });
+    for (merchant, closing, is_closed) in at_home {
+        if closing > 0 {
+            return Err(format!("{closing} shards never said whether {merchant} may be closed"));
+        }
+        for (no, (ledger, _)) in (0u32..).zip(parties) {
+            let Some(m) = ledger.tables().merchants.get(&merchant) else { continue };
+            if closed(ledger, m) != is_closed {
+                return Err(format!("{merchant} is open on some shards, and on {no} otherwise"));
+            }
+            let open = [
+                m.open_payments,
+                m.open_holds,
+                m.open_batches,
+                m.open_payouts,
+                m.open_disputes,
+                m.open_freezes,
+            ];
+            if is_closed && open != [0; 6] {
+                return Err(format!("{merchant} is closed, and has {open:?} open on {no}"));
+            }
         }
     }
     Ok(())

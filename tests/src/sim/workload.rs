@@ -333,6 +333,11 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
         let opened = json!({ "open_ledger_account": { "account": account, "currency": "CNY" } });
         give(vec![command(opened, chance)], &account, chance);
     }
+    for no in 0..elsewhere::CLOSED {
+        let merchant = named("c", no);
+        let terms = json!({ "merchant": merchant, "cycle": 1, "settle_ccy": "CNY" });
+        give(vec![command(json!({ "onboard_merchant": terms }), chance)], &merchant, chance);
+    }
     let kind = json!({ "define_card": { "template": "club", "ccy": "CNY",
         "balance_cap": money(900),
         "points": { "per": money(1), "value_micros": 750_000, "valid_days": 2,
@@ -355,10 +360,16 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
     let mut packets = Vec::<(String, String)>::new();
     let mut pending = Vec::<(String, v1::Id)>::new();
     let mut rented = Vec::<(String, String)>::new();
+    let mut ordered = Vec::<(String, String)>::new();
     for no in 0..records as u64 * u64::from(shards) {
         let (from, to) = (chance.below(users), chance.below(users + 1));
         let (user, amount) = (named("u", from), 1 + chance.below(40));
-        match chance.below(15) {
+        match chance.below(16) {
+            15 => {
+                for (body, key) in elsewhere::closing(chance, no, &user, &mut ordered) {
+                    give(vec![command(body, chance)], &key, chance);
+                }
+            }
             0..=3 => {
                 let sent = json!({ "transfer": { "from": user, "to": named("u", to),
                     "amt": money(amount) } });

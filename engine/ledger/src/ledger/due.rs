@@ -66,6 +66,9 @@ pub enum DueKind {
     PaymentFinish = 90,
     /// Points of a membership card expire.
     PointsExpiry = 100,
+    /// Other shards are still to be told who may receive of a merchant. Owed since ever, so it
+    /// comes before all that has a time.
+    RoyaltyWord = 110,
 }
 
 /// One thing the clock owes.
@@ -156,6 +159,7 @@ impl Ledger {
             DueKind::BatchSettle => settlement::settle(self, due.no, out),
             DueKind::PaymentFinish => payments::finish(self, due.no, out),
             DueKind::PointsExpiry => points::expire(self, due.no, out),
+            DueKind::RoyaltyWord => royalties::tell_of(self, due.no, out),
         }
     }
 
@@ -199,6 +203,7 @@ impl Ledger {
             }
             DueKind::QuoteExpiry => exchange::expires_at(self.tables.quotes.try_row(no)?),
             DueKind::PointsExpiry => self.tables.cards.try_row(no)?.points_until(),
+            DueKind::RoyaltyWord => royalties::untold(self, no).then_some(0),
             DueKind::CardExpiry => self.tables.cards.try_row(no)?.expires_at(),
             DueKind::RentalExpiry => {
                 let r = self.tables.rentals.try_row(no)?;
@@ -302,6 +307,7 @@ impl Ledger {
             (DueKind::BatchSettle, self.tables.batches.next_no()),
             (DueKind::PaymentFinish, self.tables.payments.next_no()),
             (DueKind::PointsExpiry, self.tables.cards.next_no()),
+            (DueKind::RoyaltyWord, self.tables.royalty_relations.next_no()),
         ];
         for (kind, rows) in kinds {
             for no in 0..rows {

@@ -276,6 +276,7 @@ mod tests {
             debit: 0,
             credit: 1,
             away: Id::NONE,
+            up_to: false,
             amount: reserved,
             expires_at: Some(9),
             state,

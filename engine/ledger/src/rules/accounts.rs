@@ -11,7 +11,7 @@ use crate::limits::{CYCLE_DAYS_MAX, REFUND_DAYS_MAX, RESERVE_DAYS_MAX};
 use crate::rejection::Rejection;
 use crate::remittance::Standing;
 use crate::rules::remittances::announce_merchant;
-use crate::rules::{account_of, cards, merchant, refuse_if, user};
+use crate::rules::{account_of, cards, closing, merchant, refuse_if, user};
 use crate::state::{Merchant, Tables, Usage, User};
 
 pub(crate) fn open_user(
@@ -82,7 +82,8 @@ pub(crate) fn lift_restriction(
 }
 
 /// Cards of a user on which nothing is stored are closed with its account, and their points lapse:
-/// anybody may have opened them.
+/// anybody may have opened them. Of a merchant something may be open on other shards, which are
+/// asked first.
 pub(crate) fn close_account(
     ledger: &Ledger,
     c: &CloseAccount,
@@ -97,6 +98,11 @@ pub(crate) fn close_account(
     let zero = |class, id| {
         tables.accounts.get(&AccountKey::of(class, id, currency)).is_none_or(|a| a.is_zero())
     };
+    let being_closed = match c.account {
+        Owner::Merchant(id) => tables.merchants.get(&id).filter(|m| m.closing > 0),
+        Owner::User(_) | Owner::Ledger(_) => None,
+    };
+    refuse_if(being_closed.is_some(), Rejection::InvalidState)?;
     let mut cards = Vec::new();
     let open = match c.account {
         Owner::User(id) => {
@@ -112,22 +118,17 @@ pub(crate) fn close_account(
                 || line.is_some_and(|line| !line.has_ended() || line.lost() > 0)
                 || !zero(Class::UserHold, id)
         }
-        Owner::Merchant(id) => {
-            let m = merchant(tables, id)?;
-            m.open_payments > 0
-                || m.open_holds > 0
-                || m.open_batches > 0
-                || m.open_payouts > 0
-                || m.open_disputes > 0
-                || m.open_freezes > 0
-                || !zero(Class::MerchantReserve, id)
-                || tables.campaigns.rows().iter().any(|c| c.funder == id && !c.closed)
-                || !zero(Class::MerchantReceivable, id)
-        }
+        Owner::Merchant(id) => closing::has_open(tables, merchant(tables, id)?),
         Owner::Ledger(_) => false,
     };
     refuse_if(open, Rejection::OpenObligations)?;
     // From here on nothing may fail.
+    if let Owner::Merchant(id) = c.account
+        && let Some(m) = tables.merchants.get(&id).filter(|_| closing::asks(ledger))
+    {
+        closing::ask(ledger, m, out);
+        return Ok(());
+    }
     cards.into_iter().for_each(|card| cards::end(ledger, card, out));
     out.record(Fact::AccountClosed { owner: c.account });
     announce(ledger, c.account, |standing| standing.closed = true, out);
@@ -175,8 +176,14 @@ pub(crate) fn apply(tables: &mut Tables, fact: &Fact) {
         Fact::MerchantOnboarded { merchant, terms, account } => {
             tables.merchants.insert(Merchant::new(*merchant, *terms, *account));
         }
-        Fact::AccountRestricted { owner, block, .. } => set_block(tables, *owner, *block, true),
-        Fact::RestrictionLifted { owner, block, .. } => set_block(tables, *owner, *block, false),
+        Fact::AccountRestricted { owner, block, .. } => {
+            set_block(tables, *owner, *block, true);
+            closing::interrupted(tables, *owner);
+        }
+        Fact::RestrictionLifted { owner, block, .. } => {
+            set_block(tables, *owner, *block, false);
+            closing::interrupted(tables, *owner);
+        }
         Fact::AccountClosed { owner } => {
             if let Some(no) = main_account(tables, *owner) {
                 tables.accounts.row_mut(no).closed = true;

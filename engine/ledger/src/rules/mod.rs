@@ -11,6 +11,7 @@ pub(crate) mod billing;
 pub(crate) mod buckets;
 pub(crate) mod campaigns;
 pub(crate) mod cards;
+pub(crate) mod closing;
 pub(crate) mod collection;
 pub(crate) mod coupons;
 pub(crate) mod credit;
@@ -365,7 +366,15 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::RoyaltyTaken { .. }
         | Fact::RoyaltyGivenBack { .. }
         | Fact::SplitReturnFailed { .. }
+        | Fact::RoyaltyTold { .. }
+        | Fact::SplitAsked { .. }
+        | Fact::SplitPaid { .. }
+        | Fact::SplitFunded { .. }
+        | Fact::SplitFailed { .. }
         | Fact::SplitReturned { .. } => royalties::fits(tables, fact),
+        Fact::CloseAsked { .. } | Fact::CloseAnswered { .. } | Fact::CloseDecided { .. } => {
+            closing::fits(tables, fact)
+        }
         Fact::SettlementConfirmed { payment, .. } => paid(tables, payment).map(|_| ()),
         Fact::RemittanceSent { .. } | Fact::RemittanceReceived { .. } => Ok(()),
         Fact::TransferArrived { to: user, .. } => {

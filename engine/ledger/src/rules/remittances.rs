@@ -9,6 +9,7 @@ mod disputes;
 mod payers;
 mod postings;
 mod refunds;
+mod splits;
 mod words;
 
 pub(crate) use back_home::send_back_home;
@@ -30,7 +31,7 @@ use crate::rules::apps;
 use crate::rules::limits::{count, may_hold};
 use crate::rules::taking::open_batch_of;
 use crate::rules::{
-    account_of, cards, exchange, in_currency, may_credit, packets, royalties, user,
+    account_of, cards, closing, exchange, in_currency, may_credit, packets, royalties, user,
 };
 use crate::state::{BatchState, Merchant, Peer, Tables};
 
@@ -151,6 +152,17 @@ pub(crate) fn receive(ledger: &Ledger, remittance: &Remittance, now: u64, out: &
         }
         Purpose::BackHome { merchant, payment } => {
             back_home::take(ledger, remittance, *merchant, *payment, out);
+        }
+        Purpose::SplitAsked { .. } => splits::fund(ledger, remittance, out),
+        Purpose::SplitFunded { payment, out_request_no } => {
+            royalties::share(ledger, remittance, *payment, out_request_no, now, out);
+        }
+        Purpose::SplitDenied { payment, out_request_no, why } => {
+            royalties::not_funded(ledger, *payment, out_request_no, *why, out);
+        }
+        Purpose::CloseAsked { merchant } => closing::asked(ledger, remittance, *merchant, out),
+        Purpose::CloseAnswered { merchant, open } => {
+            closing::answered(ledger, remittance.from, *merchant, *open, out);
         }
     }
 }

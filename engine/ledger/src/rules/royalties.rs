@@ -11,28 +11,30 @@
 //! A receiver may be at home elsewhere (`royalties/away.rs`), and is asked there for what it is to
 //! give back (`royalties/asked.rs`). So may who shares: all shards know who is bound to whom
 //! (`royalties/words.rs`), and the payment is shared where it is, of what is frozen of it and of
-//! the day's own sales. Settled money is at the merchant's home and shares nothing elsewhere: once
-//! the sales have gone there, only what is frozen can be shared. What receivers give back follows
-//! the sales home.
+//! the day's own sales. Once the sales have gone home, and nothing of the payment is frozen, its
+//! home is asked for the money (`royalties/funded.rs`). What receivers give back follows the sales
+//! home.
 
 mod asked;
 mod away;
 mod back;
+mod funded;
 mod rows;
 mod words;
 
 pub(crate) use asked::{denied, give, given};
 pub(crate) use away::{arrive, come_back};
 pub(crate) use back::{free, give_back, return_split, take_back, take_back_what_is_there, to_free};
+pub(crate) use funded::{not_funded, share};
 pub(crate) use rows::apply;
-pub(crate) use words::hear;
+pub(crate) use words::{hear, tell_of, untold};
 
 use crate::account::{AccountKey, AccountNo, Class};
 use crate::allocation::{Portion, in_order};
 use crate::command::{BindRoyalty, RoyaltyPart, SplitPayment, UnbindRoyalty};
 use crate::event::{Decision, Fact};
 use crate::id::Id;
-use crate::ledger::{Ledger, Refusal, in_range, post};
+use crate::ledger::{ASKED_SINCE, Ledger, Refusal, in_range, post};
 use crate::limits::{ROYALTY_RECEIVERS_MAX, ROYALTY_RELATIONS_MAX, ROYALTY_SPLITS_MAX};
 use crate::money::{Currency, Money, bps_floor};
 use crate::rejection::Rejection;
@@ -53,6 +55,7 @@ pub(crate) fn bind(ledger: &Ledger, c: &BindRoyalty, out: &mut Decision) -> Resu
     refuse_if(sharer.royalty_receivers >= ROYALTY_RELATIONS_MAX, Rejection::RelationLimit)?;
     // From here on nothing may fail.
     out.record(Fact::RoyaltyBound { merchant: c.merchant, receiver: c.receiver });
+    words::note_told(ledger, sharer, receiver, out);
     words::tell(ledger, sharer, receiver, true, out);
     Ok(())
 }
@@ -97,15 +100,17 @@ pub(crate) fn split(
     if let Some((_, done)) = royalty.split(&c.out_request_no) {
         let receiver = |share: &Share| tables.merchants.row(share.receiver).merchant;
         let got = done.shares.iter().map(|share| (receiver(share), share.amount));
-        let in_currency = c.shares.iter().all(|share| match share.part {
-            RoyaltyPart::Amount(money) => money.currency == currency,
-            RoyaltyPart::Percent(_) => true,
-        });
-        return Err(if got.eq(asked) && done.finish == c.finish && in_currency {
+        let same = got.eq(asked) && done.finish == c.finish && in_its_currency(c, currency);
+        return Err(if same {
             Refusal::Repeat(done.events)
         } else {
             Refusal::Rejected(Rejection::IdempotencyConflict)
         });
+    }
+    if let Some(waits) = &royalty.asked_split {
+        let same =
+            waits.shares == asked && waits.finish == c.finish && in_its_currency(c, currency);
+        return funded::meanwhile(waits, c, same);
     }
     let paid = matches!(payment.state, PaymentState::Paid | PaymentState::PartiallyRefunded);
     refuse_if(!paid, Rejection::InvalidState)?;
@@ -140,7 +145,12 @@ pub(crate) fn split(
     refuse_if(sum > distributable(payment, shared), Rejection::AmountNotEnough)?;
     let went_home = own.state == BatchState::Settled && !royalty.is_frozen();
     let is_away = !ledger.place().is_home(seller.merchant);
-    refuse_if(sum > 0 && went_home && is_away, Rejection::NotAcrossShards)?;
+    if sum > 0 && went_home && is_away {
+        refuse_if(!ledger.has_others_since(ASKED_SINCE), Rejection::NotAcrossShards)?;
+        // From here on nothing may fail.
+        funded::ask(ledger, payment, c, asked, sum, out);
+        return Ok(());
+    }
     let room = |no| u64::try_from(tables.accounts.row(no).debit_room()).unwrap_or(u64::MAX);
     let of_batch = match own.state {
         BatchState::Settled => 0,
@@ -175,6 +185,14 @@ pub(crate) fn split(
         finish(ledger, payment, royalty.frozen - from_frozen, now, false, out);
     }
     Ok(())
+}
+
+/// Whether all amounts of a split are in the payment's currency.
+fn in_its_currency(c: &SplitPayment, currency: Currency) -> bool {
+    c.shares.iter().all(|share| match share.part {
+        RoyaltyPart::Amount(money) => money.currency == currency,
+        RoyaltyPart::Percent(_) => true,
+    })
 }
 
 /// What a split would share of a payment that is there; of other currencies nothing is shared.
@@ -269,6 +287,26 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
     match fact {
         Fact::RoyaltyBound { merchant, receiver } | Fact::RoyaltyUnbound { merchant, receiver } => {
             is_merchant(merchant).and_then(|()| is_merchant(receiver))
+        }
+        Fact::SplitAsked { payment, out_request_no, shares, .. } => {
+            let row = tables.payments.get(payment).filter(|p| p.batch.is_some());
+            let row = row.ok_or("a payment is unknown or unpaid")?;
+            let none = Royalty::default();
+            let of = royalty(row).unwrap_or(&none);
+            let again = of.asked_split.is_some() || of.split(out_request_no).is_some();
+            known(!again, "a split is asked for twice")?;
+            shares.iter().try_for_each(|(receiver, _)| is_merchant(receiver))?;
+            let sum = shares.iter().try_fold(of.shared(), |sum, (_, a)| sum.checked_add(*a));
+            let fits = sum.is_some_and(|sum| sum <= row.amount.amount);
+            known(fits, "more is to be shared than was paid")
+        }
+        Fact::SplitFunded { payment, .. } | Fact::SplitFailed { payment, .. } => {
+            let (_, royalty) = of(payment)?;
+            known(royalty.asked_split.is_some(), "no split is asked for")
+        }
+        Fact::SplitPaid { merchant, .. } => is_merchant(merchant),
+        Fact::RoyaltyTold { merchant, receiver } => {
+            known(is_bound(tables, *merchant, *receiver), "a relation is unknown")
         }
         Fact::RoyaltyFreezeSet { payment } => {
             let there = tables.payments.get(payment).is_some_and(|p| p.batch.is_none());

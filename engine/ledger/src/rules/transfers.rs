@@ -5,7 +5,7 @@ use crate::account::{Account, AccountKey, AccountNo, Layer, Movement, SignRule};
 use crate::command::{Balancing, Constraint, OpenLedgerAccount, Phase, PostTransfer};
 use crate::event::{Decision, Fact};
 use crate::id::Id;
-use crate::ledger::{Due, DueKind, Ledger, in_range, post};
+use crate::ledger::{ASKED_SINCE, Due, DueKind, Ledger, in_range, post};
 use crate::limits::PENDING_TIMEOUT_S_MAX;
 use crate::rejection::Rejection;
 use crate::remittance::{Cargo, Purpose};
@@ -44,12 +44,8 @@ pub(crate) fn post_transfer(
     match c.phase {
         Phase::Single(balancing) if is_elsewhere(ledger, c) => {
             // The credit side is balanced where it is; all that the debit side may give is sent.
-            let (by_debit, by_credit) = match balancing {
-                Balancing::None | Balancing::Debit => (balancing, false),
-                Balancing::Credit => (Balancing::None, true),
-                Balancing::Both => (Balancing::Debit, true),
-            };
-            let (debit, amount) = sendable(ledger, c, by_debit)?;
+            let (by_debit, by_credit) = sides(balancing);
+            let (debit, amount) = sendable(ledger, c, by_debit, true)?;
             // From here on nothing may fail.
             let currency = ledger.tables().accounts.row(debit).currency;
             let (debited, credit) = (c.debit, c.credit);
@@ -69,8 +65,10 @@ pub(crate) fn post_transfer(
         Phase::Pending { balancing, timeout_s } => {
             refuse_if(timeout_s > PENDING_TIMEOUT_S_MAX, Rejection::SchemaInvalid)?;
             let is_away = is_elsewhere(ledger, c);
+            let (by_debit, by_credit) = sides(balancing);
             let (debit, credit, amount) = if is_away {
-                let (debit, amount) = sendable(ledger, c, balancing)?;
+                let may = !by_credit || ledger.has_others_since(ASKED_SINCE);
+                let (debit, amount) = sendable(ledger, c, by_debit, may)?;
                 (debit, None, amount)
             } else {
                 let (debit, credit, amount) = transferable(ledger, c, balancing)?;
@@ -86,7 +84,8 @@ pub(crate) fn post_transfer(
             let expires_at = (timeout_s > 0).then(|| now + u64::from(timeout_s) * 1_000);
             out.record(Fact::TransferPended { transfer: id, expires_at });
             if is_away {
-                out.record(Fact::PendingSetAway { transfer: id, credit: c.credit });
+                let (credit, up_to) = (c.credit, by_credit);
+                out.record(Fact::PendingSetAway { transfer: id, credit, up_to });
             }
         }
         Phase::Post { pending } => {
@@ -118,13 +117,18 @@ pub(crate) fn post_transfer(
 }
 
 /// Sends what is posted of a pending transfer whose account to be credited is elsewhere. The other
-/// side looks at that account now, not before, and sends back what it cannot place.
+/// side looks at that account now, not before, and sends back what it cannot place; where it
+/// balances that account, also what the account does not need.
 fn send_on(ledger: &Ledger, held: &PendingTransfer, amount: u64, out: &mut Decision) {
     if held.away.is_none() {
         return;
     }
     let debit = ledger.tables().accounts.row(held.debit);
-    let purpose = Purpose::Posting { debit: debit.key.owner, credit: held.away };
+    let (payer, credit) = (debit.key.owner, held.away);
+    let purpose = match held.up_to {
+        true => Purpose::PostingUpTo { debit: payer, credit },
+        false => Purpose::Posting { debit: payer, credit },
+    };
     let to = ledger.place().home(held.away);
     let cargo = Cargo { amount, currency: debit.currency, purpose };
     remittances::send(ledger, to, held.debit, cargo, out);
@@ -153,16 +157,27 @@ fn transferable(
     Ok((debit_no, credit_no, amount))
 }
 
+/// What of balancing is the debit side's, and whether the credit side balances too: that side does
+/// it where it is.
+fn sides(balancing: Balancing) -> (Balancing, bool) {
+    match balancing {
+        Balancing::None | Balancing::Debit => (balancing, false),
+        Balancing::Credit => (Balancing::None, true),
+        Balancing::Both => (Balancing::Debit, true),
+    }
+}
+
 fn is_elsewhere(ledger: &Ledger, c: &PostTransfer) -> bool {
     !ledger.place().is_home(c.credit)
 }
 
 /// The staircase of a transfer to an account of another shard, at once or pending: the debit's side
-/// of it.
+/// of it. Rules of before let not all of them be made.
 fn sendable(
     ledger: &Ledger,
     c: &PostTransfer,
     balancing: Balancing,
+    may: bool,
 ) -> Result<(AccountNo, u64), Rejection> {
     let money = c.amount.ok_or(Rejection::SchemaInvalid)?;
     let wished = in_range(money)?;
@@ -170,8 +185,7 @@ fn sendable(
     let debit = ledger.tables().accounts.row(no);
     in_currency(money, debit.currency)?;
     may_debit(ledger.tables(), no)?;
-    let by_credit = matches!(balancing, Balancing::Credit | Balancing::Both);
-    refuse_if(by_credit, Rejection::NotAcrossShards)?;
+    refuse_if(!may, Rejection::NotAcrossShards)?;
     // Only the debit side is looked at.
     let amount = balanced(wished, balancing, debit, debit)?;
     refuse_if(u128::from(amount) > debit.debit_room(), Rejection::ExceedsCredits)?;
@@ -269,10 +283,11 @@ pub(crate) fn expire(ledger: &Ledger, no: u32, out: &mut Decision) {
 }
 
 pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact, movements: &[Movement]) {
-    if let Fact::PendingSetAway { transfer, credit } = fact
+    if let Fact::PendingSetAway { transfer, credit, up_to } = fact
         && let Some(held) = ledger.tables_mut().pending.get_mut(transfer)
     {
         held.away = *credit;
+        held.up_to = *up_to;
     }
     let mut end = |pending: &Id, state: PendingState| {
         if let Some(held) = ledger.tables_mut().pending.get_mut(pending) {
@@ -287,6 +302,7 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact, movements: &[Movement]) {
                 debit,
                 credit,
                 away: Id::NONE,
+                up_to: false,
                 amount,
                 expires_at: *expires_at,
                 state: PendingState::Pending,

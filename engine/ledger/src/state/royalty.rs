@@ -2,6 +2,7 @@
 
 use crate::command::Reference;
 use crate::event::EventRange;
+use crate::id::Id;
 use crate::table::Row;
 
 /// Whether a merchant may share with another.
@@ -13,6 +14,8 @@ pub struct RoyaltyRelation {
     pub receiver: u32,
     /// It may, now.
     pub bound: bool,
+    /// All other shards were told that it is bound. Those of before were not, or not for certain.
+    pub told: bool,
 }
 
 row!(RoyaltyRelation, (u32, u32), self => (self.merchant, self.receiver));
@@ -34,6 +37,28 @@ pub struct Royalty {
     pub refunded: u64,
     /// Returns under a number for which a receiver elsewhere was asked, and has not answered.
     pub asked: Vec<SplitReturn>,
+    /// The split for whose money the merchant's home was asked.
+    pub asked_split: Option<AskedSplit>,
+}
+
+/// A split that waits for its money.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AskedSplit {
+    /// The merchant's number of it.
+    pub out_request_no: Reference,
+    /// Receivers with what each is to get.
+    pub shares: Vec<(Id, u64)>,
+    /// It is to be the last one.
+    pub finish: bool,
+    /// The event in which it was asked for.
+    pub events: EventRange,
+}
+
+impl AskedSplit {
+    /// All that is to be shared.
+    pub fn sum(&self) -> u64 {
+        self.shares.iter().fold(0, |sum, share| sum.saturating_add(share.1))
+    }
 }
 
 /// One split of a payment.

@@ -98,6 +98,7 @@ fn pending(r: &PendingTransfer) -> v1::PendingRow {
         expires_at: r.expires_at,
         state: r.state as u32,
         away: write::some(r.away),
+        up_to: r.up_to,
     }
 }
 
@@ -107,6 +108,7 @@ fn read_pending(w: &v1::PendingRow) -> Field<PendingTransfer> {
         debit: w.debit,
         credit: w.credit,
         away: read::optional_id(w.away),
+        up_to: w.up_to,
         amount: w.amount,
         expires_at: w.expires_at,
         state: match w.state {
@@ -190,6 +192,8 @@ fn merchant(r: &Merchant) -> v1::MerchantRow {
         open_disputes: r.open_disputes,
         open_freezes: r.open_freezes,
         royalty_receivers: r.royalty_receivers,
+        closing: r.closing,
+        closing_refused: r.closing_refused,
     }
 }
 
@@ -206,6 +210,8 @@ fn read_merchant(w: &v1::MerchantRow) -> Field<Merchant> {
         open_disputes: w.open_disputes,
         open_freezes: w.open_freezes,
         royalty_receivers: w.royalty_receivers,
+        closing: w.closing,
+        closing_refused: w.closing_refused,
     })
 }
 

@@ -161,9 +161,10 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
             })
         }
         Fact::TransferPosted => W::TransferPosted(v1::TransferPosted {}),
-        Fact::PendingSetAway { transfer, credit } => W::PendingSetAway(v1::PendingSetAway {
+        Fact::PendingSetAway { transfer, credit, up_to } => W::PendingSetAway(v1::PendingSetAway {
             transfer: some(*transfer),
             credit: some(*credit),
+            up_to: *up_to,
         }),
         Fact::TransferPended { transfer, expires_at } => W::TransferPended(v1::TransferPended {
             transfer: some(*transfer),
@@ -500,6 +501,10 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::RoyaltyFreezeSet { .. }
         | Fact::ProceedsFrozen { .. }
         | Fact::PaymentSplit { .. }
+        | Fact::SplitAsked { .. }
+        | Fact::SplitPaid { .. }
+        | Fact::SplitFunded { .. }
+        | Fact::SplitFailed { .. }
         | Fact::SplitFinished { .. }
         | Fact::ProceedsFreed { .. }
         | Fact::RoyaltyArrived { .. }
@@ -509,9 +514,12 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::RoyaltyGivenBack { .. }
         | Fact::SplitReturnFailed { .. }
         | Fact::SplitReturned { .. } => return royalties::fact(fact),
-        Fact::ConfirmationArrived { .. } | Fact::BackHomeArrived { .. } => {
-            return remittances::fact(fact);
-        }
+        Fact::ConfirmationArrived { .. }
+        | Fact::BackHomeArrived { .. }
+        | Fact::CloseAsked { .. }
+        | Fact::CloseAnswered { .. }
+        | Fact::CloseDecided { .. }
+        | Fact::RoyaltyTold { .. } => return remittances::fact(fact),
         Fact::SettlementConfirmed { payment, recovered, reserve, available } => {
             W::SettlementConfirmed(v1::SettlementConfirmed {
                 payment: some(*payment),

@@ -25,6 +25,13 @@ impl Bills {
                 self.shares.entry(*payment).or_default().push(receivers);
                 Ok(lines)
             }
+            Fact::SplitPaid { merchant, amount, .. } => {
+                Ok(vec![(self.of(Class::MerchantAvailable, *merchant)?, -signed(amount))])
+            }
+            // The account of a merchant from elsewhere is empty again when it is shared.
+            Fact::SplitFunded { merchant, amount, .. } => {
+                Ok(vec![(self.of(Class::MerchantAvailable, *merchant)?, signed(amount))])
+            }
             Fact::SplitFinished { payment, amount, batch, .. }
             | Fact::ProceedsFreed { payment, amount, batch }
             | Fact::SellerFeeReturned { payment, amount, batch, .. } => {

@@ -186,3 +186,45 @@ pub(super) fn card(chance: &mut Chance, card: &str, user: &str, amount: u64) -> 
         _ => json!({ "load_card": { "card": card, "user": user, "amt": amt } }),
     }
 }
+
+/// Merchants that are to be closed, some while an order is open somewhere.
+pub(super) const CLOSED: u64 = 9;
+
+/// Something of one of them, each command with its key: an order of a user, which is paid now and
+/// then; an order is given up; it is closed, at times with a restriction in between.
+pub(super) fn closing(
+    chance: &mut Chance,
+    no: u64,
+    user: &str,
+    ordered: &mut Vec<(String, String)>,
+) -> Vec<(Value, String)> {
+    let merchant = format!("c{}", chance.below(CLOSED));
+    let owner = json!({ "merchant": merchant });
+    let close = json!({ "close_account": { "account": owner } });
+    let amt = json!({ "amount": "1.00", "currency": "CNY" });
+    match chance.below(8) {
+        0 | 1 => {
+            let payment = format!("y{no}");
+            let created = json!({ "create_payment": { "payment": payment,
+                "out_trade_no": payment, "merchant": merchant, "mode": "IN_APP", "amt": amt } });
+            ordered.push((payment, user.to_owned()));
+            vec![(created, user.to_owned())]
+        }
+        2 | 3 if !ordered.is_empty() => {
+            let (payment, user) = ordered[chance.index(ordered.len())].clone();
+            let ended = if chance.one_in(4) {
+                let legs = json!([{ "balance": { "amt": amt } }]);
+                json!({ "pay_payment": { "payment": payment, "user": user, "legs": legs } })
+            } else {
+                json!({ "close_payment": { "payment": payment } })
+            };
+            vec![(ended, user)]
+        }
+        4 => {
+            let block = json!({ "restrict_account": { "account": owner, "block": "DEBIT",
+                "case": "case" } });
+            vec![(close, merchant.clone()), (block, merchant)]
+        }
+        _ => vec![(close, merchant)],
+    }
+}

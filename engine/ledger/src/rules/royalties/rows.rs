@@ -5,13 +5,20 @@ use crate::event::{EventRange, Fact};
 use crate::id::Id;
 use crate::ledger::{Due, DueKind, Ledger};
 use crate::remittance::RoyaltySent;
-use crate::state::{Royalty, RoyaltyRelation, Share, Split, SplitReturn};
+use crate::state::{AskedSplit, Royalty, RoyaltyRelation, Share, Split, SplitReturn};
 
 pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {
     match fact {
         Fact::RoyaltyBound { merchant, receiver } => set_bound(ledger, *merchant, *receiver, true),
         Fact::RoyaltyUnbound { merchant, receiver } => {
             set_bound(ledger, *merchant, *receiver, false);
+        }
+        Fact::RoyaltyTold { merchant, receiver } => {
+            let tables = ledger.tables_mut();
+            let found = tables.merchants.find(merchant).zip(tables.merchants.find(receiver));
+            if let Some(row) = found.and_then(|key| tables.royalty_relations.get_mut(&key)) {
+                row.told = true;
+            }
         }
         Fact::RoyaltyFreezeSet { payment } => {
             change(ledger, payment, |royalty| royalty.freeze = true);
@@ -50,7 +57,16 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact, number: u64) {
                 royalty.splits.push(split);
             });
             out_of_batch(ledger, payment, *from_own_batch);
+            no_longer_asked(ledger, payment);
         }
+        Fact::SplitAsked { payment, out_request_no, shares, finish } => {
+            let events = EventRange { first: number, count: 1 };
+            let (out_request_no, shares) = (out_request_no.clone(), shares.clone());
+            let asked = AskedSplit { out_request_no, shares, finish: *finish, events };
+            change(ledger, payment, |royalty| royalty.asked_split = Some(asked));
+            count_frozen(ledger, payment, |open| open.saturating_add(1));
+        }
+        Fact::SplitFailed { payment, .. } => no_longer_asked(ledger, payment),
         Fact::SplitFinished { payment, amount, batch, .. } => {
             let mut was_frozen = false;
             change(ledger, payment, |royalty| {
@@ -153,7 +169,8 @@ fn set_bound(ledger: &mut Ledger, merchant: Id, receiver: Id, bound: bool) {
     let was = match tables.royalty_relations.get_mut(&(merchant, receiver)) {
         Some(row) => std::mem::replace(&mut row.bound, bound),
         None => {
-            tables.royalty_relations.insert(RoyaltyRelation { merchant, receiver, bound });
+            let told = false;
+            tables.royalty_relations.insert(RoyaltyRelation { merchant, receiver, bound, told });
             false
         }
     };
@@ -163,6 +180,20 @@ fn set_bound(ledger: &mut Ledger, merchant: Id, receiver: Id, bound: bool) {
         (true, false) => count.saturating_sub(1),
         _ => *count,
     };
+    let kind = DueKind::RoyaltyWord;
+    let no = ledger.tables().royalty_relations.find(&(merchant, receiver));
+    if let Some((no, at)) = no.and_then(|no| Some((no, ledger.owed_at(kind, no)?))) {
+        ledger.owe(Due { at, kind, no });
+    }
+}
+
+/// A split waits for its money no longer, if one did.
+fn no_longer_asked(ledger: &mut Ledger, payment: &Id) {
+    let mut waited = false;
+    change(ledger, payment, |royalty| waited = royalty.asked_split.take().is_some());
+    if waited {
+        count_frozen(ledger, payment, |open| open.saturating_sub(1));
+    }
 }
 
 /// Takes from the payment's own part of its batch.

@@ -2,10 +2,42 @@
 
 use super::is_bound;
 use crate::event::{Decision, Fact};
-use crate::ledger::Ledger;
+use crate::ledger::{ASKED_SINCE, Ledger, WORDS_SINCE};
 use crate::remittance::{Purpose, RoyaltyWord, Standing};
 use crate::rules::remittances::{hear_of_merchant, tell_all};
 use crate::state::Merchant;
+
+/// Whether a receiver is bound to a merchant of this shard, and nothing says that all others know.
+/// Versions of before told nobody.
+pub(crate) fn untold(ledger: &Ledger, no: u32) -> bool {
+    let tables = ledger.tables();
+    let Some(row) = tables.royalty_relations.try_row(no) else { return false };
+    let sharer = tables.merchants.row(row.merchant).merchant;
+    row.bound && !row.told && ledger.has_others_since(ASKED_SINCE) && ledger.place().is_home(sharer)
+}
+
+/// The clock tells a relation of before. Who knows it already leaves it at that.
+pub(crate) fn tell_of(ledger: &Ledger, no: u32, out: &mut Decision) {
+    let tables = ledger.tables();
+    let row = tables.royalty_relations.row(no);
+    let (sharer, receiver) =
+        (tables.merchants.row(row.merchant), tables.merchants.row(row.receiver));
+    note_told(ledger, sharer, receiver, out);
+    tell(ledger, sharer, receiver, true, out);
+}
+
+/// Notes that all others are told now.
+pub(super) fn note_told(
+    ledger: &Ledger,
+    sharer: &Merchant,
+    receiver: &Merchant,
+    out: &mut Decision,
+) {
+    if ledger.has_others_since(ASKED_SINCE) {
+        let (merchant, receiver) = (sharer.merchant, receiver.merchant);
+        out.record(Fact::RoyaltyTold { merchant, receiver });
+    }
+}
 
 /// Tells every other shard whether a receiver is bound to a merchant of this one.
 pub(super) fn tell(
@@ -15,6 +47,9 @@ pub(super) fn tell(
     bound: bool,
     out: &mut Decision,
 ) {
+    if !ledger.has_others_since(WORDS_SINCE) {
+        return;
+    }
     let account = ledger.tables().accounts.row(receiver.account);
     let word = RoyaltyWord {
         merchant: sharer.merchant,

@@ -73,6 +73,7 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::PendingSetAway(w) => Fact::PendingSetAway {
             transfer: id(w.transfer, "transfer")?,
             credit: id(w.credit, "credit")?,
+            up_to: w.up_to,
         },
         W::TransferPended(w) => {
             Fact::TransferPended { transfer: id(w.transfer, "transfer")?, expires_at: w.expires_at }
@@ -301,6 +302,10 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             Fact::ProceedsFrozen { payment: id(w.payment, "payment")?, amount: w.amount }
         }
         W::PaymentSplit(w) => royalties::payment_split(w)?,
+        W::SplitAsked(w) => royalties::split_asked(w)?,
+        W::SplitPaid(w) => royalties::split_paid(w)?,
+        W::SplitFunded(w) => royalties::split_funded(w)?,
+        W::SplitFailed(w) => royalties::split_failed(w)?,
         W::SplitFinished(w) => royalties::finished(w)?,
         W::ProceedsFreed(w) => Fact::ProceedsFreed {
             payment: id(w.payment, "payment")?,
@@ -318,7 +323,12 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             Fact::RoyaltyGivenBack { sent: royalties::sent(w)?, amount: w.amount }
         }
         W::SplitReturnFailed(w) => royalties::failed(w)?,
-        W::ConfirmationArrived(_) | W::BackHomeArrived(_) => remittances::read_fact(wire)?,
+        W::ConfirmationArrived(_)
+        | W::BackHomeArrived(_)
+        | W::CloseAsked(_)
+        | W::CloseAnswered(_)
+        | W::CloseDecided(_)
+        | W::RoyaltyTold(_) => remittances::read_fact(wire)?,
         W::SettlementConfirmed(w) => Fact::SettlementConfirmed {
             payment: id(w.payment, "payment")?,
             recovered: w.recovered,

@@ -7,8 +7,8 @@ use super::royalties;
 use super::{cards, exchange};
 use groat_ledger::limits::{AMOUNT_MAX, TIME_MS_MAX};
 use groat_ledger::{
-    Cargo, Confirmed, Fact, Id, MerchantTerms, Purpose, Rejection, Remittance, RoyaltyWord,
-    Standing,
+    Cargo, Confirmed, Fact, Id, MerchantTerms, Purpose, Reference, Rejection, Remittance,
+    RoyaltyWord, Standing,
 };
 use groat_proto::Message;
 use groat_proto::v1::{self, cargo, event};
@@ -81,6 +81,20 @@ fn read_cargo(wire: &v1::Cargo) -> Field<Cargo> {
             out_request_no: reference(&w.out_request_no, "out_request_no")?,
             why: rejection(w.why)?,
         },
+        W::SplitAsked(w) => {
+            ensure(w.asked <= AMOUNT_MAX, "asked")?;
+            let (payment, out_request_no) = request(w)?;
+            let merchant = id(w.merchant, "merchant")?;
+            Purpose::SplitAsked { merchant, payment, out_request_no, asked: w.asked }
+        }
+        W::SplitFunded(w) => {
+            let (payment, out_request_no) = request(w)?;
+            Purpose::SplitFunded { payment, out_request_no }
+        }
+        W::SplitDenied(w) => {
+            let (payment, out_request_no) = request(w)?;
+            Purpose::SplitDenied { payment, out_request_no, why: rejection(w.why)? }
+        }
         W::App(w) => Purpose::App(Box::new(apps::register(w)?)),
         W::AppGrant(w) => Purpose::AppGrant(Box::new(apps::grant(w)?)),
         W::AppRevocation(w) => Purpose::AppRevocation(Box::new(apps::revoke(w)?)),
@@ -104,6 +118,10 @@ fn read_cargo(wire: &v1::Cargo) -> Field<Cargo> {
             let word = RoyaltyWord { merchant, receiver, terms, standing, bound };
             Purpose::RoyaltyWord(Box::new(word))
         }
+        W::CloseAsked(w) => Purpose::CloseAsked { merchant: id(w.merchant, "merchant")? },
+        W::CloseAnswered(w) => {
+            Purpose::CloseAnswered { merchant: id(w.merchant, "merchant")?, open: w.open }
+        }
         W::RoyaltyAsked(w) => Purpose::RoyaltyAsked(royalties::return_asked(w)?),
         W::RoyaltyGiven(w) => Purpose::RoyaltyGiven(royalties::return_asked(w)?),
         W::RoyaltyDenied(w) => {
@@ -125,6 +143,11 @@ fn read_cargo(wire: &v1::Cargo) -> Field<Cargo> {
         }
     };
     Ok(Cargo { amount: wire.amount, currency, purpose })
+}
+
+/// Of which payment, and under which number.
+fn request(wire: &v1::RefundRequest) -> Field<(Id, Reference)> {
+    Ok((id(wire.payment, "payment")?, reference(&wire.out_request_no, "out_request_no")?))
 }
 
 fn rejection(code: u32) -> Field<Rejection> {
@@ -201,6 +224,21 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
             let (merchant, payment) = (id(w.merchant, "merchant")?, id(w.payment, "payment")?);
             Fact::BackHomeArrived { merchant, payment, amount: w.amount }
         }
+        W::CloseAsked(w) => {
+            Fact::CloseAsked { merchant: id(w.merchant, "merchant")?, shards: w.shards }
+        }
+        W::CloseAnswered(w) => {
+            let (merchant, shard, open) = (id(w.merchant, "merchant")?, w.shard, w.open);
+            Fact::CloseAnswered { merchant, shard, open }
+        }
+        W::CloseDecided(w) => {
+            let why = if w.why == 0 { None } else { Some(rejection(w.why)?) };
+            Fact::CloseDecided { merchant: id(w.merchant, "merchant")?, why }
+        }
+        W::RoyaltyTold(w) => Fact::RoyaltyTold {
+            merchant: id(w.merchant, "merchant")?,
+            receiver: id(w.receiver, "receiver")?,
+        },
         W::RefundFailed(w) => Fact::RefundFailed {
             payment: id(w.payment, "payment")?,
             out_request_no: reference(&w.out_request_no, "out_request_no")?,

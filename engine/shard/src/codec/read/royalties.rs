@@ -3,9 +3,9 @@
 use super::fields::*;
 use groat_ledger::limits::AMOUNT_MAX;
 use groat_ledger::{
-    self as domain, Body, EventRange, Fact, Rejection, ReturnedShare, Royalty, RoyaltyPart,
-    RoyaltyRefunds, RoyaltyRelation, RoyaltyReturn, RoyaltySent, RoyaltyShare, Share, Split,
-    SplitReturn,
+    self as domain, AskedSplit, Body, EventRange, Fact, Id, Rejection, ReturnedShare, Royalty,
+    RoyaltyPart, RoyaltyRefunds, RoyaltyRelation, RoyaltyReturn, RoyaltySent, RoyaltyShare, Share,
+    Split, SplitReturn,
 };
 use groat_proto::v1;
 
@@ -46,12 +46,51 @@ pub(in crate::codec) fn refunds(w: Option<&v1::RoyaltyRefunds>) -> Field<Royalty
     })
 }
 
+fn shared(w: &v1::SharedAmount) -> Field<(Id, u64)> {
+    Ok((id(w.receiver, "receiver")?, w.amount))
+}
+
+pub(super) fn split_asked(w: &v1::PaymentSplit) -> Field<Fact> {
+    Ok(Fact::SplitAsked {
+        payment: id(w.payment, "payment")?,
+        out_request_no: reference(&w.out_request_no, "out_request_no")?,
+        shares: w.shares.iter().map(shared).collect::<Field<_>>()?,
+        finish: w.finish,
+    })
+}
+
+pub(super) fn split_paid(w: &v1::BackHome) -> Field<Fact> {
+    let (merchant, payment) = (id(w.merchant, "merchant")?, id(w.payment, "payment")?);
+    Ok(Fact::SplitPaid { merchant, payment, amount: w.amount })
+}
+
+pub(super) fn split_funded(w: &v1::BackHome) -> Field<Fact> {
+    let (merchant, payment) = (id(w.merchant, "merchant")?, id(w.payment, "payment")?);
+    Ok(Fact::SplitFunded { merchant, payment, amount: w.amount })
+}
+
+pub(super) fn split_failed(w: &v1::RefundFailed) -> Field<Fact> {
+    Ok(Fact::SplitFailed {
+        payment: id(w.payment, "payment")?,
+        out_request_no: reference(&w.out_request_no, "out_request_no")?,
+        why: Rejection::from_code(w.why).ok_or("why")?,
+    })
+}
+
+fn asked_split(w: &v1::AskedSplitRow) -> Field<AskedSplit> {
+    Ok(AskedSplit {
+        out_request_no: reference(&w.out_request_no, "out_request_no")?,
+        shares: w.shares.iter().map(shared).collect::<Field<_>>()?,
+        finish: w.finish,
+        events: EventRange { first: w.first_event, count: w.events },
+    })
+}
+
 pub(super) fn payment_split(w: &v1::PaymentSplit) -> Field<Fact> {
-    let share = |w: &v1::SharedAmount| Ok((id(w.receiver, "receiver")?, w.amount));
     Ok(Fact::PaymentSplit {
         payment: id(w.payment, "payment")?,
         out_request_no: reference(&w.out_request_no, "out_request_no")?,
-        shares: w.shares.iter().map(share).collect::<Field<_>>()?,
+        shares: w.shares.iter().map(shared).collect::<Field<_>>()?,
         finish: w.finish,
         from_frozen: w.from_frozen,
         from_own_batch: w.from_own_batch,
@@ -127,8 +166,8 @@ pub(super) fn refused(w: &v1::RoyaltySent) -> Field<Fact> {
 }
 
 pub(in crate::codec) fn relation(w: &v1::RoyaltyRelationRow) -> RoyaltyRelation {
-    let v1::RoyaltyRelationRow { merchant, receiver, bound } = *w;
-    RoyaltyRelation { merchant, receiver, bound }
+    let v1::RoyaltyRelationRow { merchant, receiver, bound, told } = *w;
+    RoyaltyRelation { merchant, receiver, bound, told }
 }
 
 pub(in crate::codec) fn row(w: Option<&v1::RoyaltyRow>) -> Field<Royalty> {
@@ -164,5 +203,6 @@ pub(in crate::codec) fn row(w: Option<&v1::RoyaltyRow>) -> Field<Royalty> {
         returns: w.returns.iter().map(back).collect::<Field<_>>()?,
         refunded: w.refunded,
         asked: w.asked.iter().map(back).collect::<Field<_>>()?,
+        asked_split: w.asked_split.as_ref().map(asked_split).transpose()?,
     })
 }

@@ -1,7 +1,9 @@
 //! Domain to wire: what goes between shards, and the events of it.
 
 use super::{apps, cards, disputes, exchange, limits, members, royalties, some, terms};
-use groat_ledger::{Cargo, Fact, Id, MerchantTerms, Purpose, Rejection, Settlement, Standing};
+use groat_ledger::{
+    Cargo, Fact, Id, MerchantTerms, Purpose, Reference, Rejection, Settlement, Standing,
+};
 use groat_proto::v1::{self, cargo, event, settlement};
 
 /// What one shard tells another of the event of that number.
@@ -70,6 +72,22 @@ fn write_cargo(content: &Cargo) -> v1::Cargo {
                 ..v1::RefundRequest::default()
             })
         }
+        Purpose::SplitAsked { merchant, payment, out_request_no, asked } => {
+            W::SplitAsked(v1::RefundRequest {
+                merchant: some(*merchant),
+                asked: *asked,
+                ..request(*payment, out_request_no)
+            })
+        }
+        Purpose::SplitFunded { payment, out_request_no } => {
+            W::SplitFunded(request(*payment, out_request_no))
+        }
+        Purpose::SplitDenied { payment, out_request_no, why } => {
+            W::SplitDenied(v1::RefundRequest {
+                why: why.code().into(),
+                ..request(*payment, out_request_no)
+            })
+        }
         Purpose::App(c) => W::App(apps::registration(c)),
         Purpose::AppGrant(c) => {
             W::AppGrant(apps::grant(c.app, c.merchant, &c.scopes, c.expires_at))
@@ -96,6 +114,12 @@ fn write_cargo(content: &Cargo) -> v1::Cargo {
             receiver: Some(merchant_word(w.receiver, &w.terms, w.standing)),
             bound: w.bound,
         }),
+        Purpose::CloseAsked { merchant } => {
+            W::CloseAsked(v1::CloseAsked { merchant: some(*merchant), shards: 0 })
+        }
+        Purpose::CloseAnswered { merchant, open } => {
+            W::CloseAnswered(v1::CloseAnswer { merchant: some(*merchant), open: *open, shard: 0 })
+        }
         Purpose::RoyaltyAsked(asked) => W::RoyaltyAsked(royalties::return_asked(asked, 0)),
         Purpose::RoyaltyGiven(asked) => W::RoyaltyGiven(royalties::return_asked(asked, 0)),
         Purpose::RoyaltyDenied(asked, why) => {
@@ -118,6 +142,14 @@ fn write_cargo(content: &Cargo) -> v1::Cargo {
     };
     let (amount, currency) = (content.amount, u32::from(content.currency.code()));
     v1::Cargo { amount, currency, purpose: Some(purpose) }
+}
+
+fn request(payment: Id, number: &Reference) -> v1::RefundRequest {
+    v1::RefundRequest {
+        payment: some(payment),
+        out_request_no: number.to_string(),
+        ..v1::RefundRequest::default()
+    }
 }
 
 fn merchant_word(merchant: Id, agreed: &MerchantTerms, standing: Standing) -> v1::MerchantWord {
@@ -230,6 +262,21 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
             payment: some(*payment),
             amount: *amount,
         }),
+        Fact::CloseAsked { merchant, shards } => {
+            W::CloseAsked(v1::CloseAsked { merchant: some(*merchant), shards: *shards })
+        }
+        Fact::CloseAnswered { merchant, shard, open } => W::CloseAnswered(v1::CloseAnswer {
+            merchant: some(*merchant),
+            open: *open,
+            shard: *shard,
+        }),
+        Fact::CloseDecided { merchant, why } => W::CloseDecided(v1::CloseDecided {
+            merchant: some(*merchant),
+            why: why.map_or(0, |why| why.code().into()),
+        }),
+        Fact::RoyaltyTold { merchant, receiver } => {
+            W::RoyaltyTold(v1::RoyaltyTold { merchant: some(*merchant), receiver: some(*receiver) })
+        }
         Fact::RefundFailed { payment, out_request_no, why } => W::RefundFailed(v1::RefundFailed {
             payment: some(*payment),
             out_request_no: out_request_no.to_string(),
@@ -256,6 +303,19 @@ pub(super) fn settlement(told: &Settlement) -> Option<settlement::Body> {
                 why: why.name().into(),
             })
         }
+        Settlement::SplitFailed { payment, out_request_no, merchant, why } => {
+            W::SplitFailed(v1::ToldRefundFailure {
+                payment: some(*payment),
+                out_request_no: out_request_no.to_string(),
+                merchant: some(*merchant),
+                why: why.name().into(),
+            })
+        }
+        Settlement::CloseDecided { merchant, why } => W::CloseDecided(v1::ToldClosing {
+            merchant: some(*merchant),
+            closed: why.is_none(),
+            why: why.map_or_else(String::new, |why| why.name().into()),
+        }),
         Settlement::RefundFailed { payment, out_request_no, merchant, why } => {
             W::RefundFailed(v1::ToldRefundFailure {
                 payment: some(*payment),

@@ -42,6 +42,30 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
             from_own_batch: *from_own_batch,
             from_available: *from_available,
         }),
+        Fact::SplitAsked { payment, out_request_no, shares, finish } => {
+            W::SplitAsked(v1::PaymentSplit {
+                payment: some(*payment),
+                out_request_no: out_request_no.to_string(),
+                shares: shares.iter().map(shared).collect(),
+                finish: *finish,
+                ..v1::PaymentSplit::default()
+            })
+        }
+        Fact::SplitPaid { merchant, payment, amount } => W::SplitPaid(v1::BackHome {
+            merchant: some(*merchant),
+            payment: some(*payment),
+            amount: *amount,
+        }),
+        Fact::SplitFunded { merchant, payment, amount } => W::SplitFunded(v1::BackHome {
+            merchant: some(*merchant),
+            payment: some(*payment),
+            amount: *amount,
+        }),
+        Fact::SplitFailed { payment, out_request_no, why } => W::SplitFailed(v1::RefundFailed {
+            payment: some(*payment),
+            out_request_no: out_request_no.to_string(),
+            why: why.code().into(),
+        }),
         Fact::SplitFinished { payment, amount, batch, expired } => {
             W::SplitFinished(v1::SplitFinished {
                 payment: some(*payment),
@@ -187,8 +211,8 @@ fn told_royalty(r: &RoyaltyOf) -> v1::ToldRoyalty {
 }
 
 pub(in crate::codec) fn relation(r: &RoyaltyRelation) -> v1::RoyaltyRelationRow {
-    let RoyaltyRelation { merchant, receiver, bound } = *r;
-    v1::RoyaltyRelationRow { merchant, receiver, bound }
+    let RoyaltyRelation { merchant, receiver, bound, told } = *r;
+    v1::RoyaltyRelationRow { merchant, receiver, bound, told }
 }
 
 /// Nothing where nothing is shared: such rows have the bytes they always had.
@@ -222,5 +246,12 @@ pub(in crate::codec) fn row(r: &Royalty) -> Option<v1::RoyaltyRow> {
         returns: r.returns.iter().map(back).collect(),
         refunded: r.refunded,
         asked: r.asked.iter().map(back).collect(),
+        asked_split: r.asked_split.as_ref().map(|asked| v1::AskedSplitRow {
+            out_request_no: asked.out_request_no.to_string(),
+            shares: asked.shares.iter().map(shared).collect(),
+            finish: asked.finish,
+            first_event: asked.events.first,
+            events: asked.events.count,
+        }),
     })
 }

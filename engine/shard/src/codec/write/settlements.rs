@@ -175,6 +175,8 @@ fn settlement_body(told: &Settlement) -> Option<settlement::Body> {
         | Settlement::PacketReturned { .. } => return members::settlement(told),
         Settlement::TransferArrived { .. }
         | Settlement::TransferReturned { .. }
+        | Settlement::CloseDecided { .. }
+        | Settlement::SplitFailed { .. }
         | Settlement::RefundFailed { .. } => return remittances::settlement(told),
         Settlement::HoldPlaced { .. }
         | Settlement::HoldCaptured { .. }

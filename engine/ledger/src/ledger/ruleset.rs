@@ -1,0 +1,41 @@
+//! By which version of the rules a ledger decides. Whoever runs decides by the newest; whoever
+//! audits decides each block by the version that its header names, where that is known here.
+
+use super::{Due, DueKind, Ledger};
+
+/// Version of the rules that this code decides by.
+pub const RULESET: u32 = 4;
+
+/// Since then all shards are told who may receive of whom.
+pub(crate) const WORDS_SINCE: u32 = 3;
+
+/// Since then other shards are asked before a merchant is closed, relations of before are told, and
+/// a pending transfer may balance an account elsewhere.
+pub(crate) const ASKED_SINCE: u32 = 4;
+
+impl Ledger {
+    /// The version that it decides by.
+    pub fn ruleset(&self) -> u32 {
+        self.ruleset
+    }
+
+    /// Decides by a version of the rules from now on. What the clock owes by that one alone is
+    /// owed.
+    pub fn decide_by(&mut self, ruleset: u32) {
+        if self.ruleset == ruleset {
+            return;
+        }
+        self.ruleset = ruleset;
+        let kind = DueKind::RoyaltyWord;
+        for no in 0..self.tables.royalty_relations.next_no() {
+            if let Some(at) = self.owed_at(kind, no) {
+                self.owe(Due { at, kind, no });
+            }
+        }
+    }
+
+    /// Whether there are other shards, and the rules are at least of this version.
+    pub(crate) fn has_others_since(&self, ruleset: u32) -> bool {
+        self.place.shards > 1 && self.ruleset >= ruleset
+    }
+}
