@@ -17,6 +17,8 @@ mod coupons;
 mod credit;
 mod demands;
 mod disputes;
+#[cfg(test)]
+mod due_forgeries;
 mod entries;
 mod exchange;
 #[cfg(test)]
@@ -393,6 +395,8 @@ impl Checks {
     pub(crate) fn decided_by(&mut self, ruleset: u32) {
         self.ruleset = ruleset;
         self.disputes.decided_by(ruleset);
+        self.loans.decided_by(ruleset);
+        self.statements.decided_by(ruleset);
         self.rentals.decided_by(ruleset);
         self.spending.decided_by(ruleset);
     }

@@ -5,6 +5,7 @@ mod billed;
 mod cards;
 mod chance;
 mod credit_days;
+mod due_days;
 mod elsewhere;
 mod exchange;
 mod held;
@@ -23,6 +24,7 @@ pub(crate) use billed::billed_days;
 pub(crate) use cards::card_days;
 pub(crate) use chance::chance;
 pub(crate) use credit_days::credit_days;
+pub(crate) use due_days::due_days;
 pub(crate) use elsewhere::{
     borne_elsewhere, shared_between, shared_elsewhere, sold_and_shared_elsewhere, sold_elsewhere,
 };

@@ -87,6 +87,7 @@ mod invoices;
 mod exchange;
 
 mod due;
+mod dues;
 
 mod precedence;
 

@@ -13,7 +13,7 @@ use std::fmt;
 pub const FORMAT: u32 = 1;
 
 /// Version of the rules that this code decides by.
-pub const RULESET: u32 = 3;
+pub const RULESET: u32 = 4;
 
 const MAGIC: &[u8; 4] = b"GROT";
 const PREFIX: usize = 8;

@@ -1,10 +1,11 @@
 //! Cash loans as their facts tell them: the terms of each, the nights that bear interest, what was
 //! paid. It knows neither rows nor accounts.
 
+use super::loan_terms::{months_after, parts};
 use super::stranger;
 use groat_ledger::instalments::Part;
 use groat_ledger::limits::AMOUNT_MAX;
-use groat_ledger::{Ahead, CreditTerms, Every, Fact, Id, LoanChargeKind, LoanKind, LoanTerms};
+use groat_ledger::{Ahead, CreditTerms, Every, Fact, Id, LoanChargeKind, LoanTerms};
 use std::collections::{BTreeMap, VecDeque};
 
 /// A loan; minor units, dates in days since 1970.
@@ -55,9 +56,26 @@ pub(crate) struct Loans {
     loans: BTreeMap<Id, Loan>,
     /// Those of each user.
     of_user: BTreeMap<Id, Vec<Id>>,
+    /// Until the fourth rules the interest of each loan alone had a bound.
+    each_alone: bool,
 }
 
 impl Loans {
+    /// By which rules the facts that follow were decided.
+    pub(crate) fn decided_by(&mut self, ruleset: u32) {
+        self.each_alone = ruleset < 4;
+    }
+
+    /// How much more interest a loan may bear.
+    fn room(&self, loan: Id) -> i128 {
+        let row = self.loans.get(&loan);
+        let borne = row.map_or(0, |row| match self.each_alone {
+            true => row.interest,
+            false => self.interest(row.user),
+        });
+        i128::from(AMOUNT_MAX) - borne
+    }
+
     pub(crate) fn get(&self, loan: Id) -> Option<&Loan> {
         self.loans.get(&loan)
     }
@@ -133,10 +151,11 @@ impl Loans {
                 }
             }
             Fact::LoanTermDue { loan, term_no, principal, interest, .. } => {
+                let room = self.room(*loan);
                 let row = self.loan(*loan)?;
                 let kept = row.late_since.is_some() || row.unpaid() <= line.tolerance.into();
                 let said = (*term_no, i128::from(*principal), i128::from(*interest), today);
-                let found = row.fall_due();
+                let found = row.fall_due(room);
                 row.interest += said.2 - found.2;
                 match said == found {
                     true if kept => Ok(()),
@@ -157,8 +176,9 @@ impl Loans {
                 Err(format!("loan {loan} is late with {said:?}; its facts say {found:?}"))
             }
             Fact::LoanRepaid { loan, charged, interest, due, ahead, fee, penalty, .. } => {
+                let room = self.room(*loan);
                 let row = self.loan(*loan)?;
-                let found_charge = row.charge(today);
+                let found_charge = row.charge(today, room);
                 row.early += found_charge;
                 let said = [*interest, *due, *ahead, *fee, *penalty].map(i128::from);
                 let found = row.pay(said.iter().sum(), today);
@@ -190,10 +210,11 @@ impl Loans {
                 }
             }
             Fact::LoanDrawnMore { loan, amount, at_once, charged, .. } => {
+                let room = self.room(*loan);
                 let row = self.loan(*loan)?;
                 let (amount, at_once) = (i128::from(*amount), i128::from(*at_once));
                 let to_come = row.terms.count.saturating_sub(row.fallen_due);
-                let found = row.charge(today);
+                let found = row.charge(today, room);
                 let fits = row.owes() && to_come > 0 && amount - at_once >= to_come.into();
                 // Terms that were paid ahead are there again.
                 row.ahead.resize(to_come as usize, 0);
@@ -208,6 +229,7 @@ impl Loans {
                 Err(format!("{amount} more of loan {loan} for {to_come} terms, {charged} charged"))
             }
             Fact::RepaymentReturned { loan, chargeback, amount, charged, .. } => {
+                let room = self.room(*loan);
                 let row = self.loan(*loan)?;
                 let amount = i128::from(*amount);
                 let is_new = !row.chargebacks.contains(chargeback);
@@ -220,7 +242,7 @@ impl Loans {
                         row.ahead.pop_front();
                     }
                 }
-                let found = row.charge(today);
+                let found = row.charge(today, room);
                 row.early += found;
                 (row.due, row.fresh) = (row.due + amount, row.fresh + amount);
                 if is_new && amount <= repaid && i128::from(*charged) == found {
@@ -246,59 +268,6 @@ impl Loans {
     fn loan(&mut self, loan: Id) -> Result<&mut Loan, String> {
         self.loans.get_mut(&loan).ok_or_else(|| format!("there is no loan {loan}"))
     }
-}
-
-/// The principal of each term: rounded down with the rest first, or to the nearest multiple of a
-/// unit, a half to the even one, with the rest last.
-fn parts(amount: i128, count: u32, terms: &LoanTerms) -> VecDeque<i128> {
-    let (n, unit) = (i128::from(count), i128::from(terms.share_unit));
-    if terms.kind == LoanKind::Bullet {
-        return (1..=count).map(|no| if no == count { amount } else { 0 }).collect();
-    }
-    if unit == 0 {
-        return (0..n).map(|no| amount / n + if no == 0 { amount % n } else { 0 }).collect();
-    }
-    let (floor, rest) = (amount / (n * unit), amount % (n * unit));
-    let up = match (2 * rest).cmp(&(n * unit)) {
-        std::cmp::Ordering::Less => 0,
-        std::cmp::Ordering::Equal => floor % 2,
-        std::cmp::Ordering::Greater => 1,
-    };
-    let share = (floor + up) * unit;
-    (1..=n)
-        .map(|no| if no == n { amount } else { amount.min(share * no) })
-        .fold((VecDeque::new(), 0), |(mut parts, before), through| {
-            parts.push_back(through - before);
-            (parts, through)
-        })
-        .0
-}
-
-/// The days of a month of a year.
-fn days_of(year: u32, month: u32) -> u32 {
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    match month {
-        2 => 28 + u32::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// Counted month by month since 1970.
-fn months_after(date: u32, months: u32) -> u32 {
-    let (mut year, mut month, mut first) = (1970, 1, 0);
-    let step = |year: &mut u32, month: &mut u32, first: &mut u32| {
-        *first += days_of(*year, *month);
-        (*year, *month) = if *month == 12 { (*year + 1, 1) } else { (*year, *month + 1) };
-    };
-    while date - first >= days_of(year, month) {
-        step(&mut year, &mut month, &mut first);
-    }
-    let day = date - first;
-    for _ in 0..months {
-        step(&mut year, &mut month, &mut first);
-    }
-    first + day.min(days_of(year, month) - 1)
 }
 
 impl Loan {
@@ -333,21 +302,21 @@ impl Loan {
     }
 
     /// The interest up to a date: the floor of all that was earned, less what was charged.
-    fn charge(&mut self, date: u32) -> i128 {
+    fn charge(&mut self, date: u32, room: i128) -> i128 {
         self.earned += self.owed() * self.day_ppm * i128::from(date - self.counted_on);
         self.counted_on = date;
         let due = self.earned / 1_000_000 - self.charged;
         self.charged += due;
-        let due = due.min(i128::from(AMOUNT_MAX) - self.interest);
+        let due = due.min(room);
         self.interest += due;
         due
     }
 
     /// Number, principal and interest of the next term, and its date.
-    fn fall_due(&mut self) -> (u32, i128, i128, u32) {
+    fn fall_due(&mut self, room: i128) -> (u32, i128, i128, u32) {
         self.fallen_due += 1;
         let date = self.date_of(self.fallen_due);
-        let interest = self.charge(date);
+        let interest = self.charge(date, room);
         let principal = self.ahead.pop_front().unwrap_or(0);
         self.due += principal;
         (self.early, self.fresh) = (0, 0);

@@ -37,19 +37,28 @@ pub(crate) struct Bill {
 
 /// All of them, by user.
 #[derive(Default, Debug)]
-pub(crate) struct Statements(BTreeMap<Id, Bill>);
+pub(crate) struct Statements {
+    bills: BTreeMap<Id, Bill>,
+    /// Until the fourth rules what came since a statement was paid among it.
+    by_old_rules: bool,
+}
 
 impl Statements {
+    /// By which rules the facts that follow were decided.
+    pub(crate) fn decided_by(&mut self, ruleset: u32) {
+        self.by_old_rules = ruleset < 4;
+    }
+
     pub(crate) fn get(&self, user: Id) -> Option<&Bill> {
-        self.0.get(&user)
+        self.bills.get(&user)
     }
 
     pub(crate) fn terms(&self, user: Id) -> Option<CreditTerms> {
-        self.0.get(&user).map(|bill| bill.terms)
+        self.bills.get(&user).map(|bill| bill.terms)
     }
 
     fn statement(&mut self, user: Id) -> Result<&mut Bill, String> {
-        let bill = self.0.get_mut(&user).filter(|bill| !bill.ended);
+        let bill = self.bills.get_mut(&user).filter(|bill| !bill.ended);
         bill.ok_or_else(|| format!("the line of {user} is not billed"))
     }
 
@@ -80,7 +89,7 @@ impl Statements {
     pub(crate) fn note(&mut self, fact: &Fact, today: u32) -> Result<(), String> {
         match fact {
             Fact::CreditLineGranted { user, terms, .. } => {
-                self.0.insert(*user, Bill::new(*terms));
+                self.bills.insert(*user, Bill::new(*terms));
                 Ok(())
             }
             Fact::StatementIssued { user, due_on, purchases, charges, total, minimum } => {
@@ -102,11 +111,21 @@ impl Statements {
                 }
                 Err(format!("the statement of {user} is assessed as {said:?}, not {found:?}"))
             }
-            Fact::CreditRepaid { user, penalty, interest, fee, billed, overdue, .. } => {
+            Fact::CreditRepaid { user, principal, penalty, interest, fee, billed, overdue } => {
+                let by_old_rules = self.by_old_rules;
                 let bill = self.statement(*user)?;
                 let charges = [*penalty, *interest, *fee].map(i128::from);
-                bill.pay(charges, i128::from(*billed), i128::from(*overdue), today);
-                bill.nothing_is_below_zero(*user)
+                let (billed, overdue) = (i128::from(*billed), i128::from(*overdue));
+                let later = charges[1] > bill.interest - bill.since_cut()
+                    || i128::from(*principal) > billed + overdue;
+                bill.pay(charges, billed, overdue, today);
+                let unpaid = if bill.assessed || by_old_rules { 0 } else { bill.unpaid() };
+                match bill.nothing_is_below_zero(*user) {
+                    Ok(()) if later && unpaid > 0 => {
+                        Err(format!("{user} pays what came since a bill of which {unpaid} is left"))
+                    }
+                    verdict => verdict,
+                }
             }
             Fact::CreditReduced { user, billed, overdue } => {
                 let bill = self.statement(*user)?;
@@ -169,7 +188,8 @@ impl Statements {
         let Fact::StatementAssessed { user, state, late_fee, .. } = fact else {
             return Err(stranger(fact, "a late fee"));
         };
-        let bill = self.0.get(user).ok_or_else(|| format!("the line of {user} is not billed"))?;
+        let bill =
+            self.bills.get(user).ok_or_else(|| format!("the line of {user} is not billed"))?;
         let short = (bill.minimum - bill.paid()).max(0);
         let ppm = i128::from(bill.terms.late_fee_ppm);
         let most = bill.terms.billing.map_or(0, |terms| i128::from(terms.late_fee_max));
@@ -210,6 +230,12 @@ impl Bill {
 
     fn unpaid(&self) -> i128 {
         self.charges + self.billed + self.overdue
+    }
+
+    /// Interest that is not paid and came since the statement.
+    fn since_cut(&self) -> i128 {
+        let charges = self.penalty + self.interest + self.fee;
+        (charges - self.charges).min(self.interest)
     }
 
     fn paid(&self) -> i128 {

@@ -240,7 +240,7 @@ impl Naive {
         id: Id,
         (payment, bought_at): (Id, u64),
         wanted: i128,
-    ) -> [(Account, i128); 4] {
+    ) -> [(Account, i128); 5] {
         let bill = self.lines.get(&id).and_then(|line| line.bill.as_ref());
         let was_billed = bill.is_some_and(|bill| self.day(bought_at) < bill.cut_on);
         let mut order = [
@@ -252,14 +252,21 @@ impl Naive {
         if was_billed {
             order[1..].rotate_left(1);
         }
+        let [own, a, b, c] = order;
         let mut rest = wanted;
-        order.map(|class| {
-            let ahead = class == Class::CreditInstalment;
-            let has = if ahead { self.ahead_of(payment) } else { self.owes(class, id) };
+        let mut take = |class, has: i128| {
             let part = rest.min(has);
             rest -= part;
             (of(class, id), part)
-        })
+        };
+        // First the plan of the purchase, last those of statements.
+        [
+            take(own, self.ahead_of(payment)),
+            take(a, self.owes(a, id)),
+            take(b, self.owes(b, id)),
+            take(c, self.owes(c, id)),
+            take(own, self.ahead_of_statements(id)),
+        ]
     }
 
     /// The bill after a refund has gone to the accounts.
@@ -267,12 +274,13 @@ impl Naive {
         &mut self,
         id: Id,
         payment: Id,
-        parts: [(Account, i128); 4],
+        parts: [(Account, i128); 5],
         now: u64,
     ) {
         let of_class =
             |class: Class| parts.iter().filter(|(to, _)| to.0 == class).map(|p| p.1).sum::<i128>();
-        self.cut_plan_of(payment, of_class(Class::CreditInstalment));
+        self.cut_plan_of(payment, parts[0].1);
+        self.cut_plans_of_statements(id, parts[4].1);
         let (billed, due) = (of_class(Class::CreditBilled), of_class(Class::CreditOverdue));
         if billed + due > 0 {
             self.bill_paid(id, 0, billed, due, now);
@@ -282,8 +290,19 @@ impl Naive {
     /// Pays `amount` from the balance, account by account.
     pub(super) fn pay_in_order(&mut self, id: Id, amount: i128, now: u64) {
         let (mut rest, mut paid) = (amount, [0; 3]);
-        for to in self.repaid_in_order(id, now) {
-            let part = rest.min(-self.credit(to));
+        // While a statement is to be paid, what came since it is paid when nothing of it is left.
+        let bill = self.lines[&id].bill.as_ref().filter(|bill| bill.open);
+        let since = bill.map(|bill| self.charges_owed(id) - bill.charges);
+        let order = self.repaid_in_order(id, now);
+        for (to, last) in
+            order.iter().map(|to| (*to, false)).chain(order.iter().map(|to| (*to, true)))
+        {
+            let waits = match (since, to.0) {
+                (Some(since), Class::InterestReceivable) if !last => since,
+                (Some(_), Class::CreditUnbilled) if !last => -self.credit(to),
+                _ => 0,
+            };
+            let part = rest.min(-self.credit(to) - waits);
             rest -= part;
             self.write(user(id), to, part);
             match to.0 {

@@ -209,7 +209,10 @@ impl Naive {
         let more = earned / 1_000_000 - loan.charged;
         loan.charged += more;
         let id = loan.id;
-        let more = more.min(super::billing::MOST - self.owes(Class::LoanInterest, id));
+        // All loans of a user together bear no more than an amount.
+        let own = self.loans.iter().filter(|l| l.user == self.loans[no].user);
+        let borne: i128 = own.map(|l| self.interest_of(l)).sum();
+        let more = more.min(super::billing::MOST - borne);
         self.write(of(Class::LoanInterest, id), house(Class::InterestIncome), more);
         more
     }

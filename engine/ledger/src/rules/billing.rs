@@ -10,10 +10,13 @@
 //!
 //! Where the book is silent: what is unpaid when the next statement is cut is part of the next, so
 //! that one statement is to be paid at a time and what revolves comes under each new minimum. What
-//! is overdue, and charges, are due whole. The nights of grace bear interest from the due date on
-//! if grace is missed, and none if it is not. Charges bear no interest; where only they are left,
-//! nothing is late, and they are due with the next statement. A late fee is half up, at most the
-//! unpaid minimum; a minimum is rounded down. What is owed of late fees, or of interest, is at most
+//! is overdue, and charges, are due whole. Until grace is over a repayment pays all of the
+//! statement first, its charges and its principal by the line's order, and interest since the cut
+//! last: that is billed by the next. So the minimum is met by paying it, and the statement by
+//! paying its total. Behind grace all that was charged is paid by the order alone. The nights of
+//! grace bear interest from the due date on if grace is missed, and none if it is not. Charges bear
+//! no interest; where only they are left, nothing is late, and they are due with the next
+//! statement. A late fee is half up, at most the unpaid minimum; a minimum is rounded down. What is owed of late fees, or of interest, is at most
 //! as much as an amount can be: what goes beyond that is not charged.
 //!
 //! Not done of the book's clock: that it debits dues. The balance pays no bill by itself; whoever
@@ -23,12 +26,12 @@ use crate::account::{AccountKey, Class};
 use crate::command::{BillingTerms, FreezeReason, Reference};
 use crate::event::{Decision, Fact};
 use crate::id::Id;
-use crate::instalments::{PRINCIPAL_FIRST, Part};
+use crate::instalments::{Owed, PRINCIPAL_FIRST, Part, allocate};
 use crate::ledger::{Due, DueKind, Ledger, post};
 use crate::limits::AMOUNT_MAX;
 use crate::money::{bps_floor, fee_half_up};
 use crate::rules::buckets::{self, owed_in};
-use crate::rules::{loans, plans};
+use crate::rules::{credit, loans, plans};
 use crate::state::{
     Billing, CreditLine, CreditLineState, StatementState, Tables, User, next_day_of_month,
 };
@@ -139,7 +142,7 @@ pub(crate) fn accrue(ledger: &Ledger, no: u32, out: &mut Decision) {
 }
 
 /// What a repayment of a line pays first on a date.
-pub(crate) fn order(line: &CreditLine, today: u32) -> [Part; 4] {
+fn order(line: &CreditLine, today: u32) -> [Part; 4] {
     let (Some(terms), Some(billing)) = (&line.terms.billing, line.billing.as_deref()) else {
         return PRINCIPAL_FIRST;
     };
@@ -149,12 +152,42 @@ pub(crate) fn order(line: &CreditLine, today: u32) -> [Part; 4] {
     if is_late && late >= late_order_from_day { late_order } else { order }
 }
 
+/// What a repayment on a date pays of a line's debt: all of the statement first, as long as it is
+/// to be paid, and then what is not due; each by the line's order.
+pub(crate) fn shares(ledger: &Ledger, owner: &User, amount: u64, today: u32) -> Owed {
+    let all = buckets::owed(ledger, owner);
+    let Some(line) = credit::line(ledger, owner) else { return Owed::default() };
+    let order = order(line, today);
+    let running = line.billing.as_deref().filter(|bill| !bill.assessed);
+    let later = running.map_or(Owed::default(), |bill| {
+        let charges = Owed { principal: 0, ..all }.sum();
+        let since_cut = charges.saturating_sub(bill.charges);
+        let due = bill.billed.saturating_add(bill.overdue);
+        let (interest, principal) =
+            (since_cut.min(all.interest), all.principal.saturating_sub(due));
+        Owed { interest, principal, ..Owed::default() }
+    });
+    let due = Owed {
+        interest: all.interest - later.interest,
+        principal: all.principal - later.principal,
+        ..all
+    };
+    let (first, left) = allocate(amount, due, &order);
+    let (then, _) = allocate(left, later, &order);
+    Owed {
+        penalty: first.penalty,
+        interest: first.interest + then.interest,
+        fee: first.fee,
+        principal: first.principal + then.principal,
+    }
+}
+
 /// Lets a line go that is frozen for a debt, when this decision has paid the last that was overdue.
 pub(crate) fn thaw(ledger: &Ledger, owner: &User, out: &mut Decision) {
     let (account, owed) = owed_in(ledger, owner, Class::CreditOverdue);
     let noted = out.movements().iter().filter(|m| Some(m.credit) == account);
     let paid = noted.map(|m| u128::from(m.amount)).sum::<u128>();
-    let bill = super::credit::line(ledger, owner).and_then(|line| line.billing.as_deref());
+    let bill = credit::line(ledger, owner).and_then(|line| line.billing.as_deref());
     let lent_late = bill.is_some_and(|bill| loans::late_since(ledger, bill).is_some());
     let is_free = paid > 0 && paid >= u128::from(owed) && !lent_late;
     unfreeze(ledger, owner, is_free, out);
@@ -162,7 +195,7 @@ pub(crate) fn thaw(ledger: &Ledger, owner: &User, out: &mut Decision) {
 
 /// Lets a line go that is frozen for a debt, if it is free.
 pub(crate) fn unfreeze(ledger: &Ledger, owner: &User, is_free: bool, out: &mut Decision) {
-    let state = super::credit::line(ledger, owner).map(|line| line.state);
+    let state = credit::line(ledger, owner).map(|line| line.state);
     let frozen = state == Some(CreditLineState::Frozen(FreezeReason::Overdue));
     if let Some(reason) = Reference::new(PAID).filter(|_| frozen && is_free) {
         out.record(Fact::CreditLineUnfrozen { user: owner.user, reason });

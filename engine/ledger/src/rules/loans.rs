@@ -96,7 +96,7 @@ pub(crate) fn repay(
     let amount = in_range(c.amount)?;
     may_debit(tables, owner.account)?;
     let today = ledger.calendar().date(now);
-    let (charged, rest) = charge(loan, today);
+    let (charged, rest) = charge(tables, loan, today);
     refuse_if(amount > loan.debt().saturating_add(charged), Rejection::Overpayment)?;
     let room = tables.accounts.row(owner.account).debit_room();
     refuse_if(room < u128::from(amount), Rejection::InsufficientFunds)?;
@@ -167,9 +167,19 @@ fn bill_of<'a>(ledger: &'a Ledger, owner: &User) -> Option<&'a Billing> {
 }
 
 /// The interest to be charged up to a date, and the carry: no more than can be owed.
-fn charge(loan: &Loan, date: u32) -> (u64, u32) {
+fn charge(tables: &Tables, loan: &Loan, date: u32) -> (u64, u32) {
     let (earned, rest) = loan.earned(date);
-    (earned.min(AMOUNT_MAX.saturating_sub(loan.interest)), rest)
+    (earned.min(interest_room(tables, loan)), rest)
+}
+
+/// How much more interest a loan may bear: that of all loans of its user that is not paid is an
+/// amount, so that it can be lost as one.
+fn interest_room(tables: &Tables, loan: &Loan) -> u64 {
+    let line = tables.credit_lines.get(&loan.user);
+    let loans = line.and_then(|line| line.billing.as_deref()).map(|bill| &bill.loans);
+    let loans = loans.into_iter().flatten();
+    let borne = loans.fold(0u64, |sum, no| sum.saturating_add(tables.loans.row(*no).interest));
+    AMOUNT_MAX.saturating_sub(borne)
 }
 
 fn post_interest(
@@ -198,7 +208,7 @@ fn lend(
     now: u64,
     out: &mut Decision,
 ) -> (u64, u32) {
-    let (charged, rest) = charge(loan, ledger.calendar().date(now));
+    let (charged, rest) = charge(ledger.tables(), loan, ledger.calendar().date(now));
     post_interest(ledger, loan, owner.currency, charged, out);
     let lent = AccountKey::of(Class::CashLoan, loan.loan, owner.currency);
     let lent = ledger.account_or_open(lent, owner.currency, out);
@@ -222,7 +232,7 @@ pub(crate) fn late_since(ledger: &Ledger, bill: &Billing) -> Option<u32> {
 pub(crate) fn term_due(ledger: &Ledger, no: u32, out: &mut Decision) {
     let Some(loan) = ledger.tables().loans.try_row(no) else { return };
     let currency = ledger.tables().users.row(loan.user).currency;
-    let (interest, rest) = charge(loan, loan.next_due_on());
+    let (interest, rest) = charge(ledger.tables(), loan, loan.next_due_on());
     let principal = loan.next_principal();
     let term_no = loan.fallen_due.saturating_add(1);
     post_interest(ledger, loan, currency, interest, out);
