@@ -263,6 +263,7 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::StatementAssessed { .. } => "statement_assessed",
         Fact::InterestAccrued { .. } => "interest_accrued",
         Fact::CreditReduced { .. } => "credit_reduced",
+        Fact::LatenessEnded { .. } => "lateness_ended",
         Fact::PlanCreated { .. } => "plan_created",
         Fact::TermBilled { .. } => "term_billed",
         Fact::PlanPrepaid { .. } => "plan_prepaid",

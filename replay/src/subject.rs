@@ -219,6 +219,8 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         Fact::StatementAssessed { .. }
         | Fact::InterestAccrued { .. }
         | Fact::CreditReduced { .. } => vec![Statement],
+        Fact::LatenessEnded { loan, .. } if loan.is_none() => vec![Statement],
+        Fact::LatenessEnded { .. } => vec![Loan],
         Fact::QuotePublished { .. }
         | Fact::QuoteExpired { .. }
         | Fact::PaymentQuoted { .. }

@@ -67,6 +67,7 @@ const FACTS: &[&str] = &[
     "StatementAssessed",
     "InterestAccrued",
     "CreditReduced",
+    "LatenessEnded",
     "TermBilled",
     "PlanReduced",
     "SellerFeeCharged",

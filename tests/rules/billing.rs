@@ -86,15 +86,16 @@ example_17_the_minimum_is_missed "
     repay    alice 1304.61                 | Overpayment
     repay    alice 4.60                    | ok
     bill     alice OVERDUE overdue=1300.00 penalty=0.00 interest=0.00
-    repay    alice 1299.99                 | ok
-    credit   alice FROZEN owed=0.01
+    repay    alice 1289.99                 | ok
+    credit   alice FROZEN owed=10.01
     repay    alice 0.01                    | ok
-    events   CreditRepaid CreditLineUnfrozen
-    bill     alice PAID unpaid=0.00
-    credit   alice ACTIVE owed=0.00 left=2000.00
+    events   CreditRepaid LatenessEnded CreditLineUnfrozen
+    bill     alice PAID unpaid=10.00 overdue=0.00 billed=10.00
+    credit   alice ACTIVE owed=10.00 left=1990.00
     pay      p2 alice credit:1.00          | ok
+    // What is within the tolerance bears nothing.
     at       2026-03-01T00:00:00Z          | BatchCut BatchSettle CreditStatement
-    bill     alice ISSUED total=1.00 min=0.10
+    bill     alice ISSUED total=11.00 min=1.10 interest=0.00
 "
 
 /// As 17, otherwise: what is within the tolerance counts as paid, a fen more does not.
@@ -334,10 +335,13 @@ refunds_into_bills "
     // Of p2 45.00 can be refunded, of p1 70.00: together all that is overdue.
     refund   p1 f2 70.00                   | ok
     bill     alice OVERDUE overdue=45.00
-    refund   p2 f2 44.99                   | ok
-    credit   alice FROZEN owed=0.01
+    refund   p2 f2 34.99                   | ok
+    credit   alice FROZEN owed=10.01
     refund   p2 f3 0.01                    | ok
-    events   RefundSucceeded CreditReduced CreditLineUnfrozen
+    events   RefundSucceeded CreditReduced LatenessEnded CreditLineUnfrozen
+    credit   alice ACTIVE owed=10.00
+    refund   p2 f4 10.00                   | ok
+    events   RefundSucceeded CreditReduced
     credit   alice ACTIVE owed=0.00
     balance  user_available alice 0.00
     close_line alice                       | DebtOutstanding

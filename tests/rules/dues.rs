@@ -120,6 +120,98 @@ plans_of_statements_are_cut_from_the_last "
     balance  user_available alice 910.00
 "
 
+/// Overdue principal within the tolerance is late while charges beside it are beyond it, and no
+/// longer than until a statement counts as paid.
+what_counts_as_paid_is_not_late "
+    at       2026-01-10T09:00:00Z          |
+    user     alice 2 CNY                   | ok
+    top_up   alice 100.00 r1               | ok
+    merchant shop CNY fee=0                | ok
+    line     alice 2000.00 billed=yes day_ppm=0 | ok
+    create   p1 o1 shop 30.00              | ok
+    pay      p1 alice instalment:pl1:3:1000000:30.00 | ok
+    at       2026-02-01T00:00:00Z          | BatchCut BatchSettle CreditStatement
+    bill     alice ISSUED total=20.00 min=11.00
+    at       2026-02-13T00:00:00Z          | CreditGraceEnd
+    bill     alice OVERDUE overdue=10.00 fee=10.00 penalty=0.55
+    prepay   alice pl1                     | ok
+    repay    alice 10.55                   | ok
+    events   CreditRepaid
+    credit   alice FROZEN owed=10.00
+    at       2026-03-01T00:00:00Z          | CreditStatement
+    bill     alice ISSUED total=10.00 min=10.00 overdue=10.00
+    at       2026-03-13T00:00:00Z          | CreditGraceEnd
+    events   StatementAssessed LatenessEnded CreditLineUnfrozen
+    bill     alice PAID overdue=0.00 billed=10.00
+    credit   alice ACTIVE owed=10.00
+    pass     2026-12-01T00:00:00Z          |
+    credit   alice ACTIVE owed=10.00
+    write_off alice                        | NotEligible
+"
+
+/// A loan is late until so much is paid that the tolerance covers the rest; the line is free with
+/// that, unless its bill is late.
+a_loan_within_the_tolerance_is_not_late "
+    at       2026-01-10T09:00:00Z          |
+    user     alice 2 CNY                   | ok
+    line     alice 2000.00 billed=yes      | ok
+    draw     alice l1 300.00 3 ppm=0 order=CIFP | ok
+    pass     2026-02-13T00:00:00Z          |
+    loan     l1 ACTIVE late=2026-02-09 unpaid=100.00
+    charge_loan alice l1 c1 fee 3.00 due=2026-02-20 | ok
+    repay    alice 89.99 to=l1             | ok
+    credit   alice FROZEN
+    repay    alice 0.01 to=l1              | ok
+    events   LoanRepaid LatenessEnded CreditLineUnfrozen
+    loan     l1 ACTIVE unpaid=10.00
+    credit   alice ACTIVE
+    // The next term is looked at anew, and what is given up counts as what is paid.
+    charge_loan alice l1 c2 fee 5.00 due=2026-03-11 | ok
+    pass     2026-03-11T00:00:00Z          |
+    repay    alice 108.00 to=l1            | ok
+    loan     l1 ACTIVE unpaid=10.00
+    charge_loan alice l1 c3 fee 10.00 due=2026-04-10 | ok
+    pass     2026-04-10T00:00:00Z          |
+    repay    alice 102.00 to=l1            | ok
+    pass     2026-04-14T00:00:00Z          |
+    loan     l1 ACTIVE late=2026-04-10 unpaid=18.00
+    credit   alice FROZEN
+    waive_charge alice l1 c3               | ok
+    events   LoanChargeWaived LatenessEnded CreditLineUnfrozen
+    loan     l1 ACTIVE unpaid=8.00
+    credit   alice ACTIVE
+"
+
+/// Each term that is missed freezes the line, though somebody let it go after the one before.
+each_missed_term_freezes_the_line "
+    at       2026-01-10T09:00:00Z          |
+    user     alice 2 CNY                   | ok
+    line     alice 2000.00 billed=yes      | ok
+    draw     alice l1 300.00 3             | ok
+    pass     2026-02-13T00:00:00Z          |
+    credit   alice FROZEN
+    thaw     alice                         | ok
+    pass     2026-02-20T00:00:00Z          |
+    credit   alice ACTIVE
+    at       2026-03-14T23:59:59.999Z      | CreditStatement LoanTerm
+    credit   alice ACTIVE
+    at       2026-03-15T00:00:00Z          | LoanGraceEnd
+    events   LoanOverdue CreditLineFrozen
+    told     LoanOverdue
+    // Late since the first.
+    loan     l1 ACTIVE late=2026-02-09 unpaid=209.00
+    credit   alice FROZEN
+    // Frozen already: it is said, and nothing more.
+    at       2026-04-13T23:59:59.999Z      | CreditStatement LoanTerm
+    at       2026-04-14T00:00:00Z          | LoanGraceEnd
+    events   LoanOverdue
+    thaw     alice                         | ok
+    // Behind the last term too.
+    at       2026-05-14T00:00:00Z          | CreditStatement LoanTerm LoanGraceEnd
+    credit   alice FROZEN
+    loan     l1 ACTIVE late=2026-02-09
+"
+
 /// The interest of all loans of a user together is at most an amount, so that it can be lost.
 the_interest_of_many_loans_is_lost "
     at       2026-01-10T09:00:00Z          |

@@ -850,6 +850,7 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::CreditRepaid { .. }
         | Fact::InterestAccrued { .. }
         | Fact::CreditReduced { .. }
+        | Fact::LatenessEnded { .. }
         | Fact::Provisioned { .. }
         | Fact::CreditFunded { .. }
         | Fact::FundingRepaid { .. }

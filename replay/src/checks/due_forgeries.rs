@@ -45,6 +45,19 @@ fn borne_alone(event: &mut Event) {
     }
 }
 
+/// Nobody says that what is left within the tolerance is late no more, nor which term was missed.
+fn late_still(event: &mut Event) {
+    match &mut event.fact {
+        Some(Fact::LatenessEnded(_)) => {
+            event.fact = nothing();
+            event.movements.clear();
+        }
+        Some(Fact::LoanOverdue(f)) => f.due_no = 0,
+        Some(Fact::StatementIssued(f)) if is(f.user, "dave") && f.total == 500 => f.minimum = 500,
+        _ => {}
+    }
+}
+
 #[test]
 fn dues() {
     let forgeries: &[Forgery] = &[
@@ -59,6 +72,21 @@ fn dues() {
             paid_out,
         ),
         (Check::Loans, "term of loan k2: (1, 0, 540000000000000000, ", borne_alone),
+        (Check::Statements, "500 of dave is late still", late_still),
+        (Check::Loans, "500 of loan f1 is late still", |event| {
+            if let Some(Fact::LatenessEnded(f)) = &event.fact
+                && is(f.loan, "f1")
+            {
+                event.fact = nothing();
+            }
+        }),
+        (Check::Loans, "loan k1 is late with", |event| {
+            if let Some(Fact::LoanOverdue(f)) = &mut event.fact
+                && is(f.loan, "k1")
+            {
+                f.due_no = 0;
+            }
+        }),
     ];
     all_are_found_in(&sample::due_days(), forgeries);
 }
@@ -79,6 +107,7 @@ fn old_books_hold() {
             paid_too_early(event);
             paid_out(event);
             borne_alone(event);
+            late_still(event);
         });
     });
     let report = verify(chain_of(blocks), &mut |_, _| {}).unwrap();

@@ -32,6 +32,10 @@ pub(crate) struct Loan {
     charged: i128,
     counted_on: u32,
     pub(crate) late_since: Option<u32>,
+    /// The due date whose grace was missed last, the day of drawing being the first.
+    pub(crate) missed: u32,
+    /// What was paid leaves so little that it is late no more: since the fourth rules it is said.
+    little: bool,
     charges: BTreeMap<Id, Charge>,
     amount: i128,
     terms: LoanTerms,
@@ -119,6 +123,7 @@ impl Loans {
         line: Option<CreditTerms>,
     ) -> Result<(), String> {
         let line = line.ok_or("a loan is on no line")?;
+        let by_old_rules = self.each_alone;
         match fact {
             Fact::LoanDrawn { loan, user, amount, terms } => {
                 let at_once = i128::from(terms.at_once);
@@ -139,6 +144,8 @@ impl Loans {
                     charged: 0,
                     counted_on: today,
                     late_since: None,
+                    missed: 0,
+                    little: false,
                     charges: BTreeMap::new(),
                     amount: i128::from(*amount),
                     fresh: 0,
@@ -153,7 +160,9 @@ impl Loans {
             Fact::LoanTermDue { loan, term_no, principal, interest, .. } => {
                 let room = self.room(*loan);
                 let row = self.loan(*loan)?;
-                let kept = row.late_since.is_some() || row.unpaid() <= line.tolerance.into();
+                let is_told = [0, row.fallen_due + 1].contains(&row.missed);
+                let kept =
+                    row.late_since.is_some() && is_told || row.unpaid() <= line.tolerance.into();
                 let said = (*term_no, i128::from(*principal), i128::from(*interest), today);
                 let found = row.fall_due(room);
                 row.interest += said.2 - found.2;
@@ -163,12 +172,16 @@ impl Loans {
                     false => Err(format!("term of loan {loan}: {said:?}, not {found:?}")),
                 }
             }
-            Fact::LoanOverdue { loan, unpaid } => {
+            Fact::LoanOverdue { loan, unpaid, due_no } => {
                 let row = self.loan(*loan)?;
                 let due_on = row.date_of(row.fallen_due);
                 let ends = due_on + line.grace_days + 1;
-                let late = row.late_since.replace(due_on).is_none()
-                    && row.unpaid() > line.tolerance.into();
+                let again = (1..*due_no).contains(&row.missed);
+                let in_turn = *due_no == if by_old_rules { 0 } else { row.fallen_due + 1 };
+                let is_new = in_turn && (row.late_since.is_none() || again);
+                let late = is_new && row.unpaid() > line.tolerance.into();
+                row.late_since = row.late_since.or(Some(due_on));
+                row.missed = *due_no;
                 let (said, found) = ((i128::from(*unpaid), today), (row.unpaid(), ends));
                 if said == found && late {
                     return Ok(());
@@ -181,7 +194,9 @@ impl Loans {
                 let found_charge = row.charge(today, room);
                 row.early += found_charge;
                 let said = [*interest, *due, *ahead, *fee, *penalty].map(i128::from);
+                let was_late = row.late_since.is_some() && !by_old_rules;
                 let found = row.pay(said.iter().sum(), today);
+                row.little = was_late && row.is_little(line.tolerance);
                 if i128::from(*charged) == found_charge && said == found {
                     return Ok(());
                 }
@@ -204,10 +219,21 @@ impl Loans {
                 let charged = row.charges.get_mut(charge);
                 let left = charged.map(|charge| std::mem::take(&mut charge.left));
                 row.late_since = row.late_since.filter(|_| row.unpaid() > 0);
+                let was_late = row.late_since.is_some() && !by_old_rules;
+                row.little = was_late && row.is_little(line.tolerance);
                 match left.unwrap_or(0) {
                     left if left > 0 && left == i128::from(*amount) => Ok(()),
                     left => Err(format!("{amount} of {charge} of {loan} is given up, not {left}")),
                 }
+            }
+            Fact::LatenessEnded { user, loan, left } => {
+                let row = self.loan(*loan)?;
+                let late = row.late_since.take().is_some() && row.is_little(line.tolerance);
+                row.little = false;
+                if late && row.user == *user && i128::from(*left) == row.unpaid() {
+                    return Ok(());
+                }
+                Err(format!("loan {loan} is said to be late no more, with {left}"))
             }
             Fact::LoanDrawnMore { loan, amount, at_once, charged, .. } => {
                 let room = self.room(*loan);
@@ -265,6 +291,12 @@ impl Loans {
         }
     }
 
+    /// Says if nobody said that a loan is late no more.
+    pub(crate) fn lateness(&self, loan: Id) -> Result<(), String> {
+        let late = self.loans.get(&loan).filter(|row| row.little);
+        late.map_or(Ok(()), |row| Err(format!("{} of loan {loan} is late still", row.unpaid())))
+    }
+
     fn loan(&mut self, loan: Id) -> Result<&mut Loan, String> {
         self.loans.get_mut(&loan).ok_or_else(|| format!("there is no loan {loan}"))
     }
@@ -299,6 +331,11 @@ impl Loan {
         let charges = self.charges.values().filter(|charge| charge.due_on <= by);
         let charged: i128 = charges.map(|charge| charge.left).sum();
         self.due - self.fresh + self.interest - self.early + charged
+    }
+
+    /// Something that is due is not paid, and no more of it than may be.
+    fn is_little(&self, tolerance: u64) -> bool {
+        (1..=i128::from(tolerance)).contains(&self.unpaid())
     }
 
     /// The interest up to a date: the floor of all that was earned, less what was charged.

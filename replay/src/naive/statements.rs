@@ -31,6 +31,9 @@ pub(crate) struct Bill {
     last_night: u32,
     /// The due date that was missed first of what is overdue.
     late_since: Option<u32>,
+    /// What was paid leaves so little overdue that it is late no more, which is to be said since
+    /// the fourth rules.
+    little: bool,
     /// Written off.
     ended: bool,
 }
@@ -87,6 +90,7 @@ impl Statements {
 
     /// Takes in a fact of a date; says what does not follow from those before.
     pub(crate) fn note(&mut self, fact: &Fact, today: u32) -> Result<(), String> {
+        let by_old_rules = self.by_old_rules;
         match fact {
             Fact::CreditLineGranted { user, terms, .. } => {
                 self.bills.insert(*user, Bill::new(*terms));
@@ -106,19 +110,20 @@ impl Statements {
                 let said = (*state, [*unpaid, *overdue].map(i128::from), today);
                 let found = bill.due();
                 bill.assess(*state, i128::from(*late_fee));
+                bill.little &= !by_old_rules;
                 if said == found {
                     return Ok(());
                 }
                 Err(format!("the statement of {user} is assessed as {said:?}, not {found:?}"))
             }
             Fact::CreditRepaid { user, principal, penalty, interest, fee, billed, overdue } => {
-                let by_old_rules = self.by_old_rules;
                 let bill = self.statement(*user)?;
                 let charges = [*penalty, *interest, *fee].map(i128::from);
                 let (billed, overdue) = (i128::from(*billed), i128::from(*overdue));
                 let later = charges[1] > bill.interest - bill.since_cut()
                     || i128::from(*principal) > billed + overdue;
                 bill.pay(charges, billed, overdue, today);
+                bill.little &= !by_old_rules;
                 let unpaid = if bill.assessed || by_old_rules { 0 } else { bill.unpaid() };
                 match bill.nothing_is_below_zero(*user) {
                     Ok(()) if later && unpaid > 0 => {
@@ -130,10 +135,26 @@ impl Statements {
             Fact::CreditReduced { user, billed, overdue } => {
                 let bill = self.statement(*user)?;
                 bill.pay([0; 3], i128::from(*billed), i128::from(*overdue), today);
+                bill.little &= !by_old_rules;
                 bill.nothing_is_below_zero(*user)
+            }
+            Fact::LatenessEnded { user, left, .. } => {
+                let bill = self.statement(*user)?;
+                let (overdue, most) = (bill.overdue, i128::from(bill.terms.tolerance));
+                bill.end_lateness(i128::from(*left), today);
+                if i128::from(*left) == overdue && (1..=most).contains(&overdue) {
+                    return Ok(());
+                }
+                Err(format!("{left} of {user} is said to be late no more; {overdue} was overdue"))
             }
             other => Err(stranger(other, "a bill")),
         }
+    }
+
+    /// Says if nobody said that a debt is late no more.
+    pub(crate) fn lateness(&self, user: Id) -> Result<(), String> {
+        let bill = self.bills.get(&user).filter(|bill| bill.little);
+        bill.map_or(Ok(()), |bill| Err(format!("{} of {user} is late still", bill.overdue)))
     }
 
     /// A term of a plan is billed.
@@ -224,6 +245,7 @@ impl Bill {
             charged: 0,
             last_night: 0,
             late_since: None,
+            little: false,
             ended: false,
         }
     }
@@ -272,6 +294,7 @@ impl Bill {
         let first_night = self.due_on + 1;
         let last_night = self.due_on + self.terms.grace_days;
         if state == StatementState::Paid {
+            self.little = self.overdue > 0;
             return;
         }
         if self.bears + self.overdue == 0 {
@@ -301,6 +324,16 @@ impl Bill {
         self.bears = (self.bears - billed).max(0);
         self.overdue -= overdue;
         self.late_since = self.late_since.filter(|_| self.overdue > 0);
+        let within = (1..=i128::from(self.terms.tolerance)).contains(&self.overdue);
+        self.little |= overdue > 0 && within;
+        if !self.assessed {
+            self.fresh.push((today, self.billed - self.bears));
+        }
+    }
+
+    fn end_lateness(&mut self, left: i128, today: u32) {
+        (self.billed, self.overdue) = (self.billed + left, self.overdue - left);
+        (self.late_since, self.little) = (None, false);
         if !self.assessed {
             self.fresh.push((today, self.billed - self.bears));
         }

@@ -78,7 +78,7 @@ impl Naive {
     pub(super) fn bill_dues(&self, id: Id, line: &Line) -> [Option<u64>; 3] {
         let Some(bill) = line.bill.as_ref().filter(|_| !line.closed) else { return [None; 3] };
         let end_of_grace = bill.due_on + line.terms.grace_days + 1;
-        let night = self.bearing(id, bill) > 0;
+        let night = self.bearing(id, bill) > 0 && line.terms.day_ppm > 0;
         [
             Some(self.start_of(bill.next_cut)),
             bill.open.then(|| self.start_of(end_of_grace)),
@@ -111,11 +111,12 @@ impl Naive {
     }
 
     pub(super) fn end_grace(&mut self, id: Id) {
-        let mut late = false;
+        let (mut late, mut paid) = (false, false);
         self.with_bill(id, |model, terms, bill| {
             bill.open = false;
             let unpaid = model.unpaid(id, bill);
-            if unpaid <= i128::from(terms.tolerance) {
+            paid = unpaid <= i128::from(terms.tolerance);
+            if paid {
                 return;
             }
             let last = bill.due_on + terms.grace_days;
@@ -143,6 +144,9 @@ impl Naive {
                 late = true;
             }
         });
+        if paid && self.owes(Class::CreditOverdue, id) > 0 {
+            self.end_lateness(id, 0);
+        }
         let line = self.lines.get_mut(&id).unwrap();
         if late && line.frozen.is_none() {
             line.frozen = Some(FreezeReason::Overdue);
@@ -205,13 +209,23 @@ impl Naive {
                 bill.open = model.unpaid(id, bill) > 0;
             }
         });
-        if due > 0 && self.owes(Class::CreditOverdue, id) == 0 {
-            let line = self.lines.get_mut(&id).unwrap();
-            if let Some(bill) = &mut line.bill {
-                bill.late_since = None;
-            }
-            self.free_line(id);
+        let little = i128::from(self.lines[&id].terms.tolerance);
+        if due > 0 && self.owes(Class::CreditOverdue, id) <= little {
+            self.end_lateness(id, today);
         }
+    }
+
+    /// What is overdue is billed as before.
+    fn end_lateness(&mut self, id: Id, today: u32) {
+        let left = self.owes(Class::CreditOverdue, id);
+        self.write(of(Class::CreditBilled, id), of(Class::CreditOverdue, id), left);
+        self.with_bill(id, |model, _, bill| {
+            bill.late_since = None;
+            if bill.open {
+                bill.fresh.push((today, model.owes(Class::CreditBilled, id) - bill.bears));
+            }
+        });
+        self.free_line(id);
     }
 
     /// The accounts a repayment goes to, in order.

@@ -16,8 +16,12 @@
 //! paying its total. Behind grace all that was charged is paid by the order alone. The nights of
 //! grace bear interest from the due date on if grace is missed, and none if it is not. Charges bear
 //! no interest; where only they are left, nothing is late, and they are due with the next
-//! statement. A late fee is half up, at most the unpaid minimum; a minimum is rounded down. What is owed of late fees, or of interest, is at most
-//! as much as an amount can be: what goes beyond that is not charged.
+//! statement. A late fee is half up, at most the unpaid minimum; a minimum is rounded down. What is
+//! owed of late fees, or of interest, is at most as much as an amount can be: what goes beyond that
+//! is not charged. What a repayment or a refund leaves of what is overdue is late no more when it
+//! is within the tolerance (PO→PB), nor is it when a later statement counts as paid: it bears
+//! nothing then, and the line is free. A line without a rate is charged nothing, and no night of it
+//! is noted.
 //!
 //! Not done of the book's clock: that it debits dues. The balance pays no bill by itself; whoever
 //! wants that sends a repayment before the days of grace are over.
@@ -84,6 +88,9 @@ pub(crate) fn assess(ledger: &Ledger, no: u32, out: &mut Decision) {
     };
     if unpaid <= line.terms.tolerance {
         out.record(assessed(StatementState::Paid, 0, 0));
+        if billing.overdue > 0 {
+            end_lateness(ledger, owner, billing.overdue, out);
+        }
         return;
     }
     let short = billing.minimum.saturating_sub(billing.paid());
@@ -182,15 +189,31 @@ pub(crate) fn shares(ledger: &Ledger, owner: &User, amount: u64, today: u32) -> 
     }
 }
 
-/// Lets a line go that is frozen for a debt, when this decision has paid the last that was overdue.
+/// Lets a line go that is frozen for a debt, when this decision has left no more overdue than is
+/// within the tolerance.
 pub(crate) fn thaw(ledger: &Ledger, owner: &User, out: &mut Decision) {
     let (account, owed) = owed_in(ledger, owner, Class::CreditOverdue);
     let noted = out.movements().iter().filter(|m| Some(m.credit) == account);
     let paid = noted.map(|m| u128::from(m.amount)).sum::<u128>();
+    let left = u64::try_from(u128::from(owed).saturating_sub(paid)).unwrap_or(u64::MAX);
+    let tolerance = credit::line(ledger, owner).map_or(0, |line| line.terms.tolerance);
+    if paid > 0 && left <= tolerance {
+        end_lateness(ledger, owner, left, out);
+    }
+}
+
+/// What is left overdue is billed as before; the line goes, unless a loan is late.
+fn end_lateness(ledger: &Ledger, owner: &User, left: u64, out: &mut Decision) {
+    if left > 0 {
+        let of = |class| AccountKey::of(class, owner.user, owner.currency);
+        let billed = ledger.account_or_open(of(Class::CreditBilled), owner.currency, out);
+        let overdue = ledger.account_or_open(of(Class::CreditOverdue), owner.currency, out);
+        post(out, billed, overdue, left);
+        out.record(Fact::LatenessEnded { user: owner.user, loan: Id::NONE, left });
+    }
     let bill = credit::line(ledger, owner).and_then(|line| line.billing.as_deref());
     let lent_late = bill.is_some_and(|bill| loans::late_since(ledger, bill).is_some());
-    let is_free = paid > 0 && paid >= u128::from(owed) && !lent_late;
-    unfreeze(ledger, owner, is_free, out);
+    unfreeze(ledger, owner, !lent_late, out);
 }
 
 /// Lets a line go that is frozen for a debt, if it is free.
@@ -209,7 +232,8 @@ pub(crate) fn owed_at(ledger: &Ledger, kind: DueKind, no: u32) -> Option<u64> {
         DueKind::CreditStatement => (!line.has_ended()).then_some(billing.next_cut),
         DueKind::CreditGraceEnd => billing.grace_ends_on(line.terms.grace_days),
         DueKind::CreditInterest => {
-            (billing.bearing() > 0).then(|| billing.interest_on.saturating_add(1))
+            let bears = billing.bearing() > 0 && line.terms.day_ppm > 0;
+            bears.then(|| billing.interest_on.saturating_add(1))
         }
         _ => None,
     };
@@ -293,6 +317,9 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
         Fact::CreditReduced { user, billed, overdue } => {
             bill(user, &|b, _| b.reduce(0, *billed, *overdue, today));
         }
+        Fact::LatenessEnded { user, left, .. } => {
+            bill(user, &|b, line| b.end_lateness(*left, line.terms.tolerance, today));
+        }
         _ => {}
     }
 }
@@ -336,6 +363,10 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
                 *billed <= bill.billed && *overdue <= bill.overdue,
                 "more is given back than owed",
             )
+        }
+        Fact::LatenessEnded { user, left, .. } => {
+            let fits = *left > 0 && *left == bill_of(user)?.overdue;
+            known(fits && *left <= line_of(user)?.terms.tolerance, "a debt is late still")
         }
         _ => Ok(()),
     }

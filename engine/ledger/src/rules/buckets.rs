@@ -89,14 +89,13 @@ impl Reduction {
 /// a purchase that was repaid takes off what is owed of others, as a card's does, and the balance
 /// gets what is more than all of it. What was billed may be in a plan of a statement, which is cut
 /// like the purchase's own before the balance gets anything, the plan that was made last first.
-/// `noted` is what this decision has credited to an account
-/// already.
+/// `noted` is what this decision has credited to an account already, less what it debited.
 pub(crate) fn reduction(
     ledger: &Ledger,
     payer: &User,
     payment: &Payment,
     wanted: u64,
-    noted: impl Fn(AccountNo) -> u128,
+    noted: impl Fn(AccountNo) -> i128,
 ) -> Reduction {
     use Class::{CreditBilled, CreditInstalment, CreditOverdue, CreditUnbilled};
     let line = super::credit::line(ledger, payer);
@@ -111,7 +110,7 @@ pub(crate) fn reduction(
     let parts = order.map(|class| {
         let (account, owed) = owed_in(ledger, payer, class);
         let gone = account.map_or(0, &noted);
-        let left = u64::try_from(u128::from(owed).saturating_sub(gone)).unwrap_or(u64::MAX);
+        let left = u64::try_from((i128::from(owed) - gone).max(0)).unwrap_or(u64::MAX);
         let left = match (class, plan) {
             (CreditInstalment, Some((_, ahead))) => left.min(ahead),
             (CreditInstalment, None) => 0,

@@ -328,8 +328,12 @@ pub(crate) fn give_back(
         split(ledger, payment, amount);
     let claws = royalties::take_back(ledger, payment, royalties, money)?;
     let reduction = buckets::reduction(ledger, payer, payment, to_credit, |account| {
-        let noted = out.movements().iter().filter(|m| m.credit == account);
-        noted.map(|m| u128::from(m.amount)).sum()
+        let noted = out.movements().iter().map(|m| match account {
+            _ if m.credit == account => i128::from(m.amount),
+            _ if m.debit == account => -i128::from(m.amount),
+            _ => 0,
+        });
+        noted.sum()
     });
     let plan_fee = plan_fees::returned(ledger, payment, &reduction);
     let fees_back = fee_part.saturating_add(plan_fee);

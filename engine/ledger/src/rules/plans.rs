@@ -245,13 +245,13 @@ pub(crate) fn cut_of_statements(
     ledger: &Ledger,
     owner: &User,
     wanted: u64,
-    gone: u128,
+    gone: i128,
 ) -> Vec<(Id, u64)> {
     let tables = ledger.tables();
     let bill = credit::line(ledger, owner).and_then(|line| line.billing.as_deref());
     let plans = bill.into_iter().flat_map(|bill| bill.plans.iter().rev());
     let plans = plans.map(|no| tables.plans.row(*no)).filter(|plan| plan.payment.is_none());
-    let (mut rest, mut gone) = (wanted, u64::try_from(gone).unwrap_or(u64::MAX));
+    let (mut rest, mut gone) = (wanted, u64::try_from(gone).unwrap_or(0));
     let cuts = plans.map(|plan| {
         let left = plan.left();
         let there = left.saturating_sub(gone);

@@ -460,7 +460,8 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::StatementIssued { .. }
         | Fact::StatementAssessed { .. }
         | Fact::InterestAccrued { .. }
-        | Fact::CreditReduced { .. } => return credit::fact(fact),
+        | Fact::CreditReduced { .. }
+        | Fact::LatenessEnded { .. } => return credit::fact(fact),
         Fact::PlanCreated { .. }
         | Fact::TermBilled { .. }
         | Fact::PlanPrepaid { .. }
