@@ -23,6 +23,8 @@ mod debit_forgeries;
 mod debits;
 mod demands;
 mod disputes;
+#[cfg(test)]
+mod due_forgeries;
 mod entries;
 mod exchange;
 #[cfg(test)]
@@ -409,6 +411,8 @@ impl Checks {
     pub(crate) fn decided_by(&mut self, ruleset: u32) {
         self.ruleset = ruleset;
         self.disputes.decided_by(ruleset);
+        self.loans.decided_by(ruleset);
+        self.statements.decided_by(ruleset);
         self.rentals.decided_by(ruleset);
         self.spending.decided_by(ruleset);
     }

@@ -16,6 +16,7 @@ mod holds;
 mod invoices;
 mod kept;
 mod lines;
+mod loan_terms;
 mod loans;
 mod losses;
 mod moved;

@@ -276,6 +276,7 @@ pub(crate) fn fact_name(fact: &Fact) -> &'static str {
         Fact::AutoDebitSet { .. } => "auto_debit_set",
         Fact::BillDebited { .. } => "bill_debited",
         Fact::LoanDebited { .. } => "loan_debited",
+        Fact::LatenessEnded { .. } => "lateness_ended",
         Fact::PlanCreated { .. } => "plan_created",
         Fact::TermBilled { .. } => "term_billed",
         Fact::PlanPrepaid { .. } => "plan_prepaid",

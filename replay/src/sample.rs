@@ -6,6 +6,7 @@ mod cards;
 mod chance;
 mod credit_days;
 mod debit_days;
+mod due_days;
 mod elsewhere;
 mod exchange;
 mod held;
@@ -25,6 +26,7 @@ pub(crate) use cards::card_days;
 pub(crate) use chance::chance;
 pub(crate) use credit_days::credit_days;
 pub(crate) use debit_days::debit_days;
+pub(crate) use due_days::due_days;
 pub(crate) use elsewhere::{
     borne_elsewhere, closed_elsewhere, funded_elsewhere, shared_between, shared_elsewhere,
     sold_and_shared_elsewhere, sold_elsewhere,

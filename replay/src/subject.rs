@@ -237,6 +237,8 @@ pub(crate) fn subjects(fact: &Fact) -> Vec<Subject> {
         }
         Fact::StatementAssessed { .. } => vec![Statement, Debit],
         Fact::InterestAccrued { .. } | Fact::CreditReduced { .. } => vec![Statement],
+        Fact::LatenessEnded { loan, .. } if loan.is_none() => vec![Statement],
+        Fact::LatenessEnded { .. } => vec![Loan],
         Fact::QuotePublished { .. }
         | Fact::QuoteExpired { .. }
         | Fact::PaymentQuoted { .. }

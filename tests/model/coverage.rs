@@ -69,6 +69,7 @@ const FACTS: &[&str] = &[
     "StatementAssessed",
     "InterestAccrued",
     "CreditReduced",
+    "LatenessEnded",
     "TermBilled",
     "PlanReduced",
     "SellerFeeCharged",

@@ -86,15 +86,16 @@ example_17_the_minimum_is_missed "
     repay    alice 1304.61                 | Overpayment
     repay    alice 4.60                    | ok
     bill     alice OVERDUE overdue=1300.00 penalty=0.00 interest=0.00
-    repay    alice 1299.99                 | ok
-    credit   alice FROZEN owed=0.01
+    repay    alice 1289.99                 | ok
+    credit   alice FROZEN owed=10.01
     repay    alice 0.01                    | ok
-    events   CreditRepaid CreditLineUnfrozen
-    bill     alice PAID unpaid=0.00
-    credit   alice ACTIVE owed=0.00 left=2000.00
+    events   CreditRepaid LatenessEnded CreditLineUnfrozen
+    bill     alice PAID unpaid=10.00 overdue=0.00 billed=10.00
+    credit   alice ACTIVE owed=10.00 left=1990.00
     pay      p2 alice credit:1.00          | ok
+    // What is within the tolerance bears nothing.
     at       2026-03-01T00:00:00Z          | BatchCut BatchSettle CreditStatement
-    bill     alice ISSUED total=1.00 min=0.10
+    bill     alice ISSUED total=11.00 min=1.10 interest=0.00
 "
 
 /// As 17, otherwise: what is within the tolerance counts as paid, a fen more does not.
@@ -177,12 +178,12 @@ nights_of_grace_wait_beside_what_revolves "
     at       2026-03-11T10:00:00Z          |
     // The second night of grace is over: 500.00 has waited for two.
     repay    alice 410.00                  | ok
-    bill     alice MIN_PAID unpaid=1260.00 interest=0.00
+    bill     alice MIN_PAID unpaid=1161.00 interest=99.00
     at       2026-03-12T00:00:00Z          | CreditInterest
-    bill     alice MIN_PAID interest=7.60
-    repay    alice 1257.61                 | ok
+    bill     alice MIN_PAID interest=105.61
+    repay    alice 1151.01                 | ok
     at       2026-03-13T00:00:00Z          | CreditGraceEnd
-    bill     alice PAID unpaid=9.99 interest=0.00
+    bill     alice PAID unpaid=9.99 interest=105.61
     at       2026-03-31T00:00:00Z          |
 "
 
@@ -291,13 +292,14 @@ one_statement_goes_into_the_next "
     repeat   15 at +1d                     | CreditInterest
     at       2026-03-01T00:00:00Z          | CreditStatement CreditInterest
     bill     alice ISSUED total=1006.80 min=466.80 overdue=400.00 billed=600.00 interest=4.00
-    repay    alice 407.00                  | ok
+    // The night's 0.20 came behind the cut: it is not of this statement.
+    repay    alice 406.80                  | ok
     events   CreditRepaid CreditLineUnfrozen
-    bill     alice ISSUED unpaid=600.00 overdue=0.00 billed=600.00
+    bill     alice ISSUED unpaid=600.00 overdue=0.00 billed=600.00 interest=0.20
     repay    alice 60.00                   | ok
     bill     alice MIN_PAID unpaid=540.00
     at       2026-03-13T00:00:00Z          | CreditGraceEnd CreditInterest
-    bill     alice MIN_PAID interest=1.08
+    bill     alice MIN_PAID interest=1.28
     credit   alice ACTIVE owed=540.00
 "
 
@@ -333,10 +335,13 @@ refunds_into_bills "
     // Of p2 45.00 can be refunded, of p1 70.00: together all that is overdue.
     refund   p1 f2 70.00                   | ok
     bill     alice OVERDUE overdue=45.00
-    refund   p2 f2 44.99                   | ok
-    credit   alice FROZEN owed=0.01
+    refund   p2 f2 34.99                   | ok
+    credit   alice FROZEN owed=10.01
     refund   p2 f3 0.01                    | ok
-    events   RefundSucceeded CreditReduced CreditLineUnfrozen
+    events   RefundSucceeded CreditReduced LatenessEnded CreditLineUnfrozen
+    credit   alice ACTIVE owed=10.00
+    refund   p2 f4 10.00                   | ok
+    events   RefundSucceeded CreditReduced
     credit   alice ACTIVE owed=0.00
     balance  user_available alice 0.00
     close_line alice                       | DebtOutstanding

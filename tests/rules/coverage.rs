@@ -15,6 +15,7 @@ const ALL: &[&[&str]] = &[
     crate::refunds::TABLES,
     crate::settlement::TABLES,
     crate::disputes::TABLES,
+    crate::dues::TABLES,
     crate::royalties::TABLES,
     crate::billing::TABLES,
     crate::plans::TABLES,

@@ -161,7 +161,7 @@ nothing_opens_no_account "
     at       2026-01-10T09:00:00Z          |
     user     alice 2 CNY                   | ok
     merchant shop CNY fee=1000000          | ok
-    line     alice 2000.00 billed=yes day_ppm=0 late_ppm=0 | ok
+    line     alice 2000.00 billed=yes day_ppm=1 late_ppm=0 | ok
     create   p1 o1 shop 100.00 freeze=yes  | ok
     pay      p1 alice credit:100.00        | ok
     events   AccountOpened BatchOpened AccountOpened PaymentPaid FeeCharged ProceedsFrozen

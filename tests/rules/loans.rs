@@ -112,10 +112,14 @@ late "
     pass     2026-04-10T00:00:00Z          |
     // Thirty nights more.
     loan     l1 ACTIVE owed=510.01 due=510.01 interest=32.07
-    repay    alice 542.07 to=l1            | ok
+    repay    alice 532.07 to=l1            | ok
     credit   alice FROZEN left=0.00
     repay    alice 0.01 to=l1              | ok
-    events   LoanRepaid CreditLineUnfrozen
+    events   LoanRepaid LatenessEnded CreditLineUnfrozen
+    loan     l1 ACTIVE owed=10.00 unpaid=10.00
+    credit   alice ACTIVE left=1990.00
+    repay    alice 10.00 to=l1             | ok
+    events   LoanRepaid
     credit   alice ACTIVE left=2000.00
     loan     l1 REPAID owed=0.00
 "
@@ -159,10 +163,11 @@ late_on_both_sides "
     credit   alice FROZEN
     repay    alice 200.00 to=l2            | Overpayment
     repay    alice 100.00 to=l2            | ok
-    repay    alice 99.99 to=l1             | ok
+    repay    alice 89.99 to=l1             | ok
     credit   alice FROZEN
     repay    alice 0.01 to=l1              | ok
-    events   LoanRepaid CreditLineUnfrozen
+    events   LoanRepaid LatenessEnded CreditLineUnfrozen
+    repay    alice 10.00 to=l1             | ok
     credit   alice ACTIVE left=2000.00
 "
 

@@ -90,6 +90,7 @@ mod invoices;
 mod exchange;
 
 mod due;
+mod dues;
 
 mod precedence;
 

@@ -329,12 +329,11 @@ what_revolves_is_not_converted "
     pay      p1 alice credit:1000.00       | ok
     at       2026-02-01T00:00:00Z          | BatchCut BatchSettle CreditStatement
     repay    alice 100.00                  | ok
-    at       2026-02-13T00:00:00Z          | CreditGraceEnd CreditInterest
+    // A line without a rate is charged for no night.
+    at       2026-02-13T00:00:00Z          | CreditGraceEnd
     create   p2 o2 shop 500.00             | ok
     pay      p2 alice credit:500.00        | ok
-    repeat   1 at 2026-02-14T00:00:00Z     | CreditInterest BatchCut BatchSettle
-    repeat   14 at +1d                     | CreditInterest
-    at       2026-03-01T00:00:00Z          | CreditStatement CreditInterest
+    at       2026-03-01T00:00:00Z          | BatchCut BatchSettle CreditStatement
     bill     alice ISSUED total=1400.00 min=140.00
     convert  alice pl1 statement 500.01    | NotConvertible
     convert  alice pl1 statement 500.00    | ok

@@ -129,7 +129,7 @@ fn files_stay_readable() {
     let longer = [
         ("replay/src/checks.rs", 550, "every check named, built and asked"),
         ("engine/shard/src/codec/write.rs", 530, "a function per message"),
-        ("replay/src/naive/loans.rs", 445, "what each fact says of a loan, an arm per kind"),
+        ("replay/src/naive/loans.rs", 450, "what each fact of a loan says, an arm per kind"),
         ("replay/src/naive/bills.rs", 450, "what each fact tells of money, an arm per kind"),
         ("engine/shard/src/codec/rows.rs", 645, "two functions per row"),
         ("engine/ledger/src/ledger.rs", 610, "decide and apply, each with an arm per kind"),

@@ -532,10 +532,19 @@ pub enum Fact {
         interest: u64,
         rest: u32,
     },
-    /// The days of grace of a term are over.
+    /// The days of grace of a term are over. `due_no` counts the dates on which something fell due,
+    /// the day of drawing first; 0 where it was not said.
     LoanOverdue {
         loan: Id,
         unpaid: u64,
+        due_no: u32,
+    },
+    /// What is `left` of a late debt is within the tolerance, and is late no more: of a loan, or
+    /// else of the bill, where it becomes billed again (PO→PB).
+    LatenessEnded {
+        user: Id,
+        loan: Id,
+        left: u64,
     },
     /// `charged` is the interest to the day, of which `rest` millionths stay. Paid were
     /// `interest`, principal that was `due`, principal `ahead`, and charges, oldest due first.

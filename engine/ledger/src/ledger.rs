@@ -398,6 +398,8 @@ impl Ledger {
             | Fact::StatementAssessed { .. }
             | Fact::InterestAccrued { .. }
             | Fact::CreditReduced { .. } => billing::apply(self, fact),
+            Fact::LatenessEnded { loan, .. } if loan.is_none() => billing::apply(self, fact),
+            Fact::LatenessEnded { .. } => loans::apply(self, fact),
             Fact::PlanCreated { .. }
             | Fact::TermBilled { .. }
             | Fact::PlanPrepaid { .. }

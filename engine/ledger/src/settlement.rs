@@ -908,6 +908,7 @@ fn told(ledger: &Ledger, fact: &Fact, movements: &[Movement]) -> Option<Settleme
         | Fact::InterestAccrued { .. }
         | Fact::CreditReduced { .. }
         | Fact::AutoDebitSet { .. }
+        | Fact::LatenessEnded { .. }
         | Fact::Provisioned { .. }
         | Fact::CreditFunded { .. }
         | Fact::FundingRepaid { .. }

@@ -58,7 +58,12 @@ impl Checks {
     }
 
     fn refund(&mut self, user: Id, amount: u64, surplus: u64) -> Verdict {
-        self.lines.refund(user, amount, surplus, self.plans.ahead_of(user))
+        // Until the fourth rules plans of statements were left alone too.
+        let kept = match self.ruleset {
+            0..4 => self.plans.ahead_of(user),
+            _ => self.plans.of_purchases_of(user),
+        };
+        self.lines.refund(user, amount, surplus, kept)
     }
 
     /// Whose debt an account keeps, if it does.

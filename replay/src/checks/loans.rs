@@ -20,6 +20,7 @@ impl Checks {
             | Fact::LoanChargeWaived { loan, .. }
             | Fact::LoanDrawnMore { loan, .. }
             | Fact::RepaymentReturned { loan, .. }
+            | Fact::LatenessEnded { loan, .. }
             | Fact::LoanWrittenOff { loan, .. } => (*loan, false),
             _ => return,
         };
@@ -54,10 +55,12 @@ impl Checks {
             [expected[0], loan.due, expected[1], fee, penalty],
             loan.fallen_due,
             loan.late_since.unwrap_or(0),
+            loan.missed,
             expected != [0; 4],
         );
         let rows = holds(said == found, || format!("loan {id} is {said:?}; its facts: {found:?}"));
-        self.note(Check::Loans, at, event, rows);
+        let lateness = self.loans.lateness(id);
+        self.note(Check::Loans, at, event, rows.and(lateness));
         let classes = [Class::CashLoan, Class::LoanInterest, Class::LoanFee, Class::LoanPenalty];
         for (class, expected) in classes.into_iter().zip(expected) {
             let balance = self.balance(books, class, id, currency);
@@ -69,10 +72,10 @@ impl Checks {
     }
 }
 
-/// Owed, due, interest, fees and penalties; terms that fell due; since when it is late; whether it
-/// goes on.
-fn of_row(row: &Loan) -> ([i128; 5], u32, u32, bool) {
+/// Owed, due, interest, fees and penalties; terms that fell due; since when it is late, and which
+/// due date was missed last; whether it goes on.
+fn of_row(row: &Loan) -> ([i128; 5], u32, u32, u32, bool) {
     let Owed { penalty, interest, fee, principal } = row.owing();
     let sums = [principal, row.due, interest, fee, penalty].map(i128::from);
-    (sums, row.fallen_due, row.late_since, row.state == LoanState::Active)
+    (sums, row.fallen_due, row.late_since, row.missed, row.state == LoanState::Active)
 }

@@ -17,6 +17,7 @@ impl Checks {
             | Fact::InterestAccrued { user, .. } => (*user, true),
             Fact::CreditLineGranted { user, .. }
             | Fact::CreditRepaid { user, .. }
+            | Fact::LatenessEnded { user, .. }
             | Fact::CreditReduced { user, .. } => (*user, false),
             _ => return,
         };
@@ -59,6 +60,8 @@ impl Checks {
             (Class::InterestReceivable, bill.interest),
             (Class::FeeReceivable, bill.fee),
         ];
+        let lateness = self.statements.lateness(user);
+        self.note(Check::Statements, at, event, lateness);
         for (class, expected) in parts {
             let balance = self.balance(books, class, user, currency);
             let verdict = holds(balance == expected, || {

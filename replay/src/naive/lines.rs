@@ -46,8 +46,8 @@ impl Lines {
         Ok(())
     }
 
-    /// What is refunded beyond what is owed goes to the balance; what is `ahead` of plans is owed
-    /// for their own purchases only.
+    /// What is refunded beyond what is owed goes to the balance; what is `ahead` of plans of
+    /// purchases is owed for these only.
     pub(crate) fn refund(
         &mut self,
         user: Id,

@@ -1,10 +1,11 @@
 //! Cash loans as their facts tell them: the terms of each, the nights that bear interest, what was
 //! paid. It knows neither rows nor accounts.
 
+use super::loan_terms::{months_after, parts};
 use super::stranger;
 use groat_ledger::instalments::Part;
 use groat_ledger::limits::AMOUNT_MAX;
-use groat_ledger::{Ahead, CreditTerms, Every, Fact, Id, LoanChargeKind, LoanKind, LoanTerms};
+use groat_ledger::{Ahead, CreditTerms, Every, Fact, Id, LoanChargeKind, LoanTerms};
 use std::collections::{BTreeMap, VecDeque};
 
 /// A loan; minor units, dates in days since 1970.
@@ -31,6 +32,10 @@ pub(crate) struct Loan {
     charged: i128,
     counted_on: u32,
     pub(crate) late_since: Option<u32>,
+    /// The due date whose grace was missed last, the day of drawing being the first.
+    pub(crate) missed: u32,
+    /// What was paid leaves so little that it is late no more: since the fourth rules it is said.
+    little: bool,
     charges: BTreeMap<Id, Charge>,
     amount: i128,
     terms: LoanTerms,
@@ -55,9 +60,26 @@ pub(crate) struct Loans {
     loans: BTreeMap<Id, Loan>,
     /// Those of each user.
     of_user: BTreeMap<Id, Vec<Id>>,
+    /// Until the fourth rules the interest of each loan alone had a bound.
+    each_alone: bool,
 }
 
 impl Loans {
+    /// By which rules the facts that follow were decided.
+    pub(crate) fn decided_by(&mut self, ruleset: u32) {
+        self.each_alone = ruleset < 4;
+    }
+
+    /// How much more interest a loan may bear.
+    fn room(&self, loan: Id) -> i128 {
+        let row = self.loans.get(&loan);
+        let borne = row.map_or(0, |row| match self.each_alone {
+            true => row.interest,
+            false => self.interest(row.user),
+        });
+        i128::from(AMOUNT_MAX) - borne
+    }
+
     pub(crate) fn get(&self, loan: Id) -> Option<&Loan> {
         self.loans.get(&loan)
     }
@@ -101,6 +123,7 @@ impl Loans {
         line: Option<CreditTerms>,
     ) -> Result<(), String> {
         let line = line.ok_or("a loan is on no line")?;
+        let by_old_rules = self.each_alone;
         match fact {
             Fact::LoanDrawn { loan, user, amount, terms } => {
                 let at_once = i128::from(terms.at_once);
@@ -121,6 +144,8 @@ impl Loans {
                     charged: 0,
                     counted_on: today,
                     late_since: None,
+                    missed: 0,
+                    little: false,
                     charges: BTreeMap::new(),
                     amount: i128::from(*amount),
                     fresh: 0,
@@ -133,10 +158,13 @@ impl Loans {
                 }
             }
             Fact::LoanTermDue { loan, term_no, principal, interest, .. } => {
+                let room = self.room(*loan);
                 let row = self.loan(*loan)?;
-                let kept = row.late_since.is_some() || row.unpaid() <= line.tolerance.into();
+                let is_told = [0, row.fallen_due + 1].contains(&row.missed);
+                let kept =
+                    row.late_since.is_some() && is_told || row.unpaid() <= line.tolerance.into();
                 let said = (*term_no, i128::from(*principal), i128::from(*interest), today);
-                let found = row.fall_due();
+                let found = row.fall_due(room);
                 row.interest += said.2 - found.2;
                 match said == found {
                     true if kept => Ok(()),
@@ -144,12 +172,16 @@ impl Loans {
                     false => Err(format!("term of loan {loan}: {said:?}, not {found:?}")),
                 }
             }
-            Fact::LoanOverdue { loan, unpaid } => {
+            Fact::LoanOverdue { loan, unpaid, due_no } => {
                 let row = self.loan(*loan)?;
                 let due_on = row.date_of(row.fallen_due);
                 let ends = due_on + line.grace_days + 1;
-                let late = row.late_since.replace(due_on).is_none()
-                    && row.unpaid() > line.tolerance.into();
+                let again = (1..*due_no).contains(&row.missed);
+                let in_turn = *due_no == if by_old_rules { 0 } else { row.fallen_due + 1 };
+                let is_new = in_turn && (row.late_since.is_none() || again);
+                let late = is_new && row.unpaid() > line.tolerance.into();
+                row.late_since = row.late_since.or(Some(due_on));
+                row.missed = *due_no;
                 let (said, found) = ((i128::from(*unpaid), today), (row.unpaid(), ends));
                 if said == found && late {
                     return Ok(());
@@ -157,11 +189,14 @@ impl Loans {
                 Err(format!("loan {loan} is late with {said:?}; its facts say {found:?}"))
             }
             Fact::LoanRepaid { loan, charged, interest, due, ahead, fee, penalty, .. } => {
+                let room = self.room(*loan);
                 let row = self.loan(*loan)?;
-                let found_charge = row.charge(today);
+                let found_charge = row.charge(today, room);
                 row.early += found_charge;
                 let said = [*interest, *due, *ahead, *fee, *penalty].map(i128::from);
+                let was_late = row.late_since.is_some() && !by_old_rules;
                 let found = row.pay(said.iter().sum(), today);
+                row.little = was_late && row.is_little(line.tolerance);
                 if i128::from(*charged) == found_charge && said == found {
                     return Ok(());
                 }
@@ -184,16 +219,28 @@ impl Loans {
                 let charged = row.charges.get_mut(charge);
                 let left = charged.map(|charge| std::mem::take(&mut charge.left));
                 row.late_since = row.late_since.filter(|_| row.unpaid() > 0);
+                let was_late = row.late_since.is_some() && !by_old_rules;
+                row.little = was_late && row.is_little(line.tolerance);
                 match left.unwrap_or(0) {
                     left if left > 0 && left == i128::from(*amount) => Ok(()),
                     left => Err(format!("{amount} of {charge} of {loan} is given up, not {left}")),
                 }
             }
+            Fact::LatenessEnded { user, loan, left } => {
+                let row = self.loan(*loan)?;
+                let late = row.late_since.take().is_some() && row.is_little(line.tolerance);
+                row.little = false;
+                if late && row.user == *user && i128::from(*left) == row.unpaid() {
+                    return Ok(());
+                }
+                Err(format!("loan {loan} is said to be late no more, with {left}"))
+            }
             Fact::LoanDrawnMore { loan, amount, at_once, charged, .. } => {
+                let room = self.room(*loan);
                 let row = self.loan(*loan)?;
                 let (amount, at_once) = (i128::from(*amount), i128::from(*at_once));
                 let to_come = row.terms.count.saturating_sub(row.fallen_due);
-                let found = row.charge(today);
+                let found = row.charge(today, room);
                 let fits = row.owes() && to_come > 0 && amount - at_once >= to_come.into();
                 // Terms that were paid ahead are there again.
                 row.ahead.resize(to_come as usize, 0);
@@ -208,6 +255,7 @@ impl Loans {
                 Err(format!("{amount} more of loan {loan} for {to_come} terms, {charged} charged"))
             }
             Fact::RepaymentReturned { loan, chargeback, amount, charged, .. } => {
+                let room = self.room(*loan);
                 let row = self.loan(*loan)?;
                 let amount = i128::from(*amount);
                 let is_new = !row.chargebacks.contains(chargeback);
@@ -220,7 +268,7 @@ impl Loans {
                         row.ahead.pop_front();
                     }
                 }
-                let found = row.charge(today);
+                let found = row.charge(today, room);
                 row.early += found;
                 (row.due, row.fresh) = (row.due + amount, row.fresh + amount);
                 if is_new && amount <= repaid && i128::from(*charged) == found {
@@ -243,62 +291,15 @@ impl Loans {
         }
     }
 
+    /// Says if nobody said that a loan is late no more.
+    pub(crate) fn lateness(&self, loan: Id) -> Result<(), String> {
+        let late = self.loans.get(&loan).filter(|row| row.little);
+        late.map_or(Ok(()), |row| Err(format!("{} of loan {loan} is late still", row.unpaid())))
+    }
+
     fn loan(&mut self, loan: Id) -> Result<&mut Loan, String> {
         self.loans.get_mut(&loan).ok_or_else(|| format!("there is no loan {loan}"))
     }
-}
-
-/// The principal of each term: rounded down with the rest first, or to the nearest multiple of a
-/// unit, a half to the even one, with the rest last.
-fn parts(amount: i128, count: u32, terms: &LoanTerms) -> VecDeque<i128> {
-    let (n, unit) = (i128::from(count), i128::from(terms.share_unit));
-    if terms.kind == LoanKind::Bullet {
-        return (1..=count).map(|no| if no == count { amount } else { 0 }).collect();
-    }
-    if unit == 0 {
-        return (0..n).map(|no| amount / n + if no == 0 { amount % n } else { 0 }).collect();
-    }
-    let (floor, rest) = (amount / (n * unit), amount % (n * unit));
-    let up = match (2 * rest).cmp(&(n * unit)) {
-        std::cmp::Ordering::Less => 0,
-        std::cmp::Ordering::Equal => floor % 2,
-        std::cmp::Ordering::Greater => 1,
-    };
-    let share = (floor + up) * unit;
-    (1..=n)
-        .map(|no| if no == n { amount } else { amount.min(share * no) })
-        .fold((VecDeque::new(), 0), |(mut parts, before), through| {
-            parts.push_back(through - before);
-            (parts, through)
-        })
-        .0
-}
-
-/// The days of a month of a year.
-fn days_of(year: u32, month: u32) -> u32 {
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    match month {
-        2 => 28 + u32::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// Counted month by month since 1970.
-fn months_after(date: u32, months: u32) -> u32 {
-    let (mut year, mut month, mut first) = (1970, 1, 0);
-    let step = |year: &mut u32, month: &mut u32, first: &mut u32| {
-        *first += days_of(*year, *month);
-        (*year, *month) = if *month == 12 { (*year + 1, 1) } else { (*year, *month + 1) };
-    };
-    while date - first >= days_of(year, month) {
-        step(&mut year, &mut month, &mut first);
-    }
-    let day = date - first;
-    for _ in 0..months {
-        step(&mut year, &mut month, &mut first);
-    }
-    first + day.min(days_of(year, month) - 1)
 }
 
 impl Loan {
@@ -335,22 +336,27 @@ impl Loan {
         self.due_by(self.date_of(self.fallen_due)) - self.fresh
     }
 
+    /// Something that is due is not paid, and no more of it than may be.
+    fn is_little(&self, tolerance: u64) -> bool {
+        (1..=i128::from(tolerance)).contains(&self.unpaid())
+    }
+
     /// The interest up to a date: the floor of all that was earned, less what was charged.
-    fn charge(&mut self, date: u32) -> i128 {
+    fn charge(&mut self, date: u32, room: i128) -> i128 {
         self.earned += self.owed() * self.day_ppm * i128::from(date - self.counted_on);
         self.counted_on = date;
         let due = self.earned / 1_000_000 - self.charged;
         self.charged += due;
-        let due = due.min(i128::from(AMOUNT_MAX) - self.interest);
+        let due = due.min(room);
         self.interest += due;
         due
     }
 
     /// Number, principal and interest of the next term, and its date.
-    fn fall_due(&mut self) -> (u32, i128, i128, u32) {
+    fn fall_due(&mut self, room: i128) -> (u32, i128, i128, u32) {
         self.fallen_due += 1;
         let date = self.date_of(self.fallen_due);
-        let interest = self.charge(date);
+        let interest = self.charge(date, room);
         let principal = self.ahead.pop_front().unwrap_or(0);
         self.due += principal;
         (self.early, self.fresh) = (0, 0);

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, VecDeque};
 #[derive(Debug)]
 struct Plan {
     user: Id,
+    /// Of a purchase, and not of a statement.
+    of_purchase: bool,
     ahead: VecDeque<(i128, i128)>,
     bearer: Bearer,
     terms_billed: u32,
@@ -31,6 +33,13 @@ impl Plans {
     pub(crate) fn ahead_of(&self, user: Id) -> i128 {
         let plans = self.of_user.get(&user).into_iter().flatten();
         plans.filter_map(|plan| self.plans.get(plan)).map(Plan::left).sum()
+    }
+
+    /// What of that is of purchases, and not of statements.
+    pub(crate) fn of_purchases_of(&self, user: Id) -> i128 {
+        let plans = self.of_user.get(&user).into_iter().flatten();
+        let plans = plans.filter_map(|plan| self.plans.get(plan));
+        plans.filter(|plan| plan.of_purchase).map(Plan::left).sum()
     }
 
     pub(crate) fn owner(&self, plan: Id) -> Option<Id> {
@@ -69,14 +78,15 @@ impl Plans {
     /// Takes in a fact; says what does not follow from those before.
     pub(crate) fn note(&mut self, fact: &Fact) -> Result<(), String> {
         match fact {
-            Fact::PlanCreated { plan, user, amount, fee_ppm, fee, terms, bearer, .. } => {
+            Fact::PlanCreated { plan, user, payment, amount, fee_ppm, fee, terms, bearer } => {
                 let (amount, said) = (i128::from(*amount), i128::from(*fee));
                 let n = i128::from(*terms);
                 let found = half_even(amount * i128::from(*fee_ppm));
                 let cut = |sum: i128, no| sum / n + if no == 0 { sum % n } else { 0 };
                 let ahead = (0..*terms).map(|no| (cut(amount, no), cut(said, no))).collect();
                 let (user, bearer, terms_billed, billed_now) = (*user, *bearer, 0, false);
-                let made = Plan { user, ahead, bearer, terms_billed, billed_now };
+                let of_purchase = !payment.is_none();
+                let made = Plan { user, of_purchase, ahead, bearer, terms_billed, billed_now };
                 let twice = self.plans.insert(*plan, made).is_some();
                 if twice {
                     return Err(format!("plan {plan} is made twice"));

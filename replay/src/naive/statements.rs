@@ -31,25 +31,37 @@ pub(crate) struct Bill {
     last_night: u32,
     /// The due date that was missed first of what is overdue.
     late_since: Option<u32>,
+    /// What was paid leaves so little overdue that it is late no more, which is to be said since
+    /// the fourth rules.
+    little: bool,
     /// Written off.
     ended: bool,
 }
 
 /// All of them, by user.
 #[derive(Default, Debug)]
-pub(crate) struct Statements(BTreeMap<Id, Bill>);
+pub(crate) struct Statements {
+    bills: BTreeMap<Id, Bill>,
+    /// Until the fourth rules what came since a statement was paid among it.
+    by_old_rules: bool,
+}
 
 impl Statements {
+    /// By which rules the facts that follow were decided.
+    pub(crate) fn decided_by(&mut self, ruleset: u32) {
+        self.by_old_rules = ruleset < 4;
+    }
+
     pub(crate) fn get(&self, user: Id) -> Option<&Bill> {
-        self.0.get(&user)
+        self.bills.get(&user)
     }
 
     pub(crate) fn terms(&self, user: Id) -> Option<CreditTerms> {
-        self.0.get(&user).map(|bill| bill.terms)
+        self.bills.get(&user).map(|bill| bill.terms)
     }
 
     fn statement(&mut self, user: Id) -> Result<&mut Bill, String> {
-        let bill = self.0.get_mut(&user).filter(|bill| !bill.ended);
+        let bill = self.bills.get_mut(&user).filter(|bill| !bill.ended);
         bill.ok_or_else(|| format!("the line of {user} is not billed"))
     }
 
@@ -78,9 +90,10 @@ impl Statements {
 
     /// Takes in a fact of a date; says what does not follow from those before.
     pub(crate) fn note(&mut self, fact: &Fact, today: u32) -> Result<(), String> {
+        let by_old_rules = self.by_old_rules;
         match fact {
             Fact::CreditLineGranted { user, terms, .. } => {
-                self.0.insert(*user, Bill::new(*terms));
+                self.bills.insert(*user, Bill::new(*terms));
                 Ok(())
             }
             Fact::StatementIssued { user, due_on, purchases, charges, total, minimum } => {
@@ -97,24 +110,51 @@ impl Statements {
                 let said = (*state, [*unpaid, *overdue].map(i128::from), today);
                 let found = bill.due();
                 bill.assess(*state, i128::from(*late_fee));
+                bill.little &= !by_old_rules;
                 if said == found {
                     return Ok(());
                 }
                 Err(format!("the statement of {user} is assessed as {said:?}, not {found:?}"))
             }
-            Fact::CreditRepaid { user, penalty, interest, fee, billed, overdue, .. } => {
+            Fact::CreditRepaid { user, principal, penalty, interest, fee, billed, overdue } => {
                 let bill = self.statement(*user)?;
                 let charges = [*penalty, *interest, *fee].map(i128::from);
-                bill.pay(charges, i128::from(*billed), i128::from(*overdue), today);
-                bill.nothing_is_below_zero(*user)
+                let (billed, overdue) = (i128::from(*billed), i128::from(*overdue));
+                let later = charges[1] > bill.interest - bill.since_cut()
+                    || i128::from(*principal) > billed + overdue;
+                bill.pay(charges, billed, overdue, today);
+                bill.little &= !by_old_rules;
+                let unpaid = if bill.assessed || by_old_rules { 0 } else { bill.unpaid() };
+                match bill.nothing_is_below_zero(*user) {
+                    Ok(()) if later && unpaid > 0 => {
+                        Err(format!("{user} pays what came since a bill of which {unpaid} is left"))
+                    }
+                    verdict => verdict,
+                }
             }
             Fact::CreditReduced { user, billed, overdue } => {
                 let bill = self.statement(*user)?;
                 bill.pay([0; 3], i128::from(*billed), i128::from(*overdue), today);
+                bill.little &= !by_old_rules;
                 bill.nothing_is_below_zero(*user)
+            }
+            Fact::LatenessEnded { user, left, .. } => {
+                let bill = self.statement(*user)?;
+                let (overdue, most) = (bill.overdue, i128::from(bill.terms.tolerance));
+                bill.end_lateness(i128::from(*left), today);
+                if i128::from(*left) == overdue && (1..=most).contains(&overdue) {
+                    return Ok(());
+                }
+                Err(format!("{left} of {user} is said to be late no more; {overdue} was overdue"))
             }
             other => Err(stranger(other, "a bill")),
         }
+    }
+
+    /// Says if nobody said that a debt is late no more.
+    pub(crate) fn lateness(&self, user: Id) -> Result<(), String> {
+        let bill = self.bills.get(&user).filter(|bill| bill.little);
+        bill.map_or(Ok(()), |bill| Err(format!("{} of {user} is late still", bill.overdue)))
     }
 
     /// A term of a plan is billed.
@@ -169,7 +209,8 @@ impl Statements {
         let Fact::StatementAssessed { user, state, late_fee, .. } = fact else {
             return Err(stranger(fact, "a late fee"));
         };
-        let bill = self.0.get(user).ok_or_else(|| format!("the line of {user} is not billed"))?;
+        let bill =
+            self.bills.get(user).ok_or_else(|| format!("the line of {user} is not billed"))?;
         let short = (bill.minimum - bill.paid()).max(0);
         let ppm = i128::from(bill.terms.late_fee_ppm);
         let most = bill.terms.billing.map_or(0, |terms| i128::from(terms.late_fee_max));
@@ -204,6 +245,7 @@ impl Bill {
             charged: 0,
             last_night: 0,
             late_since: None,
+            little: false,
             ended: false,
         }
     }
@@ -215,6 +257,12 @@ impl Bill {
 
     fn unpaid(&self) -> i128 {
         self.charges + self.billed + self.overdue
+    }
+
+    /// Interest that is not paid and came since the statement.
+    fn since_cut(&self) -> i128 {
+        let charges = self.penalty + self.interest + self.fee;
+        (charges - self.charges).min(self.interest)
     }
 
     fn paid(&self) -> i128 {
@@ -251,6 +299,7 @@ impl Bill {
         let first_night = self.due_on + 1;
         let last_night = self.due_on + self.terms.grace_days;
         if state == StatementState::Paid {
+            self.little = self.overdue > 0;
             return;
         }
         if self.bears + self.overdue == 0 {
@@ -280,6 +329,16 @@ impl Bill {
         self.bears = (self.bears - billed).max(0);
         self.overdue -= overdue;
         self.late_since = self.late_since.filter(|_| self.overdue > 0);
+        let within = (1..=i128::from(self.terms.tolerance)).contains(&self.overdue);
+        self.little |= overdue > 0 && within;
+        if !self.assessed {
+            self.fresh.push((today, self.billed - self.bears));
+        }
+    }
+
+    fn end_lateness(&mut self, left: i128, today: u32) {
+        (self.billed, self.overdue) = (self.billed + left, self.overdue - left);
+        (self.late_since, self.little) = (None, false);
         if !self.assessed {
             self.fresh.push((today, self.billed - self.bears));
         }

@@ -91,7 +91,7 @@ impl Naive {
         let debit = (bill.debited_on + 1).max(if late { 0 } else { bill.due_on });
         let debited = agreed && self.unpaid(id, bill) > 0;
         let end_of_grace = bill.due_on + line.terms.grace_days + 1;
-        let night = self.bearing(id, bill) > 0;
+        let night = self.bearing(id, bill) > 0 && line.terms.day_ppm > 0;
         [
             Some(self.start_of(bill.next_cut)),
             bill.open.then(|| self.start_of(end_of_grace)),
@@ -125,11 +125,12 @@ impl Naive {
     }
 
     pub(super) fn end_grace(&mut self, id: Id) {
-        let mut late = false;
+        let (mut late, mut paid) = (false, false);
         self.with_bill(id, |model, terms, bill| {
             bill.open = false;
             let unpaid = model.unpaid(id, bill);
-            if unpaid <= i128::from(terms.tolerance) {
+            paid = unpaid <= i128::from(terms.tolerance);
+            if paid {
                 return;
             }
             let last = bill.due_on + terms.grace_days;
@@ -157,6 +158,9 @@ impl Naive {
                 late = true;
             }
         });
+        if paid && self.owes(Class::CreditOverdue, id) > 0 {
+            self.end_lateness(id, 0);
+        }
         let line = self.lines.get_mut(&id).unwrap();
         if late && line.frozen.is_none() {
             line.frozen = Some(FreezeReason::Overdue);
@@ -219,13 +223,23 @@ impl Naive {
                 bill.open = model.unpaid(id, bill) > 0;
             }
         });
-        if due > 0 && self.owes(Class::CreditOverdue, id) == 0 {
-            let line = self.lines.get_mut(&id).unwrap();
-            if let Some(bill) = &mut line.bill {
-                bill.late_since = None;
-            }
-            self.free_line(id);
+        let little = i128::from(self.lines[&id].terms.tolerance);
+        if due > 0 && self.owes(Class::CreditOverdue, id) <= little {
+            self.end_lateness(id, today);
         }
+    }
+
+    /// What is overdue is billed as before.
+    fn end_lateness(&mut self, id: Id, today: u32) {
+        let left = self.owes(Class::CreditOverdue, id);
+        self.write(of(Class::CreditBilled, id), of(Class::CreditOverdue, id), left);
+        self.with_bill(id, |model, _, bill| {
+            bill.late_since = None;
+            if bill.open {
+                bill.fresh.push((today, model.owes(Class::CreditBilled, id) - bill.bears));
+            }
+        });
+        self.free_line(id);
     }
 
     /// The accounts a repayment goes to, in order.
@@ -254,7 +268,7 @@ impl Naive {
         id: Id,
         (payment, bought_at): (Id, u64),
         wanted: i128,
-    ) -> [(Account, i128); 4] {
+    ) -> [(Account, i128); 5] {
         let bill = self.lines.get(&id).and_then(|line| line.bill.as_ref());
         let was_billed = bill.is_some_and(|bill| self.day(bought_at) < bill.cut_on);
         let mut order = [
@@ -266,14 +280,21 @@ impl Naive {
         if was_billed {
             order[1..].rotate_left(1);
         }
+        let [own, a, b, c] = order;
         let mut rest = wanted;
-        order.map(|class| {
-            let ahead = class == Class::CreditInstalment;
-            let has = if ahead { self.ahead_of(payment) } else { self.owes(class, id) };
+        let mut take = |class, has: i128| {
             let part = rest.min(has);
             rest -= part;
             (of(class, id), part)
-        })
+        };
+        // First the plan of the purchase, last those of statements.
+        [
+            take(own, self.ahead_of(payment)),
+            take(a, self.owes(a, id)),
+            take(b, self.owes(b, id)),
+            take(c, self.owes(c, id)),
+            take(own, self.ahead_of_statements(id)),
+        ]
     }
 
     /// The bill after a refund has gone to the accounts.
@@ -281,12 +302,13 @@ impl Naive {
         &mut self,
         id: Id,
         payment: Id,
-        parts: [(Account, i128); 4],
+        parts: [(Account, i128); 5],
         now: u64,
     ) {
         let of_class =
             |class: Class| parts.iter().filter(|(to, _)| to.0 == class).map(|p| p.1).sum::<i128>();
-        self.cut_plan_of(payment, of_class(Class::CreditInstalment));
+        self.cut_plan_of(payment, parts[0].1);
+        self.cut_plans_of_statements(id, parts[4].1);
         let (billed, due) = (of_class(Class::CreditBilled), of_class(Class::CreditOverdue));
         if billed + due > 0 {
             self.bill_paid(id, 0, billed, due, now);
@@ -296,8 +318,19 @@ impl Naive {
     /// Pays `amount` from the balance, account by account.
     pub(super) fn pay_in_order(&mut self, id: Id, amount: i128, now: u64) {
         let (mut rest, mut paid) = (amount, [0; 3]);
-        for to in self.repaid_in_order(id, now) {
-            let part = rest.min(-self.credit(to));
+        // While a statement is to be paid, what came since it is paid when nothing of it is left.
+        let bill = self.lines[&id].bill.as_ref().filter(|bill| bill.open);
+        let since = bill.map(|bill| self.charges_owed(id) - bill.charges);
+        let order = self.repaid_in_order(id, now);
+        for (to, last) in
+            order.iter().map(|to| (*to, false)).chain(order.iter().map(|to| (*to, true)))
+        {
+            let waits = match (since, to.0) {
+                (Some(since), Class::InterestReceivable) if !last => since,
+                (Some(_), Class::CreditUnbilled) if !last => -self.credit(to),
+                _ => 0,
+            };
+            let part = rest.min(-self.credit(to) - waits);
             rest -= part;
             self.write(user(id), to, part);
             match to.0 {

@@ -121,8 +121,7 @@ impl Naive {
         let to_points = if points_take.is_some() { of_points } else { 0 };
         let off = self.taken_off(payer, (payment, at), to_credit);
         let to_debt = off.iter().map(|part| part.1).sum::<i128>();
-        let of_plan = of(Class::CreditInstalment, payer);
-        let cut = off.iter().filter(|part| part.0 == of_plan).map(|part| part.1).sum();
+        let cut = off[0].1;
         if let Some((paid, fee)) = self.seller_has_back(payment, cut) {
             self.write(paid, merchant(seller), fee);
             self.orders[order].paid.as_mut().unwrap().plan_fee -= fee;

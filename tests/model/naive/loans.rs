@@ -34,6 +34,8 @@ pub(super) struct Loan {
     nights: Vec<i128>,
     charged: i128,
     pub(super) late_since: Option<u32>,
+    /// The periods over when grace was missed last.
+    missed: Option<u32>,
     pub(super) lost: bool,
     /// When it was last tried to debit it, or that was agreed.
     pub(super) debited_on: u32,
@@ -145,6 +147,7 @@ impl Naive {
             nights: Vec::new(),
             charged: 0,
             late_since: None,
+            missed: None,
             lost: false,
             debited_on: self.day(now),
         });
@@ -210,7 +213,8 @@ impl Naive {
         let due_on = loan.date_of(loan.periods);
         let missed = self.unpaid_of(loan) > terms.tolerance.into();
         let ends = due_on + terms.grace_days + 1;
-        let ends = (missed && loan.late_since.is_none()).then(|| self.start_of(ends));
+        let looked_at = loan.late_since.is_some() && loan.missed == Some(loan.periods);
+        let ends = (missed && !looked_at).then(|| self.start_of(ends));
         [Some(self.start_of(loan.date_of(loan.periods + 1))), ends, debit]
     }
 
@@ -225,7 +229,10 @@ impl Naive {
         let more = earned / 1_000_000 - loan.charged;
         loan.charged += more;
         let id = loan.id;
-        let more = more.min(super::billing::MOST - self.owes(Class::LoanInterest, id));
+        // All loans of a user together bear no more than an amount.
+        let own = self.loans.iter().filter(|l| l.user == self.loans[no].user);
+        let borne: i128 = own.map(|l| self.interest_of(l)).sum();
+        let more = more.min(super::billing::MOST - borne);
         self.write(of(Class::LoanInterest, id), house(Class::InterestIncome), more);
         more
     }
@@ -241,7 +248,8 @@ impl Naive {
 
     pub(super) fn loan_is_late(&mut self, no: usize) {
         let loan = &mut self.loans[no];
-        loan.late_since = Some(loan.date_of(loan.periods));
+        loan.late_since = loan.late_since.or(Some(loan.date_of(loan.periods)));
+        loan.missed = Some(loan.periods);
         let line = self.lines.get_mut(&loan.user).unwrap();
         if !line.closed && line.frozen.is_none() {
             line.frozen = Some(FreezeReason::Overdue);
@@ -332,7 +340,9 @@ impl Naive {
     }
 
     pub(super) fn free_if_paid(&mut self, no: usize) {
-        if self.unpaid_of(&self.loans[no]) == 0 && self.loans[no].late_since.take().is_some() {
+        let little = self.lines[&self.loans[no].user].terms.tolerance.into();
+        let paid = self.unpaid_of(&self.loans[no]) <= little;
+        if paid && self.loans[no].late_since.take().is_some() {
             self.free_line(self.loans[no].user);
         }
     }

@@ -127,6 +127,22 @@ impl Naive {
         self.plans.iter().filter(|p| p.payment == Some(payment)).map(Plan::left).sum()
     }
 
+    /// What is ahead of the plans that a user's statements are in.
+    pub(super) fn ahead_of_statements(&self, id: Id) -> i128 {
+        let own = self.plans.iter().filter(|p| p.user == id && p.payment.is_none());
+        own.map(Plan::left).sum()
+    }
+
+    /// Cuts those, from the one that was made last.
+    pub(super) fn cut_plans_of_statements(&mut self, id: Id, mut amount: i128) {
+        let own = self.plans.iter_mut().filter(|p| p.user == id && p.payment.is_none());
+        for plan in own.rev() {
+            let part = amount.min(plan.left());
+            plan.cut(part);
+            amount -= part;
+        }
+    }
+
     pub(super) fn plan_is_of(&self, id: Id, user: Id) -> bool {
         self.plans.iter().any(|p| p.id == id && p.user == user)
     }

@@ -54,8 +54,7 @@ impl Naive {
         let (part, to_credit, to_channel) = order.back_to_sources(x - to_coupon);
         let (payer_id, payment, at) = (paid.user, order.id, paid.at);
         let off = self.taken_off(payer_id, (payment, at), to_credit);
-        let of_plan = of(Class::CreditInstalment, payer_id);
-        let cut = off.iter().filter(|part| part.0 == of_plan).map(|part| part.1).sum();
+        let cut = off[0].1;
         let plan_fee = self.seller_has_back(payment, cut);
         let plan_back = plan_fee.map_or(0, |of| of.1);
         let freed = order.royalty.frozen.min((money - fee_part - plan_back - clawed).max(0));

@@ -82,10 +82,7 @@ pub(crate) fn give_back(
     refuse_if(short, Rejection::MerchantBalanceInsufficient)?;
     let AdvanceRepaid { on_credit, at, .. } = rental.repaid.as_deref().copied().unwrap_or_default();
     let to_credit = on_credit.min(to_user);
-    let reduction = buckets::reduction_since(ledger, payer, at, None, to_credit, |account| {
-        let noted = out.movements().iter().filter(|m| m.credit == account);
-        noted.map(|m| u128::from(m.amount)).sum()
-    });
+    let reduction = buckets::reduction_since(ledger, payer, at, None, to_credit, out);
     // From here on nothing may fail.
     let open_batch = today.filter(|_| from_open_batch > 0);
     let (to_balance, surplus) = (to_user - to_credit, to_credit - reduction.sum());

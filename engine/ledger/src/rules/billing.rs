@@ -10,11 +10,18 @@
 //!
 //! Where the book is silent: what is unpaid when the next statement is cut is part of the next, so
 //! that one statement is to be paid at a time and what revolves comes under each new minimum. What
-//! is overdue, and charges, are due whole. The nights of grace bear interest from the due date on
-//! if grace is missed, and none if it is not. Charges bear no interest; where only they are left,
-//! nothing is late, and they are due with the next statement. A late fee is half up, at most the
-//! unpaid minimum; a minimum is rounded down. What is owed of late fees, or of interest, is at most
-//! as much as an amount can be: what goes beyond that is not charged.
+//! is overdue, and charges, are due whole. Until grace is over a repayment pays all of the
+//! statement first, its charges and its principal by the line's order, and interest since the cut
+//! last: that is billed by the next. So the minimum is met by paying it, and the statement by
+//! paying its total. Behind grace all that was charged is paid by the order alone. The nights of
+//! grace bear interest from the due date on if grace is missed, and none if it is not. Charges bear
+//! no interest; where only they are left, nothing is late, and they are due with the next
+//! statement. A late fee is half up, at most the unpaid minimum; a minimum is rounded down. What is
+//! owed of late fees, or of interest, is at most as much as an amount can be: what goes beyond that
+//! is not charged. What a repayment or a refund leaves of what is overdue is late no more when it
+//! is within the tolerance (PO→PB), nor is it when a later statement counts as paid: it bears
+//! nothing then, and the line is free. A line without a rate is charged nothing, and no night of it
+//! is noted.
 //!
 //! Where that was agreed the clock debits what is due from the balance (`debits`).
 
@@ -22,12 +29,12 @@ use crate::account::{AccountKey, Class};
 use crate::command::{BillingTerms, FreezeReason, Reference};
 use crate::event::{Decision, Fact};
 use crate::id::Id;
-use crate::instalments::{PRINCIPAL_FIRST, Part};
+use crate::instalments::{Owed, PRINCIPAL_FIRST, Part, allocate};
 use crate::ledger::{Due, DueKind, Ledger, post};
 use crate::limits::AMOUNT_MAX;
 use crate::money::{bps_floor, fee_half_up};
 use crate::rules::buckets::{self, owed_in};
-use crate::rules::{debits, loans, plans};
+use crate::rules::{credit, debits, loans, plans};
 use crate::state::{
     Billing, CreditLine, CreditLineState, StatementState, Tables, User, next_day_of_month,
 };
@@ -84,6 +91,9 @@ pub(crate) fn assess(ledger: &Ledger, no: u32, out: &mut Decision) {
     };
     if unpaid <= line.terms.tolerance {
         out.record(assessed(StatementState::Paid, 0, 0));
+        if billing.overdue > 0 {
+            end_lateness(ledger, owner, billing.overdue, out);
+        }
         return;
     }
     let short = billing.minimum.saturating_sub(billing.paid());
@@ -142,7 +152,7 @@ pub(crate) fn accrue(ledger: &Ledger, no: u32, out: &mut Decision) {
 }
 
 /// What a repayment of a line pays first on a date.
-pub(crate) fn order(line: &CreditLine, today: u32) -> [Part; 4] {
+fn order(line: &CreditLine, today: u32) -> [Part; 4] {
     let (Some(terms), Some(billing)) = (&line.terms.billing, line.billing.as_deref()) else {
         return PRINCIPAL_FIRST;
     };
@@ -152,20 +162,66 @@ pub(crate) fn order(line: &CreditLine, today: u32) -> [Part; 4] {
     if is_late && late >= late_order_from_day { late_order } else { order }
 }
 
-/// Lets a line go that is frozen for a debt, when this decision has paid the last that was overdue.
+/// What a repayment on a date pays of a line's debt: all of the statement first, as long as it is
+/// to be paid, and then what is not due; each by the line's order.
+pub(crate) fn shares(ledger: &Ledger, owner: &User, amount: u64, today: u32) -> Owed {
+    let all = buckets::owed(ledger, owner);
+    let Some(line) = credit::line(ledger, owner) else { return Owed::default() };
+    let order = order(line, today);
+    let running = line.billing.as_deref().filter(|bill| !bill.assessed);
+    let later = running.map_or(Owed::default(), |bill| {
+        let charges = Owed { principal: 0, ..all }.sum();
+        let since_cut = charges.saturating_sub(bill.charges);
+        let due = bill.billed.saturating_add(bill.overdue);
+        let (interest, principal) =
+            (since_cut.min(all.interest), all.principal.saturating_sub(due));
+        Owed { interest, principal, ..Owed::default() }
+    });
+    let due = Owed {
+        interest: all.interest - later.interest,
+        principal: all.principal - later.principal,
+        ..all
+    };
+    let (first, left) = allocate(amount, due, &order);
+    let (then, _) = allocate(left, later, &order);
+    Owed {
+        penalty: first.penalty,
+        interest: first.interest + then.interest,
+        fee: first.fee,
+        principal: first.principal + then.principal,
+    }
+}
+
+/// Lets a line go that is frozen for a debt, when this decision has left no more overdue than is
+/// within the tolerance.
 pub(crate) fn thaw(ledger: &Ledger, owner: &User, out: &mut Decision) {
     let (account, owed) = owed_in(ledger, owner, Class::CreditOverdue);
     let noted = out.movements().iter().filter(|m| Some(m.credit) == account);
     let paid = noted.map(|m| u128::from(m.amount)).sum::<u128>();
-    let bill = super::credit::line(ledger, owner).and_then(|line| line.billing.as_deref());
+    let left = u64::try_from(u128::from(owed).saturating_sub(paid)).unwrap_or(u64::MAX);
+    let tolerance = credit::line(ledger, owner).map_or(0, |line| line.terms.tolerance);
+    if paid > 0 && left <= tolerance {
+        end_lateness(ledger, owner, left, out);
+    }
+}
+
+/// What is left overdue is billed as before; the line goes, unless a loan is late.
+fn end_lateness(ledger: &Ledger, owner: &User, left: u64, out: &mut Decision) {
+    if left > 0 {
+        let of = |class| AccountKey::of(class, owner.user, owner.currency);
+        let billed = ledger.account_or_open(of(Class::CreditBilled), owner.currency, out);
+        let overdue = ledger.account_or_open(of(Class::CreditOverdue), owner.currency, out);
+        post(out, billed, overdue, left);
+        out.record(Fact::LatenessEnded { user: owner.user, loan: Id::NONE, left });
+    }
+    let bill = credit::line(ledger, owner).and_then(|line| line.billing.as_deref());
     let lent_late = bill.is_some_and(|bill| loans::late_since(ledger, bill).is_some());
-    let is_free = paid > 0 && paid >= u128::from(owed) && !lent_late;
-    unfreeze(ledger, owner, is_free, out);
+    unfreeze(ledger, owner, !lent_late, out);
 }
 
 /// Lets a line go that is frozen for a debt, if it is free.
 pub(crate) fn unfreeze(ledger: &Ledger, owner: &User, is_free: bool, out: &mut Decision) {
-    let state = super::credit::line(ledger, owner).map(|line| line.state);
+    let state = credit::line(ledger, owner).map(|line| line.state);
     let frozen = state == Some(CreditLineState::Frozen(FreezeReason::Overdue));
     if let Some(reason) = Reference::new(PAID).filter(|_| frozen && is_free) {
         out.record(Fact::CreditLineUnfrozen { user: owner.user, reason });
@@ -179,7 +235,8 @@ pub(crate) fn owed_at(ledger: &Ledger, kind: DueKind, no: u32) -> Option<u64> {
         DueKind::CreditStatement => (!line.has_ended()).then_some(billing.next_cut),
         DueKind::CreditGraceEnd => billing.grace_ends_on(line.terms.grace_days),
         DueKind::CreditInterest => {
-            (billing.bearing() > 0).then(|| billing.interest_on.saturating_add(1))
+            let bears = billing.bearing() > 0 && line.terms.day_ppm > 0;
+            bears.then(|| billing.interest_on.saturating_add(1))
         }
         DueKind::CreditDebit => debits::bill_on(line, billing),
         _ => None,
@@ -264,6 +321,9 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
         Fact::CreditReduced { user, billed, overdue } => {
             bill(user, &|b, _| b.reduce(0, *billed, *overdue, today));
         }
+        Fact::LatenessEnded { user, left, .. } => {
+            bill(user, &|b, line| b.end_lateness(*left, line.terms.tolerance, today));
+        }
         _ => {}
     }
 }
@@ -307,6 +367,10 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
                 *billed <= bill.billed && *overdue <= bill.overdue,
                 "more is given back than owed",
             )
+        }
+        Fact::LatenessEnded { user, left, .. } => {
+            let fits = *left > 0 && *left == bill_of(user)?.overdue;
+            known(fits && *left <= line_of(user)?.terms.tolerance, "a debt is late still")
         }
         _ => Ok(()),
     }

@@ -48,17 +48,26 @@ pub(crate) struct Reduction {
     /// What is ahead of the purchase's plan goes first.
     parts: [(Class, Option<AccountNo>, u64); 4],
     plan: Option<Id>,
+    /// What is cut off plans of statements, behind all of that.
+    of_statements: Vec<(Id, u64)>,
 }
 
 impl Reduction {
     /// Minor units.
     pub(crate) fn sum(&self) -> u64 {
-        self.parts.iter().map(|part| part.2).sum()
+        self.parts.iter().map(|part| part.2).sum::<u64>() + self.of_statements()
+    }
+
+    fn of_statements(&self) -> u64 {
+        self.of_statements.iter().map(|cut| cut.1).sum()
     }
 
     /// The accounts credited, with what each gets.
     pub(crate) fn credits(&self) -> impl Iterator<Item = (AccountNo, u64)> {
-        self.parts.iter().filter_map(|(_, account, amount)| Some(((*account)?, *amount)))
+        let [(_, ahead, _), ..] = self.parts;
+        let own = self.parts.iter().map(|(_, account, amount)| (*account, *amount));
+        let all = own.chain([(ahead, self.of_statements())]);
+        all.filter_map(|(account, amount)| Some((account?, amount)))
     }
 
     /// Of that, what is cut off the purchase's plan.
@@ -71,6 +80,16 @@ impl Reduction {
     }
 }
 
+/// What a decision has credited to an account so far, less what it debited.
+pub(crate) fn noted(out: &Decision, account: AccountNo) -> i128 {
+    let noted = out.movements().iter().map(|m| match account {
+        _ if m.credit == account => i128::from(m.amount),
+        _ if m.debit == account => -i128::from(m.amount),
+        _ => 0,
+    });
+    noted.sum()
+}
+
 /// Takes up to `wanted` off what the payer of a payment owes: first the last terms of the plan that
 /// the purchase is in. One not billed yet comes off
 /// what is not billed, then off what is billed, then off what is overdue; one that was billed comes
@@ -78,17 +97,18 @@ impl Reduction {
 /// is more than is owed of it goes to the balance. But for what is in plans, who owes how much of
 /// which purchase is not kept: repayments go to the oldest bill, whatever it is for. So a refund of
 /// a purchase that was repaid takes off what is owed of others, as a card's does, and the balance
-/// gets what is more than all of it. `noted` is what this decision has credited to an account
-/// already.
+/// gets what is more than all of it. What was billed may be in a plan of a statement, which is cut
+/// like the purchase's own before the balance gets anything, the plan that was made last first.
+/// What is in `out` already counts.
 pub(crate) fn reduction(
     ledger: &Ledger,
     payer: &User,
     payment: &Payment,
     wanted: u64,
-    noted: impl Fn(AccountNo) -> u128,
+    out: &Decision,
 ) -> Reduction {
     let plan = super::plans::of_payment(ledger, payment);
-    reduction_since(ledger, payer, payment.paid_at, plan, wanted, noted)
+    reduction_since(ledger, payer, payment.paid_at, plan, wanted, out)
 }
 
 /// As [`reduction`], of what was bought at a time, and went into this plan with so much ahead.
@@ -98,7 +118,7 @@ pub(crate) fn reduction_since(
     paid_at: u64,
     plan: Option<(Id, u64)>,
     wanted: u64,
-    noted: impl Fn(AccountNo) -> u128,
+    out: &Decision,
 ) -> Reduction {
     use Class::{CreditBilled, CreditInstalment, CreditOverdue, CreditUnbilled};
     let line = super::credit::line(ledger, payer);
@@ -111,8 +131,8 @@ pub(crate) fn reduction_since(
     let mut rest = wanted;
     let parts = order.map(|class| {
         let (account, owed) = owed_in(ledger, payer, class);
-        let gone = account.map_or(0, &noted);
-        let left = u64::try_from(u128::from(owed).saturating_sub(gone)).unwrap_or(u64::MAX);
+        let gone = account.map_or(0, |account| noted(out, account));
+        let left = u64::try_from((i128::from(owed) - gone).max(0)).unwrap_or(u64::MAX);
         let left = match (class, plan) {
             (CreditInstalment, Some((_, ahead))) => left.min(ahead),
             (CreditInstalment, None) => 0,
@@ -122,7 +142,10 @@ pub(crate) fn reduction_since(
         rest -= part;
         (class, account, part)
     });
-    Reduction { parts, plan: plan.map(|(plan, _)| plan) }
+    // A decision that gives several payments back is of a rental, whose payments are in no plan.
+    let gone = parts[0].1.map_or(0, |account| noted(out, account));
+    let of_statements = super::plans::cut_of_statements(ledger, payer, rest, gone);
+    Reduction { parts, plan: plan.map(|(plan, _)| plan), of_statements }
 }
 
 /// Records what a reduction took off a bill, behind the fact that moved the money. A line that was
@@ -138,6 +161,9 @@ pub(crate) fn record_reduction(
     let cut = reduction.cut();
     if let Some(plan) = reduction.plan.filter(|_| cut > 0) {
         out.record(Fact::PlanReduced { plan, amount: cut });
+    }
+    for (plan, amount) in &reduction.of_statements {
+        out.record(Fact::PlanReduced { plan: *plan, amount: *amount });
     }
     if billed > 0 || overdue > 0 {
         out.record(Fact::CreditReduced { user: payer.user, billed, overdue });

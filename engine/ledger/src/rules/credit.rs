@@ -10,7 +10,7 @@ use crate::command::{
 };
 use crate::event::{Decision, Fact};
 use crate::id::Id;
-use crate::instalments::{Owed, Part, allocate};
+use crate::instalments::{Owed, Part};
 use crate::ledger::{Ledger, in_range, post};
 use crate::rejection::Rejection;
 use crate::rules::buckets::{PRINCIPAL, owed, owed_in, principal, purchases};
@@ -126,8 +126,9 @@ pub(crate) fn names_each_part(order: [Part; 4]) -> bool {
     parts.iter().all(|part| order.contains(part))
 }
 
-/// Pays the bill, or the plan or loan that is named. What is due first is paid first: of the parts
-/// by the line's order, of the principal what is overdue, then what is billed, then the rest.
+/// Pays the bill, or the plan or loan that is named. What is due first is paid first: the statement
+/// before what came since, of the parts by the line's order, of the principal what is overdue, then
+/// what is billed, then the rest.
 pub(crate) fn repay(
     ledger: &Ledger,
     c: &RepayCredit,
@@ -151,22 +152,13 @@ pub(crate) fn repay(
     let room = ledger.tables().accounts.row(owner.account).debit_room();
     refuse_if(room < u128::from(amount), Rejection::InsufficientFunds)?;
     // From here on nothing may fail.
-    pay(ledger, line, owner, amount, ledger.calendar().date(now), out);
+    pay(ledger, owner, amount, ledger.calendar().date(now), out);
     Ok(())
 }
 
 /// Pays so much of a bill from the balance, which has it, on a date: at most what is owed.
-pub(crate) fn pay(
-    ledger: &Ledger,
-    line: &CreditLine,
-    owner: &User,
-    amount: u64,
-    today: u32,
-    out: &mut Decision,
-) {
-    let order = billing::order(line, today);
-    let owed = owed(ledger, owner);
-    let (Owed { penalty, interest, fee, principal }, _) = allocate(amount, owed, &order);
+pub(crate) fn pay(ledger: &Ledger, owner: &User, amount: u64, today: u32, out: &mut Decision) {
+    let Owed { penalty, interest, fee, principal } = billing::shares(ledger, owner, amount, today);
     let mut pay = |class, most: u64| {
         let (account, owed) = owed_in(ledger, owner, class);
         let part = most.min(owed);

@@ -77,13 +77,13 @@ fn payable(ledger: &Ledger, owner: &User, due: u64) -> u64 {
 
 /// The clock debits a bill.
 pub(crate) fn bill(ledger: &Ledger, no: u32, now: u64, out: &mut Decision) {
-    let Some((line, bill, owner)) = billing::billed(ledger, no) else { return };
+    let Some((_, bill, owner)) = billing::billed(ledger, no) else { return };
     let on = ledger.calendar().date(now);
     let due = due_of(bill, on).min(owed(ledger, owner).sum());
     let (user, paid) = (owner.user, payable(ledger, owner, due));
     out.record(Fact::BillDebited { user, on, due, paid });
     if paid > 0 {
-        credit::pay(ledger, line, owner, paid, on, out);
+        credit::pay(ledger, owner, paid, on, out);
     }
 }
 

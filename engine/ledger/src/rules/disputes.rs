@@ -219,7 +219,7 @@ fn pay_back(
     let currency = payment.amount.currency;
     let part = exchange::payers_part(payment, amount);
     let to_credit = part.min(payment.credit.saturating_sub(payment.refunded_to_credit));
-    let reduction = buckets::reduction(ledger, payer, payment, to_credit, |_| 0);
+    let reduction = buckets::reduction(ledger, payer, payment, to_credit, out);
     let of_channel = payment.channel_amount.saturating_sub(payment.refunded_to_channel);
     let to_channel = (part - to_credit).min(of_channel);
     let rest = part - to_credit - to_channel;

@@ -16,9 +16,10 @@
 //! terms, how equal parts are rounded, and what is due at once, which is late like a term. Loans
 //! are paid by name: a repayment without one is the bill's, so that nobody pays ahead without
 //! wishing to. A line that was frozen for a late debt is free again when neither its bill nor a
-//! loan has anything late. Interest and charges of a loan have accounts of their own (of the loan,
-//! not of the user), so that no statement bills them. Charges are in `charges.rs`, repayments that
-//! go back in `chargebacks.rs`, what is lent later in `more.rs`.
+//! loan has anything late: what is left within the tolerance is not. Each term that is missed
+//! freezes the line again, if somebody let it go. Interest and charges of a loan have accounts of
+//! their own (of the loan, not of the user), so that no statement bills them. Charges are in
+//! `charges.rs`, repayments that go back in `chargebacks.rs`, what is lent later in `more.rs`.
 
 pub(crate) mod chargebacks;
 pub(crate) mod charges;
@@ -96,7 +97,7 @@ pub(crate) fn repay(
     let amount = in_range(c.amount)?;
     may_debit(tables, owner.account)?;
     let today = ledger.calendar().date(now);
-    let (charged, _) = charge(loan, today);
+    let (charged, _) = charge(tables, loan, today);
     refuse_if(amount > loan.debt().saturating_add(charged), Rejection::Overpayment)?;
     let room = tables.accounts.row(owner.account).debit_room();
     refuse_if(room < u128::from(amount), Rejection::InsufficientFunds)?;
@@ -115,7 +116,7 @@ pub(crate) fn pay(
     today: u32,
     out: &mut Decision,
 ) {
-    let (charged, rest) = charge(loan, today);
+    let (charged, rest) = charge(ledger.tables(), loan, today);
     let of = |class| AccountKey::of(class, loan.loan, owner.currency);
     let lent = ledger.account_or_open(of(Class::CashLoan), owner.currency, out);
     let (first, then) = shares(loan, amount, charged, today);
@@ -158,7 +159,12 @@ fn shares(loan: &Loan, amount: u64, charged: u64, today: u32) -> (Owed, Owed) {
 /// Lets the line go that was frozen when this loan was late, if by this nothing is late any more.
 fn free_if_paid(ledger: &Ledger, owner: &User, after: &Loan, out: &mut Decision) {
     let was_late = ledger.tables().loans.get(&after.loan).is_some_and(|was| was.late_since > 0);
-    if was_late && after.unpaid() == 0 {
+    let tolerance = credit::line(ledger, owner).map_or(0, |line| line.terms.tolerance);
+    if was_late && after.unpaid() <= tolerance {
+        if after.unpaid() > 0 {
+            let (user, loan, left) = (owner.user, after.loan, after.unpaid());
+            out.record(Fact::LatenessEnded { user, loan, left });
+        }
         let others = bill_of(ledger, owner).is_some_and(|bill| {
             let others = bill.loans.iter().map(|no| ledger.tables().loans.row(*no));
             bill.overdue > 0
@@ -181,9 +187,19 @@ fn bill_of<'a>(ledger: &'a Ledger, owner: &User) -> Option<&'a Billing> {
 }
 
 /// The interest to be charged up to a date, and the carry: no more than can be owed.
-fn charge(loan: &Loan, date: u32) -> (u64, u32) {
+fn charge(tables: &Tables, loan: &Loan, date: u32) -> (u64, u32) {
     let (earned, rest) = loan.earned(date);
-    (earned.min(AMOUNT_MAX.saturating_sub(loan.interest)), rest)
+    (earned.min(interest_room(tables, loan)), rest)
+}
+
+/// How much more interest a loan may bear: that of all loans of its user that is not paid is an
+/// amount, so that it can be lost as one.
+fn interest_room(tables: &Tables, loan: &Loan) -> u64 {
+    let line = tables.credit_lines.get(&loan.user);
+    let loans = line.and_then(|line| line.billing.as_deref()).map(|bill| &bill.loans);
+    let loans = loans.into_iter().flatten();
+    let borne = loans.fold(0u64, |sum, no| sum.saturating_add(tables.loans.row(*no).interest));
+    AMOUNT_MAX.saturating_sub(borne)
 }
 
 fn post_interest(
@@ -212,7 +228,7 @@ fn lend(
     now: u64,
     out: &mut Decision,
 ) -> (u64, u32) {
-    let (charged, rest) = charge(loan, ledger.calendar().date(now));
+    let (charged, rest) = charge(ledger.tables(), loan, ledger.calendar().date(now));
     post_interest(ledger, loan, owner.currency, charged, out);
     let lent = AccountKey::of(Class::CashLoan, loan.loan, owner.currency);
     let lent = ledger.account_or_open(lent, owner.currency, out);
@@ -236,7 +252,7 @@ pub(crate) fn late_since(ledger: &Ledger, bill: &Billing) -> Option<u32> {
 pub(crate) fn term_due(ledger: &Ledger, no: u32, out: &mut Decision) {
     let Some(loan) = ledger.tables().loans.try_row(no) else { return };
     let currency = ledger.tables().users.row(loan.user).currency;
-    let (interest, rest) = charge(loan, loan.next_due_on());
+    let (interest, rest) = charge(ledger.tables(), loan, loan.next_due_on());
     let principal = loan.next_principal();
     let term_no = loan.fallen_due.saturating_add(1);
     post_interest(ledger, loan, currency, interest, out);
@@ -247,7 +263,8 @@ pub(crate) fn term_due(ledger: &Ledger, no: u32, out: &mut Decision) {
 pub(crate) fn assess(ledger: &Ledger, no: u32, out: &mut Decision) {
     let Some(loan) = ledger.tables().loans.try_row(no) else { return };
     let owner = ledger.tables().users.row(loan.user);
-    out.record(Fact::LoanOverdue { loan: loan.loan, unpaid: loan.unpaid() });
+    let due_no = loan.fallen_due.saturating_add(1);
+    out.record(Fact::LoanOverdue { loan: loan.loan, unpaid: loan.unpaid(), due_no });
     let state = credit::line(ledger, owner).map(|line| line.state);
     if state == Some(CreditLineState::Active) {
         let reason = FreezeReason::Overdue;
@@ -265,7 +282,8 @@ pub(crate) fn owed_at(ledger: &Ledger, kind: DueKind, no: u32) -> Option<u64> {
         DueKind::LoanGraceEnd => {
             let missed = loan.unpaid() > line.terms.tolerance;
             let ends = loan.due_on().saturating_add(line.terms.grace_days).saturating_add(1);
-            (active && missed && loan.late_since == 0).then_some(ends)
+            let again = loan.missed > 0 && loan.missed <= loan.fallen_due;
+            (active && missed && (loan.late_since == 0 || again)).then_some(ends)
         }
         DueKind::LoanDebit => debits::loan_on(loan),
         _ => None,
@@ -293,6 +311,7 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
                 counted_on: today,
                 rest: 0,
                 late_since: 0,
+                missed: 0,
                 state: LoanState::Active,
                 charges: Vec::new(),
                 fresh: 0,
@@ -320,9 +339,14 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
                 (row.counted_on, row.rest) = (row.due_on(), *rest);
             });
         }
-        Fact::LoanOverdue { loan, .. } => {
-            change(ledger, loan, |row| row.late_since = row.due_on().max(1));
-        }
+        Fact::LoanOverdue { loan, due_no, .. } => change(ledger, loan, |row| {
+            // A loan that is late already stays so since then.
+            if *due_no == 0 || row.late_since == 0 {
+                row.late_since = row.due_on().max(1);
+            }
+            row.missed = *due_no;
+        }),
+        Fact::LatenessEnded { loan, .. } => change(ledger, loan, |row| row.late_since = 0),
         Fact::LoanRepaid { loan, charged, rest, interest, due, ahead, fee, penalty } => {
             let (interest, due, ahead) = (*interest, *due, *ahead);
             let paid = LoanPaid { interest, due, ahead, fee: *fee, penalty: *penalty };
@@ -391,8 +415,17 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
             let most = AMOUNT_MAX.saturating_sub(row.interest);
             known(*interest <= most, "a loan bears more interest than can be owed")
         }
-        Fact::LoanOverdue { loan, unpaid } => {
-            known(*unpaid == active(loan)?.unpaid(), "another sum of a loan is late")
+        Fact::LoanOverdue { loan, unpaid, due_no } => {
+            let row = active(loan)?;
+            let in_turn = *due_no == 0 || row.fallen_due.checked_add(1) == Some(*due_no);
+            known(*unpaid == row.unpaid() && in_turn, "another sum of a loan is late")
+        }
+        Fact::LatenessEnded { user, loan, left } => {
+            let row = active(loan)?;
+            let line = tables.credit_lines.get(&row.user).ok_or("a line of credit is unknown")?;
+            let own = tables.users.row(row.user).user == *user && row.late_since > 0;
+            let little = *left == row.unpaid() && *left <= line.terms.tolerance;
+            known(own && little, "a debt is late still")
         }
         Fact::LoanRepaid { loan, charged, rest, interest, due, ahead, fee, penalty } => {
             let row = active(loan)?;

@@ -21,7 +21,7 @@ use crate::command::{ProvisionCredit, RecordRecovery, WriteOffCredit};
 use crate::event::{Decision, Fact, LostDebt};
 use crate::instalments::Owed;
 use crate::ledger::{Ledger, in_range, post};
-use crate::limits::{AMOUNT_MAX, WRITE_OFF_DAYS_MIN};
+use crate::limits::WRITE_OFF_DAYS_MIN;
 use crate::money::Currency;
 use crate::rejection::Rejection;
 use crate::rules::buckets::owed_in;
@@ -185,8 +185,9 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
             let line = line_of(user)?;
             let bill = line.billing.as_deref().ok_or("a line is not billed")?;
             known(!line.has_ended(), "a line is written off at its end")?;
-            let most = lost.parts().into_iter().all(|part| part <= AMOUNT_MAX);
-            known(most, "more is lost than can be owed")?;
+            // Fees of plans have no bound together, nor had the interest of loans once.
+            let all = lost.parts().into_iter().try_fold(0, u64::checked_add);
+            known(all.is_some(), "more is lost than can be owed")?;
             let fits = lost.billed == bill.billed && lost.overdue == bill.overdue;
             known(fits, "another debt is written off than was billed")?;
             let loans: Vec<&Loan> = bill.loans.iter().map(|no| tables.loans.row(*no)).collect();

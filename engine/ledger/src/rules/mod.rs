@@ -422,6 +422,8 @@ pub(crate) fn names_exist(tables: &Tables, fact: &Fact) -> Result<(), &'static s
         | Fact::StatementAssessed { .. }
         | Fact::InterestAccrued { .. }
         | Fact::CreditReduced { .. } => billing::fits(tables, fact),
+        Fact::LatenessEnded { loan, .. } if loan.is_none() => billing::fits(tables, fact),
+        Fact::LatenessEnded { .. } => loans::fits(tables, fact),
         Fact::PlanCreated { .. }
         | Fact::TermBilled { .. }
         | Fact::PlanPrepaid { .. }

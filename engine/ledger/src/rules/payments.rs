@@ -335,10 +335,7 @@ pub(crate) fn give_back(
     let Split { to_credit, to_channel, to_balance, to_card, to_points, back, money, fee_part } =
         split(ledger, payment, amount);
     let claws = royalties::take_back(ledger, payment, royalties, money)?;
-    let reduction = buckets::reduction(ledger, payer, payment, to_credit, |account| {
-        let noted = out.movements().iter().filter(|m| m.credit == account);
-        noted.map(|m| u128::from(m.amount)).sum()
-    });
+    let reduction = buckets::reduction(ledger, payer, payment, to_credit, out);
     let plan_fee = plan_fees::returned(ledger, payment, &reduction);
     let fees_back = fee_part.saturating_add(plan_fee);
     let freed =

@@ -239,6 +239,30 @@ pub(crate) fn of_payment(ledger: &Ledger, payment: &Payment) -> Option<(Id, u64)
     Some((plan.plan, plan.left())).filter(|(_, left)| *left > 0)
 }
 
+/// What so much takes off the plans of a user that are of statements, off those first that were
+/// made last; `gone` of them is cut by this decision already.
+pub(crate) fn cut_of_statements(
+    ledger: &Ledger,
+    owner: &User,
+    wanted: u64,
+    gone: i128,
+) -> Vec<(Id, u64)> {
+    let tables = ledger.tables();
+    let bill = credit::line(ledger, owner).and_then(|line| line.billing.as_deref());
+    let plans = bill.into_iter().flat_map(|bill| bill.plans.iter().rev());
+    let plans = plans.map(|no| tables.plans.row(*no)).filter(|plan| plan.payment.is_none());
+    let (mut rest, mut gone) = (wanted, u64::try_from(gone).unwrap_or(0));
+    let cuts = plans.map(|plan| {
+        let left = plan.left();
+        let there = left.saturating_sub(gone);
+        gone = gone.saturating_sub(left);
+        let part = rest.min(there);
+        rest -= part;
+        (plan.plan, part)
+    });
+    cuts.filter(|cut| cut.1 > 0).collect()
+}
+
 pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
     match fact {
         Fact::PlanCreated { .. } => created(ledger, fact),

@@ -152,6 +152,19 @@ impl Billing {
         self.revolving = revolving.min(self.billed);
     }
 
+    /// What is overdue is billed as before, and bears no interest: so little is not late.
+    pub(crate) fn end_lateness(&mut self, amount: u64, tolerance: u64, date: u32) {
+        self.wait_until(date);
+        self.overdue = self.overdue.saturating_sub(amount);
+        self.billed = self.billed.saturating_add(amount);
+        if self.overdue == 0 {
+            self.overdue_since = 0;
+        }
+        if self.state == StatementState::Overdue && self.unpaid() <= tolerance {
+            self.state = StatementState::Paid;
+        }
+    }
+
     /// Takes off what was paid on a date, or refunded: what bears interest goes first.
     pub(crate) fn reduce(&mut self, charges: u64, billed: u64, overdue: u64, date: u32) {
         self.wait_until(date);

@@ -38,6 +38,9 @@ pub struct Loan {
     pub rest: u32,
     /// The due date that was missed first of what is late; 0 if nothing is.
     pub late_since: u32,
+    /// Of the dates on which something fell due, the day of drawing counted as the first, the one
+    /// whose grace was missed last; 0 if none was.
+    pub missed: u32,
     /// Where it stands.
     pub state: LoanState,
     /// Fees and penalties, paid or not, by the date on which they fall due.

@@ -468,7 +468,8 @@ fn write_fact(fact: &Fact) -> Option<event::Fact> {
         | Fact::CreditReduced { .. }
         | Fact::AutoDebitSet { .. }
         | Fact::BillDebited { .. }
-        | Fact::LoanDebited { .. } => return credit::fact(fact),
+        | Fact::LoanDebited { .. }
+        | Fact::LatenessEnded { .. } => return credit::fact(fact),
         Fact::PlanCreated { .. }
         | Fact::TermBilled { .. }
         | Fact::PlanPrepaid { .. }

@@ -146,7 +146,7 @@ fn give_back(
     let (payer, currency) = (ledger.tables().users.row(payer), payment.amount.currency);
     let Split { to_credit, to_channel, to_balance, to_card, to_points, back, money, .. } =
         split(ledger, payment, amount);
-    let reduction = buckets::reduction(ledger, payer, payment, to_credit, |_| 0);
+    let reduction = buckets::reduction(ledger, payer, payment, to_credit, out);
     let to_debt = reduction.sum();
     let receivable =
         AccountKey::of(Class::ChannelReceivable, payment.channel, payment.price().currency);

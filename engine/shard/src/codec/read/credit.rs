@@ -3,7 +3,7 @@
 use super::fields::*;
 use groat_ledger::instalments::{CHARGES_FIRST, PRINCIPAL_FIRST, Part};
 use groat_ledger::limits::{DAY_MS, TIME_MS_MAX};
-use groat_ledger::{Billing, BillingTerms, Currency, Fact, SetAutoDebit, StatementState};
+use groat_ledger::{Billing, BillingTerms, Currency, Fact, Id, SetAutoDebit, StatementState};
 use groat_proto::v1::{self, event};
 
 fn part(value: i32) -> Field<Part> {
@@ -104,6 +104,11 @@ pub(super) fn accrued(w: &v1::InterestAccrued) -> Field<Fact> {
 pub(super) fn reduced(w: &v1::CreditReduced) -> Field<Fact> {
     let user = id(w.user, "user")?;
     Ok(Fact::CreditReduced { user, billed: w.billed, overdue: w.overdue })
+}
+
+pub(super) fn ended(w: &v1::LatenessEnded) -> Field<Fact> {
+    let loan = w.loan.map_or(Ok(Id::NONE), |loan| id(Some(loan), "loan"))?;
+    Ok(Fact::LatenessEnded { user: id(w.user, "user")?, loan, left: w.left })
 }
 
 fn state(number: i32) -> Field<StatementState> {

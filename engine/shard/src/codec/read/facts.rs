@@ -262,6 +262,7 @@ pub(super) fn read_fact(wire: &event::Fact) -> Field<Fact> {
         W::StatementAssessed(w) => credit::assessed(w)?,
         W::InterestAccrued(w) => credit::accrued(w)?,
         W::CreditReduced(w) => credit::reduced(w)?,
+        W::LatenessEnded(w) => credit::ended(w)?,
         W::PlanCreated(w) => plans::created(w)?,
         W::TermBilled(w) => plans::billed(w)?,
         W::PlanPrepaid(w) => plans::prepaid(w)?,

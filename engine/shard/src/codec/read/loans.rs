@@ -111,7 +111,10 @@ pub(super) fn fact(wire: &event::Fact) -> Field<Fact> {
             interest: w.interest,
             rest: w.rest,
         },
-        W::LoanOverdue(w) => Fact::LoanOverdue { loan: id(w.loan, "loan")?, unpaid: w.unpaid },
+        W::LoanOverdue(w) => {
+            let loan = id(w.loan, "loan")?;
+            Fact::LoanOverdue { loan, unpaid: w.unpaid, due_no: w.due_no }
+        }
         W::LoanRepaid(w) => Fact::LoanRepaid {
             loan: id(w.loan, "loan")?,
             charged: w.charged,
@@ -194,6 +197,7 @@ pub(in crate::codec) fn row(w: &v1::LoanRow) -> Field<Loan> {
         counted_on: w.counted_on,
         rest: w.rest,
         late_since: w.late_since,
+        missed: w.missed,
         state: u32::try_from(w.state).ok().and_then(LoanState::of).ok_or("state")?,
         charges,
         fresh: w.fresh,

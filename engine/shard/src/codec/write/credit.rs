@@ -80,6 +80,11 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
                 rest: *rest,
             })
         }
+        Fact::LatenessEnded { user, loan, left } => W::LatenessEnded(v1::LatenessEnded {
+            user: some(*user),
+            loan: (!loan.is_none()).then(|| (*loan).into()),
+            left: *left,
+        }),
         Fact::CreditReduced { user, billed, overdue } => W::CreditReduced(v1::CreditReduced {
             user: some(*user),
             billed: *billed,

@@ -55,8 +55,9 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
                 rest: *rest,
             })
         }
-        Fact::LoanOverdue { loan, unpaid } => {
-            W::LoanOverdue(v1::LoanOverdue { loan: some(*loan), unpaid: *unpaid })
+        Fact::LoanOverdue { loan, unpaid, due_no } => {
+            let (loan, unpaid, due_no) = (some(*loan), *unpaid, *due_no);
+            W::LoanOverdue(v1::LoanOverdue { loan, unpaid, due_no })
         }
         Fact::LoanRepaid { loan, charged, rest, interest, due, ahead, fee, penalty } => {
             W::LoanRepaid(v1::LoanRepaid {
@@ -185,6 +186,7 @@ pub(in crate::codec) fn row(l: &Loan, tables: &Tables) -> v1::LoanRow {
         open: l.open.clone(),
         chargebacks: l.chargebacks.iter().map(|id| (*id).into()).collect(),
         debited_on: l.debited_on,
+        missed: l.missed,
     }
 }
 

@@ -1,0 +1,58 @@
+//! The terms of cash loans: how much of the principal each has, and the months between them. It
+//! knows no loan.
+
+use groat_ledger::{LoanKind, LoanTerms};
+use std::collections::VecDeque;
+
+/// The principal of each term: rounded down with the rest first, or to the nearest multiple of a
+/// unit, a half to the even one, with the rest last.
+pub(super) fn parts(amount: i128, count: u32, terms: &LoanTerms) -> VecDeque<i128> {
+    let (n, unit) = (i128::from(count), i128::from(terms.share_unit));
+    if terms.kind == LoanKind::Bullet {
+        return (1..=count).map(|no| if no == count { amount } else { 0 }).collect();
+    }
+    if unit == 0 {
+        return (0..n).map(|no| amount / n + if no == 0 { amount % n } else { 0 }).collect();
+    }
+    let (floor, rest) = (amount / (n * unit), amount % (n * unit));
+    let up = match (2 * rest).cmp(&(n * unit)) {
+        std::cmp::Ordering::Less => 0,
+        std::cmp::Ordering::Equal => floor % 2,
+        std::cmp::Ordering::Greater => 1,
+    };
+    let share = (floor + up) * unit;
+    (1..=n)
+        .map(|no| if no == n { amount } else { amount.min(share * no) })
+        .fold((VecDeque::new(), 0), |(mut parts, before), through| {
+            parts.push_back(through - before);
+            (parts, through)
+        })
+        .0
+}
+
+/// The days of a month of a year.
+fn days_of(year: u32, month: u32) -> u32 {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    match month {
+        2 => 28 + u32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Counted month by month since 1970.
+pub(super) fn months_after(date: u32, months: u32) -> u32 {
+    let (mut year, mut month, mut first) = (1970, 1, 0);
+    let step = |year: &mut u32, month: &mut u32, first: &mut u32| {
+        *first += days_of(*year, *month);
+        (*year, *month) = if *month == 12 { (*year + 1, 1) } else { (*year, *month + 1) };
+    };
+    while date - first >= days_of(year, month) {
+        step(&mut year, &mut month, &mut first);
+    }
+    let day = date - first;
+    for _ in 0..months {
+        step(&mut year, &mut month, &mut first);
+    }
+    first + day.min(days_of(year, month) - 1)
+}
