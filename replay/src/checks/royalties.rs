@@ -41,7 +41,10 @@ impl Checks {
                 let is_asked = row.asked > 0;
                 let sale = Sale { merchant, receipts: row.receipts().into(), place, is_asked };
                 let followed = self.royalties.follow(payment, fact, moved, sale, due);
-                let splits = matches!(fact, Fact::PaymentSplit { .. });
+                // A percentage that comes to nothing takes nothing of what a dispute has left.
+                let shares = |(_, amount): &(_, u64)| *amount > 0;
+                let splits =
+                    matches!(fact, Fact::PaymentSplit { shares: of, .. } if of.iter().any(shares));
                 followed.and_then(|()| if splits { self.within(books, row) } else { Ok(()) })
             }
             None => Err(format!("{} of no payment", fact_name(fact))),
