@@ -16,6 +16,7 @@ pub mod feed;
 pub mod fuzz;
 pub mod local;
 pub mod own_broker;
+pub mod rows;
 pub mod served;
 pub mod signing;
 pub mod sim;
