@@ -111,8 +111,8 @@ fn snapshots_stay_behind_the_block_on_its_way() {
     stage.ends_well();
 }
 
-/// LerianStudio/midaz#1894: a capture sees the hold that was placed in the block before, though that
-/// is still on its way, and has to be sent again.
+/// LerianStudio/midaz#1894: a capture sees the hold that was placed in the block before, though
+/// that is still on its way, and has to be sent again.
 #[test]
 fn a_capture_behind_a_block_on_its_way() {
     for how in [EndHow::Well, EndHow::RequestLost, EndHow::AnswerLost] {
