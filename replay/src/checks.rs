@@ -48,6 +48,8 @@ mod losses;
 #[cfg(test)]
 mod market_forgeries;
 mod objects;
+#[cfg(test)]
+mod outcome_forgeries;
 mod outcomes;
 mod packets;
 #[cfg(test)]

@@ -318,22 +318,37 @@ pub(crate) fn with_events(
     body: &[u8],
     mut edit: impl FnMut(u64, &mut Event),
 ) -> Vec<u8> {
-    let block = Block { header: header.clone(), body: body.to_vec(), hash: [0; 32] };
     let mut number = header.first_event;
+    with_frames(header, body, |kind, message| {
+        match kind {
+            FrameKind::Event => {
+                let mut event = Event::decode(message.as_slice()).unwrap();
+                edit(number, &mut event);
+                *message = event.encode_to_vec();
+            }
+            FrameKind::Due => {
+                let mut due = DueEvent::decode(message.as_slice()).unwrap();
+                edit(number, due.event.as_mut().unwrap());
+                *message = due.encode_to_vec();
+            }
+            _ => return,
+        }
+        number += 1;
+    })
+}
+
+/// The frames of a body with `edit` made to the message of each: also to what was asked and to how
+/// it was answered.
+pub(crate) fn with_frames(
+    header: &BlockHeader,
+    body: &[u8],
+    mut edit: impl FnMut(FrameKind, &mut Vec<u8>),
+) -> Vec<u8> {
+    let block = Block { header: header.clone(), body: body.to_vec(), hash: [0; 32] };
     let mut out = Vec::new();
     for (_, kind, bytes) in block.frames().map(Result::unwrap) {
         let mut message = bytes.to_vec();
-        if kind == FrameKind::Event {
-            let mut event = Event::decode(bytes).unwrap();
-            edit(number, &mut event);
-            message = event.encode_to_vec();
-        }
-        if kind == FrameKind::Due {
-            let mut due = DueEvent::decode(bytes).unwrap();
-            edit(number, due.event.as_mut().unwrap());
-            message = due.encode_to_vec();
-        }
-        number += u64::from(matches!(kind, FrameKind::Event | FrameKind::Due));
+        edit(kind, &mut message);
         out.push(kind as u8);
         write_varint(&mut out, message.len() as u64);
         out.extend_from_slice(&message);

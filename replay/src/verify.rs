@@ -404,12 +404,16 @@ mod tests {
                 body.extend(decided);
             }
         });
-        assert_eq!(bad(more).block, 1);
+        let more = bad(more);
+        assert_eq!((more.block, more.check), (1, "events fit the state"));
+        assert_eq!(more.what, "a command is answered that is not there");
         let fewer = forged(&sample::day().blocks, |header, body| {
             if header.number == 1 {
                 body.truncate(body.len() - decided.len());
             }
         });
-        assert_eq!(bad(fewer).block, 1);
+        let fewer = bad(fewer);
+        assert_eq!((fewer.block, fewer.check), (1, "events fit the state"));
+        assert_eq!(fewer.what, "the body ends before its last input is answered");
     }
 }

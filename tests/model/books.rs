@@ -30,6 +30,8 @@ pub(crate) struct Step {
     pub(crate) events: Vec<Event>,
 }
 
+pub(crate) use groat_tests::rows::rows;
+
 pub(crate) struct Books {
     pub(crate) ledger: Ledger,
     pub(crate) now: u64,
@@ -130,39 +132,6 @@ impl Books {
         }
         before.check(&self.ledger, &events[first..]);
     }
-}
-
-/// Every row of every table, as text: two ledgers with the same rows are the same.
-pub(crate) fn rows(ledger: &Ledger) -> String {
-    let t = ledger.tables();
-    let money = format!("{:?}\n{:?}\n", t.accounts.rows(), t.pending.rows());
-    let parties = format!("{:?}\n{:?}\n{:?}\n", t.apps.rows(), t.users.rows(), t.merchants.rows());
-    let rest = format!("{:?}\n{:?}\n{:?}\n", t.limits.rows(), t.holds.rows(), t.payouts.rows());
-    let orders = format!("{:?}\n{:?}\n", t.receipts.rows(), t.payments.rows());
-    let holds = format!("{:?}\n{:?}\n", t.authorizations.rows(), t.credit_lines.rows());
-    let rentals = format!("{:?}\n{:?}\n", t.rentals.rows(), t.items.rows());
-    let rentals = format!("{rentals}{:?}\n", t.disputes.rows());
-    let rentals = format!("{rentals}{:?}\n", t.royalty_relations.rows());
-    let funds = format!("{:?}\n{:?}\n", t.campaigns.rows(), t.coupon_templates.rows());
-    let coupons = format!("{:?}\n{:?}\n", t.coupons.rows(), t.coupon_counts.rows());
-    let packets = format!(
-        "{:?}
-{:?}
-",
-        t.packets.rows(),
-        t.packet_claims.rows()
-    );
-    let batches = format!(
-        "{packets}{:?}
-{:?}",
-        t.invoices.rows(),
-        t.batches.rows()
-    );
-    let cards = format!("{:?}\n{:?}\n", t.card_templates.rows(), t.cards.rows());
-    let quotes = format!("{cards}{:?}\n{:?}\n", t.quotes.rows(), t.code_uses.rows());
-    let apps = format!("{:?}\n{:?}\n", t.app_grants.rows(), t.app_uses.rows());
-    let apps = format!("{apps}{:?}\n{:?}\n", t.plans.rows(), t.loans.rows());
-    format!("{quotes}{apps}{money}{parties}{rest}{orders}{holds}{rentals}{funds}{coupons}{batches}")
 }
 
 /// The rows as a snapshot would give them back.

@@ -348,10 +348,19 @@ fn instalments_sum_to_principal_and_fee() {
     for amount in [1u64, 2, 97, 100, 1_999, 12_345, 60_000, 999_983, 1_000_000_007] {
         for terms in [1u32, 2, 3, 6, 7, 9, 12, 24] {
             for (fee_ppm, how) in ways.iter().flat_map(|how| [(0, *how), (75_000, *how)]) {
-                let Some(plan) = plan(amount, terms, fee_ppm, how) else { continue };
                 let what = format!("{amount} over {terms} at {fee_ppm}, {how:?}");
+                let plan = plan(amount, terms, fee_ppm, how).unwrap();
                 assert_eq!(plan.len(), terms as usize, "{what}");
-                assert_eq!(plan.iter().map(|i| i.principal).sum::<u64>(), amount, "{what}");
+                let principals: Vec<u64> = plan.iter().map(|i| i.principal).collect();
+                assert_eq!(principals.iter().sum::<u64>(), amount, "{what}");
+                // All are alike but the one that has the rest, and those for which nothing is left.
+                let rest = if how == Split::FloorRestFirst { 0 } else { terms as usize - 1 };
+                let others = || principals.iter().enumerate().filter(|(no, _)| *no != rest);
+                let share = others().map(|(_, part)| *part).next().unwrap_or(amount);
+                let upto = |no: usize| principals[..no].iter().sum::<u64>();
+                let alike = |(no, part): (usize, &u64)| *part == share.min(amount - upto(no));
+                assert!(others().all(alike), "{what}: {principals:?}");
+                assert!(rest > 0 || principals[0] >= share, "{what}: {principals:?}");
                 let fees = plan.iter().map(|i| u128::from(i.fee)).sum::<u128>();
                 let exact = u128::from(amount) * u128::from(fee_ppm);
                 assert!((fees * 1_000_000).abs_diff(exact) <= 500_000, "{what}: fees of {fees}");

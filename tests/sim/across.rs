@@ -3,6 +3,8 @@
 
 use groat::kafka::log::Topic;
 use groat_proto::v1::settlement::Body;
+use groat_replay::{Chain, diff};
+use groat_shard::{Arrival, Block, ChainHead};
 use groat_tests::between::transfer;
 use groat_tests::sim::chance::Chance;
 use groat_tests::sim::stage::Stage;
@@ -117,6 +119,9 @@ fn ends(how: EndHow, of: u32) {
             let asked = if of == 0 { pair.asked() } else { pair.on_its_way() };
             asked.turns(of, 1).turns(1 - of, 3);
             assert_eq!(pair.stage.count(how.name()), 1);
+            if how.is_answered_well() {
+                pair.stage.need_not(of, At::Pause).need_not(of, At::Renew);
+            }
             if !pair.stage.is_up(of) {
                 pair.stage.followed_by(of, pair.stage.spare());
             }
@@ -314,4 +319,34 @@ fn payers_block_is_lost_and_what_it_sent_is_there() {
         assert_eq!(pair.stage.sent(0, 1), [1]);
         assert_eq!(pair.stage.count("a shard stopped with a fault"), 0);
     }
+}
+
+/// formancehq/ledger#1413: each shard's partition of `events` is a chain of its own, from its own
+/// block 0 on, and no block of one continues the other.
+#[test]
+fn each_partition_of_events_is_a_chain_of_its_own() {
+    let pair = Pair::new((1 << 40, true));
+    pair.on_its_way().settle();
+    let chains = [0, 1].map(|shard| pair.stage.committed_in(("events", shard)));
+    let mut hashes = Vec::new();
+    for (shard, blocks) in (0..).zip(&chains) {
+        let [mut its, mut other] = [shard, 1 - shard].map(ChainHead::new);
+        for (number, bytes) in (0..).zip(blocks) {
+            let block = Block::parse(bytes).unwrap();
+            assert_eq!((block.header.shard, block.header.number), (shard, number));
+            let refused = other.accept(&block).unwrap_err().to_string();
+            assert!(refused.contains(&format!("of shard {shard}, not of shard")), "{refused}");
+            assert_eq!(its.accept(&block), Ok(Arrival::Next));
+            hashes.push(block.hash);
+        }
+        assert!(its.next_number >= 3, "shard {shard} has {} blocks", its.next_number);
+    }
+    let blocks = hashes.len();
+    hashes.sort_unstable();
+    hashes.dedup();
+    assert_eq!(hashes.len(), blocks);
+    let [one, other] = chains.map(|blocks| Chain::of_blocks(0, None, blocks.into_iter().map(Ok)));
+    let report = diff(one, other, &mut |_, _| {}).unwrap_err().to_string();
+    assert!(report.contains("of shard 1, not of shard 0"), "{report}");
+    pair.stage.ends_well();
 }

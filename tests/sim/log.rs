@@ -1,5 +1,6 @@
 //! The crash matrix, on the topics: what no owner can mend is said, and never passed over.
 
+use groat_shard::Block;
 use groat_tests::sim::stage::Stage;
 use groat_tests::sim::weather::EndHow;
 use groat_tests::sim::world::{Act, At, COMMANDS};
@@ -13,12 +14,21 @@ fn a_lost_acknowledged_block() {
         stage.publish(4).turns(0, 6).cue(0, At::Commit, 1, Act::End(EndHow::BlockGone));
         stage.publish(16).turns(0, 20);
         assert_eq!(stage.count(EndHow::BlockGone.name()), 1);
+        let numbers: Vec<u64> = stage
+            .committed("events")
+            .iter()
+            .map(|block| Block::peek(block).unwrap().number)
+            .collect();
+        let gone = (0..).find(|number| !numbers.contains(number)).unwrap();
+        assert!(numbers.iter().any(|number| *number > gone), "it is not the last: {numbers:?}");
         stage.restart(0).give(&[follower]).turns(follower, 2);
         let fault = stage.fault(follower);
-        assert!(
-            fault.contains("which the log does not have") || fault.contains("missing"),
-            "{fault}"
-        );
+        let says = if follower == 0 {
+            format!("has block {gone}, which the log does not have")
+        } else {
+            format!("the next block is number {gone}: what is between is missing")
+        };
+        assert!(fault.contains(&says), "{says}: {fault}");
         stage.goes_on_well();
     }
 }

@@ -37,6 +37,10 @@ fn ends(how: EndHow) {
                 stage.give(&[1]).turns(1, 6);
             }
             assert_eq!(stage.count(how.name()), 1);
+            if how.is_answered_well() {
+                // Nobody waits, or makes a new producer.
+                stage.need_not(0, At::Pause).need_not(0, At::Renew);
+            }
             stage.ends_well();
         }
     }

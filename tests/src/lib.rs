@@ -17,6 +17,7 @@ pub mod fuzz;
 pub mod local;
 pub mod own_broker;
 pub mod pages;
+pub mod rows;
 pub mod served;
 pub mod signing;
 pub mod sim;

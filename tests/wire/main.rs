@@ -13,6 +13,7 @@ mod closing;
 mod cluster;
 mod confirmed;
 mod disputes;
+mod documented;
 mod edges;
 mod exchange;
 mod far;
@@ -103,24 +104,68 @@ fn every_command_has_a_documented_example_that_reads_and_writes() {
     }
 }
 
-/// formancehq/ledger#1684: what is tried and undone changes nothing. groat has no other dry run.
+/// formancehq/ledger#1684: what is tried and undone changes nothing: no row of any table, and
+/// nothing that falls due. groat has no other dry run.
 #[test]
 fn an_atomic_batch_happens_whole_or_not_at_all() {
     let mut shard = shard(true);
-    let open = r#"{"id":"019c1000-0000-7000-8000-000000000101","open_ledger_account":{"account":"A","currency":"USD"}}"#;
-    let twice = r#"{"id":"019c1000-0000-7000-8000-000000000102","open_ledger_account":{"account":"A","currency":"USD"}}"#;
-    let other = r#"{"id":"019c1000-0000-7000-8000-000000000103","open_ledger_account":{"account":"B","currency":"USD"}}"#;
-    let failing = format!(r#"{{"atomic":true,"commands":[{other},{open},{twice}]}}"#);
-    let sealed = step_lines(&mut shard, 0, 0, &[&failing]);
-    assert_eq!(answers(&sealed), ["BatchAborted", "BatchAborted", "Duplicate"]);
-    assert_eq!(shard.books().ledger().tables().accounts.rows().len(), 0);
-    let sealed = step_lines(&mut shard, 1, 0, &[&failing]);
-    let replayed = ["replay BatchAborted", "replay BatchAborted", "replay Duplicate"];
-    assert_eq!(answers(&sealed), replayed);
-    let fresh = failing
+    let id = |no: u32| format!("019c1000-0000-7000-8000-000000000{no:03}");
+    let line = |no: u32, body: &str| format!(r#"{{"id":"{}",{body}}}"#, id(no));
+    let opens = |no: u32, account: &str| {
+        line(no, &format!(r#""open_ledger_account":{{"account":"{account}","currency":"CNY"}}"#))
+    };
+    let one = r#"{"amount":"1.00","currency":"CNY"}"#;
+    let pends = |no: u32, seconds: u64| {
+        let of = format!(r#""debit":"A","credit":"C","amount":{one},"phase":"PENDING""#);
+        line(no, &format!(r#""post_transfer":{{{of},"timeout_s":{seconds}}}"#))
+    };
+    let before = [
+        opens(101, "A"),
+        opens(102, "C"),
+        line(103, r#""open_user":{"user":"alice","kyc_class":2,"ccy":"CNY"}"#),
+        line(104, r#""onboard_merchant":{"merchant":"shop","settle_ccy":"CNY"}"#),
+        line(105, &format!(r#""confirm_top_up":{{"user":"alice","bank_ref":"b","amt":{one}}}"#)),
+        pends(106, 60),
+    ];
+    let before: Vec<&str> = before.iter().map(String::as_str).collect();
+    assert_eq!(answers(&step_lines(&mut shard, 0, 0, &before)), ["ok"; 6]);
+    let order = r#""payment":"p","out_trade_no":"o","merchant":"shop","mode":"IN_APP""#;
+    let legs = format!(r#""legs":[{{"balance":{{"amt":{one}}}}}]"#);
+    let tried = [
+        line(
+            107,
+            r#""set_limits":{"scope":{"user":"alice"},"ccy":"CNY","day":{"amount":"9.00","currency":"CNY"}}"#,
+        ),
+        line(108, &format!(r#""create_payment":{{{order},"amt":{one}}}"#)),
+        line(109, &format!(r#""pay_payment":{{"payment":"p","user":"alice",{legs}}}"#)),
+        pends(110, 30),
+        line(111, &format!(r#""post_transfer":{{"phase":"VOID","pending":"{}"}}"#, id(106))),
+        opens(112, "B"),
+    ];
+    let failing =
+        format!(r#"{{"atomic":true,"commands":[{},{}]}}"#, tried.join(","), opens(113, "A"));
+    let falls_due = |shard: &mut Shard| {
+        let now = shard.books().ledger().now();
+        [30_000, 59_999, 60_000].map(|ms| shard.is_due(now + ms))
+    };
+    assert_eq!(falls_due(&mut shard), [false, false, true]);
+    let at_rest = |shard: &Shard| groat_tests::rows::rows(shard.books().ledger());
+    let undisturbed = at_rest(&shard);
+    let sealed = step_lines(&mut shard, 6, 0, &[&failing]);
+    let aborted = [&["BatchAborted"; 6][..], &["Duplicate"]].concat();
+    assert_eq!(answers(&sealed), aborted);
+    assert_eq!(at_rest(&shard), undisturbed);
+    assert_eq!(falls_due(&mut shard), [false, false, true]);
+    let sealed = step_lines(&mut shard, 7, 0, &[&failing]);
+    let again: Vec<String> = aborted.iter().map(|answer| format!("replay {answer}")).collect();
+    assert_eq!(answers(&sealed), again);
+    assert_eq!(at_rest(&shard), undisturbed);
+    let fresh = tried
+        .join(",")
         .replace("7000-8000", "7000-9000")
-        .replace(&twice.replace("7000-8000", "7000-9000"), "")
-        .replace(",]", "]");
-    let sealed = step_lines(&mut shard, 2, 0, &[&fresh]);
-    assert_eq!(answers(&sealed), ["ok", "ok"]);
+        .replace(&id(106).replace("7000-8000", "7000-9000"), &id(106));
+    let sealed =
+        step_lines(&mut shard, 8, 0, &[&format!(r#"{{"atomic":true,"commands":[{fresh}]}}"#)]);
+    assert_eq!(answers(&sealed), ["ok"; 6]);
+    assert_ne!(at_rest(&shard), undisturbed);
 }

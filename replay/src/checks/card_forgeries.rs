@@ -52,7 +52,7 @@ const FORGERIES: &[Forgery] = &[
             event.fact = nothing();
         }
     }),
-    (Check::CardStates, "a second one of its kind", |event| {
+    (Check::CardStates, "refused: a user has two cards of a template", |event| {
         if let Some(Fact::CardOpened(f)) = &mut event.fact
             && is(f.card, "mall-1")
         {

@@ -45,6 +45,14 @@ impl Checks {
             }
             Fact::CreditRepaid { user, principal, .. } => self.lines.repay(*user, *principal),
             step => {
+                // What the clock let be taken before a limit is cut was taken within the old one.
+                if let Fact::LimitAdjusted { user, .. } = step
+                    && let Some(owed) = self.lines.get(*user).map(|line| line.principal)
+                {
+                    let held = self.holds.on_line_of(*user) + self.loans.lent(*user);
+                    let exposed = self.lines.expose(*user, owed + held);
+                    self.note(Check::CreditLimits, at, number, exposed);
+                }
                 let user = self
                     .lines
                     .step(step, |user| self.holds.on_line_of(user) + self.loans.lent(user));

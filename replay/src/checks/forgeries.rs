@@ -40,29 +40,47 @@ pub(super) fn nothing() -> Option<Fact> {
 /// A forgery: which check must find it, in which words.
 pub(super) type Forgery = (Check, &'static str, fn(&mut Event));
 
+/// Found where the fold stumbles: so wrong that the books do not take it in at all. A forgery that
+/// is to be found so says it before its words.
+pub(super) const UNFIT: &str = "events fit the state";
+const REFUSED: &str = "refused: ";
+
 fn all_are_found(forgeries: &[Forgery]) {
     all_are_found_in(&sample::rented_days(), forgeries);
 }
 
 pub(super) fn all_are_found_in(days: &Day, forgeries: &[Forgery]) {
+    let mut passed_over = Vec::new();
     for (no, (check, what, edit)) in forgeries.iter().enumerate() {
-        let finding = found_in(days, edit);
-        let finding = finding.unwrap_or_else(|| panic!("forgery {no} is not found: {what}"));
-        // Some are so wrong that the books do not take them in at all.
-        if finding.check != "events fit the state" {
-            assert_eq!(finding.check, check.name(), "forgery {no}: {finding}");
-            assert!(finding.what.contains(what), "forgery {no}: {finding}");
+        let Some(finding) = found_in(days, edit) else {
+            passed_over.push(format!("{no} is not found: {what}"));
+            continue;
+        };
+        let (by, words) = match what.strip_prefix(REFUSED) {
+            Some(words) => (UNFIT, words),
+            None => (check.name(), *what),
+        };
+        let as_said = finding.check == by && finding.what.contains(words);
+        if !as_said || finding.byte.is_none() || finding.byte_of != "body" {
+            passed_over.push(format!("{no} is found otherwise: {finding}; {check:?}: {what}"));
         }
-        assert!(finding.byte.is_some() && finding.byte_of == "body", "forgery {no}: {finding}");
     }
+    assert!(passed_over.is_empty(), "{passed_over:#?}");
 }
 
 #[test]
 fn holds() {
     all_are_found(&[
-        (Check::HoldSums, "cash of stay-1", |event| {
+        (Check::HoldSums, "refused: more is captured or released than is held", |event| {
             if let Some(Fact::AuthorizationCaptured(f)) = &mut event.fact {
                 f.fund += 20_000;
+            }
+        }),
+        (Check::HoldSums, "cash of car-1", |event| {
+            if let Some(Fact::RentalCharged(f)) = &mut event.fact
+                && is(f.rental, "car-1")
+            {
+                f.fund += 1;
             }
         }),
         (Check::HoldSums, "no fact has made the authorization alice", |event| {
@@ -138,7 +156,7 @@ fn deposits_and_charges() {
                 f.waived -= 100;
             }
         }),
-        (Check::RentalDeposits, "stay-1 is waived and of no rental", |event| {
+        (Check::RentalDeposits, "refused: a deposit's rental is unknown", |event| {
             if let Some(Fact::FundsAuthorized(f)) = &mut event.fact
                 && is(f.auth, "stay-1")
             {
@@ -185,7 +203,7 @@ fn deposits_and_charges() {
                 event.movements[0].amount -= 1;
             }
         }),
-        (Check::RentalCharges, "more is taken off than was charged", |event| {
+        (Check::RentalCharges, "refused: more is taken off a charge than it has", |event| {
             if let Some(Fact::ChargeReduced(f)) = &mut event.fact {
                 f.amount = 90_001;
             }

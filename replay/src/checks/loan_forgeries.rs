@@ -34,17 +34,17 @@ fn loans() {
                     f.interest -= 1;
                 }
             }),
-            (Check::Loans, "a term of a loan is out of turn", |event| {
+            (Check::Loans, "refused: a term of a loan is out of turn", |event| {
                 if let Some(Fact::LoanTermDue(f)) = &mut event.fact {
                     f.principal += 1;
                 }
             }),
-            (Check::Loans, "a term of a loan is out of turn", |event| {
+            (Check::Loans, "refused: a term of a loan is out of turn", |event| {
                 if let Some(Fact::LoanTermDue(f)) = &mut event.fact {
                     f.term_no += 1;
                 }
             }),
-            (Check::Loans, "another sum of a loan is late", |event| {
+            (Check::Loans, "refused: another sum of a loan is late", |event| {
                 if let Some(Fact::LoanOverdue(f)) = &mut event.fact {
                     f.unpaid -= 1;
                 }
@@ -71,7 +71,7 @@ fn loans() {
                     f.amount += 1;
                 }
             }),
-            (Check::Loans, "more goes back than was repaid", |event| {
+            (Check::Loans, "refused: more goes back than was repaid", |event| {
                 if let Some(Fact::RepaymentReturned(f)) = &mut event.fact {
                     f.amount += 10_000;
                 }
@@ -91,7 +91,7 @@ fn loans() {
                     f.amount += 1;
                 }
             }),
-            (Check::Loans, "a term of a loan is out of turn", |event| {
+            (Check::Loans, "refused: a term of a loan is out of turn", |event| {
                 if let Some(Fact::LoanDrawnMore(f)) = &mut event.fact {
                     f.at_once += 100;
                 }
@@ -116,14 +116,18 @@ fn loans() {
                     f.due_on -= 1;
                 }
             }),
-            (Check::Loans, "a loan is charged twice for one thing, or too often", |event| {
-                if let Some(Fact::LoanCharged(f)) = &mut event.fact
-                    && is(f.charge, "c2")
-                {
-                    f.charge = named("c1");
-                }
-            }),
-            (Check::Loans, "another charge of a loan is given up", |event| {
+            (
+                Check::Loans,
+                "refused: a loan is charged twice for one thing, or too often",
+                |event| {
+                    if let Some(Fact::LoanCharged(f)) = &mut event.fact
+                        && is(f.charge, "c2")
+                    {
+                        f.charge = named("c1");
+                    }
+                },
+            ),
+            (Check::Loans, "refused: another charge of a loan is given up", |event| {
                 if let Some(Fact::LoanChargeWaived(f)) = &mut event.fact {
                     f.amount -= 1;
                 }
@@ -140,34 +144,34 @@ fn loans() {
                     (f.penalty, f.ahead) = (f.penalty - 1, f.ahead + 1);
                 }
             }),
-            (Check::Losses, "another debt of loans is written off", |event| {
+            (Check::Losses, "refused: another debt of loans is written off", |event| {
                 if let Some(Fact::CreditWrittenOff(f)) = &mut event.fact {
                     f.lent_fee -= 1;
                 }
             }),
-            (Check::Loans, "another debt of a loan is written off", |event| {
+            (Check::Loans, "refused: another debt of a loan is written off", |event| {
                 if let Some(Fact::LoanWrittenOff(f)) = &mut event.fact
                     && is(f.loan, "l3")
                 {
                     f.penalty -= 1;
                 }
             }),
-            (Check::Losses, "another debt of loans is written off", |event| {
+            (Check::Losses, "refused: another debt of loans is written off", |event| {
                 if let Some(Fact::CreditWrittenOff(f)) = &mut event.fact {
                     f.lent -= 1;
                 }
             }),
-            (Check::Loans, "another debt of a loan is written off", |event| {
+            (Check::Loans, "refused: another debt of a loan is written off", |event| {
                 if let Some(Fact::LoanWrittenOff(f)) = &mut event.fact {
                     f.principal -= 1;
                 }
             }),
-            (Check::Loans, "a loan is unknown", |event| {
+            (Check::Loans, "refused: a loan is unknown", |event| {
                 if let Some(Fact::LoanRepaid(f)) = &mut event.fact {
                     f.loan = named("l9");
                 }
             }),
-            (Check::Plans, "more of a plan is paid ahead than there is", |event| {
+            (Check::Plans, "refused: more of a plan is paid ahead than there is", |event| {
                 if let Some(Fact::PlanRepaid(f)) = &mut event.fact {
                     f.amount += 90_000;
                 }

@@ -53,7 +53,7 @@ fn losses() {
                     event.fact = nothing();
                 }
             }),
-            (Check::Losses, "a plan is written off by another amount", |event| {
+            (Check::Losses, "refused: a plan is written off by another amount", |event| {
                 if let Some(Fact::PlanWrittenOff(f)) = &mut event.fact {
                     f.amount -= 1;
                 }
@@ -63,7 +63,7 @@ fn losses() {
                     f.amount += 1;
                 }
             }),
-            (Check::Losses, "more is recovered than was lost", |event| {
+            (Check::Losses, "refused: a line of credit is unknown", |event| {
                 if let Some(Fact::CreditRecovered(f)) = &mut event.fact {
                     f.user = named("carol");
                 }

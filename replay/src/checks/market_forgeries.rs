@@ -47,7 +47,7 @@ fn campaigns_and_coupons() {
                 f.kept -= 1;
             }
         }),
-        (Check::CouponStates, "events fit the state", |event| {
+        (Check::CouponStates, "refused: a coupon is released with what it has not", |event| {
             if let Some(Fact::CouponReleased(f)) = &mut event.fact {
                 f.amount -= 1;
             }
@@ -87,7 +87,7 @@ fn campaigns_and_coupons() {
                 f.valid_until = f.valid_from + 1;
             }
         }),
-        (Check::CouponStates, "ten-1 becomes Effective, not Used", |event| {
+        (Check::CouponStates, "refused: more of a coupon is kept than came back", |event| {
             if let Some(Fact::CouponReturned(f)) = &mut event.fact
                 && f.discount + f.funded == 500
                 && f.state != 0
@@ -95,7 +95,7 @@ fn campaigns_and_coupons() {
                 f.state = 0;
             }
         }),
-        (Check::CouponStates, "events fit the state", |event| {
+        (Check::CouponStates, "refused: a coupon is in another state", |event| {
             if let Some(Fact::CouponUsed(f)) = &mut event.fact
                 && is(f.coupon, "five-1")
             {
@@ -156,7 +156,7 @@ fn packets() {
                 f.expires_at -= 86_400_000 - 1;
             }
         }),
-        (Check::PacketParts, "bob claims from luck twice", |event| {
+        (Check::PacketParts, "refused: a packet is claimed twice", |event| {
             if let Some(Fact::PacketClaimed(f)) = &mut event.fact
                 && is(f.user, "carol")
             {

@@ -19,7 +19,7 @@ fn plans() {
                     f.fee -= 1;
                 }
             }),
-            (Check::Plans, "alice has 90000 of instalments to come; 0 is ahead", |event| {
+            (Check::Plans, "refused: more is put into a plan than was billed", |event| {
                 if let Some(Fact::PlanCreated(f)) = &mut event.fact
                     && f.fee == 2_070
                 {
@@ -33,17 +33,17 @@ fn plans() {
                 }
             }),
             // More than is billed, and a term that is not the next.
-            (Check::Plans, "a term is billed out of turn", |event| {
+            (Check::Plans, "refused: a term is billed out of turn", |event| {
                 if let Some(Fact::TermBilled(f)) = &mut event.fact {
                     f.principal += 1;
                 }
             }),
-            (Check::Plans, "a term is billed out of turn", |event| {
+            (Check::Plans, "refused: a term is billed out of turn", |event| {
                 if let Some(Fact::TermBilled(f)) = &mut event.fact {
                     f.term_no += 1;
                 }
             }),
-            (Check::Plans, "is paid ahead by another amount", |event| {
+            (Check::Plans, "refused: a plan is paid ahead by another amount", |event| {
                 if let Some(Fact::PlanPrepaid(f)) = &mut event.fact {
                     f.amount -= 1;
                 }

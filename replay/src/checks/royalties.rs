@@ -44,7 +44,11 @@ impl Checks {
                 let is_asked = row.asked > 0;
                 let sale = Sale { merchant, receipts: row.receipts().into(), place, is_asked };
                 let followed = self.royalties.follow(payment, fact, moved, sale, due);
-                let splits = matches!(fact, Fact::PaymentSplit { .. } | Fact::SplitAsked { .. });
+                // A percentage that comes to nothing takes nothing of what a dispute has left.
+                let splits = match fact {
+                    Fact::PaymentSplit { shares, .. } => shares.iter().any(|of| of.1 > 0),
+                    fact => matches!(fact, Fact::SplitAsked { .. }),
+                };
                 followed.and_then(|()| if splits { self.within(books, row) } else { Ok(()) })
             }
             None => Err(format!("{} of no payment", fact_name(fact))),

@@ -103,7 +103,7 @@ fn interest_and_late_fees() {
             },
         ),
         // A night twice, and one within grace.
-        (Check::Interest, "is charged for night", |event| {
+        (Check::Interest, "refused: a night's interest is out of turn", |event| {
             if let Some(Fact::InterestAccrued(f)) = &mut event.fact {
                 f.on += 1;
             }

@@ -190,6 +190,9 @@ impl Store for SimStore {
         self.world.at(&self.who, At::PutSnapshot);
         let rows = std::mem::take(&mut self.making);
         let snapshot = self.world.canary_snapshot(&[head, &rows].concat());
+        if let Some(all) = &mut *self.world.snapshots.borrow_mut() {
+            all.push((self.who.shard, snapshot.clone()));
+        }
         self.on_disk(|disk| {
             if disk.full {
                 return Err(no_space());

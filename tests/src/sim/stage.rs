@@ -13,7 +13,7 @@ use super::weather::Weather;
 use super::workload::Feed;
 use super::world::{Act, At, COMMANDS, Cue, World};
 use groat_proto::v1::ChainTerms;
-use groat_shard::Shard;
+use groat_shard::{Arrival, Shard};
 use std::rc::Rc;
 
 /// Records of a scenario.
@@ -86,6 +86,12 @@ impl Stage {
     /// At a call of a process, after `skip` of them.
     pub fn cue(&self, process: u32, at: At, skip: u32, act: Act) -> &Stage {
         self.world.cues.borrow_mut().push(Cue { process, at, skip, act });
+        self
+    }
+
+    /// What was asked for at such a call need not have come, and no longer does.
+    pub fn need_not(&self, process: u32, at: At) -> &Stage {
+        self.world.cues.borrow_mut().retain(|cue| (cue.process, cue.at) != (process, at));
         self
     }
 
@@ -174,9 +180,14 @@ impl Stage {
     }
 
     /// Heals everything; all must come to its end, with nothing lost, doubled or other than
-    /// undisturbed.
+    /// undisturbed. All that was asked for has happened by then: trouble that never came shows
+    /// nothing.
     pub fn ends_well(&self) {
         self.goes_on_well();
+        let cues = self.world.cues.borrow();
+        let never: Vec<_> = cues.iter().map(|cue| (cue.process, cue.at, cue.act)).collect();
+        assert!(never.is_empty(), "it never came to {never:?}");
+        drop(cues);
         heal(&self.world, self.weather);
         self.goes_on_well();
         for (shard, feed) in (0..).zip(&*self.world.feeds.borrow()) {
@@ -193,17 +204,28 @@ impl Stage {
     }
 
     /// Whoever reads the blocks from a snapshot of any process comes to the same state as from
-    /// the first block.
-    fn auditors_agree(&self) {
-        let checker = self.world.checker.borrow();
-        for ((_, no), disk) in &*self.world.disks.borrow() {
-            let Some(snapshot) = disk.newest_snapshot() else { continue };
-            let mut shard = Shard::from_snapshot(*no, snapshot).unwrap();
-            for block in self.committed_in(("events", *no)) {
-                let _ = shard.follow(&groat_shard::Block::parse(&block).unwrap()).unwrap();
+    /// the first block: from the newest of each, and from every one where they were asked for.
+    /// Gives how many blocks followed each of those.
+    pub fn auditors_agree(&self) -> Vec<u64> {
+        for ((_, shard), disk) in &*self.world.disks.borrow() {
+            if let Some(snapshot) = disk.newest_snapshot() {
+                self.follow_from(*shard, snapshot);
             }
-            assert_eq!(shard.books().digest(), checker.chain(*no).books().digest());
         }
+        let all = self.world.snapshots.borrow();
+        let all = all.iter().flatten();
+        all.map(|(shard, snapshot)| self.follow_from(*shard, snapshot)).collect()
+    }
+
+    fn follow_from(&self, no: u32, snapshot: &[u8]) -> u64 {
+        let (checker, mut tail) = (self.world.checker.borrow(), 0);
+        let mut shard = Shard::from_snapshot(no, snapshot).unwrap();
+        for block in self.committed_in(("events", no)) {
+            let arrival = shard.follow(&groat_shard::Block::parse(&block).unwrap()).unwrap();
+            tail += u64::from(arrival == Arrival::Next);
+        }
+        assert_eq!(shard.books().digest(), checker.chain(no).books().digest());
+        tail
     }
 
     /// The offset after the last record of the input.

@@ -31,6 +31,11 @@ pub enum EndHow {
 }
 
 impl EndHow {
+    /// Whether the answer is that all went well, so that whoever asked has no trouble.
+    pub fn is_answered_well(self) -> bool {
+        matches!(self, EndHow::Well | EndHow::Hidden | EndHow::Twice | EndHow::BlockGone)
+    }
+
     /// For the count of what happened.
     pub fn name(self) -> &'static str {
         match self {

@@ -88,6 +88,8 @@ pub enum Act {
     Stall(u64),
     /// The call fails; of a `Send`, the record is not delivered.
     Fail,
+    /// The group gives the shard to this process alone, and tells whose call it is.
+    Revoke(u32),
     /// The record is written late.
     WriteLate,
     /// The transaction ends so.
@@ -180,6 +182,8 @@ pub struct World {
     pub terms: ChainTerms,
     /// How often what happened.
     pub notes: RefCell<BTreeMap<&'static str, u64>>,
+    /// Every snapshot that was taken and its shard, where a scenario asks for them.
+    pub snapshots: RefCell<Option<Vec<(u32, Vec<u8>)>>>,
     /// A process that dies at a call of its, counted down.
     pub dies_at: Cell<Option<(u32, u64)>>,
     /// Whether every call is told.
@@ -221,6 +225,7 @@ impl World {
             canary,
             terms,
             notes: RefCell::default(),
+            snapshots: RefCell::default(),
             dies_at: Cell::new(None),
             is_traced,
             stands_by: Cell::new(false),
@@ -272,6 +277,12 @@ impl World {
             Some(Act::Stall(ms)) => {
                 self.now.set(self.now.get() + ms);
                 self.broker.borrow_mut().expire(self.now.get());
+            }
+            Some(Act::Revoke(to)) => {
+                self.assigned.borrow_mut().insert(who.shard, vec![to]);
+                if let Some(stop) = self.stops.borrow().get(&who.place()) {
+                    stop.store(true, Ordering::Relaxed);
+                }
             }
             Some(Act::Fail | Act::WriteLate | Act::End(_)) | None => {}
         }

@@ -4,7 +4,7 @@
 use crate::clock;
 use crate::limits::BLOCKS_PER_SYNC_MAX;
 use groat_proto::v1;
-use groat_shard::{Checked, Closed, Fault, Hash, Outbound, Piece, Sealed, SledStore, Store};
+use groat_shard::{Checked, Closed, Fault, Hash, Outbound, Piece, Sealed, Store};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvError, TryRecvError};
@@ -70,8 +70,8 @@ pub struct Kept {
 }
 
 /// See the module.
-pub struct Keeper<'a, A> {
-    store: Checked<SledStore>,
+pub struct Keeper<'a, St, A> {
+    store: Checked<St>,
     answers: &'a mut A,
     previous: Hash,
     /// Number and hash of the last block that rests.
@@ -85,9 +85,9 @@ pub struct Keeper<'a, A> {
     bytes_kept: Arc<AtomicU64>,
 }
 
-impl<'a, A: Answers> Keeper<'a, A> {
+impl<'a, St: Store, A: Answers> Keeper<'a, St, A> {
     pub(super) fn new(
-        store: Checked<SledStore>,
+        store: Checked<St>,
         previous: Hash,
         bytes_kept: Arc<AtomicU64>,
         answers: &'a mut A,
@@ -178,5 +178,115 @@ impl<'a, A: Answers> Keeper<'a, A> {
         self.kept.syncing += at_synced - from;
         self.kept.answering += at_synced.elapsed();
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use groat_proto::v1::ChainTerms;
+    use groat_shard::Shard;
+    use std::cell::RefCell;
+    use std::sync::mpsc::sync_channel;
+
+    /// What was called, in order.
+    type Calls = RefCell<Vec<String>>;
+
+    struct Recorder<'a> {
+        calls: &'a Calls,
+        fails_sync: bool,
+    }
+
+    impl Store for Recorder<'_> {
+        fn last(&self) -> Option<u64> {
+            None
+        }
+
+        fn append(&mut self, number: u64, _: &[u8]) -> Result<(), Fault> {
+            self.calls.borrow_mut().push(format!("append {number}"));
+            Ok(())
+        }
+
+        fn sync(&mut self) -> Result<(), Fault> {
+            self.calls.borrow_mut().push("sync".into());
+            if self.fails_sync { Err(Fault::new("the sync failed", "none")) } else { Ok(()) }
+        }
+
+        fn read(&mut self, _: u64) -> Result<Option<Vec<u8>>, Fault> {
+            Ok(None)
+        }
+
+        fn add_to_snapshot(&mut self, _: u64, _: &[u8]) -> Result<(), Fault> {
+            self.calls.borrow_mut().push("rows".into());
+            Ok(())
+        }
+
+        fn finish_snapshot(&mut self, number: u64, _: &[u8]) -> Result<(), Fault> {
+            self.calls.borrow_mut().push(format!("snapshot {number}"));
+            Ok(())
+        }
+
+        fn snapshot(&mut self) -> Result<Option<(u64, Vec<u8>)>, Fault> {
+            Ok(None)
+        }
+    }
+
+    struct Told<'a>(&'a Calls);
+
+    impl Answers for Told<'_> {
+        fn complain(&mut self, _: Complaint) -> Result<(), Fault> {
+            Ok(())
+        }
+
+        fn release(&mut self, _: &Outbound) -> Result<(), Fault> {
+            self.0.borrow_mut().push("release".into());
+            Ok(())
+        }
+
+        fn flush(&mut self) -> Result<(), Fault> {
+            self.0.borrow_mut().push("flush".into());
+            Ok(())
+        }
+    }
+
+    /// What a store and its answers are called for three blocks, the last of which rests, and the
+    /// snapshot behind it; and how it ends.
+    fn kept(fails_sync: bool) -> (Vec<String>, Result<u64, String>) {
+        let terms = ChainTerms { shards: 1, id_window_ms: 1, ..ChainTerms::default() };
+        let mut shard = Shard::begin(0, terms);
+        let (give, take) = sync_channel(8);
+        let closed = [shard.close_claim(), shard.close("in"), shard.close_and_rest("in")];
+        closed.into_iter().for_each(|c| give.send(Work::Block(Box::new(c), Vec::new())).unwrap());
+        while let Some(piece) = shard.rest_on(1 << 20) {
+            give.send(Work::Piece(Box::new(piece))).unwrap();
+        }
+        drop(give);
+        let calls = Calls::default();
+        let store = Checked::new(Recorder { calls: &calls, fails_sync });
+        let mut told = Told(&calls);
+        let keeper = Keeper::new(store, shard.head().previous, Arc::default(), &mut told);
+        let kept = keeper.keep(&take).map(|kept| kept.syncs).map_err(|fault| fault.what);
+        // Of a snapshot that has no head nothing is left: its rows may come at any time.
+        let calls = calls.into_inner().into_iter().filter(|call| call != "rows");
+        (calls.collect(), kept)
+    }
+
+    /// Nothing is answered before its block is durable, and a snapshot comes behind the answers of
+    /// the blocks that it stands for.
+    #[test]
+    fn answers_go_behind_the_sync_of_their_blocks() {
+        let (calls, kept) = kept(false);
+        let blocks = ["append 0", "append 1", "append 2", "sync", "release", "release", "release"];
+        assert_eq!(calls[..8], [&blocks[..], &["flush"]].concat());
+        assert_eq!(calls.last().map(String::as_str), Some("snapshot 2"));
+        assert_eq!(kept, Ok(1));
+    }
+
+    #[test]
+    fn nothing_is_answered_where_the_sync_fails() {
+        let (calls, kept) = kept(true);
+        assert_eq!(calls.last().map(String::as_str), Some("sync"));
+        assert!(!calls.contains(&"release".to_owned()), "{calls:?}");
+        assert_eq!(kept, Err("the sync failed".to_owned()));
     }
 }

@@ -2,6 +2,8 @@
 
 mod faults;
 mod generation;
+#[cfg(test)]
+mod half_made;
 mod head;
 mod memory;
 mod sled_store;

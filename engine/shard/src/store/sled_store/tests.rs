@@ -177,7 +177,9 @@ fn a_foreign_folder_is_left_alone() {
 #[test]
 fn damage_anywhere_is_noticed_or_harmless() {
     let whole = tempfile::tempdir().unwrap();
-    write(whole.path(), 0..40);
+    write(whole.path(), 0..20);
+    SledStore::open(whole.path()).unwrap().finish_snapshot(19, &block(3)).unwrap();
+    write(whole.path(), 20..40);
     let mut noticed = 0;
     for round in 0..90u64 {
         let dir = tempfile::tempdir().unwrap();
@@ -239,12 +241,13 @@ fn who_opens_what_is_damaged_changes_no_byte_of_it() {
     assert!(cut_off > 3, "only {cut_off} of 11 did harm");
 }
 
-/// False when every block is there as written; true when a fault or a block's hash tells.
+/// False when blocks and snapshot are there as written; true when a fault or a hash tells.
 fn is_noticed(dir: &Path, what: &str) -> bool {
     let Ok(mut store) = SledStore::open(dir) else { return true };
     assert_eq!(store.last(), Some(39), "blocks are gone in silence: {what}");
     // A reader knows a block that is missing or has other bytes by number and hash.
-    (0..40).any(|number| store.read(number) != Ok(Some(block(number))))
+    let block_is_other = (0..40).any(|number| store.read(number) != Ok(Some(block(number))));
+    block_is_other || store.snapshot() != Ok(Some((19, block(3))))
 }
 
 fn copy(from: &Path, to: &Path) -> Vec<(PathBuf, u64)> {
