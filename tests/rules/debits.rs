@@ -74,10 +74,10 @@ what_was_overdue_is_debited_before_the_next_due_date "
     pass     2026-03-01T12:00:00Z          |
     bill     alice ISSUED total=1500.00 overdue=1400.00 billed=100.00 due=2026-03-09
     auto_debit alice on                    | ok
-    at       2026-03-02T00:00:00Z          | CreditInterest CreditDebit
+    at       2026-03-02T00:00:00Z          | CreditDebit
     bill     alice ISSUED overdue=1260.00 billed=100.00
     top_up   alice 2000.00 r2              | ok
-    at       2026-03-03T00:00:00Z          | CreditInterest CreditDebit
+    at       2026-03-03T00:00:00Z          | CreditDebit
     bill     alice ISSUED overdue=0.00 billed=100.00
     at       2026-03-08T23:59:59.999Z      |
     at       2026-03-09T00:00:00Z          | CreditDebit

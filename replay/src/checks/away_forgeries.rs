@@ -159,7 +159,7 @@ const FUNDED_HERE: &[Forgery] = &[
             event.movements.clear();
         }
     }),
-    (Check::Royalties, "is to get of p1 and is not bound", |event| {
+    (Check::Royalties, "refused: a merchant is unknown", |event| {
         if let Some(Fact::SplitAsked(f)) = &mut event.fact {
             f.shares[0].receiver = f.payment;
         }

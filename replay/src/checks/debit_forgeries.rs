@@ -90,7 +90,7 @@ fn coupons_that_are_named() {
                 f.coupon = named("ten-2");
             }
         }),
-        (Check::CouponStates, "ten-2 becomes Locked; it is Locked", |event| {
+        (Check::CouponStates, "refused: a coupon is in another state", |event| {
             if let Some(Fact::CouponLocked(f)) = &mut event.fact
                 && is(f.payment, "p3")
             {

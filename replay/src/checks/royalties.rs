@@ -46,8 +46,10 @@ impl Checks {
                 let followed = self.royalties.follow(payment, fact, moved, sale, due);
                 // A percentage that comes to nothing takes nothing of what a dispute has left.
                 let splits = match fact {
-                    Fact::PaymentSplit { shares, .. } => shares.iter().any(|of| of.1 > 0),
-                    fact => matches!(fact, Fact::SplitAsked { .. }),
+                    Fact::PaymentSplit { shares, .. } | Fact::SplitAsked { shares, .. } => {
+                        shares.iter().any(|of| of.1 > 0)
+                    }
+                    _ => false,
                 };
                 followed.and_then(|()| if splits { self.within(books, row) } else { Ok(()) })
             }
