@@ -55,9 +55,12 @@ const OPENED: u32 = 0;
 const REPEATED: u32 = 11;
 const MALFORMED: u32 = 12;
 
+/// The turn of a command, what is done to its answer, and who finds it in which words.
+type Forged = (u32, fn(&mut Decided), Check, &'static str);
+
 #[test]
 fn outcomes() {
-    let forgeries: &[(u32, fn(&mut Decided), Check, &str)] = &[
+    let forgeries: &[Forged] = &[
         (
             OPENED,
             |decided| decided.earlier = Some(Earlier { first_event: 1, events: 2, rejected: 0 }),
@@ -191,7 +194,7 @@ fn counters_of_accounts() {
     sums.credits_pending = counter(account.credits_pending);
     assert!(sums.are_those_of(account) && sums.debits + sums.credits > 0);
     for counter in 0..4 {
-        let mut other = account.clone();
+        let mut other = *account;
         *[
             &mut other.debits_posted,
             &mut other.credits_posted,
@@ -237,7 +240,8 @@ fn limits_of_a_payment() {
     let seller = tables.merchants.row(paid.merchant);
     assert_eq!(seller.terms.fee_refund, FeeRefund::Proportional);
     assert!(paid.amount.amount > paid.refunded() && paid.fee > paid.fee_returned);
-    let edits: &[(&str, fn(&mut Payment))] = &[
+    type Edit = (&'static str, fn(&mut Payment));
+    let edits: &[Edit] = &[
         ("more than was paid", |p| {
             let events = p.refunds[0].events;
             let out_request_no = Reference::new("more").unwrap();

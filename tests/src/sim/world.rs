@@ -152,6 +152,9 @@ pub enum Slot {
     Faulted(Fault),
 }
 
+/// A shard and a snapshot of it.
+pub type Taken = (u32, Vec<u8>);
+
 /// See the module.
 pub struct World {
     /// Chance.
@@ -183,7 +186,7 @@ pub struct World {
     /// How often what happened.
     pub notes: RefCell<BTreeMap<&'static str, u64>>,
     /// Every snapshot that was taken and its shard, where a scenario asks for them.
-    pub snapshots: RefCell<Option<Vec<(u32, Vec<u8>)>>>,
+    pub snapshots: RefCell<Option<Vec<Taken>>>,
     /// A process that dies at a call of its, counted down.
     pub dies_at: Cell<Option<(u32, u64)>>,
     /// Whether every call is told.

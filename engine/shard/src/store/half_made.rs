@@ -45,8 +45,10 @@ fn every_step_from_one_snapshot_to_the_next_generation() {
     SledStore::open(after.path()).unwrap().finish_snapshot(4, b"late").unwrap();
     let (old, new) = ("snap-0000000000000002", "snap-0000000000000004");
     let next = "gen-0000000000000005";
-    // What is there of the later directory under which name, and whether the old snapshot is gone.
-    let states: [(&[(&str, &str)], bool, (u64, &[u8])); 5] = [
+    /// What is there of the later directory under which name, whether the old snapshot is gone, and
+    /// which one is read.
+    type State<'a> = (&'a [(&'a str, &'a str)], bool, (u64, &'a [u8]));
+    let states: [State<'_>; 5] = [
         (&[(new, "making")], false, (2, b"early")),
         (&[(new, new)], false, (4, b"late")),
         (&[(new, new)], true, (4, b"late")),
