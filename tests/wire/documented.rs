@@ -48,7 +48,8 @@ fn each(mut alter: impl FnMut(&mut Tried, &Value)) -> BTreeMap<String, u32> {
         tried.snapshot = shard.snapshot();
         // A signature would only say that something was altered: the platform asks instead.
         let mut asked: serde_json::Map<String, Value> = serde_json::from_str(line).unwrap();
-        (asked.remove("app"), asked.remove("signature"));
+        asked.remove("app");
+        asked.remove("signature");
         alter(&mut tried, &asked.into());
         step_lines(&mut shard, tried.offset, 0, &[line]);
         tried.offset += 1;
@@ -95,7 +96,7 @@ fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
             5 => rest = &rest[4..],
             _ => {
                 let head = before.len() - rest.len();
-                let length = varint(&mut rest) as usize;
+                let length = usize::try_from(varint(&mut rest)).unwrap();
                 let (body, behind) = rest.split_at(length);
                 rest = behind;
                 let is_within = body.windows(from.len()).any(|part| part == from);
