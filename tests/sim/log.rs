@@ -45,15 +45,18 @@ fn a_lost_acknowledged_block_at_the_end_of_the_log() {
     assert_eq!(stage.count("a shard stopped with a fault"), 0);
 }
 
-/// An owner in trouble looks at the log, and misses the block that was acknowledged before.
+/// An owner in trouble looks at the log, and misses the block that was acknowledged before, whether
+/// the block it asks for is there or not.
 #[test]
 fn an_owner_that_finds_its_own_block_gone_stops() {
-    let stage = Stage::new();
-    stage.publish(4).turns(0, 6).cue(0, At::Commit, 0, Act::End(EndHow::BlockGone));
-    stage.cue(0, At::Commit, 0, Act::End(EndHow::RequestLost));
-    stage.publish(8).turns(0, 12);
-    let fault = stage.fault(0);
-    assert!(fault.contains("which it had acknowledged"), "{fault}");
+    for how in [EndHow::RequestLost, EndHow::BlockOnly, EndHow::AnswerLost] {
+        let stage = Stage::new();
+        stage.publish(4).turns(0, 6).cue(0, At::Commit, 0, Act::End(EndHow::BlockGone));
+        stage.cue(0, At::Commit, 0, Act::End(how));
+        stage.publish(8).turns(0, 12);
+        let fault = stage.fault(0);
+        assert!(fault.contains("which it had acknowledged"), "{how:?}: {fault}");
+    }
 }
 
 /// The broker loses the end of its log while the owner runs on: the next block would stand where

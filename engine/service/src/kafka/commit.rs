@@ -240,8 +240,10 @@ impl<L: Log> Commits<L> {
             Ok(())
         })?;
         match other {
-            // What hides behind an open transaction is not gone.
-            None if !has_previous && extent == Extent::Decided => Err(Trouble::Stop(gone(work))),
+            // What hides behind an open transaction is not gone; but nothing hides before this block.
+            None if !has_previous && (found || extent == Extent::Decided) => {
+                Err(Trouble::Stop(gone(work)))
+            }
             None => Ok(found),
             Some(number) => Err(Trouble::Stop(
                 self.lost(&format!("block {number} of the log is of another owner")),
