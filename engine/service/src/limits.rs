@@ -96,6 +96,11 @@ pub const DELIVERY_PAUSE: Duration = Duration::from_micros(200);
 /// How long one call to the broker may take before it counts as not answered.
 pub const BROKER_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// Looks at topics just made, until the broker tells of all of them, and the pause between two.
+pub const TOPIC_TRIES: u32 = 100;
+/// See [`TOPIC_TRIES`].
+pub const TOPIC_PAUSE: Duration = Duration::from_millis(100);
+
 /// How long a call of the client library may take that is known to hang past its timeout, before
 /// it is left to itself: its own timeout, and as long again for what it retries inside.
 pub const WATCHDOG_TIMEOUT: Duration = Duration::from_secs(30);

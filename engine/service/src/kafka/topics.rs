@@ -2,12 +2,13 @@
 
 use super::{broker, client, overridden};
 use crate::config::Config;
-use crate::limits::{BROKER_TIMEOUT, MESSAGE_BYTES_MAX};
+use crate::limits::{BROKER_TIMEOUT, MESSAGE_BYTES_MAX, TOPIC_PAUSE, TOPIC_TRIES};
 use groat_shard::Fault;
 use groat_shard::limits::RECORD_BYTES_MAX;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use std::collections::BTreeMap;
+use std::thread;
 
 /// What was found and done.
 #[derive(Debug, Default, serde::Serialize)]
@@ -139,7 +140,36 @@ async fn check(
                 .push(format!("{name} does not exist; make it with `groat topics --create`")),
         }
     }
+    wait_for(config, &admin, &topics.created)?;
     Ok(topics)
+}
+
+/// A broker that has taken a topic on tells of it some moments later: whoever serves right after
+/// would miss it.
+fn wait_for(
+    config: &Config,
+    admin: &AdminClient<DefaultClientContext>,
+    created: &[String],
+) -> Result<(), Fault> {
+    for _ in 0..TOPIC_TRIES {
+        let metadata = admin
+            .inner()
+            .fetch_metadata(None, BROKER_TIMEOUT)
+            .map_err(|e| broker(config, "the broker does not answer", &e))?;
+        let is_there = |name: &&String| {
+            let mut topics = metadata.topics().iter();
+            let topic = topics.find(|topic| topic.name() == name.as_str());
+            topic.is_some_and(|topic| topic.partitions().iter().all(|p| p.leader() >= 0))
+        };
+        if created.iter().filter(is_there).count() == created.len() {
+            return Ok(());
+        }
+        thread::sleep(TOPIC_PAUSE);
+    }
+    Err(Fault::new(
+        format!("the broker does not tell of all it made: {}", created.join(", ")),
+        "check that the brokers are well, then check again with `groat topics`",
+    ))
 }
 
 async fn make(
