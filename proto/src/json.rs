@@ -411,8 +411,3 @@ text_fields! {
     /// Serde functions of a field with days since 1970.
     date optional_date: u32, date_text, parse_date;
 }
-
-/// Whether a text is one JSON value at all; tells a torn line from a wrong command.
-pub fn is_json(line: &str) -> bool {
-    serde_json::from_str::<IgnoredAny>(line).is_ok()
-}

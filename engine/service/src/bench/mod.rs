@@ -101,15 +101,15 @@ pub struct Report {
     pub latency: Ranks,
     /// Milliseconds from the first command to the last answer.
     pub elapsed_ms: u64,
-    /// Commands accepted and refused.
+    /// Commands accepted.
     pub accepted: u64,
     /// Refused by the rules.
     pub rejected: u64,
     /// Events in the chain.
     pub events: u64,
-    /// Blocks, and syncs that they shared.
+    /// Blocks in the chain.
     pub blocks: u64,
-    /// Syncs of the disk.
+    /// Syncs of the disk, which blocks share; from broker to broker, transactions.
     pub syncs: u64,
     /// Bytes of the blocks, a command.
     pub block_bytes_per_command: u64,
@@ -143,7 +143,7 @@ pub struct Report {
 /// Runs a plan. Books that do not hold are a fault.
 pub fn bench(plan: &Plan) -> Result<Report, Fault> {
     let mut workload = Workload::new(plan.workload, plan.spread, plan.accounts, plan.seed);
-    let opening = records(&workload.opening(), RECORDS_OPENING);
+    let opening = records(&workload.opening(), COMMANDS_OPENING);
     let mut measured = Vec::new();
     let mut left = plan.commands;
     while left > 0 {
@@ -202,7 +202,7 @@ fn property(text: &str) -> Result<(String, String), String> {
 }
 
 /// Commands of a record while accounts are opened.
-const RECORDS_OPENING: usize = 5_000;
+const COMMANDS_OPENING: usize = 5_000;
 
 /// What a run gives, before it is put into words.
 struct Ran {
