@@ -55,11 +55,17 @@ pub fn check(config: &Config, shards: u32) -> Found {
 
 fn check_shard(config: &Config, shard: u32, found: &mut Found) -> Shard {
     let mut commands = Vec::new();
-    read_committed(config, "commands", shard, |_, value| {
+    let mut tries = 0;
+    // A broker that has just come back may not know its partitions for some moments.
+    while let Err(fault) = read_committed(config, "commands", shard, |_, value| {
         commands.push(value.to_vec());
         Ok(())
-    })
-    .unwrap();
+    }) {
+        tries += 1;
+        assert!(tries < 20, "{fault}");
+        commands.clear();
+        std::thread::sleep(std::time::Duration::from_millis(500));
+    }
     found.records += commands.len() as u64;
 
     let topic = config.topic("commands");

@@ -240,7 +240,7 @@ impl<L: Log> Commits<L> {
             Ok(())
         })?;
         match other {
-            // What hides behind an open transaction is not gone; but nothing hides before this block.
+            // What hides behind an open transaction is not gone; nothing hides before this block.
             None if !has_previous && (found || extent == Extent::Decided) => {
                 Err(Trouble::Stop(gone(work)))
             }
