@@ -20,7 +20,7 @@
 //! Of rentals of chains from before this was kept, what was paid back is not known any more, and
 //! none of it comes back (`AdvanceNotLowered`).
 
-use crate::account::{AccountKey, AccountNo, Class, Movement};
+use crate::account::{AccountKey, AccountNo, Class};
 use crate::event::{Decision, Fact};
 use crate::ledger::Ledger;
 use crate::rejection::Rejection;
@@ -55,16 +55,7 @@ pub(crate) fn give_back(
     let closed = tables.accounts.row(payer.account).closed;
     refuse_if(to_user > 0 && closed, Rejection::AccountClosed)?;
     // A reduction gives payments back in the same decision: what is noted counts already.
-    let noted = |of: fn(&Movement) -> AccountNo, account: AccountNo| {
-        let noted = out.movements().iter().filter(|m| of(m) == account);
-        noted.map(|m| u128::from(m.amount)).sum::<u128>()
-    };
-    let (debited, credited) = (|m: &Movement| m.debit, |m: &Movement| m.credit);
-    let room = |account: AccountNo| {
-        let room = tables.accounts.row(account).debit_room();
-        let room = room.saturating_add(noted(credited, account));
-        u64::try_from(room.saturating_sub(noted(debited, account))).unwrap_or(u64::MAX)
-    };
+    let room = |account: AccountNo| buckets::room_behind(tables, out, account);
     let amount = to_platform.saturating_add(to_user);
     let unsettled = |no: &u32| tables.batches.row(*no).state != BatchState::Settled;
     let own = own_batch(ledger, rental).filter(unsettled);

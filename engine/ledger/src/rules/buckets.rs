@@ -7,7 +7,7 @@ use crate::event::{Decision, Fact};
 use crate::id::Id;
 use crate::instalments::Owed;
 use crate::ledger::Ledger;
-use crate::state::{Payment, User};
+use crate::state::{Payment, Tables, User};
 
 /// The accounts of principal, in the order in which they are repaid: what was due first.
 pub(crate) const PRINCIPAL: [Class; 3] =
@@ -88,6 +88,14 @@ pub(crate) fn noted(out: &Decision, account: AccountNo) -> i128 {
         _ => 0,
     });
     noted.sum()
+}
+
+/// How much may be debited of an account behind what a decision has noted so far.
+pub(crate) fn room_behind(tables: &Tables, out: &Decision, account: AccountNo) -> u64 {
+    let room = tables.accounts.row(account).debit_room();
+    let noted = noted(out, account);
+    let (more, less) = (noted.max(0).unsigned_abs(), noted.min(0).unsigned_abs());
+    u64::try_from(room.saturating_add(more).saturating_sub(less)).unwrap_or(u64::MAX)
 }
 
 /// Takes up to `wanted` off what the payer of a payment owes: first the last terms of the plan that

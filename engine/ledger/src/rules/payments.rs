@@ -5,7 +5,7 @@
 //! | Created | pay / close, cancel / clock | Paid / Closed / TimedOut |
 //! | Paid, PartiallyRefunded | refund, cancel / clock | PartiallyRefunded, Refunded / Finished |
 
-use crate::account::{AccountKey, AccountNo, Class, Movement};
+use crate::account::{AccountKey, AccountNo, Class};
 use crate::command::{
     CancelPayment, ClosePayment, CodeKind, CreatePayment, LegSource, PayMode, PayPayment,
     Reference, RefundPayment, RoyaltyRefunds,
@@ -345,16 +345,7 @@ pub(crate) fn give_back(
     let own = tables.batches.row(own_batch);
     let own_unsettled = own.state != BatchState::Settled;
     // A reduction gives several payments back in one decision: what is noted counts already.
-    let noted = |of: fn(&Movement) -> AccountNo, account: AccountNo| {
-        let noted = out.movements().iter().filter(|m| of(m) == account);
-        noted.map(|m| u128::from(m.amount)).sum::<u128>()
-    };
-    let (debited, credited) = (|m: &Movement| m.debit, |m: &Movement| m.credit);
-    let room = |account: AccountNo| {
-        let room = tables.accounts.row(account).debit_room();
-        let room = room.saturating_add(noted(credited, account));
-        u64::try_from(room.saturating_sub(noted(debited, account))).unwrap_or(u64::MAX)
-    };
+    let room = |account: AccountNo| buckets::room_behind(tables, out, account);
     let back_to = if own_unsettled { own.account } else { seller.account };
     // A room may be the whole of `u64`: it stands for more than can be asked for.
     let room_with_back = |account: AccountNo| {
