@@ -54,7 +54,18 @@ pub struct SledStore {
     head: Head,
     snapshots: Snapshots,
     /// Held for as long as the store lives.
-    _lock: File,
+    _lock: Lock,
+}
+
+/// The lock on a directory. It is given back by name: a child process that is being started has
+/// the file too until it has become another program.
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Where this fails, closing the file gives it back.
+        _ = self.0.unlock();
+    }
 }
 
 impl SledStore {
@@ -63,10 +74,9 @@ impl SledStore {
     pub fn open(dir: &Path) -> Result<SledStore, Fault> {
         let mut store = SledStore::open_to_read(dir)?;
         store.to_read.take().unwrap_or(Ok(()))?;
-        // Never deleted: damage can look like this too.
+        store.snapshots.drop_older()?;
         for path in store.half_made()? {
-            let aside = path.with_extension("set-aside");
-            fs::rename(&path, &aside).map_err(|e| disk(&path, "cannot be set aside", &e))?;
+            set_aside(&path)?;
         }
         store.open = Generation::open(dir, store.open.first)?;
         store.open.drop_torn_tail()?;
@@ -81,9 +91,14 @@ impl SledStore {
         check_format(dir)?;
         Generation::remove_copies(dir)?;
         let head = Head::open(dir)?;
-        let snapshots = Snapshots::open(dir)?;
+        let snapshots = Snapshots::of(dir);
         let mut generations = numbered(dir, GENERATION)?;
+        let known = [(head.synced, "was written"), (snapshots.newest_number()?, "has a snapshot")];
         if generations.is_empty() {
+            if let Some((number, what)) = known.iter().find_map(|(no, what)| Some(((*no)?, what))) {
+                let what = format!("its blocks are gone, but block {number} {what}");
+                return Err(corrupt(dir, &what));
+            }
             drop(Generation::begin(dir, 0)?);
             generations.push(0);
         }
@@ -102,9 +117,7 @@ impl SledStore {
             generations.pop();
         };
         let there = last.map_or("none".to_owned(), |last| last.to_string());
-        for (known, what) in
-            [(head.synced, "was written"), (snapshots.newest_number()?, "has a snapshot")]
-        {
+        for (known, what) in known {
             if let Some(known) = known.filter(|known| last.is_none_or(|last| last < *known)) {
                 let what = format!("its last block is {there}, but block {known} {what}");
                 whole = whole.and(Err(corrupt(dir, &what)));
@@ -237,7 +250,14 @@ fn last_of_copy(dir: &Path, first: u64) -> Result<Option<(Generation, Option<u64
     Ok(Some((copy, last)))
 }
 
-fn lock(dir: &Path) -> Result<File, Fault> {
+/// Renames the directory of a half made generation. Never deleted: damage can look like this too.
+fn set_aside(path: &Path) -> Result<(), Fault> {
+    let name = |n: u32| path.with_extension(format!("set-aside-{n}"));
+    let free = (1..).map(name).find(|aside| !aside.exists()).expect("some number is free");
+    fs::rename(path, free).map_err(|e| disk(path, "cannot be set aside", &e))
+}
+
+fn lock(dir: &Path) -> Result<Lock, Fault> {
     let path = dir.join("LOCK");
     let file = File::options().create(true).append(true).open(&path);
     let file = file.map_err(|e| match e.kind() {
@@ -245,7 +265,7 @@ fn lock(dir: &Path) -> Result<File, Fault> {
         _ => disk(&path, "cannot be opened for writing", &e),
     })?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(Fault::new(
             format!("the data directory {} is in use by another process", dir.display()),
             "stop the other groat, or give this one another directory",

@@ -23,10 +23,8 @@ struct Making {
 }
 
 impl Snapshots {
-    pub(super) fn open(dir: &Path) -> Result<Snapshots, Fault> {
-        let snapshots = Snapshots { dir: dir.into(), making: None };
-        snapshots.drop_older()?;
-        Ok(snapshots)
+    pub(super) fn of(dir: &Path) -> Snapshots {
+        Snapshots { dir: dir.into(), making: None }
     }
 
     fn path(&self, number: u64) -> PathBuf {
@@ -34,7 +32,7 @@ impl Snapshots {
     }
 
     /// Nothing is read of any but the newest.
-    fn drop_older(&self) -> Result<(), Fault> {
+    pub(super) fn drop_older(&self) -> Result<(), Fault> {
         let numbers = numbered(&self.dir, SNAPSHOT)?;
         let older = numbers.split_last().map_or(&[][..], |(_, older)| older);
         older.iter().try_for_each(|number| remove(&self.path(*number)))

@@ -106,8 +106,55 @@ fn a_generation_half_made_is_made_again() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), 0..5);
     drop(Generation::open(dir.path(), 5).unwrap());
-    let store = SledStore::open(dir.path()).unwrap();
-    assert_eq!((store.last(), store.generations.clone()), (Some(4), vec![0]));
+    for time in 1..3 {
+        let store = SledStore::open(dir.path()).unwrap();
+        assert_eq!((store.last(), store.generations.clone()), (Some(4), vec![0]));
+        assert!(dir.path().join(format!("gen-0000000000000005.set-aside-{time}")).is_dir());
+        drop(store);
+        drop(Generation::open(dir.path(), 5).unwrap());
+    }
+}
+
+/// Where blocks were, an empty generation would say that there never were any.
+#[test]
+fn generations_that_are_gone_are_not_begun_again() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), 0..5);
+    fs::remove_dir_all(generation_path(dir.path(), 0)).unwrap();
+    for _ in 0..2 {
+        for opened in [SledStore::open(dir.path()), SledStore::open_to_read(dir.path())] {
+            let gone = opened.err().unwrap();
+            assert_eq!(gone.cause, Cause::Damage);
+            assert!(gone.what.contains("block 4 was written"), "{gone}");
+        }
+        assert!(!generation_path(dir.path(), 0).exists());
+    }
+}
+
+/// What a child process that is just being started holds: the same open file.
+#[test]
+fn a_lock_is_given_back_though_a_child_has_its_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let held = lock(dir.path()).unwrap();
+    let _of_a_child = held.0.try_clone().unwrap();
+    assert!(lock(dir.path()).is_err());
+    drop(held);
+    assert!(lock(dir.path()).is_ok());
+}
+
+#[test]
+fn who_only_reads_removes_no_snapshot() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), 0..5);
+    SledStore::open(dir.path()).unwrap().finish_snapshot(4, b"rows").unwrap();
+    let older = dir.path().join("snap-0000000000000002");
+    fs::create_dir(&older).unwrap();
+    let mut store = SledStore::open_to_read(dir.path()).unwrap();
+    assert_eq!(store.snapshot().unwrap(), Some((4, b"rows".to_vec())));
+    drop(store);
+    assert!(older.exists());
+    drop(SledStore::open(dir.path()).unwrap());
+    assert!(!older.exists());
 }
 
 /// Power lost in the middle of a snapshot: what was being made is not looked at, and made anew.
