@@ -34,7 +34,8 @@ a_statement_is_debited "
     events   InterestAccrued BillDebited CreditRepaid
 "
 
-/// A line that is frozen for a debt is free when the clock has paid it, in a repayment's order.
+/// A line that is frozen for a debt is free when the clock has paid it. What that cost is billed by
+/// the next statement.
 what_is_overdue_is_debited_until_it_is_paid "
     at       2026-01-10T09:00:00Z          |
     user     alice 2 CNY                   | ok
@@ -49,12 +50,11 @@ what_is_overdue_is_debited_until_it_is_paid "
     credit   alice FROZEN owed=1400.00
     top_up   alice 1500.00 r1              | ok
     at       2026-02-14T00:00:00Z          | CreditInterest CreditDebit
-    bill     alice OVERDUE overdue=10.50 penalty=0.00 interest=0.00
-    at       2026-02-15T00:00:00Z          | CreditInterest CreditDebit
     events   InterestAccrued BillDebited CreditRepaid CreditLineUnfrozen
-    bill     alice PAID overdue=0.00
+    bill     alice PAID overdue=0.00 penalty=7.00 interest=3.50
     credit   alice ACTIVE owed=0.00
-    balance  user_available alice 89.50
+    balance  user_available alice 100.00
+    at       2026-02-15T00:00:00Z          |
 "
 
 /// A new statement is debited on its own due date; what was overdue before it, in between as well.
@@ -139,6 +139,84 @@ what_is_due_between_terms_is_debited "
     charge_loan alice l1 c2 fee 5.00       | ok
     at       2026-01-21T00:00:00Z          | LoanDebit
     balance  user_available alice 50.00
+"
+
+/// What comes back to the balance, or is lent on top, is not taken from it the same day.
+what_begins_to_be_due_is_debited_from_the_next_day_on "
+    at       2026-01-10T09:00:00Z          |
+    user     alice 2 CNY                   | ok
+    line     alice 2000.00 billed=yes      | ok
+    draw     alice l1 100.00 2 ppm=0 debited=yes | ok
+    repay    alice 30.00 to=l1             | ok
+    at       2026-01-20T09:00:00Z          |
+    charge_back alice l1 b1 20.00          | ok
+    loan     l1 ACTIVE owed=90.00 due=20.00
+    balance  user_available alice 90.00
+    at       2026-01-20T23:59:59.999Z      |
+    at       2026-01-21T00:00:00Z          | LoanDebit
+    loan     l1 ACTIVE owed=70.00 due=0.00
+    draw_more alice l1 50.00 at_once=5.00  | ok
+    at       2026-01-21T23:59:59.999Z      |
+    at       2026-01-22T00:00:00Z          | LoanDebit
+    loan     l1 ACTIVE owed=115.00 due=0.00
+    charge_loan alice l1 c1 fee 5.00       | ok
+    at       2026-01-22T23:59:59.999Z      |
+    at       2026-01-23T00:00:00Z          | LoanDebit
+    balance  user_available alice 110.00
+"
+
+/// Between the cut and the due date what is overdue is debited, whatever is charged beside it.
+what_is_overdue_is_debited_before_charges_that_are_not_due "
+    at       2026-01-10T09:00:00Z          |
+    user     alice 2 CNY                   | ok
+    merchant shop CNY fee=0                | ok
+    line     alice 2000.00 billed=yes debited=yes | ok
+    create   p1 o1 shop 1400.00            | ok
+    pay      p1 alice credit:1400.00       | ok
+    pass     2026-03-01T09:00:00Z          |
+    bill     alice ISSUED overdue=1400.00 interest=14.00 penalty=7.00
+    top_up   alice 1400.00 r1              | ok
+    pass     2026-03-02T00:00:00Z          |
+    bill     alice ISSUED overdue=0.00 interest=14.70 penalty=7.00
+    credit   alice ACTIVE owed=0.00
+"
+
+/// Principal first, after grace, and more was bought since the statement: that waits for the next.
+what_is_not_billed_yet_is_not_debited "
+    at       2026-01-10T09:00:00Z          |
+    user     alice 2 CNY                   | ok
+    merchant shop CNY fee=0                | ok
+    line     alice 2000.00 billed=yes debited=yes order=cpif | ok
+    create   p1 o1 shop 1400.00            | ok
+    pay      p1 alice credit:1400.00       | ok
+    pass     2026-03-13T09:00:00Z          |
+    bill     alice OVERDUE unpaid=1420.30
+    thaw     alice                         | ok
+    create   p2 o2 shop 100.00             | ok
+    pay      p2 alice credit:100.00        | ok
+    top_up   alice 2000.00 r1              | ok
+    pass     2026-03-14T00:00:00Z          |
+    bill     alice PAID unpaid=0.00 overdue=0.00 unbilled=100.00
+"
+
+/// What counts as paid is not tried.
+what_is_left_within_the_tolerance_is_not_debited "
+    at       2026-01-10T09:00:00Z          |
+    user     alice 2 CNY                   | ok
+    merchant shop CNY fee=0                | ok
+    line     alice 2000.00 billed=yes debited=yes | ok
+    create   p1 o1 shop 100.00             | ok
+    pay      p1 alice credit:100.00        | ok
+    top_up   alice 95.00 r1                | ok
+    at       2026-02-09T00:00:00Z          | BatchCut BatchSettle CreditStatement CreditDebit
+    bill     alice MIN_PAID unpaid=5.00
+    at       2026-02-10T00:00:00Z          | CreditDebit
+    pass     2026-02-13T00:00:00Z          |
+    bill     alice PAID unpaid=5.00
+    top_up   alice 95.00 r2                | ok
+    at       2026-02-14T00:00:00Z          |
+    at       2026-03-01T00:00:00Z          | CreditStatement
+    bill     alice ISSUED total=5.00
 "
 
 /// Who asks for what is not there, or is so already.

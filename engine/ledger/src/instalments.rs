@@ -270,6 +270,28 @@ impl Owed {
         let charges = self.penalty.saturating_add(self.interest).saturating_add(self.fee);
         charges.saturating_add(self.principal)
     }
+
+    /// Kind by kind together; saturating.
+    #[must_use]
+    pub fn plus(self, more: Owed) -> Owed {
+        Owed {
+            penalty: self.penalty.saturating_add(more.penalty),
+            interest: self.interest.saturating_add(more.interest),
+            fee: self.fee.saturating_add(more.fee),
+            principal: self.principal.saturating_add(more.principal),
+        }
+    }
+
+    /// What is left of each kind, at least nothing.
+    #[must_use]
+    pub fn less(self, part: Owed) -> Owed {
+        Owed {
+            penalty: self.penalty.saturating_sub(part.penalty),
+            interest: self.interest.saturating_sub(part.interest),
+            fee: self.fee.saturating_sub(part.fee),
+            principal: self.principal.saturating_sub(part.principal),
+        }
+    }
 }
 
 /// A kind of debt.

@@ -18,6 +18,9 @@ pub(super) struct Bill {
     charges: i128,
     /// To be looked at when grace is over.
     open: bool,
+    /// Whether it was late when it was looked at, and whether what is left is too little to ask for.
+    was_late: bool,
+    counts_as_paid: bool,
     /// Of what is billed, what bears interest.
     bears: i128,
     /// What bore none after each change since the statement.
@@ -89,7 +92,7 @@ impl Naive {
         let agreed = line.terms.billing.is_some_and(|terms| terms.auto_debit);
         let late = self.owes(Class::CreditOverdue, id) > 0;
         let debit = (bill.debited_on + 1).max(if late { 0 } else { bill.due_on });
-        let debited = agreed && self.unpaid(id, bill) > 0;
+        let debited = agreed && !bill.counts_as_paid && self.unpaid(id, bill) > 0;
         let end_of_grace = bill.due_on + line.terms.grace_days + 1;
         let night = self.bearing(id, bill) > 0 && line.terms.day_ppm > 0;
         [
@@ -120,6 +123,7 @@ impl Naive {
             let billed = model.owes(Class::CreditBilled, id);
             bill.minimum = bill.total - billed + billed * i128::from(terms.min_bps) / 10_000;
             bill.open = bill.total > 0;
+            (bill.was_late, bill.counts_as_paid) = (false, false);
             bill.fresh = vec![(bill.cut_on, billed - bill.bears)];
         });
     }
@@ -130,6 +134,7 @@ impl Naive {
             bill.open = false;
             let unpaid = model.unpaid(id, bill);
             paid = unpaid <= i128::from(terms.tolerance);
+            bill.counts_as_paid = paid;
             if paid {
                 return;
             }
@@ -156,6 +161,7 @@ impl Naive {
                 bill.bears = 0;
                 bill.late_since = bill.late_since.or(Some(bill.due_on));
                 late = true;
+                bill.was_late = true;
             }
         });
         if paid && self.owes(Class::CreditOverdue, id) > 0 {
@@ -233,8 +239,11 @@ impl Naive {
     fn end_lateness(&mut self, id: Id, today: u32) {
         let left = self.owes(Class::CreditOverdue, id);
         self.write(of(Class::CreditBilled, id), of(Class::CreditOverdue, id), left);
-        self.with_bill(id, |model, _, bill| {
+        self.with_bill(id, |model, terms, bill| {
             bill.late_since = None;
+            if bill.was_late && model.unpaid(id, bill) <= terms.tolerance.into() {
+                bill.counts_as_paid = true;
+            }
             if bill.open {
                 bill.fresh.push((today, model.owes(Class::CreditBilled, id) - bill.bears));
             }
@@ -317,22 +326,56 @@ impl Naive {
 
     /// Pays `amount` from the balance, account by account.
     pub(super) fn pay_in_order(&mut self, id: Id, amount: i128, now: u64) {
-        let (mut rest, mut paid) = (amount, [0; 3]);
         // While a statement is to be paid, what came since it is paid when nothing of it is left.
         let bill = self.lines[&id].bill.as_ref().filter(|bill| bill.open);
-        let since = bill.map(|bill| self.charges_owed(id) - bill.charges);
         let order = self.repaid_in_order(id, now);
-        for (to, last) in
-            order.iter().map(|to| (*to, false)).chain(order.iter().map(|to| (*to, true)))
-        {
-            let waits = match (since, to.0) {
-                (Some(since), Class::InterestReceivable) if !last => since,
-                (Some(_), Class::CreditUnbilled) if !last => -self.credit(to),
-                _ => 0,
-            };
-            let part = rest.min(-self.credit(to) - waits);
+        let waits = bill.map_or(vec![], |bill| self.later(id, bill));
+        let before = |to: &Account| match waits.iter().find(|(class, _)| *class == to.0) {
+            Some((_, waits)) => -self.credit(*to) - waits,
+            None => -self.credit(*to),
+        };
+        let first = order.iter().map(|to| (*to, before(to)));
+        let all = order.iter().map(|to| (*to, -self.credit(*to)));
+        let parts: Vec<(Account, i128)> = first.chain(all).collect();
+        self.pay_up_to(id, &parts, amount, now);
+    }
+
+    /// Pays `amount` from the balance of what is due and of nothing else.
+    pub(super) fn pay_due(&mut self, id: Id, amount: i128, now: u64) {
+        let bill = self.lines[&id].bill.as_ref().unwrap();
+        let order = self.repaid_in_order(id, now);
+        let due = |to: &Account| {
+            if self.day(now) < bill.due_on {
+                return if to.0 == Class::CreditOverdue { -self.credit(*to) } else { 0 };
+            }
+            let waits = self.later(id, bill);
+            let waits = waits.iter().find(|(class, _)| *class == to.0);
+            -self.credit(*to) - waits.map_or(0, |(_, waits)| *waits)
+        };
+        let parts: Vec<(Account, i128)> = order.iter().map(|to| (*to, due(to))).collect();
+        self.pay_up_to(id, &parts, amount, now);
+    }
+
+    /// What came since the statement: all that is not billed, and the charges that came last.
+    fn later(&self, id: Id, bill: &Bill) -> Vec<(Class, i128)> {
+        let mut since = self.charges_owed(id) - bill.charges;
+        let last = [Class::InterestReceivable, Class::PenaltyReceivable, Class::FeeReceivable];
+        let mut later = vec![(Class::CreditUnbilled, self.owes(Class::CreditUnbilled, id))];
+        for class in last {
+            let part = since.min(self.owes(class, id));
+            since -= part;
+            later.push((class, part));
+        }
+        later
+    }
+
+    /// Pays the accounts in turn, each until no more than so much of it was paid by all.
+    fn pay_up_to(&mut self, id: Id, parts: &[(Account, i128)], amount: i128, now: u64) {
+        let (mut rest, mut paid) = (amount, [0; 3]);
+        for (to, most) in parts {
+            let part = rest.min(*most).min(-self.credit(*to));
             rest -= part;
-            self.write(user(id), to, part);
+            self.write(user(id), *to, part);
             match to.0 {
                 Class::CreditBilled => paid[1] += part,
                 Class::CreditOverdue => paid[2] += part,

@@ -32,7 +32,7 @@ impl Naive {
         let line = self.lines.get_mut(&id).unwrap();
         line.bill.as_mut().unwrap().debited_on = today;
         if due.min(has) > 0 {
-            self.pay_in_order(id, due.min(has), at);
+            self.pay_due(id, due.min(has), at);
         }
     }
 

@@ -64,6 +64,9 @@ impl Naive {
         self.write(of(owed, c.loan), house(income), amount);
         let charge = Charge { id: c.charge, kind: c.kind, due_on, left: amount };
         self.loans[no].charges.push(charge);
+        if due_on == today {
+            self.loans[no].debited_on = today;
+        }
         Ok(())
     }
 
@@ -108,6 +111,7 @@ impl Naive {
         loan.due += amount;
         loan.fresh += amount;
         loan.backs.push(c.chargeback);
+        loan.debited_on = today;
         Ok(())
     }
 
@@ -129,7 +133,8 @@ impl Naive {
         must(all <= super::billing::MOST, Rejection::AmountOutOfRange)?;
         self.may_credit(user(c.user))?;
         self.may_have(c.user, amount)?;
-        let more = self.charge_loan(no, self.day(now));
+        let today = self.day(now);
+        let more = self.charge_loan(no, today);
         self.write(of(Class::CashLoan, c.loan), user(c.user), amount);
         let loan = &mut self.loans[no];
         let parts = terms_of(amount - at_once, to_come, &loan.agreed);
@@ -140,6 +145,7 @@ impl Naive {
         loan.amount += amount;
         loan.due += at_once;
         loan.fresh += at_once;
+        loan.debited_on = today;
         Ok(())
     }
 }

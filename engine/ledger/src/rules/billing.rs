@@ -169,27 +169,33 @@ pub(crate) fn shares(ledger: &Ledger, owner: &User, amount: u64, today: u32) -> 
     let Some(line) = credit::line(ledger, owner) else { return Owed::default() };
     let order = order(line, today);
     let running = line.billing.as_deref().filter(|bill| !bill.assessed);
-    let later = running.map_or(Owed::default(), |bill| {
-        let charges = Owed { principal: 0, ..all }.sum();
-        let since_cut = charges.saturating_sub(bill.charges);
-        let due = bill.billed.saturating_add(bill.overdue);
-        let (interest, principal) =
-            (since_cut.min(all.interest), all.principal.saturating_sub(due));
-        Owed { interest, principal, ..Owed::default() }
-    });
-    let due = Owed {
-        interest: all.interest - later.interest,
-        principal: all.principal - later.principal,
-        ..all
-    };
+    let due = running.map_or(all, |bill| of_statement(bill, all));
     let (first, left) = allocate(amount, due, &order);
-    let (then, _) = allocate(left, later, &order);
-    Owed {
-        penalty: first.penalty,
-        interest: first.interest + then.interest,
-        fee: first.fee,
-        principal: first.principal + then.principal,
+    let (then, _) = allocate(left, all.less(due), &order);
+    first.plus(then)
+}
+
+/// What of a line's debt is due on a date: all that is unpaid of the statement from its due date
+/// on, before that what is overdue.
+pub(crate) fn due(ledger: &Ledger, owner: &User, bill: &Billing, today: u32) -> Owed {
+    if today < bill.due_on {
+        return Owed { principal: bill.overdue, ..Owed::default() };
     }
+    of_statement(bill, buckets::owed(ledger, owner))
+}
+
+/// What so much pays of what is due, by the line's order.
+pub(crate) fn shares_of(line: &CreditLine, due: Owed, amount: u64, today: u32) -> Owed {
+    allocate(amount, due, &order(line, today)).0
+}
+
+/// The part of a debt that the statement has: interest was charged last, penalties before it.
+fn of_statement(bill: &Billing, all: Owed) -> Owed {
+    let charges = Owed { principal: 0, ..all };
+    let since_cut = charges.sum().saturating_sub(bill.charges);
+    let (later, _) = allocate(since_cut, charges, &[Part::Interest, Part::Penalty, Part::Fee]);
+    let principal = all.principal.min(bill.billed.saturating_add(bill.overdue));
+    Owed { principal, ..charges.less(later) }
 }
 
 /// Lets a line go that is frozen for a debt, when this decision has left no more overdue than is

@@ -152,13 +152,14 @@ pub(crate) fn repay(
     let room = ledger.tables().accounts.row(owner.account).debit_room();
     refuse_if(room < u128::from(amount), Rejection::InsufficientFunds)?;
     // From here on nothing may fail.
-    pay(ledger, owner, amount, ledger.calendar().date(now), out);
+    let shares = billing::shares(ledger, owner, amount, ledger.calendar().date(now));
+    pay(ledger, owner, shares, out);
     Ok(())
 }
 
-/// Pays so much of a bill from the balance, which has it, on a date: at most what is owed.
-pub(crate) fn pay(ledger: &Ledger, owner: &User, amount: u64, today: u32, out: &mut Decision) {
-    let Owed { penalty, interest, fee, principal } = billing::shares(ledger, owner, amount, today);
+/// Pays these parts of a bill from the balance, which has them: at most what is owed.
+pub(crate) fn pay(ledger: &Ledger, owner: &User, shares: Owed, out: &mut Decision) {
+    let Owed { penalty, interest, fee, principal } = shares;
     let mut pay = |class, most: u64| {
         let (account, owed) = owed_in(ledger, owner, class);
         let part = most.min(owed);

@@ -9,21 +9,21 @@
 //! drawn or by `SetAutoDebit` since, from the balance of its user, the one account of a user that
 //! pays debts. What the balance has is taken, be it less than what is due; no limit of spending
 //! counts, since that is a debt paid. It is a repayment like one that is asked for (`credit::pay`,
-//! `loans::pay`): what it pays first, and that a line that was frozen for a debt is free again,
-//! follows from there. What is not paid is tried again at the beginning of each day, for as long as
-//! it is due: the last try before a statement is assessed is that of the last day of grace. Each
-//! try is an event, so that whoever is short can be told. The bill that a statement cut anew is
-//! debited on its own due date; of what was overdue before it the tries go on in between. What is
-//! agreed today is debited from tomorrow on. A restricted account pays nothing. Line, loan and
-//! balance lie on one shard.
+//! `loans::pay`), though of what is due alone: a line that was frozen for a debt is free again, and
+//! what was bought or charged since the statement waits for the next. What is not paid is tried
+//! again at the beginning of each day, for as long as it is due: the last try before a statement is
+//! assessed is that of the last day of grace. What counts as paid is not tried.
+//! Each try is an event, so that whoever is short can be told. The bill that a statement cut anew
+//! is debited on its own due date; of what was overdue before it the tries go on in between. What
+//! is agreed today, or begins to be due in the course of today, is debited from tomorrow on. A
+//! restricted account pays nothing. Line, loan and balance lie on one shard.
 
 use crate::command::SetAutoDebit;
 use crate::event::{Decision, Fact};
 use crate::ledger::Ledger;
 use crate::rejection::Rejection;
-use crate::rules::buckets::owed;
 use crate::rules::{billing, credit, loans, may_debit, refuse_if, user};
-use crate::state::{Billing, CreditLine, Loan, LoanState, Tables, User};
+use crate::state::{Billing, CreditLine, Loan, LoanState, StatementState, Tables, User};
 
 pub(crate) fn set(ledger: &Ledger, c: &SetAutoDebit, out: &mut Decision) -> Result<(), Rejection> {
     let tables = ledger.tables();
@@ -47,7 +47,8 @@ pub(crate) fn bill_on(line: &CreditLine, bill: &Billing) -> Option<u32> {
     let agreed = line.terms.billing.is_some_and(|terms| terms.auto_debit);
     let next = bill.debited_on.saturating_add(1);
     let from = if bill.overdue > 0 { next } else { bill.due_on.max(next) };
-    (agreed && !line.has_ended() && bill.unpaid() > 0).then_some(from)
+    let is_due = bill.unpaid() > 0 && bill.state != StatementState::Paid;
+    (agreed && is_due && !line.has_ended()).then_some(from)
 }
 
 /// When a loan is debited next, if it is.
@@ -58,11 +59,6 @@ pub(crate) fn loan_on(loan: &Loan) -> Option<u32> {
     let first = charges.map(|charge| charge.due_on).chain(term).min()?;
     let agreed = loan.terms.auto_debit && loan.state == LoanState::Active;
     agreed.then(|| first.max(loan.debited_on.saturating_add(1)))
-}
-
-/// What of a bill is due on a date: all of it from the due date on, before that what is overdue.
-fn due_of(bill: &Billing, today: u32) -> u64 {
-    if today < bill.due_on { bill.overdue } else { bill.unpaid() }
 }
 
 /// How much of so much the balance pays.
@@ -77,13 +73,14 @@ fn payable(ledger: &Ledger, owner: &User, due: u64) -> u64 {
 
 /// The clock debits a bill.
 pub(crate) fn bill(ledger: &Ledger, no: u32, now: u64, out: &mut Decision) {
-    let Some((_, bill, owner)) = billing::billed(ledger, no) else { return };
+    let Some((line, bill, owner)) = billing::billed(ledger, no) else { return };
     let on = ledger.calendar().date(now);
-    let due = due_of(bill, on).min(owed(ledger, owner).sum());
-    let (user, paid) = (owner.user, payable(ledger, owner, due));
+    let parts = billing::due(ledger, owner, bill, on);
+    let (user, due) = (owner.user, parts.sum());
+    let paid = payable(ledger, owner, due);
     out.record(Fact::BillDebited { user, on, due, paid });
     if paid > 0 {
-        credit::pay(ledger, owner, paid, on, out);
+        credit::pay(ledger, owner, billing::shares_of(line, parts, paid, on), out);
     }
 }
 

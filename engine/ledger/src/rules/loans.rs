@@ -144,13 +144,8 @@ pub(crate) fn pay(
 /// What so much pays of a loan when so much interest is charged to the day: all that is due first,
 /// and then what is not.
 fn shares(loan: &Loan, amount: u64, charged: u64, today: u32) -> (Owed, Owed) {
-    let (due, all) = (loan.due_by(today), loan.owing());
-    let later = Owed {
-        penalty: all.penalty.saturating_sub(due.penalty),
-        interest: all.interest.saturating_add(charged).saturating_sub(due.interest),
-        fee: all.fee.saturating_sub(due.fee),
-        principal: all.principal.saturating_sub(due.principal),
-    };
+    let due = loan.due_by(today);
+    let later = loan.owing().plus(Owed { interest: charged, ..Owed::default() }).less(due);
     let (first, left) = allocate(amount, due, &loan.terms.order);
     let (then, _) = allocate(left, later, &loan.terms.ahead_order);
     (first, then)

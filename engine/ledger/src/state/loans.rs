@@ -53,7 +53,7 @@ pub struct Loan {
     pub open: Vec<u64>,
     /// The numbers of repayments that went back.
     pub chargebacks: Vec<Id>,
-    /// When the clock last tried to debit it, or auto-debit began; 0 before.
+    /// When the clock last tried to debit it, something became due or auto-debit began; 0 before.
     pub debited_on: u32,
 }
 
@@ -140,6 +140,13 @@ impl Loan {
         let of = |kind| self.charged(kind, u32::MAX);
         let (penalty, fee) = (of(LoanChargeKind::Penalty), of(LoanChargeKind::Fee));
         Owed { penalty, interest: self.interest, fee, principal: self.owed }
+    }
+
+    /// What begins to be due in the course of a date is debited from the next on, if it is.
+    pub(crate) fn wait_for_debit(&mut self, date: u32) {
+        if self.terms.auto_debit {
+            self.debited_on = self.debited_on.max(date);
+        }
     }
 
     /// The sum of it.

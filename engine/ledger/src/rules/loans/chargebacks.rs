@@ -83,6 +83,7 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
         row.owed = row.owed.saturating_add(*amount);
         row.due = row.due.saturating_add(*amount);
         row.fresh = row.fresh.saturating_add(*amount);
+        row.wait_for_debit(today);
         row.chargebacks.push(*chargeback);
     });
 }

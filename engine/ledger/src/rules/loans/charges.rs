@@ -113,7 +113,13 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
         Fact::LoanCharged { loan, charge, kind, amount, due_on } => {
             let (charge, kind, amount, due_on) = (*charge, *kind, *amount, *due_on);
             let row = LoanCharge { charge, kind, amount, due_on, paid: 0, waived: 0 };
-            change(ledger, loan, |loan| loan.put(row));
+            let today = ledger.calendar().date(ledger.now());
+            change(ledger, loan, |loan| {
+                if due_on <= today {
+                    loan.wait_for_debit(today);
+                }
+                loan.put(row);
+            });
         }
         Fact::LoanChargeWaived { loan, charge, amount } => {
             change(ledger, loan, |loan| give_up(loan, charge, *amount));

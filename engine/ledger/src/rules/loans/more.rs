@@ -54,6 +54,7 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
     let today = ledger.calendar().date(ledger.now());
     change(ledger, loan, |row| {
         row.draw_more(*amount, *at_once);
+        row.wait_for_debit(today);
         row.interest = row.interest.saturating_add(*charged);
         row.early = row.early.saturating_add(*charged);
         (row.counted_on, row.rest) = (row.counted_on.max(today), *rest);
