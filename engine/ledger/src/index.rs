@@ -61,6 +61,15 @@ impl<K: Hash + Ord + Clone> Index<K> {
         self.slices.get(self.slice(key))?.parts.find(key, is)
     }
 
+    /// Puts the numbers whose keys have the hashes of these, where the index is one slice. No row
+    /// is looked at, and no look waits for another.
+    pub fn guess(&self, keys: &[K], numbers: &mut Vec<u32>) {
+        numbers.clear();
+        if let [slice] = &self.slices[..] {
+            slice.parts.guess(keys, numbers);
+        }
+    }
+
     /// Notes the number of a key that is not there.
     pub fn insert(&mut self, key: &K, no: u32) {
         let at = self.place_for(key);
@@ -134,6 +143,16 @@ mod tests {
             hold(Lookups::Newest, &keys);
             assert_eq!(hold(Lookups::Any, &keys).slices.len(), 1);
         }
+    }
+
+    #[test]
+    fn numbers_are_guessed_where_there_is_one_slice() {
+        let keys: Vec<u64> = (0..1_000).map(|n| n * 7_919 % 10_007).collect();
+        let mut numbers = vec![7];
+        hold(Lookups::Any, &keys).guess(&[keys[3], 20_000, keys[900]], &mut numbers);
+        assert_eq!(numbers, [3, 900]);
+        Index::new(Lookups::Any).guess(&keys, &mut numbers);
+        assert_eq!(numbers, []);
     }
 
     #[test]

@@ -10,12 +10,14 @@
 //! Time is an argument; there is no clock here. What becomes of events (blocks, outcomes) is the
 //! shard's business.
 
+mod ahead;
 mod due;
 mod noting;
 mod recent;
 mod rest;
 mod ruleset;
 
+pub use ahead::LookAhead;
 pub use due::{Due, DueKind};
 pub(crate) use noting::{in_range, payable, post};
 pub use rest::BadState;

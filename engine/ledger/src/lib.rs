@@ -30,7 +30,7 @@ pub use command::*;
 pub use event::{CloseReason, Decision, EventRange, Fact, LostDebt, ReturnedShare};
 pub use exchange::Price;
 pub use id::{Id, NAME_CHARS_MAX, NotAnId};
-pub use ledger::{BadState, Due, DueKind, Ledger, RULESET, Refusal, Signer};
+pub use ledger::{BadState, Due, DueKind, Ledger, LookAhead, RULESET, Refusal, Signer};
 pub use money::{Currency, Money, NotMoney};
 pub use place::Place;
 pub use rejection::Rejection;

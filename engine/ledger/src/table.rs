@@ -95,6 +95,11 @@ impl<R: Row> Table<R> {
         self.index.find(key, |no| self.rows[no as usize].has(key))
     }
 
+    /// Numbers of the rows that have these keys, and now and then of one that has another.
+    pub(crate) fn guess(&self, keys: &[R::Key], numbers: &mut Vec<u32>) {
+        self.index.guess(keys, numbers);
+    }
+
     /// The row with this key.
     pub fn get(&self, key: &R::Key) -> Option<&R> {
         self.find(key).map(|no| self.row(no))

@@ -9,6 +9,7 @@
 //!
 //! Steps neither wait nor fail: whatever an input is, it has an answer.
 
+mod ahead;
 mod clock;
 mod due;
 mod receive;
@@ -28,7 +29,7 @@ use crate::seen::{Answer, Seen, SeenIds};
 use groat_ledger::hash::fingerprint;
 use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::{
-    Body, Calendar, Decision, EventRange, Fact, Id, Ledger, Place, Refusal, Rejection,
+    Body, Calendar, Decision, EventRange, Fact, Id, Ledger, LookAhead, Place, Refusal, Rejection,
 };
 use groat_proto::v1::{self, ChainTerms, Decided, DueEvent};
 use groat_proto::{RecordView, read_record};
@@ -72,6 +73,7 @@ pub struct Books {
     /// first command.
     room: Option<usize>,
     decision: Decision,
+    ahead: LookAhead,
     pub(crate) wire: v1::Event,
 }
 
@@ -92,7 +94,8 @@ impl Books {
     fn with(shard: u32, terms: ChainTerms, ledger: Ledger, seen: SeenIds) -> Books {
         let (decision, wire) = (Decision::default(), v1::Event::default());
         let received = ledger.received();
-        Books { shard, terms, ledger, seen, received, room: None, decision, wire }
+        let ahead = LookAhead::default();
+        Books { shard, terms, ledger, seen, received, room: None, decision, ahead, wire }
     }
 
     /// The ledger.
@@ -160,7 +163,8 @@ impl Books {
             }
             Ok(RecordView { commands, atomic: false }) => {
                 out.outbound.answers.reserve(commands.len());
-                for (index, command) in commands.into_iter().enumerate() {
+                for (index, command) in commands.iter().enumerate() {
+                    self.look_ahead(&commands, index);
                     self.one(offset, no(index), command, out);
                 }
             }

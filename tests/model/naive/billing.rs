@@ -18,8 +18,9 @@ pub(super) struct Bill {
     charges: i128,
     /// To be looked at when grace is over.
     open: bool,
-    /// Whether it was late when it was looked at, and whether what is left is too little to ask for.
+    /// Whether it was late when it was looked at.
     was_late: bool,
+    /// Whether what is left is too little to ask for.
     counts_as_paid: bool,
     /// Of what is billed, what bears interest.
     bears: i128,

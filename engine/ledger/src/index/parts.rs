@@ -49,6 +49,17 @@ impl Parts {
         found.map(|slot| slot.no)
     }
 
+    /// The numbers whose keys have the hashes of these.
+    pub(super) fn guess<K: Hash>(&self, keys: &[K], numbers: &mut Vec<u32>) {
+        // All hashes first, so that more of the looks are under way at once.
+        let slots: Vec<Slot> = keys.iter().map(|key| Slot::of(key, 0)).collect();
+        for slot in slots {
+            let Some(part) = self.parts.get(slot.part()) else { return };
+            let found = part.find(slot.spread(), |s| s.hash == slot.hash);
+            numbers.extend(found.map(|slot| slot.no));
+        }
+    }
+
     /// Notes the number of a key that is not there.
     pub(super) fn insert<K: Hash>(&mut self, key: &K, no: u32) {
         let slot = Slot::of(key, no);
