@@ -34,6 +34,7 @@ impl Drop for Copy {
     fn drop(&mut self) {
         // What stays is removed before the next look.
         _ = remove(&self.0);
+        _ = self.0.parent().map(fs::remove_dir);
     }
 }
 
