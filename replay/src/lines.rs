@@ -185,6 +185,10 @@ fn business_of(seen: &Seen<'_>) -> (Option<String>, Option<String>) {
     let tables = seen.books.ledger().tables();
     let batch = |no: u32| tables.batches.try_row(no).map(|batch| date_text(batch.date));
     let some = |text: &dyn ToString| Some(text.to_string());
+    let of_payment = |payment: &Id| {
+        let row = tables.payments.get(payment);
+        (some(payment), row.map(|row| row.out_trade_no.as_str().to_owned()))
+    };
     match seen.fact {
         Fact::RefundSucceeded { payment, out_request_no, .. }
         | Fact::RefundFunded { payment, out_request_no, .. } => {
@@ -210,9 +214,22 @@ fn business_of(seen: &Seen<'_>) -> (Option<String>, Option<String>) {
         | Fact::SplitFinished { payment, .. }
         | Fact::ProceedsFreed { payment, .. }
         | Fact::SplitReturned { payment, .. }
-        | Fact::SettlementConfirmed { payment, .. } => {
-            let row = tables.payments.get(payment);
-            (some(payment), row.map(|row| row.out_trade_no.as_str().to_owned()))
+        | Fact::SettlementConfirmed { payment, .. } => of_payment(payment),
+        // What paid a part of it, and what that part goes back to.
+        Fact::CouponUsed { payment, .. }
+        | Fact::CouponReturned { payment, .. }
+        | Fact::CardCharged { payment, .. }
+        | Fact::CardReturned { payment, .. }
+        | Fact::PointsRedeemed { payment, .. }
+        | Fact::PointsReturned { payment, .. }
+        | Fact::PointsEarned { payment, .. }
+        | Fact::PointsReversed { payment, .. }
+        | Fact::FxConverted { payment, .. }
+        | Fact::FxReturned { payment, .. }
+        | Fact::PlanCreated { payment, .. }
+            if !payment.is_none() =>
+        {
+            of_payment(payment)
         }
         Fact::BatchSettled { batch: no, .. } | Fact::ProceedsReceived { batch: no, .. } => {
             (batch(*no), None)

@@ -249,6 +249,27 @@ a_thing_is_bought_within_limits "
     rental   k1 BOUGHT_OUT
 "
 
+/// Its own deposit goes back with it and does not count beside the price; others do.
+a_buy_out_does_not_count_its_own_deposit "
+    limits   class:2 lifetime=129.00       | ok
+    user     alice 2 CNY                   | ok
+    top_up   alice 500.00 r1               | ok
+    merchant shop CNY fee=0                | ok
+    rent     k1 o1 shop alice 99.00 day:1.00 until=+9d plan=+1h@10.00/40.00 fallback=yes | ok
+    assess   k1 declined                   | ok
+    secure   k1                            | ok
+    auth     k1 AUTHORIZED frozen=99.00
+    authorize a1 o2 alice shop 20.00 timeout=1296000 | ok
+    start    k1                            | ok
+    at       +1h                           | RentTerm
+    limits   class:2 lifetime=59.99        | ok
+    buy_out  k1 1                          | LimitExceeded
+    limits   class:2 lifetime=60.00        | ok
+    buy_out  k1 1                          | ok
+    rental   k1 BOUGHT_OUT
+    balance  user_available alice 440.00
+"
+
 /// What was paid in parts is given back in parts, the newest first.
 a_reduction_over_several_payments "
     user     alice 2 CNY                   | ok

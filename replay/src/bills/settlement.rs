@@ -10,6 +10,7 @@
 //! | RECOVERED, RESERVE | what of a batch paid the merchant's debt, and what is kept back |
 //! | FORWARDED | the net of a batch that went to the merchant's home |
 //! | DISPUTE_REVERSAL, DISPUTE_FEE | a dispute that was won; its fee when it was lost |
+//! | SELLER_FEE_RETURNED | of a plan whose terms a lost dispute cut; by a refund it is in its row |
 //! | RESERVE_RELEASED | given back of a batch, or of none |
 //! | PAYOUT, PAYOUT_FAILED | to the bank, and back |
 //! | RECEIPT | money that was found to be the merchant's |
@@ -21,6 +22,7 @@ use crate::naive::Moved;
 use crate::names::fact_name;
 use groat_ledger::{Cargo, Class, Currency, Fact, Id, Purpose};
 use groat_proto::json::date_text;
+use groat_proto::v1::command::Body;
 use std::collections::BTreeMap;
 
 const COLUMNS: [&str; 7] = ["batch id", "row type", "count", "gross", "fee", "net", "currency"];
@@ -39,6 +41,7 @@ enum Kind {
     Forwarded,
     DisputeReversal,
     DisputeFee,
+    SellerFeeReturned,
     ReserveReleased,
     Payout,
     PayoutFailed,
@@ -60,6 +63,7 @@ impl Kind {
             Kind::Forwarded => "FORWARDED",
             Kind::DisputeReversal => "DISPUTE_REVERSAL",
             Kind::DisputeFee => "DISPUTE_FEE",
+            Kind::SellerFeeReturned => "SELLER_FEE_RETURNED",
             Kind::ReserveReleased => "RESERVE_RELEASED",
             Kind::Payout => "PAYOUT",
             Kind::PayoutFailed => "PAYOUT_FAILED",
@@ -189,7 +193,12 @@ impl Settled {
             return None;
         }
         self.count_payment(seen);
-        let (kind, is_fee, counts) = kind_of(seen.fact);
+        let (kind, is_fee, counts) = match seen.fact {
+            Fact::SellerFeeReturned { .. } if is_of_dispute(seen) => {
+                (Kind::SellerFeeReturned, true, true)
+            }
+            fact => kind_of(fact),
+        };
         for (key, amount) in told {
             let mut part = Sum { count: u64::from(counts), gross: *amount, fee: 0 };
             if is_fee {
@@ -291,6 +300,12 @@ impl Settled {
         });
         of_batches.chain(direct).filter(|row| row.currency == currency.code()).collect()
     }
+}
+
+/// Whether the command of an event ends a dispute.
+fn is_of_dispute(seen: &Seen<'_>) -> bool {
+    let body = seen.at.command().and_then(|command| command.body);
+    matches!(body, Some(Body::JudgeDispute(_) | Body::AcceptDispute(_)))
 }
 
 /// The row type of a fact; whether it is a fee of it; whether it counts as an item.

@@ -198,6 +198,37 @@ fn points_stand_in_their_column() {
     }
 }
 
+/// What paid a part of a payment, and what that part went back to, has a line for the payment: its
+/// number and the merchant's, not the command's.
+#[test]
+fn parts_of_a_payment_stand_in_the_account_bill_under_the_payment() {
+    for (days, merchant, date, line) in [
+        (sample::market_days(), "shop", "2026-03-01", ["coupon_used", "p1", "T-1"]),
+        (sample::card_days(), "shop", "2026-03-01", ["card_charged", "p1", "T-1"]),
+        (sample::card_days(), "shop", "2026-03-03", ["points_redeemed", "p3", "T-3"]),
+        (sample::card_days(), "stall", "2026-03-10", ["points_redeemed", "p4", "T-4"]),
+    ] {
+        let text = text_of(&made(&days, merchant, date).unwrap(), "account");
+        let fields = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+        let mut rows = fields.filter(|row| row.len() == 11).map(|row| [row[9], row[1], row[2]]);
+        assert!(rows.any(|row| row == line), "{merchant} {date}: no {line:?}\n{text}");
+    }
+}
+
+/// A fee that a lost dispute returns is no refund; one that a refund returns is in its row. The
+/// dispute cuts one term of three whole, which bore a third of 6.90, and half of another, which
+/// keeps its fee.
+#[test]
+fn a_sellers_fee_that_a_dispute_returns_has_its_own_row() {
+    let text = text_of(&made(&sample::seller_days(), "shop", "2026-03-01").unwrap(), "settlement");
+    let rows = |kind: &str| {
+        let of = format!(",{kind},");
+        text.lines().filter(|line| line.contains(&of)).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(rows("SELLER_FEE_RETURNED"), [",SELLER_FEE_RETURNED,1,0.00,2.30,2.30,CNY"]);
+    assert_eq!(rows("REFUND"), [""; 0], "{text}");
+}
+
 /// Each day's closing is the next day's opening, for every merchant of every sample.
 #[test]
 fn days_follow_each_other() {

@@ -159,7 +159,7 @@ impl Naive {
         self.may_be_paid(no, id)?;
         let (balance, credit) = self.give(no, price, price, false);
         must(balance + credit == price, Rejection::InsufficientFunds)?;
-        let may_spend = self.may_still_spend(rental.user, now);
+        let may_spend = self.may_spend_without(rental.user, c.rental, now);
         let (balance, credit) = self.give(no, price, may_spend, false);
         must(balance + credit == price, Rejection::LimitExceeded)?;
         let (payer, seller) = (rental.user, rental.merchant);

@@ -100,8 +100,17 @@ impl Naive {
 
     /// How much more may be spent now; without a limit, more than anybody has.
     pub(super) fn may_still_spend(&self, id: Id, now: u64) -> i128 {
+        self.may_spend_beside(id, self.frozen_of(id), now)
+    }
+
+    /// As [`Naive::may_still_spend`], once a hold is given up.
+    pub(super) fn may_spend_without(&self, id: Id, hold: Id, now: u64) -> i128 {
+        self.may_spend_beside(id, self.frozen_of(id) - self.rest(hold).0, now)
+    }
+
+    fn may_spend_beside(&self, id: Id, frozen: i128, now: u64) -> i128 {
         let spent = self.spendings.iter().filter(|s| s.user == id);
-        let windows = self.windows(spent, self.frozen_of(id), now);
+        let windows = self.windows(spent, frozen, now);
         let rooms = self.limits_of(id).into_iter().flat_map(|limits| {
             let mosts = [limits.day, limits.month, limits.year, limits.lifetime];
             let sums = windows.into_iter().zip(mosts).chain([(0, limits.single)]);

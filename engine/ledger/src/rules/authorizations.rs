@@ -197,7 +197,7 @@ pub(crate) fn capture(
     let on_credit = amount - fund;
     // What the credit part stood for is debited now: from the balance as far as its limits leave
     // it, then from the line, where it has been held; so a line that was cut since does not matter.
-    let balance = spendable(ledger, payer).min(spend_room(ledger, payer, now));
+    let balance = spendable(ledger, payer).min(spend_room(ledger, payer, 0, now));
     let from_balance = on_credit.min(balance);
     let from_credit = on_credit - from_balance;
     let line_account = buckets::purchases(ledger, payer);

@@ -160,7 +160,7 @@ fn collect(
     let owed = rental.outstanding();
     let held = tables.authorizations.get(&rental.rental).filter(|_| from.frozen);
     let fund = held.map_or(0, |held| held.fund_rest.min(owed));
-    let may_spend = spend_room(ledger, payer, now).saturating_add(rental.advanced);
+    let may_spend = spend_room(ledger, payer, 0, now).saturating_add(rental.advanced);
     let (balance, credit) = beyond(ledger, rental, owed - fund, may_spend, from.partial);
     let amount = fund + balance + credit;
     if amount == 0 {
@@ -305,7 +305,10 @@ pub(crate) fn buy_out(
     let payer = ledger.tables().users.row(rental.user);
     let (balance, credit) = beyond(ledger, rental, price, u64::MAX, false);
     refuse_if(balance + credit < price, Rejection::InsufficientFunds)?;
-    let may_spend = spend_room(ledger, payer, now);
+    // The deposit goes back with this, and is not spent beside the price.
+    let deposit = ledger.tables().authorizations.get(&rental.rental);
+    let freed = deposit.map_or(0, |held| held.fund_rest);
+    let may_spend = spend_room(ledger, payer, freed, now);
     let (balance, credit) = beyond(ledger, rental, price, may_spend, false);
     refuse_if(balance + credit < price, Rejection::LimitExceeded)?;
     // From here on nothing may fail.

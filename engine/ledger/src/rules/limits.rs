@@ -49,8 +49,10 @@ pub(crate) fn set_limits(
 }
 
 /// What a user's own limits and those of the identity class leave to spend from the balance now.
-pub(crate) fn spend_room(ledger: &Ledger, spender: &User, now: u64) -> u64 {
-    let spent = spent_after(ledger, spender, 0, CodeKind::None, now);
+/// So much of what is frozen does not count: the decision gives it back.
+pub(crate) fn spend_room(ledger: &Ledger, spender: &User, freed: u64, now: u64) -> u64 {
+    let frozen = spender.frozen.saturating_sub(u128::from(freed));
+    let spent = spent_with(ledger, spender, frozen, 0, CodeKind::None, now);
     let scopes = [LimitScope::User(spender.user), LimitScope::KycClass(spender.kyc_class)];
     let limits = scopes.into_iter().filter_map(|scope| limits_of(ledger, scope, spender));
     let rooms = limits.flat_map(|limits| {
@@ -68,15 +70,16 @@ pub(crate) fn spend_room(ledger: &Ledger, spender: &User, now: u64) -> u64 {
 
 /// What is spent in every window after so much more, with what is frozen: that may be spent any
 /// time, by a capture or for a rental, and was agreed to. It was spent with no code.
-fn spent_after(
+fn spent_with(
     ledger: &Ledger,
     spender: &User,
+    frozen: u128,
     amount: u64,
     code_kind: CodeKind,
     now: u64,
 ) -> Usage {
     let mut usage = spender.usage;
-    let frozen = u64::try_from(spender.frozen).unwrap_or(u64::MAX);
+    let frozen = u64::try_from(frozen).unwrap_or(u64::MAX);
     count(&mut usage, ledger.calendar(), amount, code_kind, now);
     count(&mut usage, ledger.calendar(), frozen, CodeKind::None, now);
     usage
@@ -91,7 +94,7 @@ pub(crate) fn may_spend(
     code_kind: CodeKind,
     now: u64,
 ) -> Result<(), Rejection> {
-    let after = || spent_after(ledger, spender, amount, code_kind, now);
+    let after = || spent_with(ledger, spender, spender.frozen, amount, code_kind, now);
     let scopes = [LimitScope::User(spender.user), LimitScope::KycClass(spender.kyc_class)];
     for limits in scopes.into_iter().filter_map(|scope| limits_of(ledger, scope, spender)) {
         let after = after();
