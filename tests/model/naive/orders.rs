@@ -453,12 +453,13 @@ impl Naive {
         now: u64,
     ) -> Outcome {
         let entries = self.entries.len();
-        let before = (self.orders.clone(), self.lines.clone(), self.cards.clone());
+        let (orders, lines) = (self.orders.clone(), self.lines.clone());
+        let (cards, plans) = (self.cards.clone(), self.plans.clone());
         let outcome = self.refund_in_turn(rental, number, x, or, now);
         let outcome = outcome.and_then(|rest| self.return_advance(rental, 0, rest, now));
         if outcome.is_err() {
             self.entries.truncate(entries);
-            (self.orders, self.lines, self.cards) = before;
+            (self.orders, self.lines, self.cards, self.plans) = (orders, lines, cards, plans);
         }
         outcome
     }
