@@ -35,6 +35,7 @@ fn a_broker_that_dies_is_told_by_readyz_and_not_by_healthz() {
     let position = || pages.number("groat_input_position{shard=\"0\"}");
     topics.publish(&first.concat(), first.len() as u64);
     serving.until(|| position() == Some(first.len() as u64));
+    serving.until(|| all_is_told(&topics, &pages));
     are_those_of_the_topics(&topics, &pages);
 
     own.tell("kill");
@@ -54,6 +55,29 @@ fn a_broker_that_dies_is_told_by_readyz_and_not_by_healthz() {
     assert_eq!(pages.number("groat_faults_total{shard=\"0\"}"), Some(0));
     let digest = serving.release();
     assert_eq!(check(&topics.config(), 1).digests, [digest]);
+}
+
+/// Whether the topics show all that the process has committed: a broker answers a commit before it
+/// has told each partition of it.
+fn all_is_told(topics: &Topics, pages: &Pages) -> bool {
+    let mut last = 0;
+    read_events(&topics.config(), 0, 0, |block| {
+        last = Block::parse(block).unwrap().header.number;
+        Ok(())
+    })
+    .unwrap();
+    let count = |topic| {
+        let mut records = 0;
+        read_committed(&topics.config(), topic, 0, |_, _| {
+            records += 1;
+            Ok(())
+        })
+        .unwrap();
+        records
+    };
+    let told = [last, count("outcomes"), count("settlements")];
+    let counts = ["last_block_number", "records_total", "settlements_total"];
+    told.map(Some) == counts.map(|name| pages.number(&format!("groat_{name}{{shard=\"0\"}}")))
 }
 
 /// Every count of a process that has committed a whole chain is that of what stands in the topics.
