@@ -166,7 +166,11 @@ impl Checks {
                 let fund = fund.saturating_sub(*repaid);
                 self.spending.settle_agreed(Some(*payment), fund, date)
             }
-            Fact::RentalBoughtOut { .. } => self.spending.settle_agreed(None, 0, date),
+            Fact::RentalBoughtOut { rental, .. } => {
+                // The deposit goes back behind it, and is not spent beside the price.
+                self.spending.unfreeze(*rental, u64::MAX);
+                self.spending.settle_agreed(None, 0, date)
+            }
             Fact::PaymentPaid { payment, user, balance, .. } => {
                 let code = ledger.tables().payments.get(payment).map(|p| p.code_kind);
                 let Some((payer, _)) = person(user) else { return };

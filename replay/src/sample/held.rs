@@ -1,5 +1,5 @@
-//! Days on which money is held under limits, captured, kept on legal orders, and advanced: for
-//! checks.
+//! Days on which money is held under limits, captured, kept on legal orders, advanced, and bought
+//! out: for checks.
 
 use super::Day;
 use super::rented::written;
@@ -32,6 +32,14 @@ const HELD: &str = r#"
 01T14:00 return_rental {"rental":"k1","restore_at":"2026-03-01T14:00:00Z"}
 01T14:01 settle_rental {"rental":"k1","allow_partial":true}
 02T13:00 collect_rental {"rental":"k1","allow_partial":true}
+02T14:00 open_user {"user":"dora","kyc_class":2,"ccy":"CNY"}
+02T14:00 confirm_top_up {"user":"dora","bank_ref":"B-3","amt":$400.00}
+02T14:01 create_rental {"rental":"k2","out_order_no":"R-2","merchant":"shop","user":"dora","deposit":$99.00,"rent":$0.00,"unit":"FIXED","borrow_at":"2026-03-02T14:00:00Z","expiry_at":"2026-03-20T00:00:00Z","plan":[{"due_at":"2026-03-02T15:00:00Z","amt":$10.00,"buyout":$40.00}],"deposit_fallback":true}
+02T14:02 assess_rental {"rental":"k2","score":400,"decision":{"declined":{}}}
+02T14:03 secure_deposit {"rental":"k2"}
+02T14:04 start_rental {"rental":"k2","started_at":"2026-03-02T14:04:00Z"}
+02T15:01 set_limits {"scope":{"user":"dora"},"ccy":"CNY","lifetime":$60.00}
+02T15:02 buy_out_rental {"rental":"k2","term_no":1}
 "#;
 
 /// All of it, up to a day in April.
