@@ -181,6 +181,19 @@ what_is_overdue_is_debited_before_charges_that_are_not_due "
     credit   alice ACTIVE owed=0.00
 "
 
+/// What falls due with a term, and is charged on its day, is tried before that is late.
+a_charge_on_a_terms_day_is_debited_the_same_day "
+    at       2026-01-10T09:00:00Z          |
+    user     alice 2 CNY                   | ok
+    line     alice 2000.00 billed=yes      | ok
+    draw     alice l1 90.00 3 bullet=yes ppm=0 debited=yes | ok
+    pass     2026-02-09T09:00:00Z          |
+    loan     l1 ACTIVE owed=90.00 due=0.00
+    charge_loan alice l1 c1 fee 5.00       | ok
+    at       2026-02-09T09:00:00Z          | LoanDebit
+    balance  user_available alice 85.00
+"
+
 /// Principal first, after grace, and more was bought since the statement: that waits for the next.
 what_is_not_billed_yet_is_not_debited "
     at       2026-01-10T09:00:00Z          |

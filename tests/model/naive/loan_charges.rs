@@ -64,8 +64,9 @@ impl Naive {
         self.write(of(owed, c.loan), house(income), amount);
         let charge = Charge { id: c.charge, kind: c.kind, due_on, left: amount };
         self.loans[no].charges.push(charge);
-        if due_on == today {
-            self.loans[no].debited_on = today;
+        let loan = &mut self.loans[no];
+        if due_on == today && due_on > loan.date_of(loan.periods) {
+            loan.debited_on = today;
         }
         Ok(())
     }

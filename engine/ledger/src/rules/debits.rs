@@ -15,8 +15,9 @@
 //! assessed is that of the last day of grace. What counts as paid is not tried.
 //! Each try is an event, so that whoever is short can be told. The bill that a statement cut anew
 //! is debited on its own due date; of what was overdue before it the tries go on in between. What
-//! is agreed today, or begins to be due in the course of today, is debited from tomorrow on. A
-//! restricted account pays nothing. Line, loan and balance lie on one shard.
+//! is agreed today, or begins to be due in the course of today, is debited from tomorrow on, but
+//! for a charge that falls due with a term of today. A restricted account pays nothing. Line, loan
+//! and balance lie on one shard.
 
 use crate::command::SetAutoDebit;
 use crate::event::{Decision, Fact};

@@ -115,7 +115,8 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
             let row = LoanCharge { charge, kind, amount, due_on, paid: 0, waived: 0 };
             let today = ledger.calendar().date(ledger.now());
             change(ledger, loan, |loan| {
-                if due_on <= today {
+                // What falls due with a term is tried before that is late.
+                if due_on <= today && due_on > loan.due_on() {
                     loan.wait_for_debit(today);
                 }
                 loan.put(row);
