@@ -57,8 +57,8 @@ pub struct SledStore {
     _lock: Lock,
 }
 
-/// The lock on a directory. It is given back by name: a child process that is being started has
-/// the file too until it has become another program.
+/// The lock on a directory. It is unlocked and not only closed: a child process that is being
+/// started has the file open too, until it has become another program.
 struct Lock(File);
 
 impl Drop for Lock {
