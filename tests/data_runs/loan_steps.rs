@@ -13,6 +13,7 @@ mod asked;
 mod tables;
 mod words;
 
+use groat_ledger::instalments::{Split, Tie};
 use groat_ledger::{
     Ahead, Body, Calendar, Currency, Decision, Every, Id, Ledger, Loan, LoanChargeKind, LoanKind,
     LoanState, LoanTerms,
@@ -237,11 +238,12 @@ impl Case {
         let count = of("numberOfRepayments").parse().unwrap();
         // How the parts are rounded is the product's, which the data does not have: to whole euros,
         // but for these, as their tables show.
-        let share_unit = if product.starts_with("LP2_DOWNPAYMENT_ADV") { 1 } else { 100 };
+        let unit = if product.starts_with("LP2_DOWNPAYMENT_ADV") { 1 } else { 100 };
+        let split = Split::NearestRestLast { unit, tie: Tie::Even };
         let at_once = u64::from(down);
         let new = LoanTerms::new(count, 0, LoanKind::EqualPrincipal);
         let (order, ahead_order) = orders(of("Payment strategy"));
-        Ok(LoanTerms { every, share_unit, at_once, order, ahead_order, ..new })
+        Ok(LoanTerms { every, split, at_once, order, ahead_order, ..new })
     }
 }
 

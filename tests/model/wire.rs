@@ -10,7 +10,7 @@ mod members;
 pub(crate) use apps::signed;
 mod royalties;
 
-use groat_ledger::instalments::Part;
+use groat_ledger::instalments::{Part, Split, Tie};
 use groat_ledger::{
     Admission, Balancing, Bearer, Block, Body, CaptureMode, Command, Constraint, CreateRental,
     Currency, DayRule, DisputeKind, Every, FeeRefund, FreezeReason, GrantCreditLine, Id, LegSource,
@@ -170,6 +170,7 @@ fn body(body: &Body) -> Wire {
                     LegSource::Balance => leg::Source::Balance(v1::BalanceLeg { amt }),
                     LegSource::Credit => leg::Source::Credit(v1::CreditLeg { amt }),
                     LegSource::Instalment(terms, bearer) => {
+                        let (unit, share_tie) = split(terms.split);
                         leg::Source::Instalment(v1::InstalmentLeg {
                             plan: some(terms.plan),
                             amt,
@@ -179,6 +180,8 @@ fn body(body: &Body) -> Wire {
                                 Bearer::User => v1::FeeBearer::User.into(),
                                 Bearer::Seller => v1::FeeBearer::Seller.into(),
                             },
+                            share_unit: part(unit, c.currency),
+                            share_tie,
                         })
                     }
                     LegSource::Coupon(id) => {
@@ -317,6 +320,8 @@ fn body(body: &Body) -> Wire {
             amt: money(c.amount),
             n: c.terms.terms,
             fee_ppm: c.terms.fee_ppm,
+            share_unit: part(split(c.terms.split).0, c.amount.currency),
+            share_tie: split(c.terms.split).1,
         }),
         Body::PrepayPlan(c) => {
             Wire::PrepayPlan(v1::PrepayPlan { user: some(c.user), plan: some(c.plan) })
@@ -377,7 +382,8 @@ fn body(body: &Body) -> Wire {
                 Every::Months(months) => months,
                 Every::Days(_) => 0,
             },
-            share_unit: part(c.terms.share_unit, c.amount.currency),
+            share_unit: part(split(c.terms.split).0, c.amount.currency),
+            share_tie: split(c.terms.split).1,
             paid_ahead: c.terms.ahead as i32,
             at_once: part(c.terms.at_once, c.amount.currency),
             order: Some(order(c.terms.order)),
@@ -573,6 +579,15 @@ fn grant(c: &GrantCreditLine) -> v1::GrantCreditLine {
             late_fee_max: part(b.late_fee_max, c.limit.currency).filter(|_| b.late_fee_max > 0),
             auto_debit: b.auto_debit,
         }),
+    }
+}
+
+/// Unit and tie.
+fn split(split: Split) -> (u64, i32) {
+    match split {
+        Split::FloorRestFirst => (0, 0),
+        Split::NearestRestLast { unit, tie: Tie::Even } => (unit, 0),
+        Split::NearestRestLast { unit, tie: Tie::Up } => (unit, 1),
     }
 }
 

@@ -1,5 +1,5 @@
 //! Verbs of the tables on cash loans and credit that is lost: `draw alice l1 1200.00 3 ppm=500`
-//! (with `bullet=yes`, `days=15` or `months=1`, `unit=1.00`, `next=yes`, `at_once=300.00`,
+//! (with `bullet=yes`, `days=15` or `months=1`, `unit=1.00 tie=up`, `next=yes`, `at_once=300.00`,
 //! `order=PIFC`, `ahead=CPFI`), `charge_loan alice l1 c1 fee 5.00 due=2026-03-01`,
 //! `waive_charge alice l1 c1`, `charge_back alice l1 b1 5.00`,
 //! `draw_more alice l1 300.00 at_once=75.00`,
@@ -9,7 +9,7 @@
 use crate::checks::shouted;
 use crate::table::Books;
 use crate::words::Args;
-use groat_ledger::instalments::{CHARGES_FIRST, Part};
+use groat_ledger::instalments::{CHARGES_FIRST, Part, Split, Tie};
 use groat_ledger::{
     Ahead, Body, ChargeLoan, DrawLoan, DrawMore, Every, LoanChargeKind, LoanKind, LoanTerms,
     ProvisionCredit, RecordRecovery, RepayCredit, ReturnRepayment, WaiveLoanCharge, WriteOffCredit,
@@ -30,6 +30,20 @@ fn order(letters: &str) -> [Part; 4] {
     parts.try_into().expect("four parts")
 }
 
+/// `unit=1.00` is to the nearest multiple of that, half even, or with `tie=up` half up; without it
+/// shares are rounded down.
+pub(crate) fn split(a: &mut Args<'_>) -> Split {
+    let tie = match a.option("tie") {
+        None => Tie::Even,
+        Some("up") => Tie::Up,
+        Some(other) => panic!("no tie: {other}"),
+    };
+    match a.minor_option("unit") {
+        None => Split::FloorRestFirst,
+        Some(unit) => Split::NearestRestLast { unit, tie },
+    }
+}
+
 /// The command of a line; `None` when the verb is no command of this subject.
 pub(crate) fn body(verb: &str, a: &mut Args<'_>) -> Option<Body> {
     Some(match verb {
@@ -45,7 +59,7 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>) -> Option<Body> {
             };
             let terms = LoanTerms {
                 every,
-                share_unit: a.minor_option("unit").unwrap_or(0),
+                split: split(a),
                 ahead: if a.option("next").is_some() { Ahead::Next } else { Ahead::Last },
                 at_once: a.minor_option("at_once").unwrap_or(0),
                 order: a.option("order").map_or(CHARGES_FIRST, order),

@@ -330,8 +330,10 @@ parts_are_multiples_of_a_unit "
     // The unit is rounded half to even: 12.50 is 12.00, and the rest is 15.00.
     thaw     alice                         | ok
     draw     alice l2 75.00 6 ppm=0 days=15 unit=1.00 | ok
+    draw     alice l3 75.00 6 ppm=0 days=15 unit=1.00 tie=up | ok
     pass     2026-04-25T00:00:00Z          |
     loan     l2 ACTIVE due=12.00
+    loan     l3 ACTIVE due=13.00
     pass     2026-07-09T00:00:00Z          |
     loan     l2 ACTIVE due=75.00
 "

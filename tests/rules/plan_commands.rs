@@ -1,9 +1,11 @@
 //! Verbs of the tables on instalment plans: `convert alice pl1 p1 100.00 n=3 fee=23000` (or
-//! `statement` for a purchase), `prepay alice pl1`, and the look at a plan.
+//! `statement` for a purchase; with `unit=1.00 tie=up`), `prepay alice pl1`, and the look at a plan.
 
 use crate::checks::shouted;
+use crate::lending_commands::split;
 use crate::table::Books;
 use crate::words::{Args, id, money};
+use groat_ledger::instalments::{Split, Tie};
 use groat_ledger::{Bearer, Body, ConvertToInstalments, Id, Leg, LegSource, PlanTerms, PrepayPlan};
 
 /// The command of a line; `None` when the verb is no command of this subject.
@@ -12,7 +14,8 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>) -> Option<Body> {
         "convert" => {
             let (user, plan, source) = (a.id(), a.id(), a.word());
             let payment = if source == "statement" { Id::NONE } else { id(source) };
-            let terms = PlanTerms { plan, terms: a.number("n", 3), fee_ppm: a.number("fee", 0) };
+            let (terms, fee_ppm) = (a.number("n", 3), a.number("fee", 0));
+            let terms = PlanTerms { plan, terms, fee_ppm, split: split(a) };
             let amount = a.money();
             Body::ConvertToInstalments(ConvertToInstalments { user, payment, amount, terms })
         }
@@ -22,15 +25,22 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>) -> Option<Body> {
 }
 
 /// The leg `instalment:plan:terms:fee:amount`, without its first word; `:seller` behind it where
-/// the seller bears the fee.
+/// the seller bears the fee, or `:unit:1.00` where that is the unit of its shares, half up.
 pub(crate) fn leg(parts: &[&str]) -> Leg {
     let (parts, bearer) = match parts {
         [parts @ .., "seller"] => (parts, Bearer::Seller),
         parts => (parts, Bearer::User),
     };
+    let (parts, split) = match parts {
+        [parts @ .., "unit", unit] => {
+            (parts, Split::NearestRestLast { unit: money(unit).amount, tie: Tie::Up })
+        }
+        parts => (parts, Split::FloorRestFirst),
+    };
     let [plan, terms, fee, amount] = parts else { panic!("plan:terms:fee:amount, not {parts:?}") };
     let (terms, fee_ppm) = (terms.parse().unwrap(), fee.parse().unwrap());
-    let source = LegSource::Instalment(PlanTerms { plan: id(plan), terms, fee_ppm }, bearer);
+    let terms = PlanTerms { plan: id(plan), terms, fee_ppm, split };
+    let source = LegSource::Instalment(terms, bearer);
     Leg { source, amount: money(amount).amount }
 }
 

@@ -43,6 +43,34 @@ examples_1_to_3_the_published_plans "
     balance  fee_receivable alice 0.00
 "
 
+/// Nearest shares with the rest last, half up or half even, of cents or of whole yuan: as other
+/// systems round. A term that would be empty is refused.
+terms_are_rounded_as_agreed "
+    at       2026-01-10T09:00:00Z          |
+    user     alice 2 CNY                   | ok
+    merchant shop CNY fee=0                | ok
+    line     alice 9000.00 billed=yes      | ok
+    create   p1 o1 shop 99.99              | ok
+    create   p2 o2 shop 99.99              | ok
+    create   p3 o3 shop 1000.00            | ok
+    create   p4 o4 shop 2.00               | ok
+    pay      p1 alice instalment:pl1:6:23000:99.99:unit:0.01 | ok
+    plan     pl1 ACTIVE fee=2.30 5*17.05 17.04
+    pay      p2 alice credit:99.99         | ok
+    convert  alice pl2 p2 99.99 n=6 fee=23000 unit=0.01 | ok
+    plan     pl2 ACTIVE fee=2.30 5*17.04 17.09
+    pay      p3 alice credit:1000.00       | ok
+    convert  alice pl3 p3 1000.00 n=6 unit=1.00 tie=up | ok
+    plan     pl3 ACTIVE 5*167.00 165.00
+    pay      p4 alice instalment:pl4:3:0:2.00:unit:1.00 | AmountOutOfRange
+    pay      p4 alice instalment:pl4:3:0:2.00:unit:0.01 | ok
+    plan     pl4 ACTIVE 2*0.67 0.66
+    at       2026-02-01T00:00:00Z          | BatchCut BatchSettle CreditStatement
+    bill     alice ISSUED total=201.76 fee=0.76 ahead=1000.98
+    refund   p3 f1 500.00                  | ok
+    plan     pl3 ACTIVE 167.00 166.00
+"
+
 /// One term by each statement, with what was bought besides; what is ahead uses the limit and is
 /// not to be repaid.
 terms_are_billed_by_statements "

@@ -17,6 +17,7 @@ use crate::command::{
     RentalTerms, RoyaltyRefunds, Scope,
 };
 use crate::id::Id;
+use crate::instalments::Split;
 use crate::money::{Currency, Money};
 use crate::rejection::Rejection;
 use crate::remittance::{Cargo, RoyaltyReturn, RoyaltySent, Standing};
@@ -459,6 +460,7 @@ pub enum Fact {
         fee: u64,
         terms: u32,
         bearer: Bearer,
+        split: Split,
     },
     /// The whole fee of a plan that is about to be made, of its seller: MP→UI.
     SellerFeeCharged {

@@ -11,9 +11,10 @@ use rust_decimal::{Decimal, RoundingStrategy};
 pub const TERMS_MAX: u32 = 120;
 
 /// How a sum is cut into shares. Shares always sum to it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Split {
     /// Every share is rounded down; the first takes the rest (Huabei).
+    #[default]
     FloorRestFirst,
     /// Every share is the nearest multiple of `unit` minor units; the last takes the rest.
     NearestRestLast {
@@ -22,6 +23,21 @@ pub enum Split {
         /// What becomes of a share just between two multiples.
         tie: Tie,
     },
+}
+
+impl Split {
+    /// Whether its unit is at most so many minor units.
+    pub fn fits(self, most: u64) -> bool {
+        match self {
+            Split::FloorRestFirst => true,
+            Split::NearestRestLast { unit, .. } => unit <= most,
+        }
+    }
+
+    /// Whether a sum is enough for something in every share.
+    pub fn fills(self, total: u64, terms: u32) -> bool {
+        split(total, terms, self).is_some_and(|shares| shares.iter().all(|share| *share > 0))
+    }
 }
 
 /// Where a number just between two others goes.

@@ -1119,6 +1119,34 @@ impl CreditPart {
         }
     }
 }
+/// Where a share goes that is just between two multiples of its unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ShareTie {
+    /// To the even one.
+    Unspecified = 0,
+    Up = 1,
+}
+impl ShareTie {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SHARE_TIE_UNSPECIFIED",
+            Self::Up => "SHARE_TIE_UP",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SHARE_TIE_UNSPECIFIED" => Some(Self::Unspecified),
+            "SHARE_TIE_UP" => Some(Self::Up),
+            _ => None,
+        }
+    }
+}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum StatementState {
@@ -4391,6 +4419,15 @@ pub struct InstalmentLeg {
     #[serde(with = "crate::json::Named::<crate::v1::FeeBearer>")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub bearer: i32,
+    /// Principal and fee of a term are the nearest multiples of this, the rest with the last; absent is
+    /// rounded down, the rest with the first.
+    #[prost(message, optional, tag = "6")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub share_unit: ::core::option::Option<Money>,
+    #[prost(enumeration = "ShareTie", tag = "7")]
+    #[serde(with = "crate::json::Named::<crate::v1::ShareTie>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub share_tie: i32,
 }
 /// Puts what was bought on credit into a plan.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -4416,6 +4453,14 @@ pub struct ConvertToInstalments {
     #[prost(uint32, tag = "6")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub fee_ppm: u32,
+    /// As of an `InstalmentLeg`.
+    #[prost(message, optional, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub share_unit: ::core::option::Option<Money>,
+    #[prost(enumeration = "ShareTie", tag = "8")]
+    #[serde(with = "crate::json::Named::<crate::v1::ShareTie>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub share_tie: i32,
 }
 /// Pays what is ahead of a plan; its fees to come are not charged.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -4460,6 +4505,14 @@ pub struct PlanCreated {
     #[serde(with = "crate::json::Named::<crate::v1::FeeBearer>")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub bearer: i32,
+    /// Absent is rounded down, the rest with the first term.
+    #[prost(uint64, tag = "9")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub share_unit: u64,
+    #[prost(enumeration = "ShareTie", tag = "10")]
+    #[serde(with = "crate::json::Named::<crate::v1::ShareTie>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub share_tie: i32,
 }
 /// The whole fee of a plan is taken from what its seller was paid; the plan is made behind this.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -4668,6 +4721,13 @@ pub struct PlanRow {
     #[serde(with = "crate::json::Named::<crate::v1::FeeBearer>")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub bearer: i32,
+    #[prost(uint64, tag = "11")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub share_unit: u64,
+    #[prost(enumeration = "ShareTie", tag = "12")]
+    #[serde(with = "crate::json::Named::<crate::v1::ShareTie>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub share_tie: i32,
 }
 // Commands.
 
@@ -4774,8 +4834,8 @@ pub struct DrawLoan {
     #[prost(uint32, tag = "8")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub every_months: u32,
-    /// Equal parts are the nearest multiples of this, half even, the rest with the last; absent is
-    /// rounded down, the rest with the first.
+    /// Equal parts are the nearest multiples of this, the rest with the last; absent is rounded down,
+    /// the rest with the first.
     #[prost(message, optional, tag = "9")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub share_unit: ::core::option::Option<Money>,
@@ -4799,6 +4859,11 @@ pub struct DrawLoan {
     #[prost(bool, tag = "14")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub auto_debit: bool,
+    /// Of a part between two multiples of `share_unit`.
+    #[prost(enumeration = "ShareTie", tag = "15")]
+    #[serde(with = "crate::json::Named::<crate::v1::ShareTie>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub share_tie: i32,
 }
 /// Puts a fee or a penalty on a loan.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -4934,6 +4999,10 @@ pub struct LoanDrawn {
     #[prost(bool, tag = "14")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub auto_debit: bool,
+    #[prost(enumeration = "ShareTie", tag = "15")]
+    #[serde(with = "crate::json::Named::<crate::v1::ShareTie>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub share_tie: i32,
 }
 /// By the clock.
 #[derive(serde::Serialize, serde::Deserialize)]

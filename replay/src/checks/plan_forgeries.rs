@@ -43,6 +43,12 @@ fn plans() {
                     f.term_no += 1;
                 }
             }),
+            // By which a term came to half a cent less.
+            (Check::Plans, "refused: a term is billed out of turn", |event| {
+                if let Some(Fact::PlanCreated(f)) = &mut event.fact {
+                    f.share_tie = 0;
+                }
+            }),
             (Check::Plans, "refused: a plan is paid ahead by another amount", |event| {
                 if let Some(Fact::PlanPrepaid(f)) = &mut event.fact {
                     f.amount -= 1;

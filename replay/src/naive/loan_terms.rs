@@ -1,24 +1,30 @@
-//! The terms of cash loans: how much of the principal each has, and the months between them. It
-//! knows no loan.
+//! The terms of plans and cash loans: how much of a sum each has, and the months between those of
+//! loans. It knows neither plans nor loans.
 
+use groat_ledger::instalments::{Split, Tie};
 use groat_ledger::{LoanKind, LoanTerms};
 use std::collections::VecDeque;
 
-/// The principal of each term: rounded down with the rest first, or to the nearest multiple of a
-/// unit, a half to the even one, with the rest last.
+/// The principal of each term.
 pub(super) fn parts(amount: i128, count: u32, terms: &LoanTerms) -> VecDeque<i128> {
-    let (n, unit) = (i128::from(count), i128::from(terms.share_unit));
     if terms.kind == LoanKind::Bullet {
         return (1..=count).map(|no| if no == count { amount } else { 0 }).collect();
     }
-    if unit == 0 {
+    shares(amount, count, terms.split)
+}
+
+/// Rounded down with the rest first, or to the nearest multiple of a unit with the rest last.
+pub(super) fn shares(amount: i128, count: u32, split: Split) -> VecDeque<i128> {
+    let n = i128::from(count);
+    let Split::NearestRestLast { unit, tie } = split else {
         return (0..n).map(|no| amount / n + if no == 0 { amount % n } else { 0 }).collect();
-    }
+    };
+    let unit = i128::from(unit);
     let (floor, rest) = (amount / (n * unit), amount % (n * unit));
     let up = match (2 * rest).cmp(&(n * unit)) {
         std::cmp::Ordering::Less => 0,
-        std::cmp::Ordering::Equal => floor % 2,
-        std::cmp::Ordering::Greater => 1,
+        std::cmp::Ordering::Equal if tie == Tie::Even => floor % 2,
+        std::cmp::Ordering::Equal | std::cmp::Ordering::Greater => 1,
     };
     let share = (floor + up) * unit;
     (1..=n)

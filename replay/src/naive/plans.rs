@@ -1,6 +1,7 @@
 //! Instalment plans as their facts tell them: the terms of each, billed from the front one by each
 //! statement, cut from the back by refunds. It knows neither rows nor accounts.
 
+use super::loan_terms::shares;
 use super::stranger;
 use groat_ledger::{Bearer, Fact, Id};
 use std::collections::{BTreeMap, VecDeque};
@@ -78,12 +79,23 @@ impl Plans {
     /// Takes in a fact; says what does not follow from those before.
     pub(crate) fn note(&mut self, fact: &Fact) -> Result<(), String> {
         match fact {
-            Fact::PlanCreated { plan, user, payment, amount, fee_ppm, fee, terms, bearer } => {
+            Fact::PlanCreated {
+                plan,
+                user,
+                payment,
+                amount,
+                fee_ppm,
+                fee,
+                terms,
+                bearer,
+                split,
+            } => {
                 let (amount, said) = (i128::from(*amount), i128::from(*fee));
-                let n = i128::from(*terms);
                 let found = half_even(amount * i128::from(*fee_ppm));
-                let cut = |sum: i128, no| sum / n + if no == 0 { sum % n } else { 0 };
-                let ahead = (0..*terms).map(|no| (cut(amount, no), cut(said, no))).collect();
+                let is_usual = [3, 6, 12].contains(terms);
+                let cut = |sum| shares(sum, if is_usual { *terms } else { 1 }, *split);
+                let ahead: VecDeque<_> = cut(amount).into_iter().zip(cut(said)).collect();
+                let empty = ahead.iter().any(|term| term.0 == 0);
                 let (user, bearer, terms_billed, billed_now) = (*user, *bearer, 0, false);
                 let of_purchase = !payment.is_none();
                 let made = Plan { user, of_purchase, ahead, bearer, terms_billed, billed_now };
@@ -92,10 +104,11 @@ impl Plans {
                     return Err(format!("plan {plan} is made twice"));
                 }
                 self.of_user.entry(user).or_default().push(*plan);
-                if [3, 6, 12].contains(terms) && said == found {
-                    return Ok(());
+                if !is_usual || said != found {
+                    let what = format!("{terms} terms and a fee of {said}, not {found}");
+                    return Err(format!("plan {plan} has {what}"));
                 }
-                Err(format!("plan {plan} has {terms} terms and a fee of {said}, not {found}"))
+                if empty { Err(format!("a term of plan {plan} is empty")) } else { Ok(()) }
             }
             Fact::TermBilled { plan, term_no, principal, fee } => {
                 let row = self.plan(*plan)?;
@@ -187,16 +200,23 @@ fn half_even(millionths: i128) -> i128 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use groat_ledger::instalments::{Split, Tie};
 
     /// A plan of 3.45 in 3 terms at 2.3 %: 1.15 each, with 0.04, 0.02 and 0.02.
     fn made() -> Plans {
+        made_of(345, 8, 3, Split::FloorRestFirst).unwrap()
+    }
+
+    /// A plan at 2.3 %.
+    fn made_of(amount: u64, fee: u64, terms: u32, split: Split) -> Result<Plans, String> {
         let mut plans = Plans::default();
         let (plan, user, payment) = (Id(1), Id(2), Id(3));
-        let (amount, fee_ppm, fee, terms, bearer) = (345, 23_000, 8, 3, Bearer::User);
-        let fact = Fact::PlanCreated { plan, user, payment, amount, fee_ppm, fee, terms, bearer };
-        assert_eq!(plans.note(&fact), Ok(()));
+        let (fee_ppm, bearer) = (23_000, Bearer::User);
+        let fact =
+            Fact::PlanCreated { plan, user, payment, amount, fee_ppm, fee, terms, bearer, split };
+        plans.note(&fact)?;
         assert!(plans.note(&fact).is_err(), "made twice");
-        plans
+        Ok(plans)
     }
 
     fn billed(term_no: u32, principal: u64, fee: u64) -> Fact {
@@ -214,6 +234,22 @@ mod tests {
         assert_eq!((plans.ahead_of(Id(2)), plans.statement(Id(2))), (0, Ok(())));
         assert!(made().note(&billed(1, 115, 2)).is_err(), "another fee");
         assert!(made().note(&billed(2, 115, 4)).is_err(), "out of turn");
+    }
+
+    /// 99.99 in 6: 16.665 each.
+    #[test]
+    fn terms_are_rounded_as_agreed() {
+        let nearest = |unit, tie| Split::NearestRestLast { unit, tie };
+        for (split, principal, fee) in [
+            (Split::FloorRestFirst, 1_669, 40),
+            (nearest(1, Tie::Even), 1_666, 38),
+            (nearest(1, Tie::Up), 1_667, 38),
+            (nearest(100, Tie::Even), 1_700, 0),
+        ] {
+            let mut plans = made_of(9_999, 230, 6, split).unwrap();
+            assert_eq!(plans.note(&billed(1, principal, fee)), Ok(()), "{split:?}");
+        }
+        assert!(made_of(200, 5, 3, nearest(100, Tie::Up)).is_err(), "an empty term");
     }
 
     #[test]

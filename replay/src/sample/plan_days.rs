@@ -18,6 +18,10 @@ const PLANS: &str = r#"
 01T09:03 pay_payment {"payment":"p2","user":"alice","legs":[{"credit":{"amt":$200.00}}]}
 01T09:04 create_payment {"payment":"p3","out_trade_no":"T-3","merchant":"shop","mode":"IN_APP","amt":$700.00}
 01T09:05 pay_payment {"payment":"p3","user":"bob","legs":[{"credit":{"amt":$700.00}}]}
+01T09:06 open_user {"user":"carol","kyc_class":2,"ccy":"CNY"}
+01T09:07 grant_credit_line {"user":"carol","limit":$2000.00,"statement_day":2,"due_day":4,"grace_d":1,"late_fee_ppm":50000,"billing":{}}
+01T09:08 create_payment {"payment":"p4","out_trade_no":"T-4","merchant":"shop","mode":"IN_APP","amt":$99.99}
+01T09:09 pay_payment {"payment":"p4","user":"carol","legs":[{"instalment":{"plan":"l4","amt":$99.99,"n":6,"fee_ppm":23000,"share_unit":$0.01,"share_tie":"UP"}}]}
 01T10:00 convert_to_instalments {"user":"bob","plan":"l2","payment":"p3","amt":$600.00,"n":6,"fee_ppm":45000}
 03T10:00 convert_to_instalments {"user":"alice","plan":"l3","amt":$150.00,"n":3,"fee_ppm":0}
 04T10:00 repay_credit {"user":"alice","amt":$356.90}

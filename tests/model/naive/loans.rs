@@ -3,7 +3,7 @@
 
 use super::loan_charges::Charge;
 use super::{Naive, Outcome, cny, house, must, of, user};
-use groat_ledger::instalments::Part;
+use groat_ledger::instalments::{Part, Split, Tie};
 use groat_ledger::{
     Ahead, Class, DrawLoan, Every, FreezeReason, Id, LoanChargeKind, LoanKind, LoanTerms, Owner,
     Rejection, RepayCredit,
@@ -41,27 +41,34 @@ pub(super) struct Loan {
     pub(super) debited_on: u32,
 }
 
-/// What falls due with each term: shares rounded down and the rest first, or to the nearest unit,
-/// halves to the even one, as long as something is left, and the rest last.
+/// What falls due with each term.
 pub(super) fn terms_of(amount: i128, count: u32, terms: &LoanTerms) -> Vec<i128> {
-    let (n, unit) = (i128::from(count), i128::from(terms.share_unit));
+    match terms.kind {
+        LoanKind::Bullet => (1..=count).map(|no| if no < count { 0 } else { amount }).collect(),
+        LoanKind::EqualPrincipal => shares(amount, count, terms.split),
+    }
+}
+
+/// Shares rounded down and the rest first, or to the nearest unit, as long as something is left,
+/// and the rest last.
+pub(super) fn shares(amount: i128, count: u32, split: Split) -> Vec<i128> {
+    let n = i128::from(count);
+    let Split::NearestRestLast { unit, tie } = split else {
+        let others = (1..n).map(|_| amount / n);
+        return std::iter::once(amount - amount / n * (n - 1)).chain(others).collect();
+    };
+    let unit = i128::from(unit);
+    let mut units = (2 * amount + n * unit) / (2 * n * unit);
+    if tie == Tie::Even && (2 * amount + n * unit) % (2 * n * unit) == 0 {
+        units -= units % 2;
+    }
     let mut left = amount;
-    let mut term = |no: i128| {
-        let part = match (terms.kind, unit) {
-            (LoanKind::Bullet, _) if no < n => 0,
-            (LoanKind::EqualPrincipal, 0) if no == 1 => amount - amount / n * (n - 1),
-            (LoanKind::EqualPrincipal, 0) => amount / n,
-            (LoanKind::EqualPrincipal, _) if no < n => {
-                let units = (2 * amount + n * unit) / (2 * n * unit);
-                let tie = (2 * amount + n * unit) % (2 * n * unit) == 0;
-                left.min(unit * if tie { units - units % 2 } else { units })
-            }
-            _ => left,
-        };
+    let mut share = |no| {
+        let part = if no < n { left.min(unit * units) } else { left };
         left -= part;
         part
     };
-    (1..=n).map(&mut term).collect()
+    (1..=n).map(&mut share).collect()
 }
 
 impl Loan {

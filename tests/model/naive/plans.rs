@@ -1,5 +1,6 @@
 //! Instalment plans in the naive model: each is the list of its terms that are not billed.
 
+use super::loans::shares;
 use super::{Account, Naive, Outcome, cny, house, must, of, user};
 use groat_ledger::{Class, ConvertToInstalments, Id, Owner, PlanTerms, PrepayPlan, Rejection};
 
@@ -35,15 +36,15 @@ impl Naive {
         must(!used && !self.is_loan(terms.plan), Rejection::Duplicate)?;
         must([3, 6, 12].contains(&terms.terms), Rejection::BadTermCount)?;
         let n = i128::from(terms.terms);
-        must(amount >= n, Rejection::AmountOutOfRange)?;
+        let principals = shares(amount, terms.terms, terms.split);
+        must(amount >= n && !principals.contains(&0), Rejection::AmountOutOfRange)?;
         must(terms.fee_ppm <= 1_000_000, Rejection::RateOutOfRange)?;
         must(line.bill.is_some(), Rejection::NotConvertible)?;
         let open = self.plans.iter().filter(|p| p.user == id && !p.ahead.is_empty());
         must(open.count() < 64, Rejection::PlanCountExceeded)?;
         let fee = half_even(amount * i128::from(terms.fee_ppm), 1_000_000);
-        let first = (amount / n + amount % n, fee / n + fee % n);
-        let others = (1..n).map(|_| (amount / n, fee / n));
-        Ok((terms.plan, std::iter::once(first).chain(others).collect()))
+        let fees = shares(fee, terms.terms, terms.split);
+        Ok((terms.plan, principals.into_iter().zip(fees).collect()))
     }
 
     pub(super) fn add_plan(

@@ -61,7 +61,7 @@ impl Scene<'_> {
                     Every::Months(13),
                     Every::Days(366),
                 ]);
-                let share_unit = self.dice.pick(&[0, 0, 1, 100]);
+                let split = self.split();
                 let ahead = self.dice.pick(&[Ahead::Last, Ahead::Next]);
                 let at_once = self.dice.pick(&[0, 0, amount.amount / 4, amount.amount]);
                 let odd = [Part::Fee; 4];
@@ -70,7 +70,7 @@ impl Scene<'_> {
                 let ahead_order = self.dice.pick(&orders[..4]);
                 let terms = LoanTerms {
                     every,
-                    share_unit,
+                    split,
                     ahead,
                     at_once,
                     order,

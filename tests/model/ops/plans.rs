@@ -2,6 +2,7 @@
 
 use super::money::pay;
 use super::{Kind, Scene, named};
+use groat_ledger::instalments::{Split, Tie};
 use groat_ledger::{
     Bearer, Body, Class, ConvertToInstalments, CreditLine, CreditLineState, Id, LegSource, Payment,
     PaymentState, Plan, PlanState, PlanTerms, PrepayPlan,
@@ -50,7 +51,21 @@ impl Scene<'_> {
             plan: self.fresh('l', plans),
             terms: self.dice.pick(&[3, 3, 3, 6, 6, 12, 4]),
             fee_ppm: self.dice.pick(&[23_000, 0, 45_000, 75_000, 500_000, 1_000_000, 1_000_001]),
+            split: self.split(),
         }
+    }
+
+    /// How a sum is cut into terms.
+    pub(super) fn split(&mut self) -> Split {
+        let nearest = |unit, tie| Split::NearestRestLast { unit, tie };
+        self.dice.pick(&[
+            Split::FloorRestFirst,
+            Split::FloorRestFirst,
+            nearest(1, Tie::Even),
+            nearest(1, Tie::Up),
+            nearest(100, Tie::Even),
+            nearest(100, Tie::Up),
+        ])
     }
 
     /// Pays an order in terms, as far as a line that is billed covers it.

@@ -146,6 +146,8 @@ impl Credit {
         let plan = Some(Id(9 << 64 | self.plans.len() as u128).into());
         self.plans.push((user, plan));
         let (payment, n, fee_ppm) = (None, 3, 23_000);
+        let share_unit = chance.one_in(2).then_some(v1::Money { amount: 100, currency: 840 });
+        let share_tie = i32::from(share_unit.is_some());
         self.command(command::Body::ConvertToInstalments(v1::ConvertToInstalments {
             user,
             plan,
@@ -153,6 +155,8 @@ impl Credit {
             amt,
             n,
             fee_ppm,
+            share_unit,
+            share_tie,
         }))
     }
 
@@ -252,6 +256,7 @@ fn buy_on_credit(command: &mut Command, plans: Option<&mut Vec<(Option<v1::Id>, 
                 n: 3,
                 fee_ppm: 23_000,
                 bearer: bearer.into(),
+                ..v1::InstalmentLeg::default()
             })
         }
     });

@@ -1,7 +1,7 @@
 //! Commands of cash loans (DOMAIN §4.5).
 
 use crate::id::Id;
-use crate::instalments::{CHARGES_FIRST, Part};
+use crate::instalments::{CHARGES_FIRST, Part, Split};
 use crate::limits::LOAN_TERM_DAYS;
 use crate::money::Money;
 
@@ -29,9 +29,8 @@ pub struct LoanTerms {
     pub kind: LoanKind,
     /// When terms fall due.
     pub every: Every,
-    /// Equal parts are the nearest multiples of so many minor units, half even, the rest with the
-    /// last term; 0 is rounded down, the rest with the first.
-    pub share_unit: u64,
+    /// How equal parts are rounded, and which term takes the rest.
+    pub split: Split,
     /// What is paid ahead comes off these terms.
     pub ahead: Ahead,
     /// Minor units of the amount that are due when it is drawn; the terms share the rest.
@@ -55,7 +54,7 @@ impl LoanTerms {
             day_ppm,
             kind,
             every,
-            share_unit: 0,
+            split: Split::default(),
             ahead,
             at_once: 0,
             order,

@@ -2,6 +2,7 @@
 //! [`LegSource::Instalment`](crate::LegSource::Instalment) too.
 
 use crate::id::Id;
+use crate::instalments::Split;
 use crate::money::Money;
 
 /// What is agreed about a plan: product data, not constants.
@@ -13,6 +14,8 @@ pub struct PlanTerms {
     pub terms: u32,
     /// The fee, in millionths of the amount.
     pub fee_ppm: u32,
+    /// How principal and fee are cut into terms.
+    pub split: Split,
 }
 
 /// Who pays the fee of a plan, all of it.

@@ -80,7 +80,7 @@ fn terms_fit(amount: u64, terms: &LoanTerms) -> bool {
     let enough = shared.is_some_and(|shared| shared >= u64::from(terms.count));
     let orders = credit::names_each_part(terms.order) && credit::names_each_part(terms.ahead_order);
     let count = (1..=TERMS_MAX).contains(&terms.count);
-    count && often && enough && terms.share_unit <= AMOUNT_MAX && orders
+    count && often && enough && terms.split.fits(AMOUNT_MAX) && orders
 }
 
 /// Pays a loan back that is named by its user.

@@ -9,7 +9,8 @@
 //! | | its line is written off | WrittenOff |
 //!
 //! The fee is half even, and the user's; of a payment it may be the seller's (`plan_fees`).
-//! Principal and fee are cut into terms alike, rounded down, the rest with the first (Huabei). What
+//! Principal and fee are cut into terms alike: rounded down, the rest with the first (Huabei), or as
+//! the command says. What
 //! is ahead (PI) uses the limit, bears no interest and is repaid by a `RepayCredit` that names the
 //! plan alone: off the last terms, as by a refund. Where
 //! the book is silent: the first term is billed by the first statement after the plan was made,
@@ -25,7 +26,7 @@ use crate::command::{
 };
 use crate::event::{Decision, Fact};
 use crate::id::Id;
-use crate::instalments::{Instalment, TERMS_MAX, half_even_ppm};
+use crate::instalments::{Instalment, half_even_ppm};
 use crate::ledger::{Ledger, in_range, post};
 use crate::limits::{AMOUNT_MAX, PLANS_MAX};
 use crate::rejection::Rejection;
@@ -50,7 +51,7 @@ fn fee_of(
     let used = tables.plans.find(&terms.plan).is_some() || tables.loans.find(&terms.plan).is_some();
     refuse_if(used, Rejection::Duplicate)?;
     refuse_if(!TERMS.contains(&terms.terms), Rejection::BadTermCount)?;
-    refuse_if(amount < u64::from(terms.terms), Rejection::AmountOutOfRange)?;
+    refuse_if(!terms.split.fills(amount, terms.terms), Rejection::AmountOutOfRange)?;
     refuse_if(terms.fee_ppm > 1_000_000, Rejection::RateOutOfRange)?;
     let billing = line.billing.as_deref().ok_or(Rejection::NotConvertible)?;
     refuse_if(billing.plans.len() >= PLANS_MAX, Rejection::PlanCountExceeded)?;
@@ -85,9 +86,19 @@ pub(crate) fn offered(
 
 /// Records the plan of a payment's leg, behind the facts of the payment.
 pub(crate) fn record_created(payer: &User, payment: Id, offer: Offer, out: &mut Decision) {
-    let Offer { terms: PlanTerms { plan, terms, fee_ppm }, bearer, amount, fee } = offer;
+    let Offer { terms: PlanTerms { plan, terms, fee_ppm, split }, bearer, amount, fee } = offer;
     let user = payer.user;
-    out.record(Fact::PlanCreated { plan, user, payment, amount, fee_ppm, fee, terms, bearer });
+    out.record(Fact::PlanCreated {
+        plan,
+        user,
+        payment,
+        amount,
+        fee_ppm,
+        fee,
+        terms,
+        bearer,
+        split,
+    });
 }
 
 pub(crate) fn convert(
@@ -302,7 +313,8 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
 }
 
 fn created(ledger: &mut Ledger, fact: &Fact) {
-    let Fact::PlanCreated { plan, user, payment, amount, fee, terms, bearer, .. } = fact else {
+    let Fact::PlanCreated { plan, user, payment, amount, fee, terms, bearer, split, .. } = fact
+    else {
         return;
     };
     let today = ledger.calendar().date(ledger.now());
@@ -316,6 +328,7 @@ fn created(ledger: &mut Ledger, fact: &Fact) {
         amount: *amount,
         fee: *fee,
         terms: *terms,
+        split: *split,
         billed: 0,
         cut: 0,
         bearer: *bearer,
@@ -363,15 +376,14 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
         row.ok_or("a plan is unknown or at its end")
     };
     match fact {
-        Fact::PlanCreated { plan, user, payment, amount, fee, terms, bearer, .. } => {
+        Fact::PlanCreated { plan, user, payment, amount, fee, terms, bearer, split, .. } => {
             known(tables.plans.find(plan).is_none(), "a plan is made twice")?;
             let owner = tables.users.find(user).ok_or("a user is unknown")?;
             let line = tables.credit_lines.get(&owner).ok_or("a line of credit is unknown")?;
             let bill = line.billing.as_deref().ok_or("a line is not billed")?;
             known(bill.plans.len() < PLANS_MAX, "a line has too many plans")?;
             let sums = *amount <= AMOUNT_MAX && *fee <= *amount;
-            let fits = (1..=TERMS_MAX).contains(terms) && *amount >= u64::from(*terms) && sums;
-            known(fits, "a plan's terms do not fit")?;
+            known(sums && split.fills(*amount, *terms), "a plan's terms do not fit")?;
             let own = *bearer == Bearer::User || !payment.is_none();
             known(own, "a seller bears the fee of no sale")?;
             if payment.is_none() {

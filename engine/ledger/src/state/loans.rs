@@ -4,7 +4,7 @@
 
 use crate::command::{Ahead, Every, LoanChargeKind, LoanKind, LoanTerms};
 use crate::id::Id;
-use crate::instalments::{Accrual, Owed, Split, Tie, split};
+use crate::instalments::{Accrual, Owed, split};
 use crate::state::months_after;
 use crate::table::Row;
 
@@ -243,12 +243,8 @@ impl Loan {
     }
 
     fn cut(&self, amount: u64, count: u32) -> Vec<u64> {
-        let how = match self.terms.share_unit {
-            0 => Split::FloorRestFirst,
-            unit => Split::NearestRestLast { unit, tie: Tie::Even },
-        };
         match self.terms.kind {
-            LoanKind::EqualPrincipal => split(amount, count, how).unwrap_or_default(),
+            LoanKind::EqualPrincipal => split(amount, count, self.terms.split).unwrap_or_default(),
             LoanKind::Bullet => {
                 let last = count.saturating_sub(1);
                 (0..count).map(|no| if no == last { amount } else { 0 }).collect()

@@ -21,6 +21,8 @@ pub struct Plan {
     pub fee: u64,
     /// How many terms.
     pub terms: u32,
+    /// How principal and fee are cut into them.
+    pub split: Split,
     /// How many of them are billed.
     pub billed: u32,
     /// Taken off the last terms by refunds, in minor units.
@@ -95,7 +97,7 @@ impl Plan {
         if self.state != PlanState::Active {
             return Vec::new();
         }
-        let split = |sum| instalments::split(sum, self.terms, Split::FloorRestFirst);
+        let split = |sum| instalments::split(sum, self.terms, self.split);
         let (principals, fees) = (split(self.amount), split(self.fee));
         let all = principals.unwrap_or_default().into_iter().zip(fees.unwrap_or_default());
         let ahead = all.skip(self.billed as usize);

@@ -1,7 +1,7 @@
 //! Wire to domain: the bills of lines of credit, their facts and rows.
 
 use super::fields::*;
-use groat_ledger::instalments::{CHARGES_FIRST, PRINCIPAL_FIRST, Part};
+use groat_ledger::instalments::{CHARGES_FIRST, PRINCIPAL_FIRST, Part, Split, Tie};
 use groat_ledger::limits::{DAY_MS, TIME_MS_MAX};
 use groat_ledger::{Billing, BillingTerms, Currency, Fact, Id, SetAutoDebit, StatementState};
 use groat_proto::v1::{self, event};
@@ -19,6 +19,19 @@ fn part(value: i32) -> Field<Part> {
 pub(super) fn order(wire: Option<v1::RepayOrder>, absent: [Part; 4]) -> Field<[Part; 4]> {
     let Some(w) = wire else { return Ok(absent) };
     Ok([part(w.first)?, part(w.second)?, part(w.third)?, part(w.fourth)?])
+}
+
+/// A unit of 0 is none, and has no tie.
+pub(in crate::codec) fn split(unit: u64, tie: i32) -> Field<Split> {
+    let tie = match known::<v1::ShareTie>(tie, "share_tie")? {
+        v1::ShareTie::Unspecified => Tie::Even,
+        v1::ShareTie::Up => Tie::Up,
+    };
+    match (unit, tie) {
+        (0, Tie::Even) => Ok(Split::FloorRestFirst),
+        (0, Tie::Up) => Err("share_tie"),
+        (unit, tie) => Ok(Split::NearestRestLast { unit, tie }),
+    }
 }
 
 pub(super) fn billing_terms(w: &v1::BillingTerms, currency: Currency) -> Field<BillingTerms> {

@@ -1,6 +1,6 @@
 //! Wire to domain: cash loans.
 
-use super::credit::order;
+use super::credit::{order, split};
 use super::fields::*;
 use groat_ledger::instalments::{CHARGES_FIRST, TERMS_MAX};
 use groat_ledger::limits::{
@@ -21,7 +21,7 @@ pub(super) fn draw(w: &v1::DrawLoan) -> Field<DrawLoan> {
     let part = |part, field| Ok(part_of(part, amount.currency, field)?.unwrap_or(0));
     let terms = LoanTerms {
         every: every(w.every_days, w.every_months)?,
-        share_unit: part(w.share_unit, "share_unit")?,
+        split: split(part(w.share_unit, "share_unit")?, w.share_tie)?,
         ahead: ahead(w.paid_ahead)?,
         at_once: part(w.at_once, "at_once")?,
         order: order(w.order, CHARGES_FIRST)?,
@@ -70,7 +70,7 @@ pub(super) fn give_back(w: &v1::ReturnRepayment) -> Field<ReturnRepayment> {
 fn terms(w: &v1::LoanDrawn) -> Field<LoanTerms> {
     Ok(LoanTerms {
         every: every(w.every_days, w.every_months)?,
-        share_unit: w.share_unit,
+        split: split(w.share_unit, w.share_tie)?,
         ahead: ahead(w.paid_ahead)?,
         at_once: w.at_once,
         order: order(w.order, CHARGES_FIRST)?,
@@ -168,7 +168,7 @@ pub(in crate::codec) fn row(w: &v1::LoanRow) -> Field<Loan> {
     let terms = terms(drawn)?;
     ensure((1..=TERMS_MAX).contains(&terms.count) && terms.day_ppm <= 1_000_000, "terms")?;
     ensure(drawn.amount <= AMOUNT_MAX && w.owed <= drawn.amount && w.due <= w.owed, "owed")?;
-    ensure(terms.at_once <= drawn.amount && terms.share_unit <= AMOUNT_MAX, "at_once")?;
+    ensure(terms.at_once <= drawn.amount && terms.split.fits(AMOUNT_MAX), "at_once")?;
     ensure(w.interest <= AMOUNT_MAX && w.early <= w.interest, "interest")?;
     ensure(w.rest < 1_000_000 && w.drawn_on <= last && w.fallen_due <= last, "drawn_on")?;
     let charges = w.charges.iter().map(charge_row).collect::<Field<Vec<LoanCharge>>>()?;

@@ -1,5 +1,6 @@
 //! Wire to domain: instalment plans.
 
+use super::credit::split;
 use super::fields::*;
 use groat_ledger::limits::AMOUNT_MAX;
 use groat_ledger::{
@@ -8,8 +9,11 @@ use groat_ledger::{
 use groat_proto::v1::{self, event};
 
 pub(super) fn leg(w: &v1::InstalmentLeg) -> Field<(LegSource, Money)> {
-    let terms = PlanTerms { plan: id(w.plan, "legs")?, terms: w.n, fee_ppm: w.fee_ppm };
-    Ok((LegSource::Instalment(terms, bearer(w.bearer, "legs")?), money(w.amt, "legs")?))
+    let amount = money(w.amt, "legs")?;
+    let unit = part_of(w.share_unit, amount.currency, "legs")?.unwrap_or(0);
+    let split = split(unit, w.share_tie).map_err(|_| "legs")?;
+    let terms = PlanTerms { plan: id(w.plan, "legs")?, terms: w.n, fee_ppm: w.fee_ppm, split };
+    Ok((LegSource::Instalment(terms, bearer(w.bearer, "legs")?), amount))
 }
 
 /// Whoever did not say was the user, as before anybody could.
@@ -21,11 +25,14 @@ fn bearer(w: i32, field: &'static str) -> Field<Bearer> {
 }
 
 pub(super) fn convert(w: &v1::ConvertToInstalments) -> Field<ConvertToInstalments> {
+    let amount = money(w.amt, "amt")?;
+    let unit = part_of(w.share_unit, amount.currency, "share_unit")?.unwrap_or(0);
+    let split = split(unit, w.share_tie)?;
     Ok(ConvertToInstalments {
         user: id(w.user, "user")?,
         payment: optional_id(w.payment),
-        amount: money(w.amt, "amt")?,
-        terms: PlanTerms { plan: id(w.plan, "plan")?, terms: w.n, fee_ppm: w.fee_ppm },
+        amount,
+        terms: PlanTerms { plan: id(w.plan, "plan")?, terms: w.n, fee_ppm: w.fee_ppm, split },
     })
 }
 
@@ -43,6 +50,7 @@ pub(super) fn created(w: &v1::PlanCreated) -> Field<Fact> {
         fee: w.fee,
         terms: w.n,
         bearer: bearer(w.bearer, "bearer")?,
+        split: split(w.share_unit, w.share_tie)?,
     })
 }
 
@@ -81,8 +89,8 @@ pub(super) fn reduced(w: &v1::PlanReduced) -> Field<Fact> {
 }
 
 pub(in crate::codec) fn row(w: &v1::PlanRow) -> Field<Plan> {
-    let terms = (1..=groat_ledger::instalments::TERMS_MAX).contains(&w.n);
-    ensure(terms && w.billed <= w.n && w.amount >= u64::from(w.n), "n")?;
+    let split = split(w.share_unit, w.share_tie)?;
+    ensure(w.billed <= w.n && split.fills(w.amount, w.n), "n")?;
     ensure(w.amount <= AMOUNT_MAX && w.fee <= w.amount && w.cut <= w.amount, "amount")?;
     Ok(Plan {
         plan: id(w.plan, "plan")?,
@@ -91,6 +99,7 @@ pub(in crate::codec) fn row(w: &v1::PlanRow) -> Field<Plan> {
         amount: w.amount,
         fee: w.fee,
         terms: w.n,
+        split,
         billed: w.billed,
         cut: w.cut,
         bearer: bearer(w.bearer, "bearer")?,

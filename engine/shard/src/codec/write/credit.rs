@@ -1,7 +1,7 @@
 //! Domain to wire: the bills of lines of credit, their facts, rows and what is told of them.
 
 use super::some;
-use groat_ledger::instalments::Part;
+use groat_ledger::instalments::{Part, Split, Tie};
 use groat_ledger::{Billing, BillingTerms, Currency, Fact, Money, Settlement, StatementOf};
 use groat_proto::v1::{self, event, settlement};
 
@@ -22,6 +22,16 @@ pub(super) fn order([first, second, third, fourth]: [Part; 4]) -> v1::RepayOrder
         third: part(third),
         fourth: part(fourth),
     }
+}
+
+/// Unit and tie.
+pub(super) fn split(split: Split) -> (u64, i32) {
+    let (unit, tie) = match split {
+        Split::FloorRestFirst => (0, v1::ShareTie::Unspecified),
+        Split::NearestRestLast { unit, tie: Tie::Even } => (unit, v1::ShareTie::Unspecified),
+        Split::NearestRestLast { unit, tie: Tie::Up } => (unit, v1::ShareTie::Up),
+    };
+    (unit, tie.into())
 }
 
 pub(in crate::codec) fn billing_terms(

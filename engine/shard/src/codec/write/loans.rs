@@ -1,6 +1,6 @@
 //! Domain to wire: cash loans.
 
-use super::credit::order;
+use super::credit::{order, split};
 use super::some;
 use groat_ledger::instalments::{CHARGES_FIRST, Part};
 use groat_ledger::limits::LOAN_TERM_DAYS;
@@ -10,6 +10,7 @@ use groat_ledger::{
 use groat_proto::v1::{self, event, settlement};
 
 fn drawn(loan: Id, user: Id, amount: u64, terms: LoanTerms) -> v1::LoanDrawn {
+    let (share_unit, share_tie) = split(terms.split);
     v1::LoanDrawn {
         loan: some(loan),
         user: some(user),
@@ -25,7 +26,8 @@ fn drawn(loan: Id, user: Id, amount: u64, terms: LoanTerms) -> v1::LoanDrawn {
             Every::Months(months) => months,
             Every::Days(_) => 0,
         },
-        share_unit: terms.share_unit,
+        share_unit,
+        share_tie,
         paid_ahead: terms.ahead as i32,
         at_once: terms.at_once,
         order: agreed(terms.order),

@@ -1,5 +1,6 @@
 //! Domain to wire: instalment plans.
 
+use super::credit::split;
 use super::some;
 use groat_ledger::{Bearer, Fact, Money, Plan, PlanOf, PlanState, SellerFeeOf, Settlement};
 use groat_proto::v1::{self, event, settlement};
@@ -8,7 +9,18 @@ use groat_proto::v1::{self, event, settlement};
 pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
     use event::Fact as W;
     Some(match fact {
-        Fact::PlanCreated { plan, user, payment, amount, fee_ppm, fee, terms, bearer: by } => {
+        Fact::PlanCreated {
+            plan,
+            user,
+            payment,
+            amount,
+            fee_ppm,
+            fee,
+            terms,
+            bearer: by,
+            split: how,
+        } => {
+            let (share_unit, share_tie) = split(*how);
             W::PlanCreated(v1::PlanCreated {
                 plan: some(*plan),
                 user: some(*user),
@@ -18,6 +30,8 @@ pub(super) fn fact(fact: &Fact) -> Option<event::Fact> {
                 fee: *fee,
                 n: *terms,
                 bearer: bearer(*by),
+                share_unit,
+                share_tie,
             })
         }
         Fact::SellerFeeCharged { plan, payment, amount } => {
@@ -117,6 +131,7 @@ fn told_plan(p: &PlanOf) -> v1::ToldPlan {
 }
 
 pub(in crate::codec) fn row(p: &Plan) -> v1::PlanRow {
+    let (share_unit, share_tie) = split(p.split);
     v1::PlanRow {
         plan: some(p.plan),
         user: p.user,
@@ -128,5 +143,7 @@ pub(in crate::codec) fn row(p: &Plan) -> v1::PlanRow {
         cut: p.cut,
         state: p.state as u32,
         bearer: bearer(p.bearer),
+        share_unit,
+        share_tie,
     }
 }
