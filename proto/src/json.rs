@@ -248,7 +248,7 @@ enumerations! {
     CouponState InvoiceKind PacketKind CardState
     DisputeKind Ruling
     CreditPart StatementState PlanState LoanKind LoanState FeeBearer PaidAhead
-    LoanChargeKind ShareTie
+    LoanChargeKind ShareTie InterestFrom
 }
 
 /// Serde functions of a field that holds an [`Enumeration`].

@@ -578,6 +578,7 @@ fn grant(c: &GrantCreditLine) -> v1::GrantCreditLine {
             late_order_from_day: b.late_order_from_day,
             late_fee_max: part(b.late_fee_max, c.limit.currency).filter(|_| b.late_fee_max > 0),
             auto_debit: b.auto_debit,
+            interest_from: b.interest_from as i32,
         }),
     }
 }

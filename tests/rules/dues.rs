@@ -281,7 +281,7 @@ fn interest_that_each_loan_bore_alone_can_be_lost() {
             late_order: groat_ledger::instalments::PRINCIPAL_FIRST,
             late_order_from_day: 0,
             late_fee_max: 0,
-            auto_debit: false,
+            ..groat_ledger::BillingTerms::default()
         }),
     };
     let mut books = Books { ledger: Ledger::new(Calendar::default()), commands: 0 };

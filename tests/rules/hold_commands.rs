@@ -6,9 +6,9 @@ use groat_ledger::{
     AdjustLimit, Admission, AssessRental, AuthorizeFunds, BillingTerms, Body, BuyOutRental,
     CancelAuthorization, CancelRental, CaptureAuthorization, CaptureMode, ClaimDamage,
     CloseCreditLine, CollectRental, CreateRental, CreditTerms, DayRule, DeclareLost, ExtendRental,
-    FreezeCreditLine, FreezeReason, FundCredit, GrantCreditLine, Id, ReduceCharge, ReleaseReserve,
-    RentTerm, RentUnit, RentalTerms, RepayFunding, ReturnRental, SecureDeposit, SetAutoDebit,
-    SettleRental, StartRental, UnfreezeCreditLine, UnfreezeFunds,
+    FreezeCreditLine, FreezeReason, FundCredit, GrantCreditLine, Id, InterestFrom, ReduceCharge,
+    ReleaseReserve, RentTerm, RentUnit, RentalTerms, RepayFunding, ReturnRental, SecureDeposit,
+    SetAutoDebit, SettleRental, StartRental, UnfreezeCreditLine, UnfreezeFunds,
 };
 
 /// The command of a line and, as `id=` gives it, its id, which is that of the payment it makes.
@@ -183,6 +183,11 @@ fn billing(a: &mut Args<'_>) -> Option<BillingTerms> {
         late_order_from_day: a.number("late_from", 0),
         late_fee_max: a.minor_option("late_max").unwrap_or(0),
         auto_debit: a.option("debited").is_some(),
+        interest_from: match a.option("interest_from") {
+            None => InterestFrom::DueDate,
+            Some("statement") => InterestFrom::StatementDay,
+            Some(other) => panic!("interest from {other}"),
+        },
     })
 }
 

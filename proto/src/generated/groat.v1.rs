@@ -768,6 +768,10 @@ pub struct BillingTerms {
     #[prost(bool, tag = "5")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub auto_debit: bool,
+    #[prost(enumeration = "InterestFrom", tag = "6")]
+    #[serde(with = "crate::json::Named::<crate::v1::InterestFrom>")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub interest_from: i32,
 }
 /// Agrees that the clock debits what falls due from the user's balance, or ends that.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -1143,6 +1147,35 @@ impl ShareTie {
         match value {
             "SHARE_TIE_UNSPECIFIED" => Some(Self::Unspecified),
             "SHARE_TIE_UP" => Some(Self::Up),
+            _ => None,
+        }
+    }
+}
+/// Since when nights bear interest once grace is missed, each on what was owed of the statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum InterestFrom {
+    /// The due date: what was paid by then bears none.
+    Unspecified = 0,
+    /// The day of the statement: all that it billed bears some.
+    StatementDay = 1,
+}
+impl InterestFrom {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "INTEREST_FROM_UNSPECIFIED",
+            Self::StatementDay => "INTEREST_FROM_STATEMENT_DAY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "INTEREST_FROM_UNSPECIFIED" => Some(Self::Unspecified),
+            "INTEREST_FROM_STATEMENT_DAY" => Some(Self::StatementDay),
             _ => None,
         }
     }

@@ -75,7 +75,7 @@ fn statements() {
 #[test]
 fn interest_and_late_fees() {
     all_are_found(&[
-        (Check::Interest, "alice was charged 125 of interest; 126 is earned", |event| {
+        (Check::Interest, "alice was charged 2194 of interest; 2195 is earned", |event| {
             if let Some(Fact::InterestAccrued(f)) = &mut event.fact
                 && f.amount == 126
             {
@@ -93,7 +93,7 @@ fn interest_and_late_fees() {
         }),
         (
             Check::Statements,
-            "alice has 188 of interest_receivable; its facts come to 189",
+            "alice has 2194 of interest_receivable; its facts come to 2195",
             |event| {
                 if let Some(Fact::InterestAccrued(f)) = &mut event.fact
                     && f.amount == 126

@@ -3,7 +3,7 @@
 
 use super::stranger;
 use groat_ledger::limits::AMOUNT_MAX;
-use groat_ledger::{CreditTerms, Fact, Id, StatementState};
+use groat_ledger::{CreditTerms, Fact, Id, InterestFrom, StatementState};
 use std::collections::BTreeMap;
 
 /// The bill of one line; minor units, dates in days since 1970.
@@ -17,7 +17,9 @@ pub(crate) struct Bill {
     pub(crate) fee: i128,
     /// Of `billed`, what bears interest.
     bears: i128,
-    /// Of the last statement: due date, total, minimum, charges not paid, whether grace is over.
+    /// Of the last statement: when it was cut, due date, total, minimum, charges not paid, whether
+    /// grace is over.
+    cut_on: u32,
     due_on: u32,
     total: i128,
     minimum: i128,
@@ -235,6 +237,7 @@ impl Bill {
             interest: 0,
             fee: 0,
             bears: 0,
+            cut_on: 0,
             due_on: 0,
             total: 0,
             minimum: 0,
@@ -276,7 +279,7 @@ impl Bill {
         self.total = self.unpaid();
         let part = self.billed * i128::from(self.terms.min_bps) / 10_000;
         self.minimum = self.charges + self.overdue + part;
-        (self.due_on, self.assessed) = (due_on, false);
+        (self.cut_on, self.due_on, self.assessed) = (today, due_on, false);
         self.fresh = vec![(today, self.billed - self.bears)];
         [self.charges, self.total, self.minimum]
     }
@@ -296,7 +299,11 @@ impl Bill {
 
     fn assess(&mut self, state: StatementState, late_fee: i128) {
         self.assessed = true;
-        let first_night = self.due_on + 1;
+        let from_cut = self.terms.billing.map(|terms| terms.interest_from);
+        let from = match from_cut {
+            Some(InterestFrom::StatementDay) => self.cut_on,
+            _ => self.due_on,
+        };
         let last_night = self.due_on + self.terms.grace_days;
         if state == StatementState::Paid {
             self.little = self.overdue > 0;
@@ -305,8 +312,8 @@ impl Bill {
         if self.bears + self.overdue == 0 {
             (self.earned, self.charged, self.last_night) = (0, 0, last_night);
         }
-        // The nights of grace, each on what was owed when it began.
-        for night in first_night..=last_night {
+        // The nights that waited, each on what was owed when it began.
+        for night in from + 1..=last_night {
             let before = self.fresh.iter().rev().find(|(date, _)| *date < night);
             let fresh = before.map_or(0, |(_, amount)| *amount);
             self.earned += fresh * i128::from(self.terms.day_ppm);

@@ -30,7 +30,7 @@ impl Case {
                 late_order: CHARGES_FIRST,
                 late_order_from_day: 0,
                 late_fee_max: 0,
-                auto_debit: false,
+                ..BillingTerms::default()
             }),
         };
         let line = GrantCreditLine { user, limit: money(10 * amount), terms };

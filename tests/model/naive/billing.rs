@@ -4,7 +4,7 @@
 use super::credit::Line;
 use super::{Account, Naive, house, of, user};
 use groat_ledger::instalments::Part;
-use groat_ledger::{Class, CreditTerms, FreezeReason, Id, year_and_month};
+use groat_ledger::{Class, CreditTerms, FreezeReason, Id, InterestFrom, year_and_month};
 
 /// What a line's statements come to. Days since 1970.
 #[derive(Clone, Default)]
@@ -143,7 +143,11 @@ impl Naive {
             if model.bearing(id, bill) == 0 {
                 (bill.nights, bill.charged, bill.last_night) = (Vec::new(), 0, last);
             }
-            for night in bill.due_on + 1..=last {
+            let first = match terms.billing.unwrap().interest_from {
+                InterestFrom::DueDate => bill.due_on,
+                InterestFrom::StatementDay => bill.cut_on,
+            };
+            for night in first + 1..=last {
                 let begun = bill.fresh.iter().rfind(|(day, _)| *day < night);
                 bill.nights.push(begun.unwrap().1);
             }

@@ -6,8 +6,8 @@ use groat_ledger::{
     AdjustLimit, Authorization, AuthorizationState, AuthorizeFunds, BillingTerms, Body,
     CancelAuthorization, CaptureAuthorization, CaptureMode, Class, CloseCreditLine, CreditBasis,
     CreditLine, CreditLineState, CreditTerms, FreezeCreditLine, FreezeReason, FundCredit,
-    GrantCreditLine, Id, ReleaseReserve, RepayCredit, RepayFunding, UnfreezeCreditLine,
-    UnfreezeFunds,
+    GrantCreditLine, Id, InterestFrom, ReleaseReserve, RepayCredit, RepayFunding,
+    UnfreezeCreditLine, UnfreezeFunds,
 };
 
 impl<'a> Scene<'a> {
@@ -193,6 +193,7 @@ pub(super) fn billing(way: u32) -> BillingTerms {
         late_order_from_day: way * 2,
         late_fee_max: u64::from(way) * 7,
         auto_debit: way == 1,
+        interest_from: if way == 2 { InterestFrom::StatementDay } else { InterestFrom::DueDate },
     }
 }
 

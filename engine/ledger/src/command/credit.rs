@@ -2,7 +2,7 @@
 
 use crate::command::Reference;
 use crate::id::Id;
-use crate::instalments::Part;
+use crate::instalments::{CHARGES_FIRST, PRINCIPAL_FIRST, Part};
 use crate::money::Money;
 
 /// Grants a user a line of credit.
@@ -50,6 +50,40 @@ pub struct BillingTerms {
     pub late_fee_max: u64,
     /// The clock debits what is due of statements from the balance.
     pub auto_debit: bool,
+    /// Since when nights bear interest once grace is missed.
+    pub interest_from: InterestFrom,
+}
+
+/// Since when nights bear interest once grace is missed, each on what was owed of the statement
+/// when it began. The numbers stand on the wire.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum InterestFrom {
+    /// The due date: what was paid by then bears none.
+    #[default]
+    DueDate = 0,
+    /// The day of the statement: all that it billed bears some.
+    StatementDay = 1,
+}
+
+impl Default for BillingTerms {
+    fn default() -> BillingTerms {
+        BillingTerms {
+            order: CHARGES_FIRST,
+            late_order: PRINCIPAL_FIRST,
+            late_order_from_day: 0,
+            late_fee_max: 0,
+            auto_debit: false,
+            interest_from: InterestFrom::DueDate,
+        }
+    }
+}
+
+impl InterestFrom {
+    /// The one of a number.
+    pub fn of(number: u32) -> Option<InterestFrom> {
+        let all = [InterestFrom::DueDate, InterestFrom::StatementDay];
+        all.into_iter().find(|from| *from as u32 == number)
+    }
 }
 
 /// Raises or cuts a limit.

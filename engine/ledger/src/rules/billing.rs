@@ -14,8 +14,8 @@
 //! statement first, its charges and its principal by the line's order, and interest since the cut
 //! last: that is billed by the next. So the minimum is met by paying it, and the statement by
 //! paying its total. Behind grace all that was charged is paid by the order alone. The nights of
-//! grace bear interest from the due date on if grace is missed, and none if it is not. Charges bear
-//! no interest; where only they are left, nothing is late, and they are due with the next
+//! grace bear interest from the due date on if grace is missed, where that was agreed those from the
+//! statement day on, and none if it is not. Charges bear no interest; where only they are left, nothing is late, and they are due with the next
 //! statement. A late fee is half up, at most the unpaid minimum; a minimum is rounded down. What is
 //! owed of late fees, or of interest, is at most as much as an amount can be: what goes beyond that
 //! is not charged. What a repayment or a refund leaves of what is overdue is late no more when it
@@ -26,7 +26,7 @@
 //! Where that was agreed the clock debits what is due from the balance (`debits`).
 
 use crate::account::{AccountKey, Class};
-use crate::command::{BillingTerms, FreezeReason, Reference};
+use crate::command::{BillingTerms, FreezeReason, InterestFrom, Reference};
 use crate::event::{Decision, Fact};
 use crate::id::Id;
 use crate::instalments::{Owed, PRINCIPAL_FIRST, Part, allocate};
@@ -289,7 +289,11 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
                 b.billed = b.billed.saturating_add(*purchases);
                 b.charges = *charges;
                 (b.total, b.minimum) = (*total, *minimum);
-                (b.waiting, b.waiting_on) = (0, *due_on);
+                b.waiting = 0;
+                b.waiting_on = match line.terms.billing.map(|terms| terms.interest_from) {
+                    Some(InterestFrom::StatementDay) => b.cut_on,
+                    Some(InterestFrom::DueDate) | None => *due_on,
+                };
             });
         }
         Fact::StatementAssessed { user, state, .. } => bill(user, &|b, line| {

@@ -3,7 +3,9 @@
 use super::fields::*;
 use groat_ledger::instalments::{CHARGES_FIRST, PRINCIPAL_FIRST, Part, Split, Tie};
 use groat_ledger::limits::{DAY_MS, TIME_MS_MAX};
-use groat_ledger::{Billing, BillingTerms, Currency, Fact, Id, SetAutoDebit, StatementState};
+use groat_ledger::{
+    Billing, BillingTerms, Currency, Fact, Id, InterestFrom, SetAutoDebit, StatementState,
+};
 use groat_proto::v1::{self, event};
 
 fn part(value: i32) -> Field<Part> {
@@ -41,6 +43,10 @@ pub(super) fn billing_terms(w: &v1::BillingTerms, currency: Currency) -> Field<B
         late_order_from_day: w.late_order_from_day,
         late_fee_max: part_of(w.late_fee_max, currency, "late_fee_max")?.unwrap_or(0),
         auto_debit: w.auto_debit,
+        interest_from: u32::try_from(w.interest_from)
+            .ok()
+            .and_then(InterestFrom::of)
+            .ok_or("interest_from")?,
     })
 }
 

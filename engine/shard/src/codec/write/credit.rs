@@ -45,6 +45,7 @@ pub(in crate::codec) fn billing_terms(
         late_order_from_day: terms.late_order_from_day,
         late_fee_max: (terms.late_fee_max > 0).then(|| most.into()),
         auto_debit: terms.auto_debit,
+        interest_from: terms.interest_from as i32,
     }
 }
 
