@@ -154,6 +154,7 @@ cards_close_with_the_account "
     unload   c1 alice 10.00                | ok
     transfer alice bob 10.00               | ok
     authorize a1 h1 bob shop 5.00          | ok
+    restart
     close_account user:alice               | ok
     events   AccountOpened CardClosed CardClosed AccountClosed
     state    c1 CLOSED

@@ -122,6 +122,7 @@ what_was_lost_in_disputes_is_not_invoiced "
     dispute  d4 p3 50.00 +9d               | ok
     judge    d4 customer                   | ok
     events   DisputeJudged
+    restart
     request  i9 p3 0.01                    | NotInvoiceable
     request  i1 p1 50.00                   | ok
     dispute  d1 p1 49.99 +9d               | ok

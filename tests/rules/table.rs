@@ -2,9 +2,9 @@
 //!
 //! A line is a verb, its words, and after a bar the outcome: `ok`, the rejection's name, or
 //! `again` when the business number was done before. `as tea …` asks in the name of an app. `at`
-//! moves time; its outcome is what fell due, in order. `repeat 50 … ; …` runs lines 50 times, `$`
-//! is the round. Verbs: `commands.rs` (what is asked), `checks.rs` (what must be). Lines that begin
-//! with `//` are comments.
+//! moves time; its outcome is what fell due, in order. `restart` puts the rows to rest and takes
+//! them up. `repeat 50 … ; …` runs lines 50 times, `$` is the round. Verbs: `commands.rs` (what is
+//! asked), `checks.rs` (what must be). Lines that begin with `//` are comments.
 //!
 //! After every line the invariants are checked; at the end the journal is folded into new books
 //! and the rows are put to rest and taken up again.
@@ -94,6 +94,7 @@ impl Books {
                 let day_offset_min = words.next().unwrap().parse().unwrap();
                 *self = Books::new(Calendar { day_offset_min });
             }
+            "restart" => self.ledger = self.rested(),
             "at" => {
                 let to = time(words.next().unwrap(), self.now);
                 assert!(to >= self.now, "tables go forward in time");
@@ -221,17 +222,15 @@ impl Books {
             folded.apply(fact, movements, *at);
         }
         assert!(rows(&folded) == rows(&self.ledger), "the journal folds into the same rows");
-        let (now, next) = (self.ledger.now(), self.ledger.next_event());
-        let rested = Ledger::from_rest(
-            calendar,
-            groat_ledger::Place::default(),
-            now,
-            next,
-            at_rest(&self.ledger),
-        )
-        .unwrap();
         let owed = |mut ledger: Ledger| ledger.next_due(u64::MAX);
-        assert_eq!(owed(folded), owed(rested), "what is due next");
+        assert_eq!(owed(folded), owed(self.rested()), "what is due next");
+    }
+
+    /// The ledger, put to rest and taken up again.
+    fn rested(&self) -> Ledger {
+        let (calendar, place) = (self.ledger.calendar(), groat_ledger::Place::default());
+        let (now, next) = (self.ledger.now(), self.ledger.next_event());
+        Ledger::from_rest(calendar, place, now, next, at_rest(&self.ledger)).unwrap()
     }
 }
 

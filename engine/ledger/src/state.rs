@@ -100,6 +100,10 @@ pub struct Tables {
     pub cards: Table<Card>,
     /// Derived from `cards`.
     pub(crate) card_holders: Table<CardHolder>,
+    /// Derived from `cards`.
+    pub(crate) user_cards: Table<UserCards>,
+    /// Derived from `disputes`.
+    pub(crate) payment_disputes: Table<PaymentDisputes>,
     /// Derived from `payments`.
     pub(crate) trade_nos: Table<TradeNo>,
     /// Derived from `invoices`.
@@ -157,6 +161,8 @@ macro_rules! every_table {
         $tables.trade_nos.$method();
         $tables.auth_codes.$method();
         $tables.card_holders.$method();
+        $tables.user_cards.$method();
+        $tables.payment_disputes.$method();
     }};
 }
 

@@ -4,7 +4,7 @@
 use crate::command::PacketSender;
 use crate::ledger::Ledger;
 use crate::place::Place;
-use crate::rules::cards;
+use crate::rules::{cards, disputes};
 use crate::state::{
     AuthCode, Billing, Calendar, CreditBasis, InvoiceNo, LoanState, OrderNo, PendingState,
     PlanState, Tables, TradeNo,
@@ -69,6 +69,7 @@ impl Ledger {
         ledger.fill_frozen();
         ledger.fill_plans();
         ledger.fill_card_holders();
+        ledger.fill_disputes();
         ledger.fill_loans();
         ledger.fill_due();
         Ok(ledger)
@@ -99,6 +100,13 @@ impl Ledger {
             cards::hold(&mut self.tables, template, user, no);
             let of = &mut self.tables.card_templates.row_mut(template).points;
             *of = of.saturating_add(points);
+        }
+    }
+
+    fn fill_disputes(&mut self) {
+        for no in 0..self.tables.disputes.next_no() {
+            let payment = self.tables.disputes.row(no).payment;
+            disputes::note(&mut self.tables, payment, no);
         }
     }
 

@@ -31,7 +31,7 @@ use crate::remittance::Purpose;
 use crate::rules::limits::{count, may_spend};
 use crate::rules::remittances::tell_all;
 use crate::rules::{in_currency, may_credit, may_debit, merchant, paid, points, refuse_if};
-use crate::state::{Card, CardHolder, CardState, CardTemplate, Payment, Tables, User};
+use crate::state::{Card, CardHolder, CardState, CardTemplate, Payment, Tables, User, UserCards};
 
 pub(crate) fn define(ledger: &Ledger, c: &DefineCard, out: &mut Decision) -> Result<(), Rejection> {
     let tables = ledger.tables();
@@ -142,10 +142,10 @@ pub(crate) fn end(ledger: &Ledger, row: &Card, out: &mut Decision) {
     out.record(Fact::CardClosed { card: row.card, points: row.points() });
 }
 
-/// The cards of a user that are not closed and on which nothing is stored. No row leads from a user
-/// to its cards: this looks at all, for who closes an account.
+/// The cards of a user that are not closed and on which nothing is stored.
 pub(crate) fn empty(tables: &Tables, user: u32) -> Vec<&Card> {
-    let theirs = tables.cards.rows().iter().filter(|row| row.user == user);
+    let theirs = tables.user_cards.get(&user).into_iter().flat_map(|of| &of.cards);
+    let theirs = theirs.map(|no| tables.cards.row(*no));
     let open = theirs.filter(|row| row.state != CardState::Closed);
     open.filter(|row| stored(tables, row) == 0).collect()
 }
@@ -351,11 +351,15 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
     }
 }
 
-/// Notes a card as the last of its template that its user got.
+/// Notes a card as one of its user's, and the last of its template.
 pub(crate) fn hold(tables: &mut Tables, template: u32, user: u32, card: u32) {
     match tables.card_holders.get_mut(&(template, user)) {
         Some(holder) => holder.card = card,
         None => _ = tables.card_holders.insert(CardHolder { template, user, card }),
+    }
+    match tables.user_cards.get_mut(&user) {
+        Some(of) => of.cards.push(card),
+        None => _ = tables.user_cards.insert(UserCards { user, cards: vec![card] }),
     }
 }
 

@@ -32,7 +32,8 @@ use crate::rules::{
     remittances, royalties,
 };
 use crate::state::{
-    BatchState, Dispute, DisputeState, Merchant, Payment, PaymentState, Ruling, Tables,
+    BatchState, Dispute, DisputeState, Merchant, Payment, PaymentDisputes, PaymentState, Ruling,
+    Tables,
 };
 
 /// What is frozen of the payment comes free as far as it is needed. Money is taken from the
@@ -388,6 +389,17 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
     }
 }
 
+/// Notes a dispute as one of its payment's.
+pub(crate) fn note(tables: &mut Tables, payment: u32, dispute: u32) {
+    match tables.payment_disputes.get_mut(&payment) {
+        Some(of) => of.disputes.push(dispute),
+        None => {
+            let disputes = vec![dispute];
+            tables.payment_disputes.insert(PaymentDisputes { payment, disputes });
+        }
+    }
+}
+
 /// `taken` is the amount in dispute and what of it came from the payment's own batch.
 fn opened(
     ledger: &mut Ledger,
@@ -401,7 +413,8 @@ fn opened(
     let tables = ledger.tables_mut();
     let Some(no) = tables.payments.find(payment) else { return };
     let state = DisputeState::Open;
-    tables.disputes.insert(Dispute { dispute, payment: no, kind, amount, due_at, state });
+    let row = tables.disputes.insert(Dispute { dispute, payment: no, kind, amount, due_at, state });
+    note(tables, no, row);
     let paid = tables.payments.row_mut(no);
     paid.disputed = paid.disputed.saturating_add(amount);
     paid.refunded_from_own_batch = paid.refunded_from_own_batch.saturating_add(from_own_batch);

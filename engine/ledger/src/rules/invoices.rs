@@ -125,11 +125,11 @@ fn still_paid(tables: &Tables, payment: &Payment) -> u64 {
     }
     let noted = payment.parts.as_ref().map_or(0, |parts| parts.lost);
     let no = tables.payments.find(&payment.payment);
-    let is_lost = |row: &&Dispute| {
-        let lost = matches!(row.state, DisputeState::JudgedCustomer | DisputeState::Accepted);
-        lost && Some(row.payment) == no
-    };
-    let lost = tables.disputes.rows().iter().filter(is_lost);
+    let disputes = no.and_then(|no| tables.payment_disputes.get(&no));
+    let disputes = disputes.into_iter().flat_map(|of| &of.disputes);
+    let is_lost =
+        |row: &&Dispute| matches!(row.state, DisputeState::JudgedCustomer | DisputeState::Accepted);
+    let lost = disputes.map(|no| tables.disputes.row(*no)).filter(is_lost);
     let lost = lost.fold(0u64, |sum, row| sum.saturating_add(row.amount));
     payment.paid_by_user().saturating_sub(lost.saturating_sub(noted))
 }

@@ -89,3 +89,13 @@ pub struct CardHolder {
 }
 
 row!(CardHolder, (u32, u32), Any, self => (self.template, self.user));
+
+/// Index: the cards that a user got, closed ones too.
+#[derive(Clone)]
+pub struct UserCards {
+    pub(crate) user: u32,
+    /// Numbers in `cards`.
+    pub(crate) cards: Vec<u32>,
+}
+
+row!(UserCards, u32, Any, self => self.user);

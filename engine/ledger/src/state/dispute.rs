@@ -71,3 +71,13 @@ impl Dispute {
 }
 
 row!(Dispute, Id, self => self.dispute);
+
+/// Index: the disputes of a payment, ended ones too.
+#[derive(Clone)]
+pub struct PaymentDisputes {
+    pub(crate) payment: u32,
+    /// Numbers in `disputes`.
+    pub(crate) disputes: Vec<u32>,
+}
+
+row!(PaymentDisputes, u32, Any, self => self.payment);
