@@ -1,7 +1,10 @@
 //! Loan schedules of Apache Fineract's tests as they are first produced: 50 that bear interest and
-//! 35 that bear none. Every principal and interest of every term must come out.
+//! 35 that bear none. Every principal and interest of every term must come out: of annuities as the
+//! ledger makes them due, where each term is paid on its day.
 
-use groat_ledger::instalments::{LoanTerm, Split, Tie, YearRate, annuity, flat, split};
+use crate::loan_steps::paid_on_time;
+use groat_ledger::instalments::{Instalment, LoanTerm, Split, Tie, YearRate, plan, split};
+use groat_ledger::{Every, LoanKind, LoanRate, LoanTerms};
 use groat_tests::feed::text;
 use serde_json::Value;
 
@@ -38,14 +41,21 @@ fn schedules_that_bear_interest_match() {
         let terms = u32::try_from(expected.len()).unwrap();
         let rate = YearRate { year_ppm: ppm(said("ANNUAL interest rate %")), terms_a_year: 12 };
         let found = if case["verified"] == "flat_total_ok" {
+            // Interest on the whole amount, whatever was paid: the fee of a plan.
             flats += 1;
-            flat(amount, terms, rate, Split::NearestRestLast { unit: 1, tie: Tie::Up })
+            let fee_ppm = rate.year_ppm * terms / rate.terms_a_year;
+            assert_eq!(fee_ppm * rate.terms_a_year, rate.year_ppm * terms);
+            let split = Split::NearestRestLast { unit: 1, tie: Tie::Up };
+            let of = |term: &Instalment| LoanTerm { principal: term.principal, interest: term.fee };
+            plan(amount, terms, fee_ppm, split).unwrap().iter().map(of).collect::<Vec<_>>()
         } else {
             annuities += 1;
             moved += usize::from(case["verified"] == "annuity_30_360_adj_even");
-            annuity(amount, terms, rate)
+            let new = LoanTerms::new(terms, 0, LoanKind::Annuity);
+            let terms = LoanTerms { every: Every::Months(1), rate: LoanRate::Year(rate), ..new };
+            paid_on_time(amount, rows[0]["Date"].as_str().unwrap(), terms)
         };
-        assert_eq!(found, Some(expected), "{} line {}", case["feature"], case["line"]);
+        assert_eq!(found, expected, "{} line {}", case["feature"], case["line"]);
     }
     assert_eq!((annuities, flats, moved), (45, 5, 1));
 }

@@ -13,7 +13,7 @@ mod asked;
 mod tables;
 mod words;
 
-use groat_ledger::instalments::{Split, Tie};
+use groat_ledger::instalments::{LoanTerm, Split, Tie};
 use groat_ledger::{
     Ahead, Body, Calendar, Currency, Decision, Every, Id, Ledger, Loan, LoanChargeKind, LoanKind,
     LoanState, LoanTerms,
@@ -245,6 +245,24 @@ impl Case {
         let (order, ahead_order) = orders(of("Payment strategy"));
         Ok(LoanTerms { every, split, at_once, order, ahead_order, ..new })
     }
+}
+
+/// What each term of a loan comes to, whose user pays every one on its day.
+pub(crate) fn paid_on_time(amount: u64, date: &str, terms: LoanTerms) -> Vec<LoanTerm> {
+    let mut case = Case::new();
+    (case.now, case.terms) = (noon(date), Some(terms));
+    case.draw(amount);
+    let due = (0..terms.count).map(|_| {
+        let on = case.loan().next_due_on();
+        case.now = case.ledger.calendar().start_of(on);
+        case.ask(None);
+        let due = case.loan().due_by(on);
+        case.repay(due.sum(), false);
+        LoanTerm { principal: due.principal, interest: due.interest }
+    });
+    let due = due.collect();
+    assert_eq!(case.loan().state, LoanState::Repaid);
+    due
 }
 
 fn named(name: &str) -> Id {

@@ -4,6 +4,7 @@ mod apps;
 mod cards;
 mod exchange;
 mod limits;
+mod loans;
 mod market;
 mod members;
 
@@ -13,9 +14,8 @@ mod royalties;
 use groat_ledger::instalments::{Part, Split, Tie};
 use groat_ledger::{
     Admission, Balancing, Bearer, Block, Body, CaptureMode, Command, Constraint, CreateRental,
-    Currency, DayRule, DisputeKind, Every, FeeRefund, FreezeReason, GrantCreditLine, Id, LegSource,
-    Money, OnboardMerchant, Owner, PayMode, Phase, PostTransfer, Reference, RentTerm, RentUnit,
-    Side,
+    Currency, DayRule, DisputeKind, FeeRefund, FreezeReason, GrantCreditLine, Id, LegSource, Money,
+    OnboardMerchant, Owner, PayMode, Phase, PostTransfer, Reference, RentTerm, RentUnit, Side,
 };
 use groat_proto::v1::{self, assess_rental, command::Body as Wire, leg, owner};
 use limits::{code, set_limits};
@@ -367,59 +367,12 @@ fn body(body: &Body) -> Wire {
         Body::RecordRecovery(c) => {
             Wire::RecordRecovery(v1::RecordRecovery { user: some(c.user), amt: money(c.amount) })
         }
-        Body::DrawLoan(c) => Wire::DrawLoan(v1::DrawLoan {
-            user: some(c.user),
-            loan: some(c.loan),
-            amt: money(c.amount),
-            terms: c.terms.count,
-            day_ppm: c.terms.day_ppm,
-            kind: c.terms.kind as i32,
-            every_days: match c.terms.every {
-                Every::Days(days) => days,
-                Every::Months(_) => 0,
-            },
-            every_months: match c.terms.every {
-                Every::Months(months) => months,
-                Every::Days(_) => 0,
-            },
-            share_unit: part(split(c.terms.split).0, c.amount.currency),
-            share_tie: split(c.terms.split).1,
-            paid_ahead: c.terms.ahead as i32,
-            at_once: part(c.terms.at_once, c.amount.currency),
-            order: Some(order(c.terms.order)),
-            ahead_order: Some(order(c.terms.ahead_order)),
-            auto_debit: c.terms.auto_debit,
-        }),
-        Body::ChargeLoan(c) => Wire::ChargeLoan(v1::ChargeLoan {
-            user: some(c.user),
-            loan: some(c.loan),
-            charge: some(c.charge),
-            kind: c.kind as i32,
-            amt: money(c.amount),
-            due_on: c.due_on,
-        }),
-        Body::SetAutoDebit(c) => Wire::SetAutoDebit(v1::SetAutoDebit {
-            user: some(c.user),
-            target: some(c.target),
-            on: c.on,
-        }),
-        Body::DrawMore(c) => Wire::DrawMore(v1::DrawMore {
-            user: some(c.user),
-            loan: some(c.loan),
-            amt: money(c.amount),
-            at_once: part(c.at_once, c.amount.currency),
-        }),
-        Body::ReturnRepayment(c) => Wire::ReturnRepayment(v1::ReturnRepayment {
-            user: some(c.user),
-            loan: some(c.loan),
-            chargeback: some(c.chargeback),
-            amt: money(c.amount),
-        }),
-        Body::WaiveLoanCharge(c) => Wire::WaiveLoanCharge(v1::WaiveLoanCharge {
-            user: some(c.user),
-            loan: some(c.loan),
-            charge: some(c.charge),
-        }),
+        Body::DrawLoan(_)
+        | Body::DrawMore(_)
+        | Body::ChargeLoan(_)
+        | Body::WaiveLoanCharge(_)
+        | Body::ReturnRepayment(_)
+        | Body::SetAutoDebit(_) => loans::body(body),
         Body::ProvisionCredit(c) => {
             Wire::ProvisionCredit(v1::ProvisionCredit { amt: money(c.amount) })
         }

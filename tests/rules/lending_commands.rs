@@ -1,18 +1,18 @@
 //! Verbs of the tables on cash loans and credit that is lost: `draw alice l1 1200.00 3 ppm=500`
-//! (with `bullet=yes`, `days=15` or `months=1`, `unit=1.00 tie=up`, `next=yes`, `at_once=300.00`,
-//! `order=PIFC`, `ahead=CPFI`), `charge_loan alice l1 c1 fee 5.00 due=2026-03-01`,
-//! `waive_charge alice l1 c1`, `charge_back alice l1 b1 5.00`,
-//! `draw_more alice l1 300.00 at_once=75.00`,
-//! `repay alice 418.00 to=l1`, `write_off alice`, `recover alice 5.00`, `provision 100.00`; and the
-//! look at a loan.
+//! (with `bullet=yes`, `annuity=yes year=70000 terms_a_year=12`, `days=15` or `months=1`,
+//! `unit=1.00 tie=up`, `next=yes`, `at_once=300.00`, `order=PIFC`, `ahead=CPFI`), `charge_loan
+//! alice l1 c1 fee 5.00 due=2026-03-01`, `waive_charge alice l1 c1`, `charge_back alice l1 b1
+//! 5.00`, `draw_more alice l1 300.00 at_once=75.00`, `repay alice 418.00 to=l1`, `write_off alice`,
+//! `recover alice 5.00`, `provision 100.00`; and the look at a loan.
 
 use crate::checks::shouted;
 use crate::table::Books;
 use crate::words::Args;
-use groat_ledger::instalments::{CHARGES_FIRST, Part, Split, Tie};
+use groat_ledger::instalments::{CHARGES_FIRST, Part, Split, Tie, YearRate};
 use groat_ledger::{
-    Ahead, Body, ChargeLoan, DrawLoan, DrawMore, Every, LoanChargeKind, LoanKind, LoanTerms,
-    ProvisionCredit, RecordRecovery, RepayCredit, ReturnRepayment, WaiveLoanCharge, WriteOffCredit,
+    Ahead, Body, ChargeLoan, DrawLoan, DrawMore, Every, LoanChargeKind, LoanKind, LoanRate,
+    LoanTerms, ProvisionCredit, RecordRecovery, RepayCredit, ReturnRepayment, WaiveLoanCharge,
+    WriteOffCredit,
 };
 
 /// The parts named by letters in a row: P is penalty, I interest, F fee, C the principal.
@@ -50,8 +50,16 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>) -> Option<Body> {
         "draw" => {
             let (user, loan, amount) = (a.id(), a.id(), a.money());
             let count = a.word().parse().expect("how many terms");
-            let bullet = a.option("bullet").is_some();
-            let kind = if bullet { LoanKind::Bullet } else { LoanKind::EqualPrincipal };
+            let kind = match (a.option("bullet"), a.option("annuity")) {
+                (Some(_), _) => LoanKind::Bullet,
+                (None, Some(_)) => LoanKind::Annuity,
+                (None, None) => LoanKind::EqualPrincipal,
+            };
+            let day_ppm = a.number("ppm", 500);
+            let rate = a.option("year").map_or(LoanRate::Day(day_ppm), |ppm| {
+                let year_ppm = ppm.parse().expect("millionths of a year");
+                LoanRate::Year(YearRate { year_ppm, terms_a_year: a.number("terms_a_year", 12) })
+            });
             let every = match (a.option("days"), a.option("months")) {
                 (Some(days), _) => Every::Days(days.parse().expect("days")),
                 (_, Some(months)) => Every::Months(months.parse().expect("months")),
@@ -65,7 +73,8 @@ pub(crate) fn body(verb: &str, a: &mut Args<'_>) -> Option<Body> {
                 order: a.option("order").map_or(CHARGES_FIRST, order),
                 ahead_order: a.option("ahead").map_or(CHARGES_FIRST, order),
                 auto_debit: a.option("debited").is_some(),
-                ..LoanTerms::new(count, a.number("ppm", 500), kind)
+                rate,
+                ..LoanTerms::new(count, day_ppm, kind)
             };
             Body::DrawLoan(DrawLoan { user, loan, amount, terms })
         }

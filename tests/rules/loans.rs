@@ -315,6 +315,32 @@ a_loan_by_the_month "
     loan     l1 ACTIVE owed=450.00 due=75.00 next=2026-05-31
 "
 
+/// As Apache Fineract lends 100.00 for six months at 7 % a year: 17.01 a month, a month whatever
+/// its days. Repaid in the course of a month, its days bear their part on what was owed.
+an_annuity_is_paid_in_equal_sums "
+    at       2024-01-01T09:00:00Z          |
+    user     alice 2 CNY                   | ok
+    top_up   alice 900.00 r1               | ok
+    line     alice 5000.00 billed=yes day_ppm=0 | ok
+    draw     alice l1 100.00 6 annuity=yes months=1 ppm=0 | LoanTermsInvalid
+    draw     alice l1 100.00 6 annuity=yes months=1 year=12000001 | RateOutOfRange
+    draw     alice l1 100.00 6 annuity=yes months=1 year=70000 terms_a_year=367 | RateOutOfRange
+    draw     alice l1 9.00 120 annuity=yes months=1 year=12000000 | LoanTermsInvalid
+    draw     alice l1 100.00 6 annuity=yes months=1 year=70000 | ok
+    at       2024-02-01T00:00:00Z          | CreditStatement LoanTerm
+    loan     l1 ACTIVE owed=100.00 due=16.43 interest=0.58
+    repay    alice 17.01 to=l1             | ok
+    at       2024-03-01T00:00:00Z          | CreditStatement LoanTerm
+    loan     l1 ACTIVE owed=83.57 due=16.52 interest=0.49
+    repay    alice 17.01 to=l1             | ok
+    // 15 of 31 days on 67.05, 0.189, and 16 on 47.24, 0.142, make 0.33.
+    at       2024-03-16T09:00:00Z          |
+    repay    alice 20.00 to=l1             | ok
+    loan     l1 ACTIVE owed=47.23 due=0.00 interest=0.00
+    at       2024-04-01T00:00:00Z          | CreditStatement LoanTerm
+    loan     l1 ACTIVE due=16.62 interest=0.15
+"
+
 /// As Apache Fineract cuts 400.00 in six: five parts of 67.00, and the rest.
 parts_are_multiples_of_a_unit "
     at       2026-01-10T09:00:00Z          |

@@ -1,5 +1,6 @@
 //! Verbs of the tables on instalment plans: `convert alice pl1 p1 100.00 n=3 fee=23000` (or
-//! `statement` for a purchase; with `unit=1.00 tie=up`), `prepay alice pl1`, and the look at a plan.
+//! `statement` for a purchase; with `unit=1.00 tie=up`), `prepay alice pl1`, and the look at a
+//! plan.
 
 use crate::checks::shouted;
 use crate::lending_commands::split;

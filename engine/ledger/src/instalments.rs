@@ -28,10 +28,7 @@ pub enum Split {
 impl Split {
     /// Whether its unit is at most so many minor units.
     pub fn fits(self, most: u64) -> bool {
-        match self {
-            Split::FloorRestFirst => true,
-            Split::NearestRestLast { unit, .. } => unit <= most,
-        }
+        !matches!(self, Split::NearestRestLast { unit, .. } if unit > most)
     }
 
     /// Whether a sum is enough for something in every share.
@@ -128,35 +125,6 @@ pub struct LoanTerm {
     pub interest: u64,
 }
 
-/// Equal parts of the principal; each term bears interest by the day on what was owed, by the
-/// carry rule, so the interest of all is the floor of the exact sum.
-pub fn equal_principal(
-    amount: u64,
-    terms: u32,
-    days: u32,
-    day_ppm: u32,
-    how: Split,
-) -> Option<Vec<LoanTerm>> {
-    bearing(amount, split(amount, terms, how)?, days, day_ppm)
-}
-
-/// Interest in every term, the principal with the last.
-pub fn bullet(amount: u64, terms: u32, days: u32, day_ppm: u32) -> Option<Vec<LoanTerm>> {
-    let mut principals = split(0, terms, Split::FloorRestFirst)?;
-    *principals.last_mut()? = amount;
-    bearing(amount, principals, days, day_ppm)
-}
-
-fn bearing(amount: u64, principals: Vec<u64>, days: u32, ppm: u32) -> Option<Vec<LoanTerm>> {
-    let (mut owed, mut accrual) = (amount, Accrual::default());
-    let term = |principal: u64| {
-        let interest = accrual.accrue(owed, ppm, days)?;
-        owed = owed.checked_sub(principal)?;
-        Some(LoanTerm { principal, interest })
-    };
-    principals.into_iter().map(term).collect()
-}
-
 /// Interest by the year, the year in equal terms whatever their days ("30/360" where the terms are
 /// months).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -170,8 +138,21 @@ pub struct YearRate {
 impl YearRate {
     /// The rate of one term.
     fn of_term(self) -> Option<Decimal> {
-        let terms = Decimal::from(u64::from(self.terms_a_year) * 1_000_000);
-        Decimal::from(self.year_ppm).checked_div(terms)
+        Decimal::from(self.year_ppm).checked_div(Decimal::from(self.terms_in_millionths()))
+    }
+
+    fn terms_in_millionths(self) -> u64 {
+        u64::from(self.terms_a_year) * 1_000_000
+    }
+
+    /// What a principal bears in one whole term, half even; none without terms or beyond any
+    /// amount.
+    pub fn whole_term(self, principal: u64) -> Option<u64> {
+        if self.terms_a_year == 0 {
+            return None;
+        }
+        let earned = u128::from(principal).checked_mul(self.year_ppm.into())?;
+        nearest(earned, self.terms_in_millionths().into(), Tie::Even)
     }
 }
 
@@ -183,8 +164,7 @@ pub fn annuity(amount: u64, terms: u32, rate: YearRate) -> Option<Vec<LoanTerm>>
     if !(1..=TERMS_MAX).contains(&terms) {
         return None;
     }
-    let rate = rate.of_term()?;
-    let payment = annuity_payment(amount, terms, rate)?;
+    let payment = annuity_payment(amount, terms, rate.of_term()?)?;
     let first = paid_evenly(amount, terms, rate, payment)?;
     let last = first.last()?;
     let difference = i128::from(last.principal) + i128::from(last.interest) - i128::from(payment);
@@ -209,27 +189,16 @@ fn annuity_payment(amount: u64, terms: u32, rate: Decimal) -> Option<u64> {
     half_even(amount.checked_mul(factor)?)
 }
 
-fn paid_evenly(amount: u64, terms: u32, rate: Decimal, payment: u64) -> Option<Vec<LoanTerm>> {
+fn paid_evenly(amount: u64, terms: u32, rate: YearRate, payment: u64) -> Option<Vec<LoanTerm>> {
     let mut owed = amount;
     let term = |no: u32| {
-        let interest = half_even(Decimal::from(owed).checked_mul(rate)?)?;
+        let interest = rate.whole_term(owed)?;
         let part = payment.saturating_sub(interest).min(owed);
         let principal = if no == terms { owed } else { part };
         owed -= principal;
         Some(LoanTerm { principal, interest })
     };
     (1..=terms).map(term).collect()
-}
-
-/// Interest on the whole amount for every term, whatever was paid back: HALF_EVEN(amount × rate ×
-/// terms), and both sums are cut alike.
-pub fn flat(amount: u64, terms: u32, rate: YearRate, how: Split) -> Option<Vec<LoanTerm>> {
-    // Multiplied before it is divided: exact wherever the sum is.
-    let of_years = u64::from(rate.year_ppm).checked_mul(u64::from(terms))?;
-    let whole = Decimal::from(amount).checked_mul(Decimal::from(of_years))?;
-    let whole = whole.checked_div(Decimal::from(u64::from(rate.terms_a_year) * 1_000_000))?;
-    let shares = split(amount, terms, how)?.into_iter().zip(split(half_even(whole)?, terms, how)?);
-    Some(shares.map(|(principal, interest)| LoanTerm { principal, interest }).collect())
 }
 
 /// The nearest whole minor unit, a half to the even one; none below zero or beyond the range.
@@ -260,7 +229,25 @@ impl Accrual {
     /// beyond any amount.
     pub fn accrue(&mut self, principal: u64, day_ppm: u32, days: u32) -> Option<u64> {
         let earned = u128::from(principal) * u128::from(day_ppm);
-        let earned = earned.checked_mul(u128::from(days))?.checked_add(u128::from(self.rest))?;
+        self.post(earned.checked_mul(days.into())?)
+    }
+
+    /// The same for some days of a term of a year, of which it has `of`.
+    pub fn accrue_part(
+        &mut self,
+        principal: u64,
+        rate: YearRate,
+        days: u32,
+        of: u32,
+    ) -> Option<u64> {
+        let earned = u128::from(principal) * u128::from(rate.year_ppm);
+        let days_a_year = u128::from(rate.terms_a_year) * u128::from(of);
+        self.post(earned.checked_mul(days.into())?.checked_div(days_a_year)?)
+    }
+
+    /// So many millionths more are earned.
+    fn post(&mut self, earned: u128) -> Option<u64> {
+        let earned = earned.checked_add(self.rest.into())?;
         let posted = u64::try_from(earned / 1_000_000).ok()?;
         self.rest = u32::try_from(earned % 1_000_000).ok()?;
         Some(posted)
@@ -426,16 +413,16 @@ mod tests {
         assert_eq!(allocate(5_000, owed, &[Part::Fee, Part::Fee]), (only, 2_444));
     }
 
-    /// DOMAIN §7, example 20, and the same loan paid back at its end.
+    /// 7 % a year on 6.00 are just 3.5 a month; the days of one share that by the carry rule.
     #[test]
-    fn a_loan_of_equal_principal() {
-        let terms = |loan: Option<Vec<LoanTerm>>| -> Vec<(u64, u64)> {
-            loan.unwrap().iter().map(|term| (term.principal, term.interest)).collect()
-        };
-        let equal = equal_principal(120_000, 3, 30, 500, Split::FloorRestFirst);
-        assert_eq!(terms(equal), [(40_000, 1_800), (40_000, 1_200), (40_000, 600)]);
-        let once = bullet(120_000, 3, 30, 500);
-        assert_eq!(terms(once), [(0, 1_800), (0, 1_800), (120_000, 1_800)]);
+    fn a_term_of_a_year_bears_interest() {
+        let rate = YearRate { year_ppm: 70_000, terms_a_year: 12 };
+        assert_eq!([600, 1_800].map(|sum| rate.whole_term(sum)), [Some(4), Some(10)]);
+        assert_eq!(rate.whole_term(u64::MAX), Some(107_606_007_096_639_051));
+        let mut accrual = Accrual::default();
+        let days: u64 = (0..30).map(|_| accrual.accrue_part(600, rate, 1, 30).unwrap()).sum();
+        assert_eq!((days, accrual.rest()), (3, 499_980));
+        assert_eq!(accrual.accrue_part(600, rate, 1, 0), None);
     }
 
     #[test]
@@ -449,6 +436,5 @@ mod tests {
         assert_eq!(annuity(1_000, TERMS_MAX + 1, rate(120_000)), None);
         let never = YearRate { year_ppm: 120_000, terms_a_year: 0 };
         assert_eq!(annuity(1_000, 3, never), None);
-        assert_eq!(flat(1_000, 3, never, Split::FloorRestFirst), None);
     }
 }

@@ -4897,6 +4897,14 @@ pub struct DrawLoan {
     #[serde(with = "crate::json::Named::<crate::v1::ShareTie>")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub share_tie: i32,
+    /// Interest by the year, in millionths of what is owed, and into how many equal terms a year is
+    /// cut, whatever their days: a whole term bears its part half even. Instead of `day_ppm`.
+    #[prost(uint32, tag = "16")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub year_ppm: u32,
+    #[prost(uint32, tag = "17")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub terms_a_year: u32,
 }
 /// Puts a fee or a penalty on a loan.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -5036,6 +5044,12 @@ pub struct LoanDrawn {
     #[serde(with = "crate::json::Named::<crate::v1::ShareTie>")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub share_tie: i32,
+    #[prost(uint32, tag = "16")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub year_ppm: u32,
+    #[prost(uint32, tag = "17")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub terms_a_year: u32,
 }
 /// By the clock.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -5348,8 +5362,8 @@ pub struct LoanRow {
     #[prost(message, repeated, tag = "15")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub chargebacks: ::prost::alloc::vec::Vec<Id>,
-    /// If more was lent than at first: the principal of each term, and what of it did not fall due and
-    /// is not paid ahead.
+    /// Of an annuity, or if more was lent than at first: the principal of each term, and what of it did
+    /// not fall due and is not paid ahead.
     #[prost(uint64, repeated, tag = "16")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub parts: ::prost::alloc::vec::Vec<u64>,
@@ -5399,6 +5413,8 @@ pub enum LoanKind {
     EqualPrincipal = 1,
     /// The principal with the last term.
     Bullet = 2,
+    /// Every term pays the same sum of principal and interest, which is by the year.
+    Annuity = 3,
 }
 impl LoanKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -5410,6 +5426,7 @@ impl LoanKind {
             Self::Unspecified => "LOAN_KIND_UNSPECIFIED",
             Self::EqualPrincipal => "LOAN_KIND_EQUAL_PRINCIPAL",
             Self::Bullet => "LOAN_KIND_BULLET",
+            Self::Annuity => "LOAN_KIND_ANNUITY",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -5418,6 +5435,7 @@ impl LoanKind {
             "LOAN_KIND_UNSPECIFIED" => Some(Self::Unspecified),
             "LOAN_KIND_EQUAL_PRINCIPAL" => Some(Self::EqualPrincipal),
             "LOAN_KIND_BULLET" => Some(Self::Bullet),
+            "LOAN_KIND_ANNUITY" => Some(Self::Annuity),
             _ => None,
         }
     }

@@ -26,6 +26,28 @@ fn loans() {
                     event.fact = nothing();
                 }
             }),
+            (Check::Loans, "refused: a term of a loan is out of turn", |event| {
+                if let Some(Fact::LoanDrawn(f)) = &mut event.fact {
+                    f.year_ppm *= 2;
+                }
+            }),
+            // Of the year's rate, a whole month and the rest of one.
+            (Check::Loans, "term of loan l5: (1, 1643, 57, ", |event| {
+                if let Some(Fact::LoanTermDue(f)) = &mut event.fact
+                    && is(f.loan, "l5")
+                    && f.term_no == 1
+                {
+                    f.interest -= 1;
+                }
+            }),
+            (Check::Loans, "term of loan l5: (2, 1652, ", |event| {
+                if let Some(Fact::LoanTermDue(f)) = &mut event.fact
+                    && is(f.loan, "l5")
+                    && f.term_no == 2
+                {
+                    f.interest += 1;
+                }
+            }),
             (Check::Loans, "term of loan l1: (1, 40000, 1799, ", |event| {
                 if let Some(Fact::LoanTermDue(f)) = &mut event.fact
                     && is(f.loan, "l1")

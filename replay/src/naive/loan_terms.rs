@@ -1,16 +1,23 @@
 //! The terms of plans and cash loans: how much of a sum each has, and the months between those of
 //! loans. It knows neither plans nor loans.
 
-use groat_ledger::instalments::{Split, Tie};
-use groat_ledger::{LoanKind, LoanTerms};
+use groat_ledger::instalments::{Split, Tie, YearRate, annuity};
+use groat_ledger::{LoanKind, LoanRate, LoanTerms};
 use std::collections::VecDeque;
 
 /// The principal of each term.
 pub(super) fn parts(amount: i128, count: u32, terms: &LoanTerms) -> VecDeque<i128> {
-    if terms.kind == LoanKind::Bullet {
-        return (1..=count).map(|no| if no == count { amount } else { 0 }).collect();
+    match (terms.kind, terms.rate) {
+        (LoanKind::Bullet, _) => {
+            (1..=count).map(|no| if no == count { amount } else { 0 }).collect()
+        }
+        (LoanKind::Annuity, LoanRate::Year(rate)) => {
+            // The schedule itself is held against those of others, in the tests of the arithmetic.
+            let terms = u64::try_from(amount).ok().and_then(|sum| annuity(sum, count, rate));
+            terms.into_iter().flatten().map(|term| term.principal.into()).collect()
+        }
+        (LoanKind::EqualPrincipal | LoanKind::Annuity, _) => shares(amount, count, terms.split),
     }
-    shares(amount, count, terms.split)
 }
 
 /// Rounded down with the rest first, or to the nearest multiple of a unit with the rest last.
@@ -34,6 +41,27 @@ pub(super) fn shares(amount: i128, count: u32, split: Split) -> VecDeque<i128> {
             (parts, through)
         })
         .0
+}
+
+/// The millionths that so much earns between two dates of a term: a whole term has its part of the
+/// year to the nearest, a half to the even one.
+pub(super) fn by_year(
+    rate: YearRate,
+    owed: i128,
+    [since, date]: [u32; 2],
+    [from, to]: [u32; 2],
+) -> i128 {
+    let [year, terms] = [rate.year_ppm, rate.terms_a_year].map(i128::from);
+    if [since, date] != [from, to] {
+        return owed * year * i128::from(date - since) / (terms * i128::from(to - from));
+    }
+    let (sum, of) = (owed * year, terms * 1_000_000);
+    let up = match (2 * (sum % of)).cmp(&of) {
+        std::cmp::Ordering::Less => 0,
+        std::cmp::Ordering::Equal => sum / of % 2,
+        std::cmp::Ordering::Greater => 1,
+    };
+    (sum / of + up) * 1_000_000
 }
 
 /// The days of a month of a year.

@@ -1,11 +1,11 @@
 //! Cash loans as their facts tell them: the terms of each, the nights that bear interest, what was
 //! paid. It knows neither rows nor accounts.
 
-use super::loan_terms::{months_after, parts};
+use super::loan_terms::{by_year, months_after, parts};
 use super::stranger;
 use groat_ledger::instalments::Part;
 use groat_ledger::limits::AMOUNT_MAX;
-use groat_ledger::{Ahead, CreditTerms, Every, Fact, Id, LoanChargeKind, LoanTerms};
+use groat_ledger::{Ahead, CreditTerms, Every, Fact, Id, LoanChargeKind, LoanRate, LoanTerms};
 use std::collections::{BTreeMap, VecDeque};
 
 /// A loan; minor units, dates in days since 1970.
@@ -13,10 +13,6 @@ use std::collections::{BTreeMap, VecDeque};
 pub(crate) struct Loan {
     pub(crate) user: Id,
     drawn_on: u32,
-    day_ppm: i128,
-    every: Every,
-    /// Whether what is paid ahead comes off the next terms.
-    next_first: bool,
     /// What is paid first of what is due, and of what is not.
     orders: [[Part; 4]; 2],
     /// Principal of the terms that are not due.
@@ -130,9 +126,6 @@ impl Loans {
                 let row = Loan {
                     user: *user,
                     drawn_on: today,
-                    day_ppm: terms.day_ppm.into(),
-                    every: terms.every,
-                    next_first: terms.ahead == Ahead::Next,
                     orders: [terms.order, terms.ahead_order],
                     ahead: parts(i128::from(*amount) - at_once, terms.count, terms),
                     terms: *terms,
@@ -304,7 +297,7 @@ impl Loans {
 
 impl Loan {
     fn date_of(&self, term: u32) -> u32 {
-        match self.every {
+        match self.terms.every {
             Every::Days(days) => self.drawn_on + days * term,
             Every::Months(months) => months_after(self.drawn_on, months * term),
         }
@@ -341,9 +334,21 @@ impl Loan {
         (1..=i128::from(tolerance)).contains(&self.unpaid())
     }
 
+    /// Since it was charged last, in millionths.
+    fn earns(&self, date: u32) -> i128 {
+        let nights = [self.counted_on, date];
+        match self.terms.rate {
+            LoanRate::Day(ppm) => self.owed() * i128::from(ppm) * i128::from(nights[1] - nights[0]),
+            LoanRate::Year(rate) => {
+                let term = [0, 1].map(|more| self.date_of(self.fallen_due + more));
+                by_year(rate, self.owed(), nights, term)
+            }
+        }
+    }
+
     /// The interest up to a date: the floor of all that was earned, less what was charged.
     fn charge(&mut self, date: u32, room: i128) -> i128 {
-        self.earned += self.owed() * self.day_ppm * i128::from(date - self.counted_on);
+        self.earned += self.earns(date);
         self.counted_on = date;
         let due = self.earned / 1_000_000 - self.charged;
         self.charged += due;
@@ -354,9 +359,9 @@ impl Loan {
 
     /// Number, principal and interest of the next term, and its date.
     fn fall_due(&mut self, room: i128) -> (u32, i128, i128, u32) {
-        self.fallen_due += 1;
-        let date = self.date_of(self.fallen_due);
+        let date = self.date_of(self.fallen_due + 1);
         let interest = self.charge(date, room);
+        self.fallen_due += 1;
         let principal = self.ahead.pop_front().unwrap_or(0);
         self.due += principal;
         (self.early, self.fresh) = (0, 0);
@@ -406,7 +411,8 @@ impl Loan {
         let all: i128 = self.ahead.iter().sum();
         let mut rest = amount.min(all);
         let paid = rest;
-        for next in self.ahead.iter_mut().filter(|_| self.next_first) {
+        let next_first = self.terms.ahead == Ahead::Next;
+        for next in self.ahead.iter_mut().filter(|_| next_first) {
             let part = rest.min(*next);
             (*next, rest) = (*next - part, rest - part);
         }

@@ -19,6 +19,9 @@ const LOANS: &str = r#"
 03-01T09:02 repay_credit {"user":"bob","target":"l4","amt":$40.00}
 03-01T09:03 create_payment {"payment":"p1","out_trade_no":"T-1","merchant":"shop","mode":"IN_APP","amt":$900.00}
 03-01T09:04 pay_payment {"payment":"p1","user":"alice","legs":[{"instalment":{"plan":"n1","amt":$900.00,"n":12,"fee_ppm":0}}]}
+03-01T09:05 open_user {"user":"carol","kyc_class":2,"ccy":"CNY"}
+03-01T09:06 grant_credit_line {"user":"carol","limit":$2000.00,"statement_day":2,"due_day":4,"grace_d":1,"late_fee_ppm":50000,"billing":{}}
+03-01T09:07 draw_loan {"user":"carol","loan":"l5","amt":$100.00,"terms":6,"kind":"ANNUITY","year_ppm":70000,"terms_a_year":12,"every_months":1}
 03-03T10:00 repay_credit {"user":"alice","amt":$75.00}
 03-11T10:00 repay_credit {"user":"alice","target":"n1","amt":$100.00}
 03-12T09:00 charge_loan {"user":"bob","loan":"l3","charge":"c1","kind":"FEE","amt":$3.00,"due_on":"2026-03-20"}
@@ -28,9 +31,11 @@ const LOANS: &str = r#"
 03-12T09:01 waive_loan_charge {"user":"bob","loan":"l3","charge":"c3"}
 03-12T10:00 repay_credit {"user":"bob","target":"l3","amt":$100.00}
 03-31T10:00 repay_credit {"user":"alice","target":"l1","amt":$418.00}
+04-01T10:00 repay_credit {"user":"carol","target":"l5","amt":$17.01}
 04-03T10:00 repay_credit {"user":"alice","amt":$75.00}
 04-20T09:00 charge_loan {"user":"bob","loan":"l3","charge":"c5","kind":"FEE","amt":$5.00}
 04-20T09:00 charge_loan {"user":"bob","loan":"l3","charge":"c6","kind":"PENALTY","amt":$1.00,"due_on":"2026-06-01"}
+04-15T10:00 repay_credit {"user":"carol","target":"l5","amt":$20.00}
 04-20T10:00 repay_credit {"user":"alice","target":"l2","amt":$30.00}
 04-28T10:00 draw_more {"user":"alice","loan":"l1","amt":$60.00,"at_once":$15.00}
 05-03T10:00 repay_credit {"user":"alice","amt":$75.00}

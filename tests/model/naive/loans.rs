@@ -1,12 +1,13 @@
-//! Cash loans in the naive model: what is owed are sums of entries, interest is counted anew from
+//! Cash loans in the naive model: what is owed are sums of entries, interest is summed anew over
 //! all nights since the loan was drawn.
 
 use super::loan_charges::Charge;
+use super::plans::half_even;
 use super::{Naive, Outcome, cny, house, must, of, user};
-use groat_ledger::instalments::{Part, Split, Tie};
+use groat_ledger::instalments::{Part, Split, Tie, annuity};
 use groat_ledger::{
-    Ahead, Class, DrawLoan, Every, FreezeReason, Id, LoanChargeKind, LoanKind, LoanTerms, Owner,
-    Rejection, RepayCredit,
+    Ahead, Class, DrawLoan, Every, FreezeReason, Id, LoanChargeKind, LoanKind, LoanRate, LoanTerms,
+    Owner, Rejection, RepayCredit,
 };
 
 pub(super) struct Loan {
@@ -23,14 +24,14 @@ pub(super) struct Loan {
     pub(super) fresh: i128,
     pub(super) backs: Vec<Id>,
     pub(super) amount: i128,
-    ppm: i128,
     drawn_on: u32,
     /// Terms that fell due, and months behind the last.
     pub(super) periods: u32,
     pub(super) due: i128,
     /// Interest charged that is not due.
     pub(super) early: i128,
-    /// Of every night since it was drawn, what it was charged on; and what was charged.
+    /// Of every night since it was drawn, what it earned in millionths, those that were charged
+    /// together with the last of them; and what was charged.
     nights: Vec<i128>,
     charged: i128,
     pub(super) late_since: Option<u32>,
@@ -46,6 +47,12 @@ pub(super) fn terms_of(amount: i128, count: u32, terms: &LoanTerms) -> Vec<i128>
     match terms.kind {
         LoanKind::Bullet => (1..=count).map(|no| if no < count { 0 } else { amount }).collect(),
         LoanKind::EqualPrincipal => shares(amount, count, terms.split),
+        LoanKind::Annuity => {
+            let LoanRate::Year(rate) = terms.rate else { unreachable!("by the year") };
+            // The schedule itself is held against those of others in the data runs.
+            let all = annuity(amount.try_into().unwrap(), count, rate).unwrap();
+            all.iter().map(|term| term.principal.into()).collect()
+        }
     }
 }
 
@@ -94,6 +101,23 @@ impl Loan {
         first + day.min(days_in(to) - 1)
     }
 
+    /// Millionths that so much earns between two dates of a term: the whole term to the nearest, a
+    /// half to the even one, where its rate is by the year.
+    fn earned(&self, owed: i128, since: u32, day: u32) -> i128 {
+        let nights = i128::from(day.saturating_sub(since));
+        let rate = match self.agreed.rate {
+            LoanRate::Day(ppm) => return owed * nights * i128::from(ppm),
+            LoanRate::Year(rate) => rate,
+        };
+        let (begins, ends) = (self.date_of(self.periods), self.date_of(self.periods + 1));
+        let [a_year, year] = [rate.terms_a_year, rate.year_ppm].map(i128::from);
+        let of_term = owed * year;
+        if since == begins && day == ends {
+            return 1_000_000 * half_even(of_term, 1_000_000 * a_year);
+        }
+        of_term * nights / (a_year * i128::from(ends - begins))
+    }
+
     /// Off the next terms, or off the last.
     fn pay_ahead(&mut self, mut amount: i128) {
         let mut ahead: Vec<&mut i128> = self.terms.iter_mut().skip(self.periods as usize).collect();
@@ -125,8 +149,22 @@ impl Naive {
         let each = |order: [Part; 4]| (0..4).all(|n| !order[..n].contains(&order[n]));
         let fits = (1..=120).contains(&count) && amount - at_once >= count.into() && often;
         let fits = fits && each(c.terms.order) && each(c.terms.ahead_order);
-        must(fits, Rejection::LoanTermsInvalid)?;
-        must(c.terms.day_ppm <= 1_000_000, Rejection::RateOutOfRange)?;
+        let computed = match (c.terms.kind, c.terms.rate) {
+            (LoanKind::Annuity, LoanRate::Day(_)) => false,
+            (LoanKind::Annuity, LoanRate::Year(rate)) => {
+                fits && annuity((amount - at_once).try_into().unwrap(), count, rate).is_some()
+            }
+            (LoanKind::EqualPrincipal | LoanKind::Bullet, _) => true,
+        };
+        must(fits && computed, Rejection::LoanTermsInvalid)?;
+        let rate_fits = match c.terms.rate {
+            LoanRate::Day(ppm) => ppm <= 1_000_000,
+            LoanRate::Year(rate) => {
+                (1..367).contains(&rate.terms_a_year)
+                    && rate.year_ppm <= rate.terms_a_year * 1_000_000
+            }
+        };
+        must(rate_fits, Rejection::RateOutOfRange)?;
         must(line.bill.is_some(), Rejection::LineNotBilled)?;
         let open = self.loans.iter().filter(|l| l.user == c.user && self.is_open_loan(l));
         must(open.count() < 8, Rejection::LoanCountExceeded)?;
@@ -146,7 +184,6 @@ impl Naive {
             fresh: 0,
             backs: Vec::new(),
             amount,
-            ppm: c.terms.day_ppm.into(),
             drawn_on: self.day(now),
             periods: 0,
             due: at_once,
@@ -229,10 +266,15 @@ impl Naive {
     pub(super) fn charge_loan(&mut self, no: usize, day: u32) -> i128 {
         let owed = self.principal_of(&self.loans[no]);
         let loan = &mut self.loans[no];
+        let counted_on = loan.drawn_on + u32::try_from(loan.nights.len()).unwrap();
+        let earned = loan.earned(owed, counted_on, day);
         while loan.drawn_on + u32::try_from(loan.nights.len()).unwrap() < day {
-            loan.nights.push(owed);
+            loan.nights.push(0);
         }
-        let earned: i128 = loan.nights.iter().map(|night| night * loan.ppm).sum();
+        if let Some(last) = loan.nights.last_mut().filter(|_| earned > 0) {
+            *last = earned;
+        }
+        let earned: i128 = loan.nights.iter().sum();
         let more = earned / 1_000_000 - loan.charged;
         loan.charged += more;
         let id = loan.id;

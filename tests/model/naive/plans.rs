@@ -17,7 +17,7 @@ pub(super) struct Plan {
 }
 
 /// To the nearest, a half to the even one.
-fn half_even(a: i128, b: i128) -> i128 {
+pub(super) fn half_even(a: i128, b: i128) -> i128 {
     let up = (2 * a + b) / (2 * b);
     let tie = (2 * a + b) % (2 * b) == 0;
     if tie { up - up % 2 } else { up }

@@ -1,11 +1,12 @@
 //! Commands on cash loans, and on credit that is lost.
 
 use super::{Kind, Scene, cny};
-use groat_ledger::instalments::{CHARGES_FIRST, PRINCIPAL_FIRST, Part};
+use groat_ledger::instalments::{CHARGES_FIRST, PRINCIPAL_FIRST, Part, YearRate};
 use groat_ledger::{
     Ahead, Body, ChargeLoan, Class, CreditLine, CreditLineState, DrawLoan, DrawMore, Every, Id,
-    Ledger, Loan, LoanChargeKind, LoanKind, LoanState, LoanTerms, Plan, PlanState, ProvisionCredit,
-    RecordRecovery, RepayCredit, ReturnRepayment, SetAutoDebit, WaiveLoanCharge, WriteOffCredit,
+    Ledger, Loan, LoanChargeKind, LoanKind, LoanRate, LoanState, LoanTerms, Plan, PlanState,
+    ProvisionCredit, RecordRecovery, RepayCredit, ReturnRepayment, SetAutoDebit, WaiveLoanCharge,
+    WriteOffCredit,
 };
 
 /// When the first debt that is overdue may be written off.
@@ -48,9 +49,29 @@ impl Scene<'_> {
                 let loans = self.ledger.tables().loans.rows().len();
                 let loan = self.fresh('o', loans);
                 let amount = self.amount(&[self.credit_left(user), 900]);
-                let kind = self.dice.pick(&[LoanKind::EqualPrincipal, LoanKind::Bullet]);
+                let (equal, bullet) = (LoanKind::EqualPrincipal, LoanKind::Bullet);
+                let kind = self.dice.pick(&[equal, equal, bullet, bullet, LoanKind::Annuity]);
                 let count = self.dice.pick(&[3, 1, 2, 3, 12, 120, 0, 121]);
                 let day_ppm = self.dice.pick(&[500, 333, 0, 20_000, 1_000_000, 1_000_001]);
+                let year =
+                    |year_ppm, terms_a_year| LoanRate::Year(YearRate { year_ppm, terms_a_year });
+                let by_year = match kind {
+                    LoanKind::Annuity => !self.dice.one_in(12),
+                    LoanKind::EqualPrincipal | LoanKind::Bullet => self.dice.one_in(4),
+                };
+                let rate = if by_year {
+                    self.dice.pick(&[
+                        year(70_000, 12),
+                        year(359_900, 12),
+                        year(0, 1),
+                        year(4_000_000, 12),
+                        year(366_000_000, 366),
+                        year(1_000_001, 1),
+                        year(1, 367),
+                    ])
+                } else {
+                    LoanRate::Day(day_ppm)
+                };
                 let every = self.dice.pick(&[
                     Every::Days(30),
                     Every::Days(30),
@@ -76,7 +97,8 @@ impl Scene<'_> {
                     order,
                     ahead_order,
                     auto_debit: self.dice.one_in(3),
-                    ..LoanTerms::new(count, day_ppm, kind)
+                    rate,
+                    ..LoanTerms::new(count, 0, kind)
                 };
                 Body::DrawLoan(DrawLoan { user, loan, amount, terms })
             }

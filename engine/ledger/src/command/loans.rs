@@ -1,7 +1,7 @@
 //! Commands of cash loans (DOMAIN §4.5).
 
 use crate::id::Id;
-use crate::instalments::{CHARGES_FIRST, Part, Split};
+use crate::instalments::{CHARGES_FIRST, Part, Split, YearRate, annuity, split};
 use crate::limits::LOAN_TERM_DAYS;
 use crate::money::Money;
 
@@ -23,13 +23,13 @@ pub struct DrawLoan {
 pub struct LoanTerms {
     /// How many, 1 to 120.
     pub count: u32,
-    /// Daily interest on what is owed, in millionths.
-    pub day_ppm: u32,
+    /// What the principal that is owed bears.
+    pub rate: LoanRate,
     /// When the principal is.
     pub kind: LoanKind,
     /// When terms fall due.
     pub every: Every,
-    /// How equal parts are rounded, and which term takes the rest.
+    /// How equal parts of the principal are rounded, and which term takes the rest.
     pub split: Split,
     /// What is paid ahead comes off these terms.
     pub ahead: Ahead,
@@ -51,7 +51,7 @@ impl LoanTerms {
         let (order, ahead_order) = (CHARGES_FIRST, CHARGES_FIRST);
         LoanTerms {
             count,
-            day_ppm,
+            rate: LoanRate::Day(day_ppm),
             kind,
             every,
             split: Split::default(),
@@ -60,6 +60,25 @@ impl LoanTerms {
             order,
             ahead_order,
             auto_debit: false,
+        }
+    }
+}
+
+impl LoanTerms {
+    /// The principal of each of so many terms, [`TERMS_MAX`](crate::instalments::TERMS_MAX) at
+    /// most, that share an amount; none where it cannot be computed.
+    pub(crate) fn principals(&self, amount: u64, count: u32) -> Option<Vec<u64>> {
+        match (self.kind, self.rate) {
+            (LoanKind::EqualPrincipal, _) => split(amount, count, self.split),
+            (LoanKind::Bullet, _) => {
+                let last = count.saturating_sub(1);
+                Some((0..count).map(|no| if no == last { amount } else { 0 }).collect())
+            }
+            (LoanKind::Annuity, LoanRate::Year(rate)) => {
+                let terms = annuity(amount, count, rate)?;
+                Some(terms.iter().map(|term| term.principal).collect())
+            }
+            (LoanKind::Annuity, LoanRate::Day(_)) => None,
         }
     }
 }
@@ -135,6 +154,16 @@ impl LoanChargeKind {
     }
 }
 
+/// What the principal of a loan bears.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LoanRate {
+    /// So many millionths every day, by the carry rule.
+    Day(u32),
+    /// Interest by the year: a whole term bears its part half even, days of a term theirs by the
+    /// carry rule.
+    Year(YearRate),
+}
+
 /// From one term to the next.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Every {
@@ -169,12 +198,14 @@ pub enum LoanKind {
     EqualPrincipal = 1,
     /// With the last term.
     Bullet = 2,
+    /// So that principal and interest of every term are the same sum; interest is by the year.
+    Annuity = 3,
 }
 
 impl LoanKind {
     /// The kind of a number.
     pub fn of(number: u32) -> Option<LoanKind> {
-        let all = [LoanKind::EqualPrincipal, LoanKind::Bullet];
+        let all = [LoanKind::EqualPrincipal, LoanKind::Bullet, LoanKind::Annuity];
         all.into_iter().find(|kind| *kind as u32 == number)
     }
 }

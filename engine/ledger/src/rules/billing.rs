@@ -14,14 +14,14 @@
 //! statement first, its charges and its principal by the line's order, and interest since the cut
 //! last: that is billed by the next. So the minimum is met by paying it, and the statement by
 //! paying its total. Behind grace all that was charged is paid by the order alone. The nights of
-//! grace bear interest from the due date on if grace is missed, where that was agreed those from the
-//! statement day on, and none if it is not. Charges bear no interest; where only they are left, nothing is late, and they are due with the next
-//! statement. A late fee is half up, at most the unpaid minimum; a minimum is rounded down. What is
-//! owed of late fees, or of interest, is at most as much as an amount can be: what goes beyond that
-//! is not charged. What a repayment or a refund leaves of what is overdue is late no more when it
-//! is within the tolerance (PO→PB), nor is it when a later statement counts as paid: it bears
-//! nothing then, and the line is free. A line without a rate is charged nothing, and no night of it
-//! is noted.
+//! grace bear interest from the due date on if grace is missed, where that was agreed those from
+//! the statement day on, and none if it is not. Charges bear no interest; where only they are left,
+//! nothing is late, and they are due with the next statement. A late fee is half up, at most the
+//! unpaid minimum; a minimum is rounded down. What is owed of late fees, or of interest, is at most
+//! as much as an amount can be: what goes beyond that is not charged. What a repayment or a refund
+//! leaves of what is overdue is late no more when it is within the tolerance (PO→PB), nor is it
+//! when a later statement counts as paid: it bears nothing then, and the line is free. A line
+//! without a rate is charged nothing, and no night of it is noted.
 //!
 //! Where that was agreed the clock debits what is due from the balance (`debits`).
 

@@ -24,14 +24,15 @@
 pub(crate) mod chargebacks;
 pub(crate) mod charges;
 pub(crate) mod more;
+mod terms;
 
 use crate::account::{AccountKey, Class};
-use crate::command::{DrawLoan, Every, FreezeReason, LoanTerms, RepayCredit};
+use crate::command::{DrawLoan, Every, FreezeReason, LoanKind, RepayCredit};
 use crate::event::{Decision, Fact};
 use crate::id::Id;
-use crate::instalments::{Owed, TERMS_MAX, allocate};
+use crate::instalments::{Owed, allocate};
 use crate::ledger::{Due, DueKind, Ledger, in_range, post};
-use crate::limits::{AMOUNT_MAX, LOAN_TERM_DAYS_MAX, LOAN_TERM_MONTHS_MAX, LOANS_MAX};
+use crate::limits::{AMOUNT_MAX, LOANS_MAX};
 use crate::money::Currency;
 use crate::rejection::Rejection;
 use crate::rules::limits::may_hold;
@@ -52,11 +53,11 @@ pub(crate) fn draw(ledger: &Ledger, c: &DrawLoan, out: &mut Decision) -> Result<
     // A repayment names a loan or a plan: no two have one id.
     let used = tables.loans.find(&c.loan).is_some() || tables.plans.find(&c.loan).is_some();
     refuse_if(used, Rejection::Duplicate)?;
-    refuse_if(!terms_fit(amount, &c.terms), Rejection::LoanTermsInvalid)?;
+    refuse_if(!terms::fit(amount, &c.terms), Rejection::LoanTermsInvalid)?;
     // Else the next term falls due before the grace of this one is over, and nobody is ever late.
     let too_often = matches!(c.terms.every, Every::Days(n) if n <= line.terms.grace_days + 1);
     refuse_if(too_often, Rejection::LoanTermsInvalid)?;
-    refuse_if(c.terms.day_ppm > 1_000_000, Rejection::RateOutOfRange)?;
+    refuse_if(!terms::rate_fits(c.terms.rate), Rejection::RateOutOfRange)?;
     let bill = line.billing.as_deref().ok_or(Rejection::LineNotBilled)?;
     refuse_if(bill.loans.len() >= LOANS_MAX, Rejection::LoanCountExceeded)?;
     refuse_if(amount > credit::available(ledger, owner), Rejection::CreditLimitExceeded)?;
@@ -68,19 +69,6 @@ pub(crate) fn draw(ledger: &Ledger, c: &DrawLoan, out: &mut Decision) -> Result<
     post(out, lent, owner.account, amount);
     out.record(Fact::LoanDrawn { loan: c.loan, user: c.user, amount, terms: c.terms });
     Ok(())
-}
-
-/// Whether there are as many terms as can be, of a year at most, and something for each.
-fn terms_fit(amount: u64, terms: &LoanTerms) -> bool {
-    let often = match terms.every {
-        Every::Days(days) => (1..=LOAN_TERM_DAYS_MAX).contains(&days),
-        Every::Months(months) => (1..=LOAN_TERM_MONTHS_MAX).contains(&months),
-    };
-    let shared = amount.checked_sub(terms.at_once);
-    let enough = shared.is_some_and(|shared| shared >= u64::from(terms.count));
-    let orders = credit::names_each_part(terms.order) && credit::names_each_part(terms.ahead_order);
-    let count = (1..=TERMS_MAX).contains(&terms.count);
-    count && often && enough && terms.split.fits(AMOUNT_MAX) && orders
 }
 
 /// Pays a loan back that is named by its user.
@@ -292,6 +280,14 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
         Fact::LoanDrawn { loan, user, amount, terms } => {
             let tables = ledger.tables_mut();
             let Some(owner) = tables.users.find(user) else { return };
+            // It is computed once.
+            let parts = match terms.kind {
+                LoanKind::Annuity => {
+                    let shared = amount.saturating_sub(terms.at_once);
+                    terms.principals(shared, terms.count).unwrap_or_default()
+                }
+                LoanKind::EqualPrincipal | LoanKind::Bullet => Vec::new(),
+            };
             let no = tables.loans.insert(Loan {
                 loan: *loan,
                 user: owner,
@@ -310,8 +306,8 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
                 state: LoanState::Active,
                 charges: Vec::new(),
                 fresh: 0,
-                parts: Vec::new(),
-                open: Vec::new(),
+                open: parts.clone(),
+                parts,
                 chargebacks: Vec::new(),
                 debited_on: if terms.auto_debit { today } else { 0 },
             });
@@ -399,8 +395,8 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
             let line = tables.credit_lines.get(&owner).ok_or("a line of credit is unknown")?;
             let bill = line.billing.as_deref().ok_or("a line is not billed")?;
             known(bill.loans.len() < LOANS_MAX, "a line has too many loans")?;
-            let fits = terms_fit(*amount, terms) && *amount <= AMOUNT_MAX;
-            known(fits && terms.day_ppm <= 1_000_000, "a loan's terms do not fit")
+            let fits = terms::fit(*amount, terms) && *amount <= AMOUNT_MAX;
+            known(fits && terms::rate_fits(terms.rate), "a loan's terms do not fit")
         }
         Fact::LoanTermDue { loan, term_no, principal, interest, rest } => {
             let row = active(loan)?;

@@ -9,16 +9,15 @@
 //! | | its line is written off | WrittenOff |
 //!
 //! The fee is half even, and the user's; of a payment it may be the seller's (`plan_fees`).
-//! Principal and fee are cut into terms alike: rounded down, the rest with the first (Huabei), or as
-//! the command says. What
-//! is ahead (PI) uses the limit, bears no interest and is repaid by a `RepayCredit` that names the
-//! plan alone: off the last terms, as by a refund. Where
-//! the book is silent: the first term is billed by the first statement after the plan was made,
-//! then one by each. A billed term is the statement's like any purchase, so that a plan is
-//! completed when its last term is billed. A purchase is put in a plan once, before it is billed; a
-//! statement until its due date, of what was billed first by it, and not while something is
-//! overdue. What goes into a plan is no longer to be paid by the statement: it comes off the total,
-//! and the minimum is at most the rest.
+//! Principal and fee are cut into terms alike: rounded down, the rest with the first (Huabei), or
+//! as the command says. What is ahead (PI) uses the limit, bears no interest and is repaid by a
+//! `RepayCredit` that names the plan alone: off the last terms, as by a refund. Where the book is
+//! silent: the first term is billed by the first statement after the plan was made, then one by
+//! each. A billed term is the statement's like any purchase, so that a plan is completed when its
+//! last term is billed. A purchase is put in a plan once, before it is billed; a statement until
+//! its due date, of what was billed first by it, and not while something is overdue. What goes into
+//! a plan is no longer to be paid by the statement: it comes off the total, and the minimum is at
+//! most the rest.
 
 use crate::account::{AccountKey, Class};
 use crate::command::{

@@ -2,9 +2,9 @@
 //!
 //! Dates are days since 1970, amounts minor units.
 
-use crate::command::{Ahead, Every, LoanChargeKind, LoanKind, LoanTerms};
+use crate::command::{Ahead, Every, LoanChargeKind, LoanRate, LoanTerms};
 use crate::id::Id;
-use crate::instalments::{Accrual, Owed, split};
+use crate::instalments::{Accrual, Owed};
 use crate::state::months_after;
 use crate::table::Row;
 
@@ -47,7 +47,7 @@ pub struct Loan {
     pub charges: Vec<LoanCharge>,
     /// The part of `due` that fell due beside the terms since the last one.
     pub fresh: u64,
-    /// The principal of each term, if more was lent than at first; else none.
+    /// The principal of each term of an annuity, or if more was lent than at first; else none.
     pub parts: Vec<u64>,
     /// And of each what did not fall due and is not paid ahead; else none.
     pub open: Vec<u64>,
@@ -243,13 +243,7 @@ impl Loan {
     }
 
     fn cut(&self, amount: u64, count: u32) -> Vec<u64> {
-        match self.terms.kind {
-            LoanKind::EqualPrincipal => split(amount, count, self.terms.split).unwrap_or_default(),
-            LoanKind::Bullet => {
-                let last = count.saturating_sub(1);
-                (0..count).map(|no| if no == last { amount } else { 0 }).collect()
-            }
-        }
+        self.terms.principals(amount, count).unwrap_or_default()
     }
 
     /// The principal of the next term: as it was agreed, less what of it is paid ahead.
@@ -287,8 +281,18 @@ impl Loan {
     pub fn earned(&self, date: u32) -> (u64, u32) {
         let mut accrual = Accrual::resumed(self.rest);
         let nights = date.saturating_sub(self.counted_on);
+        let (from, to) = (self.due_on(), self.next_due_on());
+        let amount = match self.terms.rate {
+            LoanRate::Day(ppm) => accrual.accrue(self.owed, ppm, nights),
+            LoanRate::Year(rate) if (self.counted_on, date) == (from, to) => {
+                rate.whole_term(self.owed)
+            }
+            LoanRate::Year(rate) => {
+                accrual.accrue_part(self.owed, rate, nights, to.saturating_sub(from))
+            }
+        };
         // Beyond any amount is as much as an amount can be.
-        let amount = accrual.accrue(self.owed, self.terms.day_ppm, nights).unwrap_or(u64::MAX);
+        let amount = amount.unwrap_or(u64::MAX);
         (amount, accrual.rest())
     }
 }

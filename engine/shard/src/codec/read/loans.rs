@@ -2,13 +2,13 @@
 
 use super::credit::{order, split};
 use super::fields::*;
-use groat_ledger::instalments::{CHARGES_FIRST, TERMS_MAX};
+use groat_ledger::instalments::{CHARGES_FIRST, TERMS_MAX, YearRate};
 use groat_ledger::limits::{
     AMOUNT_MAX, DAY_MS, LOAN_CHARGEBACKS_MAX, LOAN_CHARGES_MAX, LOAN_TERM_DAYS, TIME_MS_MAX,
 };
 use groat_ledger::{
     Ahead, ChargeLoan, DrawLoan, DrawMore, Every, Fact, Id, Loan, LoanCharge, LoanChargeKind,
-    LoanKind, LoanState, LoanTerms, ReturnRepayment, WaiveLoanCharge,
+    LoanKind, LoanRate, LoanState, LoanTerms, ReturnRepayment, WaiveLoanCharge,
 };
 use groat_proto::v1::{self, event};
 
@@ -27,7 +27,8 @@ pub(super) fn draw(w: &v1::DrawLoan) -> Field<DrawLoan> {
         order: order(w.order, CHARGES_FIRST)?,
         ahead_order: order(w.ahead_order, CHARGES_FIRST)?,
         auto_debit: w.auto_debit,
-        ..LoanTerms::new(w.terms, w.day_ppm, kind(w.kind)?)
+        rate: rate(w.day_ppm, w.year_ppm, w.terms_a_year)?,
+        ..LoanTerms::new(w.terms, 0, kind(w.kind)?)
     };
     Ok(DrawLoan { user: id(w.user, "user")?, loan: id(w.loan, "loan")?, amount, terms })
 }
@@ -76,8 +77,19 @@ fn terms(w: &v1::LoanDrawn) -> Field<LoanTerms> {
         order: order(w.order, CHARGES_FIRST)?,
         ahead_order: order(w.ahead_order, CHARGES_FIRST)?,
         auto_debit: w.auto_debit,
-        ..LoanTerms::new(w.terms, w.day_ppm, kind(w.kind)?)
+        rate: rate(w.day_ppm, w.year_ppm, w.terms_a_year)?,
+        ..LoanTerms::new(w.terms, 0, kind(w.kind)?)
     })
+}
+
+/// By the year where that has terms, else by the day.
+fn rate(day_ppm: u32, year_ppm: u32, terms_a_year: u32) -> Field<LoanRate> {
+    match (day_ppm, year_ppm, terms_a_year) {
+        (ppm, 0, 0) => Ok(LoanRate::Day(ppm)),
+        (0, year_ppm, 1..) => Ok(LoanRate::Year(YearRate { year_ppm, terms_a_year })),
+        (0, _, 0) => Err("terms_a_year"),
+        _ => Err("day_ppm"),
+    }
 }
 
 /// Who did not say meant what was fixed before.
@@ -166,7 +178,7 @@ pub(in crate::codec) fn row(w: &v1::LoanRow) -> Field<Loan> {
     let last = u32::try_from(TIME_MS_MAX / DAY_MS).unwrap_or(u32::MAX);
     let drawn = w.drawn.as_ref().ok_or("drawn")?;
     let terms = terms(drawn)?;
-    ensure((1..=TERMS_MAX).contains(&terms.count) && terms.day_ppm <= 1_000_000, "terms")?;
+    ensure((1..=TERMS_MAX).contains(&terms.count) && drawn.day_ppm <= 1_000_000, "terms")?;
     ensure(drawn.amount <= AMOUNT_MAX && w.owed <= drawn.amount && w.due <= w.owed, "owed")?;
     ensure(terms.at_once <= drawn.amount && terms.split.fits(AMOUNT_MAX), "at_once")?;
     ensure(w.interest <= AMOUNT_MAX && w.early <= w.interest, "interest")?;

@@ -2,21 +2,28 @@
 
 use super::credit::{order, split};
 use super::some;
-use groat_ledger::instalments::{CHARGES_FIRST, Part};
+use groat_ledger::instalments::{CHARGES_FIRST, Part, YearRate};
 use groat_ledger::limits::LOAN_TERM_DAYS;
 use groat_ledger::{
-    Every, Fact, Id, Loan, LoanCharge, LoanChargeOf, LoanOf, LoanTerms, Money, Settlement, Tables,
+    Every, Fact, Id, Loan, LoanCharge, LoanChargeOf, LoanOf, LoanRate, LoanTerms, Money,
+    Settlement, Tables,
 };
 use groat_proto::v1::{self, event, settlement};
 
 fn drawn(loan: Id, user: Id, amount: u64, terms: LoanTerms) -> v1::LoanDrawn {
     let (share_unit, share_tie) = split(terms.split);
+    let (day_ppm, year) = match terms.rate {
+        LoanRate::Day(ppm) => (ppm, YearRate { year_ppm: 0, terms_a_year: 0 }),
+        LoanRate::Year(rate) => (0, rate),
+    };
     v1::LoanDrawn {
         loan: some(loan),
         user: some(user),
         amount,
         terms: terms.count,
-        day_ppm: terms.day_ppm,
+        day_ppm,
+        year_ppm: year.year_ppm,
+        terms_a_year: year.terms_a_year,
         kind: terms.kind as i32,
         every_days: match terms.every {
             Every::Days(days) if days != LOAN_TERM_DAYS => days,
