@@ -324,7 +324,9 @@ an_annuity_is_paid_in_equal_sums "
     line     alice 5000.00 billed=yes day_ppm=0 | ok
     draw     alice l1 100.00 6 annuity=yes months=1 ppm=0 | LoanTermsInvalid
     draw     alice l1 100.00 6 annuity=yes months=1 year=12000001 | RateOutOfRange
-    draw     alice l1 100.00 6 annuity=yes months=1 year=70000 terms_a_year=367 | RateOutOfRange
+    draw     alice l1 100.00 6 annuity=yes months=1 year=70000 terms_a_year=4 | LoanTermsInvalid
+    draw     alice l1 100.00 6 annuity=yes days=30 year=70000 terms_a_year=13 | LoanTermsInvalid
+    draw     alice l1 100.00 6 annuity=yes months=1 year=70000 unit=1.00 | LoanTermsInvalid
     draw     alice l1 9.00 120 annuity=yes months=1 year=12000000 | LoanTermsInvalid
     draw     alice l1 100.00 6 annuity=yes months=1 year=70000 | ok
     at       2024-02-01T00:00:00Z          | CreditStatement LoanTerm

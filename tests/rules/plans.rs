@@ -54,6 +54,8 @@ terms_are_rounded_as_agreed "
     create   p2 o2 shop 99.99              | ok
     create   p3 o3 shop 1000.00            | ok
     create   p4 o4 shop 2.00               | ok
+    create   p5 o5 shop 99.99              | ok
+    pay      p5 alice credit:99.99         | ok
     pay      p1 alice instalment:pl1:6:23000:99.99:unit:0.01 | ok
     plan     pl1 ACTIVE fee=2.30 5*17.05 17.04
     pay      p2 alice credit:99.99         | ok
@@ -62,11 +64,14 @@ terms_are_rounded_as_agreed "
     pay      p3 alice credit:1000.00       | ok
     convert  alice pl3 p3 1000.00 n=6 unit=1.00 tie=up | ok
     plan     pl3 ACTIVE 5*167.00 165.00
+    // The fee is cut by the cent: no term has all of it.
+    convert  alice pl5 p5 99.99 n=6 fee=23000 unit=1.00 | ok
+    plan     pl5 ACTIVE fee=2.30 5*17.38 15.39
     pay      p4 alice instalment:pl4:3:0:2.00:unit:1.00 | AmountOutOfRange
     pay      p4 alice instalment:pl4:3:0:2.00:unit:0.01 | ok
     plan     pl4 ACTIVE 2*0.67 0.66
     at       2026-02-01T00:00:00Z          | BatchCut BatchSettle CreditStatement
-    bill     alice ISSUED total=201.76 fee=0.76 ahead=1000.98
+    bill     alice ISSUED total=219.14 fee=1.14 ahead=1083.97
     refund   p3 f1 500.00                  | ok
     plan     pl3 ACTIVE 167.00 166.00
 "

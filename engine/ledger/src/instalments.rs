@@ -4,8 +4,9 @@
 //!
 //! Products differ in their rounding, so it is an argument and each way is named.
 
-use rust_decimal::prelude::ToPrimitive;
-use rust_decimal::{Decimal, RoundingStrategy};
+mod annuity;
+
+pub use annuity::{LoanTerm, YearRate, annuity};
 
 /// Most terms of a plan or loan: ten years of months.
 pub const TERMS_MAX: u32 = 120;
@@ -26,9 +27,17 @@ pub enum Split {
 }
 
 impl Split {
-    /// Whether its unit is at most so many minor units.
+    /// Whether it has no unit, or one of at most so many minor units.
     pub fn fits(self, most: u64) -> bool {
-        !matches!(self, Split::NearestRestLast { unit, .. } if unit > most)
+        !matches!(self, Split::NearestRestLast { unit, .. } if unit == 0 || unit > most)
+    }
+
+    /// How the fee of what is so cut is cut: by the minor unit, so that every term bears its part.
+    pub fn of_fee(self) -> Split {
+        match self {
+            Split::FloorRestFirst => self,
+            Split::NearestRestLast { tie, .. } => Split::NearestRestLast { unit: 1, tie },
+        }
     }
 
     /// Whether a sum is enough for something in every share.
@@ -109,101 +118,12 @@ pub fn half_even_ppm(amount: u64, ppm: u32) -> Option<u64> {
     nearest(u128::from(amount) * u128::from(ppm), 1_000_000, Tie::Even)
 }
 
-/// A purchase in instalments: the fee is HALF_EVEN(amount × ppm), and amount and fee are cut alike.
+/// A purchase in instalments: the fee is HALF_EVEN(amount × ppm), cut like the amount but by the
+/// minor unit.
 pub fn plan(amount: u64, terms: u32, fee_ppm: u32, how: Split) -> Option<Vec<Instalment>> {
     let fee = half_even_ppm(amount, fee_ppm)?;
-    let shares = split(amount, terms, how)?.into_iter().zip(split(fee, terms, how)?);
+    let shares = split(amount, terms, how)?.into_iter().zip(split(fee, terms, how.of_fee())?);
     Some(shares.map(|(principal, fee)| Instalment { principal, fee }).collect())
-}
-
-/// A term of a loan, in minor units.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct LoanTerm {
-    /// To be paid back.
-    pub principal: u64,
-    /// What the principal owed before it bears in the term.
-    pub interest: u64,
-}
-
-/// Interest by the year, the year in equal terms whatever their days ("30/360" where the terms are
-/// months).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct YearRate {
-    /// Millionths of the principal in a year.
-    pub year_ppm: u32,
-    /// Terms of a year; not zero.
-    pub terms_a_year: u32,
-}
-
-impl YearRate {
-    /// The rate of one term.
-    fn of_term(self) -> Option<Decimal> {
-        Decimal::from(self.year_ppm).checked_div(Decimal::from(self.terms_in_millionths()))
-    }
-
-    fn terms_in_millionths(self) -> u64 {
-        u64::from(self.terms_a_year) * 1_000_000
-    }
-
-    /// What a principal bears in one whole term, half even; none without terms or beyond any
-    /// amount.
-    pub fn whole_term(self, principal: u64) -> Option<u64> {
-        if self.terms_a_year == 0 {
-            return None;
-        }
-        let earned = u128::from(principal).checked_mul(self.year_ppm.into())?;
-        nearest(earned, self.terms_in_millionths().into(), Tie::Even)
-    }
-}
-
-/// Equal payments. The payment and the interest of each term on what is owed are rounded half to
-/// even; the last term pays what is left. Where rounding makes it differ, the payment is once
-/// moved by its share of the difference, so that the last is as near as it can be. None where the
-/// numbers leave the range of decimals.
-pub fn annuity(amount: u64, terms: u32, rate: YearRate) -> Option<Vec<LoanTerm>> {
-    if !(1..=TERMS_MAX).contains(&terms) {
-        return None;
-    }
-    let payment = annuity_payment(amount, terms, rate.of_term()?)?;
-    let first = paid_evenly(amount, terms, rate, payment)?;
-    let last = first.last()?;
-    let difference = i128::from(last.principal) + i128::from(last.interest) - i128::from(payment);
-    let size = u64::try_from(difference.unsigned_abs()).ok()?;
-    let moved = nearest(u128::from(size), u128::from(terms), Tie::Even)?;
-    if moved == 0 {
-        return Some(first);
-    }
-    let payment =
-        if difference > 0 { payment.checked_add(moved)? } else { payment.saturating_sub(moved) };
-    paid_evenly(amount, terms, rate, payment)
-}
-
-fn annuity_payment(amount: u64, terms: u32, rate: Decimal) -> Option<u64> {
-    let amount = Decimal::from(amount);
-    if rate.is_zero() {
-        return half_even(amount.checked_div(Decimal::from(terms))?);
-    }
-    let growth = Decimal::ONE.checked_add(rate)?;
-    let grown = (0..terms).try_fold(Decimal::ONE, |all, _| all.checked_mul(growth))?;
-    let factor = grown.checked_mul(rate)?.checked_div(grown.checked_sub(Decimal::ONE)?)?;
-    half_even(amount.checked_mul(factor)?)
-}
-
-fn paid_evenly(amount: u64, terms: u32, rate: YearRate, payment: u64) -> Option<Vec<LoanTerm>> {
-    let mut owed = amount;
-    let term = |no: u32| {
-        let interest = rate.whole_term(owed)?;
-        let part = payment.saturating_sub(interest).min(owed);
-        let principal = if no == terms { owed } else { part };
-        owed -= principal;
-        Some(LoanTerm { principal, interest })
-    };
-    (1..=terms).map(term).collect()
-}
-
-/// The nearest whole minor unit, a half to the even one; none below zero or beyond the range.
-fn half_even(value: Decimal) -> Option<u64> {
-    value.round_dp_with_strategy(0, RoundingStrategy::MidpointNearestEven).to_u64()
 }
 
 /// Interest by the day that is posted in whole minor units; what is less stays for the next day
@@ -411,30 +331,5 @@ mod tests {
         assert_eq!(allocate(104_317, owed, &PRINCIPAL_FIRST), (owed, 1));
         let only = Owed { fee: 2_556, ..Owed::default() };
         assert_eq!(allocate(5_000, owed, &[Part::Fee, Part::Fee]), (only, 2_444));
-    }
-
-    /// 7 % a year on 6.00 are just 3.5 a month; the days of one share that by the carry rule.
-    #[test]
-    fn a_term_of_a_year_bears_interest() {
-        let rate = YearRate { year_ppm: 70_000, terms_a_year: 12 };
-        assert_eq!([600, 1_800].map(|sum| rate.whole_term(sum)), [Some(4), Some(10)]);
-        assert_eq!(rate.whole_term(u64::MAX), Some(107_606_007_096_639_051));
-        let mut accrual = Accrual::default();
-        let days: u64 = (0..30).map(|_| accrual.accrue_part(600, rate, 1, 30).unwrap()).sum();
-        assert_eq!((days, accrual.rest()), (3, 499_980));
-        assert_eq!(accrual.accrue_part(600, rate, 1, 0), None);
-    }
-
-    #[test]
-    fn an_annuity_of_no_interest_and_of_too_much() {
-        let rate = |year_ppm| YearRate { year_ppm, terms_a_year: 12 };
-        let terms = annuity(1_000, 3, rate(0)).unwrap();
-        let principals: Vec<u64> = terms.iter().map(|term| term.principal).collect();
-        assert_eq!(principals, [333, 333, 334]);
-        assert_eq!(annuity(u64::MAX, TERMS_MAX, rate(u32::MAX)), None);
-        assert_eq!(annuity(1_000, 0, rate(120_000)), None);
-        assert_eq!(annuity(1_000, TERMS_MAX + 1, rate(120_000)), None);
-        let never = YearRate { year_ppm: 120_000, terms_a_year: 0 };
-        assert_eq!(annuity(1_000, 3, never), None);
     }
 }

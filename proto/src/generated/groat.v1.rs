@@ -1157,7 +1157,8 @@ impl ShareTie {
 pub enum InterestFrom {
     /// The due date: what was paid by then bears none.
     Unspecified = 0,
-    /// The day of the statement: all that it billed bears some.
+    /// The day of the statement: what is paid by the due date bears some too. Where nothing but
+    /// charges is left when grace is over, it is not missed.
     StatementDay = 1,
 }
 impl InterestFrom {
@@ -4452,8 +4453,8 @@ pub struct InstalmentLeg {
     #[serde(with = "crate::json::Named::<crate::v1::FeeBearer>")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub bearer: i32,
-    /// Principal and fee of a term are the nearest multiples of this, the rest with the last; absent is
-    /// rounded down, the rest with the first.
+    /// The principal of a term is the nearest multiple of this, the rest with the last, and its fee is
+    /// rounded alike to the minor unit; absent is rounded down, the rest with the first.
     #[prost(message, optional, tag = "6")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub share_unit: ::core::option::Option<Money>,
@@ -4868,7 +4869,7 @@ pub struct DrawLoan {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub every_months: u32,
     /// Equal parts are the nearest multiples of this, the rest with the last; absent is rounded down,
-    /// the rest with the first.
+    /// the rest with the first. Not of an annuity.
     #[prost(message, optional, tag = "9")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub share_unit: ::core::option::Option<Money>,
@@ -4898,7 +4899,8 @@ pub struct DrawLoan {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub share_tie: i32,
     /// Interest by the year, in millionths of what is owed, and into how many equal terms a year is
-    /// cut, whatever their days: a whole term bears its part half even. Instead of `day_ppm`.
+    /// cut, whatever their days: a whole term bears its part half even. Instead of `day_ppm`. Terms
+    /// of months are together a year, those of days 360 to 366 days.
     #[prost(uint32, tag = "16")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub year_ppm: u32,

@@ -149,20 +149,26 @@ impl Naive {
         let each = |order: [Part; 4]| (0..4).all(|n| !order[..n].contains(&order[n]));
         let fits = (1..=120).contains(&count) && amount - at_once >= count.into() && often;
         let fits = fits && each(c.terms.order) && each(c.terms.ahead_order);
+        let fits = fits
+            && match (c.terms.rate, c.terms.every) {
+                (LoanRate::Day(_), _) => true,
+                (LoanRate::Year(rate), Every::Months(months)) => 12 == months * rate.terms_a_year,
+                (LoanRate::Year(rate), Every::Days(days)) => {
+                    (days * rate.terms_a_year).abs_diff(363) <= 3
+                }
+            };
         let computed = match (c.terms.kind, c.terms.rate) {
             (LoanKind::Annuity, LoanRate::Day(_)) => false,
             (LoanKind::Annuity, LoanRate::Year(rate)) => {
-                fits && annuity((amount - at_once).try_into().unwrap(), count, rate).is_some()
+                fits && c.terms.split == Split::FloorRestFirst
+                    && annuity((amount - at_once).try_into().unwrap(), count, rate).is_some()
             }
             (LoanKind::EqualPrincipal | LoanKind::Bullet, _) => true,
         };
         must(fits && computed, Rejection::LoanTermsInvalid)?;
         let rate_fits = match c.terms.rate {
             LoanRate::Day(ppm) => ppm <= 1_000_000,
-            LoanRate::Year(rate) => {
-                (1..367).contains(&rate.terms_a_year)
-                    && rate.year_ppm <= rate.terms_a_year * 1_000_000
-            }
+            LoanRate::Year(rate) => rate.year_ppm <= rate.terms_a_year * 1_000_000,
         };
         must(rate_fits, Rejection::RateOutOfRange)?;
         must(line.bill.is_some(), Rejection::LineNotBilled)?;

@@ -2,6 +2,7 @@
 
 use super::loans::shares;
 use super::{Account, Naive, Outcome, cny, house, must, of, user};
+use groat_ledger::instalments::Split;
 use groat_ledger::{Class, ConvertToInstalments, Id, Owner, PlanTerms, PrepayPlan, Rejection};
 
 /// Principal and fee of a term.
@@ -43,7 +44,11 @@ impl Naive {
         let open = self.plans.iter().filter(|p| p.user == id && !p.ahead.is_empty());
         must(open.count() < 64, Rejection::PlanCountExceeded)?;
         let fee = half_even(amount * i128::from(terms.fee_ppm), 1_000_000);
-        let fees = shares(fee, terms.terms, terms.split);
+        let by_fen = match terms.split {
+            Split::FloorRestFirst => terms.split,
+            Split::NearestRestLast { tie, .. } => Split::NearestRestLast { unit: 1, tie },
+        };
+        let fees = shares(fee, terms.terms, by_fen);
         Ok((terms.plan, principals.into_iter().zip(fees).collect()))
     }
 

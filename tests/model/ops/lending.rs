@@ -1,7 +1,7 @@
 //! Commands on cash loans, and on credit that is lost.
 
 use super::{Kind, Scene, cny};
-use groat_ledger::instalments::{CHARGES_FIRST, PRINCIPAL_FIRST, Part, YearRate};
+use groat_ledger::instalments::{CHARGES_FIRST, PRINCIPAL_FIRST, Part, Split, YearRate};
 use groat_ledger::{
     Ahead, Body, ChargeLoan, Class, CreditLine, CreditLineState, DrawLoan, DrawMore, Every, Id,
     Ledger, Loan, LoanChargeKind, LoanKind, LoanRate, LoanState, LoanTerms, Plan, PlanState,
@@ -53,24 +53,9 @@ impl Scene<'_> {
                 let kind = self.dice.pick(&[equal, equal, bullet, bullet, LoanKind::Annuity]);
                 let count = self.dice.pick(&[3, 1, 2, 3, 12, 120, 0, 121]);
                 let day_ppm = self.dice.pick(&[500, 333, 0, 20_000, 1_000_000, 1_000_001]);
-                let year =
-                    |year_ppm, terms_a_year| LoanRate::Year(YearRate { year_ppm, terms_a_year });
                 let by_year = match kind {
                     LoanKind::Annuity => !self.dice.one_in(12),
                     LoanKind::EqualPrincipal | LoanKind::Bullet => self.dice.one_in(4),
-                };
-                let rate = if by_year {
-                    self.dice.pick(&[
-                        year(70_000, 12),
-                        year(359_900, 12),
-                        year(0, 1),
-                        year(4_000_000, 12),
-                        year(366_000_000, 366),
-                        year(1_000_001, 1),
-                        year(1, 367),
-                    ])
-                } else {
-                    LoanRate::Day(day_ppm)
                 };
                 let every = self.dice.pick(&[
                     Every::Days(30),
@@ -82,7 +67,19 @@ impl Scene<'_> {
                     Every::Months(13),
                     Every::Days(366),
                 ]);
-                let split = self.split();
+                let terms_a_year = match every {
+                    Every::Days(days) => 365 / days,
+                    Every::Months(months) => 12 / months,
+                };
+                let terms_a_year = if self.dice.one_in(12) { 12 } else { terms_a_year.max(1) };
+                let rate = if by_year {
+                    let year_ppm = self.dice.pick(&[70_000, 359_900, 0, 4_000_000, 366_000_000]);
+                    LoanRate::Year(YearRate { year_ppm, terms_a_year })
+                } else {
+                    LoanRate::Day(day_ppm)
+                };
+                let bare = kind == LoanKind::Annuity && !self.dice.one_in(12);
+                let split = if bare { Split::FloorRestFirst } else { self.split() };
                 let ahead = self.dice.pick(&[Ahead::Last, Ahead::Next]);
                 let at_once = self.dice.pick(&[0, 0, amount.amount / 4, amount.amount]);
                 let odd = [Part::Fee; 4];

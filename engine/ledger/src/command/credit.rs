@@ -61,7 +61,8 @@ pub enum InterestFrom {
     /// The due date: what was paid by then bears none.
     #[default]
     DueDate = 0,
-    /// The day of the statement: all that it billed bears some.
+    /// The day of the statement: what is paid by the due date bears some too. Where nothing but
+    /// charges is left when grace is over, it is not missed.
     StatementDay = 1,
 }
 

@@ -14,7 +14,7 @@ pub struct PlanTerms {
     pub terms: u32,
     /// The fee, in millionths of the amount.
     pub fee_ppm: u32,
-    /// How principal and fee are cut into terms.
+    /// How the principal is cut into terms; the fee alike, but by the minor unit.
     pub split: Split,
 }
 

@@ -8,18 +8,20 @@
 //!
 //! Where the book is silent: a loan uses the limit by its principal and is drawn on a line that is
 //! billed and active; grace and tolerance are those of the line. Interest is of each night on all
-//! principal that is not paid, late or not, by the carry rule; it is charged with each term, and to
-//! the day with each repayment, and bears none itself. What of a loan is late bears no penalty, but
-//! goes on to bear interest, which falls due as often behind the last term too. A repayment pays
-//! all that is due, and then what is not (the interest to the day, principal ahead, off the last
-//! terms or off the next), each in an order that was agreed. Agreed are also the dates of the
-//! terms, how equal parts are rounded, and what is due at once, which is late like a term. Loans
-//! are paid by name: a repayment without one is the bill's, so that nobody pays ahead without
-//! wishing to. A line that was frozen for a late debt is free again when neither its bill nor a
-//! loan has anything late: what is left within the tolerance is not. Each term that is missed
+//! principal that is not paid, late or not, by the carry rule; where the rate is by the year a
+//! whole term bears its part half even, and its nights theirs where it is cut. It is charged with
+//! each term, and to the day with each repayment, and bears none itself. What of a loan is late
+//! bears no penalty, but goes on to bear interest, which falls due as often behind the last term
+//! too. A repayment pays all that is due, and then what is not (the interest to the day, principal
+//! ahead, off the last terms or off the next), each in an order that was agreed. Agreed are also
+//! the dates of the terms, how equal parts are rounded, and what is due at once, which is late like
+//! a term. Loans are paid by name: a repayment without one is the bill's, so that nobody pays ahead
+//! without wishing to. A line that was frozen for a late debt is free again when neither its bill
+//! nor a loan has anything late: what is left within the tolerance is not. Each term that is missed
 //! freezes the line again, if somebody let it go. Interest and charges of a loan have accounts of
 //! their own (of the loan, not of the user), so that no statement bills them. Charges are in
-//! `charges.rs`, repayments that go back in `chargebacks.rs`, what is lent later in `more.rs`.
+//! `charges.rs`, repayments that go back in `chargebacks.rs`, what is lent later in `more.rs`, what
+//! may be agreed in `terms.rs`.
 
 pub(crate) mod chargebacks;
 pub(crate) mod charges;
@@ -57,7 +59,7 @@ pub(crate) fn draw(ledger: &Ledger, c: &DrawLoan, out: &mut Decision) -> Result<
     // Else the next term falls due before the grace of this one is over, and nobody is ever late.
     let too_often = matches!(c.terms.every, Every::Days(n) if n <= line.terms.grace_days + 1);
     refuse_if(too_often, Rejection::LoanTermsInvalid)?;
-    refuse_if(!terms::rate_fits(c.terms.rate), Rejection::RateOutOfRange)?;
+    refuse_if(!c.terms.rate.fits(), Rejection::RateOutOfRange)?;
     let bill = line.billing.as_deref().ok_or(Rejection::LineNotBilled)?;
     refuse_if(bill.loans.len() >= LOANS_MAX, Rejection::LoanCountExceeded)?;
     refuse_if(amount > credit::available(ledger, owner), Rejection::CreditLimitExceeded)?;
@@ -396,7 +398,7 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
             let bill = line.billing.as_deref().ok_or("a line is not billed")?;
             known(bill.loans.len() < LOANS_MAX, "a line has too many loans")?;
             let fits = terms::fit(*amount, terms) && *amount <= AMOUNT_MAX;
-            known(fits && terms::rate_fits(terms.rate), "a loan's terms do not fit")
+            known(fits && terms.rate.fits(), "a loan's terms do not fit")
         }
         Fact::LoanTermDue { loan, term_no, principal, interest, rest } => {
             let row = active(loan)?;

@@ -36,7 +36,8 @@ pub struct Billing {
     pub interest_on: u32,
     /// Interest earned and not charged, in millionths of a minor unit.
     pub rest: u32,
-    /// Minor units × nights since the due date that bear interest if grace is missed.
+    /// Minor units × nights, since the due date or as agreed the day of the statement, that bear
+    /// interest if grace is missed.
     pub waiting: u64,
     /// The date up to which `waiting` counts.
     pub waiting_on: u32,

@@ -21,7 +21,7 @@ pub struct Plan {
     pub fee: u64,
     /// How many terms.
     pub terms: u32,
-    /// How principal and fee are cut into them.
+    /// How the principal is cut into them; the fee alike, but by the minor unit.
     pub split: Split,
     /// How many of them are billed.
     pub billed: u32,
@@ -97,8 +97,8 @@ impl Plan {
         if self.state != PlanState::Active {
             return Vec::new();
         }
-        let split = |sum| instalments::split(sum, self.terms, self.split);
-        let (principals, fees) = (split(self.amount), split(self.fee));
+        let cut = |sum, how| instalments::split(sum, self.terms, how);
+        let (principals, fees) = (cut(self.amount, self.split), cut(self.fee, self.split.of_fee()));
         let all = principals.unwrap_or_default().into_iter().zip(fees.unwrap_or_default());
         let ahead = all.skip(self.billed as usize);
         let mut ahead: Vec<_> =

@@ -45,8 +45,10 @@ pub(crate) fn draw(
 
 /// Whether there is something for each term to come.
 fn fits_terms(loan: &Loan, amount: u64, at_once: u64) -> bool {
-    let shared = amount.checked_sub(at_once);
-    shared.is_some_and(|shared| shared >= u64::from(loan.to_come()))
+    let (count, shared) = (loan.to_come(), amount.checked_sub(at_once));
+    shared.is_some_and(|shared| {
+        shared >= u64::from(count) && loan.terms.principals(shared, count).is_some()
+    })
 }
 
 pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {

@@ -178,7 +178,7 @@ pub(in crate::codec) fn row(w: &v1::LoanRow) -> Field<Loan> {
     let last = u32::try_from(TIME_MS_MAX / DAY_MS).unwrap_or(u32::MAX);
     let drawn = w.drawn.as_ref().ok_or("drawn")?;
     let terms = terms(drawn)?;
-    ensure((1..=TERMS_MAX).contains(&terms.count) && drawn.day_ppm <= 1_000_000, "terms")?;
+    ensure((1..=TERMS_MAX).contains(&terms.count) && terms.rate.fits(), "terms")?;
     ensure(drawn.amount <= AMOUNT_MAX && w.owed <= drawn.amount && w.due <= w.owed, "owed")?;
     ensure(terms.at_once <= drawn.amount && terms.split.fits(AMOUNT_MAX), "at_once")?;
     ensure(w.interest <= AMOUNT_MAX && w.early <= w.interest, "interest")?;
@@ -193,7 +193,8 @@ pub(in crate::codec) fn row(w: &v1::LoanRow) -> Field<Loan> {
     let all = w.parts.len() == terms.count as usize && w.open.len() == w.parts.len();
     let fits = all && sum(&w.open) == Some(w.owed - w.due);
     let fits = fits && sum(&w.parts).is_some_and(|sum| sum <= drawn.amount);
-    ensure(fits || w.parts.is_empty() && w.open.is_empty(), "parts")?;
+    let none = w.parts.is_empty() && w.open.is_empty() && terms.kind != LoanKind::Annuity;
+    ensure(fits || none, "parts")?;
     ensure(w.debited_on <= last, "debited_on")?;
     Ok(Loan {
         loan: id(drawn.loan, "loan")?,
