@@ -2,6 +2,8 @@
 //! what is frozen and of the day's own sales; what comes back follows the sales home (DOMAIN §1.5,
 //! §4.6, DESIGN §9).
 
+mod frozen;
+
 use crate::cluster::{Cluster, cny};
 use groat_ledger::Class;
 use groat_proto::v1::settlement::Body;
@@ -141,51 +143,6 @@ fn no_more_is_shared_than_the_batch_has() {
     assert_eq!(m.split("p1", "s1", &[("near", 1_940)]), "ok");
     m.c.days(1);
     assert_eq!(m.has(), [8_000 + 1_988, 1_940, 0]);
-    m.holds();
-}
-
-/// What is frozen stays with the payment after the day has gone home; what is freed is of the day
-/// on which it is, and goes home with that.
-#[test]
-fn what_is_frozen_of_a_sale_elsewhere_is_shared_later() {
-    let mut m = Market::new();
-    m.c.settle();
-    m.pay("p1", 10_000, true);
-    m.pay("p2", 5_000, true);
-    m.c.days(3);
-    let frozen = |m: &Market| ["p1", "p2"].map(|p| m.c.balance(0, Class::MerchantFrozen, p));
-    assert_eq!((frozen(&m), m.has()), ([9_940, 4_970], [0, 0, 0]));
-    assert_eq!(m.split("p1", "s1", &[("guide", 1_000), ("near", 500)]), "ok");
-    m.c.settle();
-    assert_eq!(m.has(), [0, 500, 1_000]);
-    // A refund is paid of what is frozen: 19.88 and its part of the fee.
-    assert_eq!(m.refund("r1", 2_000, Value::Null), "ok");
-    assert_eq!((m.c.cash(0, &m.alice), frozen(&m)[0]), (87_000, 8_440 - 1_988));
-    assert_eq!(m.finish("p1"), "ok");
-    assert_eq!(m.split("p1", "s2", &[("near", 1)]), "SplitFinished");
-    m.c.days(1);
-    assert_eq!((frozen(&m), m.has()), ([0, 4_970], [6_452, 500, 1_000]));
-    m.c.days(30);
-    assert_eq!((frozen(&m), m.has()), ([0, 0], [6_452 + 4_970, 500, 1_000]), "by the clock");
-    m.holds();
-}
-
-/// A dispute holds what is frozen first; what is won goes home.
-#[test]
-fn a_dispute_of_a_sale_whose_money_is_frozen() {
-    let mut m = Market::new();
-    m.c.settle();
-    m.pay("p1", 10_000, true);
-    m.c.days(2);
-    let dispute = json!({ "dispute": "d1", "payment": "p1", "amt": cny(4_000),
-        "kind": "CHARGEBACK", "due_at": "2026-03-01T00:00:00Z" });
-    assert_eq!(m.c.ask(0, json!({ "open_dispute": dispute })), "ok");
-    let held = m.c.balance(0, Class::MerchantDisputed, "d1");
-    assert_eq!((held, m.c.balance(0, Class::MerchantFrozen, "p1")), (4_000, 5_940));
-    let judged = json!({ "dispute": "d1", "ruling": "MERCHANT" });
-    assert_eq!(m.c.ask(0, json!({ "judge_dispute": judged })), "ok");
-    m.c.settle();
-    assert_eq!((m.has(), m.c.balance(0, Class::MerchantFrozen, "p1")), ([4_000, 0, 0], 5_940));
     m.holds();
 }
 

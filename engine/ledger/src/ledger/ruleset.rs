@@ -2,9 +2,10 @@
 //! audits decides each block by the version that its header names, where that is known here.
 
 use super::{Due, DueKind, Ledger};
+use crate::state::Payment;
 
 /// Version of the rules that this code decides by.
-pub const RULESET: u32 = 4;
+pub const RULESET: u32 = 5;
 
 /// Since then all shards are told who may receive of whom.
 pub(crate) const WORDS_SINCE: u32 = 3;
@@ -12,6 +13,9 @@ pub(crate) const WORDS_SINCE: u32 = 3;
 /// Since then other shards are asked before a merchant is closed, relations of before are told, and
 /// a pending transfer may balance an account elsewhere.
 pub(crate) const ASKED_SINCE: u32 = 4;
+
+/// Since then nothing is shared of what the merchant's home is asked for by a refund.
+const KEPT_SINCE: u32 = 5;
 
 impl Ledger {
     /// The version that it decides by.
@@ -32,6 +36,11 @@ impl Ledger {
                 self.owe(Due { at, kind, no });
             }
         }
+    }
+
+    /// What of a payment is kept for a refund that its merchant's home is asked for.
+    pub(crate) fn kept_for_refund(&self, payment: &Payment) -> u64 {
+        if self.ruleset >= KEPT_SINCE { payment.asked } else { 0 }
     }
 
     /// Whether there are other shards, and the rules are at least of this version.

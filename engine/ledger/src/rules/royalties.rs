@@ -142,7 +142,7 @@ pub(crate) fn split(
     let shared = royalty.shared();
     let cap = bps_floor(payment.amount.amount, seller.terms.royalty_cap_bps);
     refuse_if(sum > cap.saturating_sub(shared), Rejection::RoyaltyCapExceeded)?;
-    refuse_if(sum > distributable(payment, shared), Rejection::AmountNotEnough)?;
+    refuse_if(sum > distributable(ledger, payment, shared), Rejection::AmountNotEnough)?;
     let went_home = own.state == BatchState::Settled && !royalty.is_frozen();
     let is_away = !ledger.place().is_home(seller.merchant);
     if sum > 0 && went_home && is_away {
@@ -213,12 +213,13 @@ fn amount_of(payment: &Payment, part: RoyaltyPart) -> u64 {
     }
 }
 
-/// What of a payment was not charged, refunded, disputed or shared.
-fn distributable(payment: &Payment, shared: u64) -> u64 {
+/// What of a payment was not charged, refunded, disputed or shared, and no refund is asked for.
+fn distributable(ledger: &Ledger, payment: &Payment, shared: u64) -> u64 {
     let left = payment.receipts().saturating_add(payment.fee_returned);
     let left = left.saturating_sub(payment.fee).saturating_sub(payment.receipts_refunded());
     let plan_fee = payment.parts.as_ref().map_or(0, |parts| parts.plan_fee);
-    left.saturating_sub(payment.disputed).saturating_sub(shared).saturating_sub(plan_fee)
+    let left = left.saturating_sub(payment.disputed).saturating_sub(shared);
+    left.saturating_sub(plan_fee).saturating_sub(ledger.kept_for_refund(payment))
 }
 
 /// Where the frozen proceeds of a payment are.

@@ -139,5 +139,5 @@ fn may_share(ledger: &Ledger, payment: &Payment, asked: &AskedSplit) -> Result<(
     let shared = royalty.shared();
     let cap = bps_floor(payment.amount.amount, seller.terms.royalty_cap_bps);
     refuse_if(sum > cap.saturating_sub(shared), Rejection::RoyaltyCapExceeded)?;
-    refuse_if(sum > distributable(payment, shared), Rejection::AmountNotEnough)
+    refuse_if(sum > distributable(ledger, payment, shared), Rejection::AmountNotEnough)
 }
