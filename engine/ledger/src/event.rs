@@ -893,9 +893,9 @@ pub enum Fact {
         amount: u64,
         batch: Option<u32>,
     },
-    /// Receivers gave back: of their own under a number, else for the refund behind this fact,
-    /// of which the merchant gives `pro_rata` where it is in proportion. Into this batch, or to
-    /// the merchant's settled money.
+    /// Receivers gave back: of their own under a number, else for a refund, as a rule the one
+    /// behind this fact, of which the merchant gives `pro_rata` where it is in proportion, or
+    /// because a share could not be placed. Into this batch, or to the merchant's settled money.
     SplitReturned {
         payment: Id,
         out_return_no: Option<Reference>,

@@ -291,7 +291,7 @@ pub enum Settlement {
     DisputeDefended {
         dispute: DisputeOf,
     },
-    /// `fee` was paid by the merchant for losing.
+    /// `fee` is what the merchant paid, or owes, for losing.
     DisputeJudged {
         dispute: DisputeOf,
         ruling: Ruling,
@@ -385,7 +385,7 @@ pub enum Settlement {
         royalty: RoyaltyOf,
         expired: bool,
     },
-    /// For a refund, if it has no number of its own.
+    /// Under a number of its own, or for a refund, or because a share could not be placed.
     SplitReturned {
         royalty: RoyaltyOf,
     },

@@ -2776,8 +2776,9 @@ pub struct ReturnedShare {
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub amount: u64,
 }
-/// By receivers of their own under a number; else for the refund behind this event, of which the
-/// merchant gives `pro_rata` where it is in proportion.
+/// By receivers of their own under a number; else for a refund, as a rule the one behind this event,
+/// of which the merchant gives `pro_rata` where it is in proportion, or because a share could not be
+/// placed.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -4349,7 +4350,7 @@ pub struct ToldDispute {
     #[serde(with = "crate::json::Named::<crate::v1::Ruling>")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub ruling: i32,
-    /// What the merchant paid for losing.
+    /// What the merchant paid, or owes, for losing.
     #[prost(message, optional, tag = "10")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub fee: ::core::option::Option<Money>,

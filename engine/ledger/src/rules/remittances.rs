@@ -250,7 +250,8 @@ fn send_to_home(
 }
 
 /// Puts the net of a batch elsewhere into the batch of the same date here; it settles with it, so
-/// debts and reserve are taken from all of it. One that was settled already is settled again.
+/// debts and reserve are taken from all of it. One that was settled already is settled again: the
+/// reserve of what came since is rounded down by itself.
 fn take_proceeds(
     ledger: &Ledger,
     remittance: &Remittance,
