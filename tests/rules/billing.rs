@@ -35,36 +35,6 @@ example_16_the_minimum_is_paid "
     balance  interest_receivable alice 12.60
 "
 
-/// As example 16, but where that was agreed what was paid on the due date bears interest from the
-/// statement on: eight nights of 1400.00, twenty of 1260.00. It bears none where grace is met.
-interest_runs_from_the_statement_day "
-    at       2026-01-10T09:00:00Z          |
-    user     alice 2 CNY                   | ok
-    user     bob 2 CNY                     | ok
-    top_up   alice 3000.00 r1              | ok
-    top_up   bob 3000.00 r2                | ok
-    merchant shop CNY fee=0                | ok
-    line     alice 2000.00 billed=yes interest_from=statement | ok
-    line     bob 2000.00 billed=yes interest_from=statement   | ok
-    create   p1 o1 shop 1400.00            | ok
-    pay      p1 alice credit:1400.00       | ok
-    create   p2 o2 shop 1400.00            | ok
-    pay      p2 bob credit:1400.00         | ok
-    at       2026-02-01T00:00:00Z          | BatchCut BatchSettle CreditStatement CreditStatement
-    at       2026-02-09T20:00:00Z          |
-    repay    alice 140.00                  | ok
-    bill     alice MIN_PAID unpaid=1260.00 interest=0.00
-    at       2026-02-12T20:00:00Z          |
-    repay    bob 1390.00                   | ok
-    at       2026-02-13T00:00:00Z          | CreditGraceEnd CreditGraceEnd CreditInterest
-    bill     alice MIN_PAID interest=8.12 penalty=0.00
-    bill     bob PAID interest=0.00
-    repeat   15 at +1d                     | CreditInterest
-    at       2026-03-01T00:00:00Z          | CreditStatement CreditStatement CreditInterest
-    bill     alice ISSUED total=1277.57 interest=18.20
-    bill     bob ISSUED total=10.00 interest=0.00
-"
-
 /// A line that is frozen for a debt is frozen by hand as well, and the debt, once it is paid, does
 /// not open it.
 a_risk_outlasts_a_debt "

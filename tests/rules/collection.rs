@@ -10,13 +10,17 @@ example_10 "
     assess   k1 1200.00                    | ok
     secure   k1                            | ok
     auth     k1 AUTHORIZED frozen=800.00+1200.00
+    balance  user_frozen k1 800.00
     start    k1                            | ok
     return   k1 on=+1h                     | ok
     damage   k1 2000.01                    | DamageExceedsDeposit
     damage   k1 300.00                     | ok
     settle   k1 id=p1                      | ok
     rental   k1 COMPLETED owed=0.00
+    // Of 150.00 and 300.00: 0.90 and 1.80.
     fee      p1 2.70 0.00
+    balance  merchant_pending shop@1970-01-01 447.30
+    balance  user_frozen k1 0.00
     auth     k1 FINISHED captured=450.00+0.00 released=350.00+1200.00
     balance  user_available alice 350.00
     balance  deposit_waived k1 0.00

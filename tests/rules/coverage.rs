@@ -17,6 +17,7 @@ const ALL: &[&[&str]] = &[
     crate::disputes::TABLES,
     crate::dues::TABLES,
     crate::royalties::TABLES,
+    crate::agreed_credit::TABLES,
     crate::billing::TABLES,
     crate::plans::TABLES,
     crate::seller_fees::TABLES,

@@ -55,6 +55,7 @@ mod disputes;
 mod royalties;
 mod royalty_commands;
 
+mod agreed_credit;
 mod billing;
 mod credit;
 mod debits;

@@ -239,6 +239,28 @@ example_12 "
     at       +600s                         |
     return   k1                            | ok
     charge   k1 0 RENT 36.00
+    rent     k2 o2 shop alice 99.00 hour:2.00 until=+3d | ok
+    rent     k3 o3 shop alice 99.00 hour:2.00 until=+3d | ok
+    rent     k4 o4 shop alice 99.00 hour:2.00 until=+3d | ok
+    assess   k2 full                       | ok
+    secure   k2                            | ok
+    start    k2                            | ok
+    assess   k3 full                       | ok
+    secure   k3                            | ok
+    start    k3                            | ok
+    assess   k4 full                       | ok
+    secure   k4                            | ok
+    start    k4                            | ok
+    at       +2h                           |
+    at       +300s                         |
+    return   k2                            | ok
+    charge   k2 0 RENT 4.00
+    at       +1s                           |
+    return   k3                            | ok
+    charge   k3 0 RENT 6.00
+    at       +900s                         |
+    return   k4                            | ok
+    charge   k4 0 RENT 6.00
 "
 
 /// A return lies after the start and before this time tomorrow; the second one is refused.

@@ -383,7 +383,7 @@ fn what_came_before_is_passed_over_and_a_gap_stops_the_shard() {
 fn parts_of_red_packets_travel_and_return() {
     let mut c = Cluster::new(2);
     let (alice, bob) = (c.user(0, "alice", 5_000), c.user(1, "bob", 0));
-    let nobody = c.at(1, "nobody");
+    let (nobody, carol) = (c.at(1, "nobody"), c.user(1, "carol", 0));
     let send = json!({ "send_red_packet": { "packet": "k1", "sender": { "user": alice },
         "total": cny(1_000), "count": 3 } });
     assert_eq!(c.ask(1, send.clone()), "WrongShard");
@@ -394,6 +394,8 @@ fn parts_of_red_packets_travel_and_return() {
     assert_eq!(c.ask(0, claim(&nobody)), "ok");
     assert_eq!(c.ask(0, claim(&alice)), "ok");
     assert_eq!(c.ask(0, claim(&alice)), "AlreadyClaimed");
+    // One of them is still on its way: no part is there twice.
+    assert_eq!(c.ask(0, claim(&carol)), "PacketEmpty");
     assert_eq!(c.balance(0, Class::RedPacket, "k1"), 0);
     c.settle();
     assert_eq!((c.cash(1, &bob), c.cash(0, &alice)), (334, 4_333));

@@ -147,6 +147,7 @@ impl Store for SimStore {
         self.world.at(&self.who, At::Append);
         self.on_disk(|disk| {
             if disk.full {
+                self.world.note("a disk was full");
                 return Err(no_space());
             }
             disk.blocks.insert(number, block.to_vec());
@@ -160,6 +161,7 @@ impl Store for SimStore {
         self.world.at(&self.who, At::Sync);
         self.on_disk(|disk| {
             if std::mem::take(&mut disk.fails_sync) {
+                self.world.note("a sync failed");
                 // What it should have kept is dropped, and the next sync would say all is well.
                 let after = disk.synced.map_or(0, |synced| synced + 1);
                 disk.blocks.retain(|number, _| *number < after);
