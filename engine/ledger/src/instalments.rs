@@ -33,7 +33,7 @@ impl Split {
     }
 
     /// How the fee of what is so cut is cut: by the minor unit, so that every term bears its part.
-    pub fn of_fee(self) -> Split {
+    fn of_fee(self) -> Split {
         match self {
             Split::FloorRestFirst => self,
             Split::NearestRestLast { tie, .. } => Split::NearestRestLast { unit: 1, tie },
@@ -118,10 +118,13 @@ pub fn half_even_ppm(amount: u64, ppm: u32) -> Option<u64> {
     nearest(u128::from(amount) * u128::from(ppm), 1_000_000, Tie::Even)
 }
 
-/// A purchase in instalments: the fee is HALF_EVEN(amount × ppm), cut like the amount but by the
-/// minor unit.
+/// A purchase in instalments, the fee HALF_EVEN(amount × ppm).
 pub fn plan(amount: u64, terms: u32, fee_ppm: u32, how: Split) -> Option<Vec<Instalment>> {
-    let fee = half_even_ppm(amount, fee_ppm)?;
+    plan_of(amount, half_even_ppm(amount, fee_ppm)?, terms, how)
+}
+
+/// An amount and its fee in so many terms: the fee is cut like the amount, but by the minor unit.
+pub fn plan_of(amount: u64, fee: u64, terms: u32, how: Split) -> Option<Vec<Instalment>> {
     let shares = split(amount, terms, how)?.into_iter().zip(split(fee, terms, how.of_fee())?);
     Some(shares.map(|(principal, fee)| Instalment { principal, fee }).collect())
 }

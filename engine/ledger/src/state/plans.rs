@@ -2,7 +2,7 @@
 
 use crate::command::Bearer;
 use crate::id::Id;
-use crate::instalments::{self, Instalment, Split};
+use crate::instalments::{Instalment, Split, plan_of};
 use crate::table::Row;
 
 /// A plan: what is ahead of it is owed, and not billed yet (PI). What was billed of it is the
@@ -97,12 +97,8 @@ impl Plan {
         if self.state != PlanState::Active {
             return Vec::new();
         }
-        let cut = |sum, how| instalments::split(sum, self.terms, how);
-        let (principals, fees) = (cut(self.amount, self.split), cut(self.fee, self.split.of_fee()));
-        let all = principals.unwrap_or_default().into_iter().zip(fees.unwrap_or_default());
-        let ahead = all.skip(self.billed as usize);
-        let mut ahead: Vec<_> =
-            ahead.map(|(principal, fee)| Instalment { principal, fee }).collect();
+        let all = plan_of(self.amount, self.fee, self.terms, self.split).unwrap_or_default();
+        let mut ahead: Vec<_> = all.into_iter().skip(self.billed as usize).collect();
         let mut cut = self.cut;
         for term in ahead.iter_mut().rev() {
             let part = cut.min(term.principal);
