@@ -532,6 +532,7 @@ fn grant(c: &GrantCreditLine) -> v1::GrantCreditLine {
             late_fee_max: part(b.late_fee_max, c.limit.currency).filter(|_| b.late_fee_max > 0),
             auto_debit: b.auto_debit,
             interest_from: b.interest_from as i32,
+            day_begins_min: b.day_begins_min.into(),
         }),
     }
 }

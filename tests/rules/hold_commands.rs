@@ -162,7 +162,7 @@ fn plan(text: &str, now: u64) -> Vec<RentTerm> {
     text.split(',').map(term).collect()
 }
 
-/// `billed`, or with `order=`, `late_order=`, `late_from=`, `late_max=`, `debited=`: how a line is
+/// `billed`, or with `order=`, `late_order=`, `late_from=`, `late_max=`, `debited=`, `day_begins=`: how a line is
 /// billed.
 /// Orders are the first letters of penalty, interest, fee and capital, the principal.
 fn billing(a: &mut Args<'_>) -> Option<BillingTerms> {
@@ -188,6 +188,7 @@ fn billing(a: &mut Args<'_>) -> Option<BillingTerms> {
             Some("statement") => InterestFrom::StatementDay,
             Some(other) => panic!("interest from {other}"),
         },
+        day_begins_min: a.number("day_begins", 0).try_into().unwrap(),
     })
 }
 

@@ -163,6 +163,9 @@ pub const PENDING_TIMEOUT_S_MAX: u32 = 315_360_000;
 /// Milliseconds of a day.
 pub const DAY_MS: u64 = 86_400_000;
 
+/// Minutes of a day.
+pub const DAY_MINUTES: u16 = 1_440;
+
 /// Latest time the ledger accepts, in milliseconds since 1970: the end of the year 9999.
 pub const TIME_MS_MAX: u64 = 253_402_300_799_999;
 

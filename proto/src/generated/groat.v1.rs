@@ -772,6 +772,12 @@ pub struct BillingTerms {
     #[serde(with = "crate::json::Named::<crate::v1::InterestFrom>")]
     #[serde(skip_serializing_if = "crate::json::is_default")]
     pub interest_from: i32,
+    /// How many minutes after the chain's day the days of this line and of its loans begin, at most
+    /// 1439. What falls due with a day falls due then: lines that begin at different minutes share the
+    /// work of a day's end out over them.
+    #[prost(uint32, tag = "7")]
+    #[serde(skip_serializing_if = "crate::json::is_default")]
+    pub day_begins_min: u32,
 }
 /// Agrees that the clock debits what falls due from the user's balance, or ends that.
 #[derive(serde::Serialize, serde::Deserialize)]

@@ -11,7 +11,17 @@ use groat_shard::Books;
 impl Checks {
     pub(super) fn debit(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {
         let Event { number, time, fact, due, .. } = *event;
-        let today = books.ledger().calendar().date(time);
+        let user = match fact {
+            Fact::LoanDrawn { user, .. }
+            | Fact::AutoDebitSet { user, .. }
+            | Fact::BillDebited { user, .. }
+            | Fact::StatementAssessed { user, .. } => Some(*user),
+            Fact::LoanDebited { loan, .. } | Fact::LoanOverdue { loan, .. } => {
+                self.loans.get(*loan).map(|loan| loan.user)
+            }
+            _ => None,
+        };
+        let today = self.credit_date(books, user.unwrap_or(Id::NONE), time);
         let found = match fact {
             Fact::BillDebited { user, .. } => {
                 let due = self.statements.get(*user).map(|bill| bill.due_by(today));

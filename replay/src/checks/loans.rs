@@ -11,7 +11,6 @@ use groat_shard::Books;
 impl Checks {
     pub(super) fn loan(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {
         let Event { number, time, fact, due, .. } = *event;
-        let today = books.ledger().calendar().date(time);
         let (loan, by_clock) = match fact {
             Fact::LoanTermDue { loan, .. } | Fact::LoanOverdue { loan, .. } => (*loan, true),
             Fact::LoanDrawn { loan, .. }
@@ -31,6 +30,7 @@ impl Checks {
             _ => self.loans.get(loan).map(|loan| loan.user),
         };
         let terms = user.and_then(|user| self.statements.terms(user));
+        let today = self.credit_date(books, user.unwrap_or(Id::NONE), time);
         let noted = self.loans.note(fact, today, terms);
         self.note(Check::Loans, at, number, noted);
         self.touch(Touched::Loan(loan), at, number);

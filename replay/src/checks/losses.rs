@@ -19,7 +19,7 @@ impl Checks {
                 let LostDebt { unbilled, billed, ahead, overdue, .. } = lost;
                 let LostDebt { penalty, interest, fee, lent, lent_interest, .. } = lost;
                 let LostDebt { lent_fee, lent_penalty, .. } = lost;
-                let today = books.ledger().calendar().date(time);
+                let today = self.credit_date(books, *user, time);
                 let bill = [*billed, *overdue, *penalty, *interest, *fee].map(i128::from);
                 let principal = [*unbilled, *billed, *ahead, *overdue].map(i128::from).iter().sum();
                 let ended = self.lines.write_off(*user, principal);

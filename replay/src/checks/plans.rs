@@ -43,7 +43,7 @@ impl Checks {
                 self.statements.term(user, i128::from(*principal), i128::from(*fee))
             }
             Fact::PlanCreated { payment, amount, .. } if payment.is_none() => {
-                let today = books.ledger().calendar().date(time);
+                let today = self.credit_date(books, user, time);
                 self.statements.convert(user, i128::from(*amount), today)
             }
             Fact::PlanPrepaid { amount, .. } | Fact::PlanRepaid { amount, .. } => {

@@ -10,7 +10,6 @@ use groat_shard::Books;
 impl Checks {
     pub(super) fn statement(&mut self, books: &Books, at: &Place<'_>, event: &Event<'_>) {
         let Event { number, time, fact, due, .. } = *event;
-        let today = books.ledger().calendar().date(time);
         let (user, by_clock) = match fact {
             Fact::StatementIssued { user, .. }
             | Fact::StatementAssessed { user, .. }
@@ -21,6 +20,7 @@ impl Checks {
             | Fact::CreditReduced { user, .. } => (*user, false),
             _ => return,
         };
+        let today = self.credit_date(books, user, time);
         // Only the clock cuts statements and charges.
         let by_whom = holds(due || !by_clock, || format!("a bill of {user} is not of the clock"));
         self.note(Check::Statements, at, number, by_whom);
@@ -41,6 +41,12 @@ impl Checks {
             }
         }
         self.touch(Touched::Line(user), at, number);
+    }
+
+    /// The date of a time by the days of a user's line.
+    pub(super) fn credit_date(&self, books: &Books, user: Id, time: u64) -> u32 {
+        let begins = self.statements.day_begins_ms(user);
+        books.ledger().calendar().date(time.saturating_sub(begins))
     }
 
     /// PB, PO, LP, LI and LF are what the facts come to.

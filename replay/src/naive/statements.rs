@@ -62,6 +62,12 @@ impl Statements {
         self.bills.get(&user).map(|bill| bill.terms)
     }
 
+    /// How many milliseconds after the chain's the days of a user's line begin.
+    pub(crate) fn day_begins_ms(&self, user: Id) -> u64 {
+        let billing = self.terms(user).and_then(|terms| terms.billing);
+        billing.map_or(0, |terms| u64::from(terms.day_begins_min) * 60_000)
+    }
+
     fn statement(&mut self, user: Id) -> Result<&mut Bill, String> {
         let bill = self.bills.get_mut(&user).filter(|bill| !bill.ended);
         bill.ok_or_else(|| format!("the line of {user} is not billed"))

@@ -14,7 +14,7 @@ const BILLS: &str = r#"
 01T08:00 confirm_top_up {"user":"carol","bank_ref":"B-3","amt":$2000.00}
 01T08:01 grant_credit_line {"user":"alice","limit":$2000.00,"statement_day":2,"due_day":4,"grace_d":1,"late_fee_ppm":50000,"billing":{"interest_from":"STATEMENT_DAY"}}
 01T08:02 grant_credit_line {"user":"bob","limit":$2000.00,"statement_day":2,"due_day":4,"grace_d":1,"late_fee_ppm":50000,"billing":{"late_fee_max":$4.00}}
-01T08:03 grant_credit_line {"user":"carol","limit":$2000.00,"statement_day":2,"due_day":4,"grace_d":1,"late_fee_ppm":50000,"billing":{"order":{"first":"FEE","second":"INTEREST","third":"PENALTY","fourth":"PRINCIPAL"},"late_order_from_day":90}}
+01T08:03 grant_credit_line {"user":"carol","limit":$2000.00,"statement_day":2,"due_day":4,"grace_d":1,"late_fee_ppm":50000,"billing":{"order":{"first":"FEE","second":"INTEREST","third":"PENALTY","fourth":"PRINCIPAL"},"late_order_from_day":90,"day_begins_min":90}}
 01T09:00 create_payment {"payment":"p1","out_trade_no":"T-1","merchant":"shop","mode":"IN_APP","amt":$1400.00}
 01T09:01 pay_payment {"payment":"p1","user":"alice","legs":[{"credit":{"amt":$1400.00}}]}
 01T09:02 create_payment {"payment":"p2","out_trade_no":"T-2","merchant":"shop","mode":"IN_APP","amt":$1400.00}

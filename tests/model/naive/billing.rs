@@ -76,8 +76,19 @@ impl Naive {
         bill.bears + self.owes(Class::CreditOverdue, id)
     }
 
-    pub(super) fn start_of(&self, day: u32) -> u64 {
-        (i128::from(day) * i128::from(super::DAY_MS) - self.offset_ms).try_into().unwrap()
+    /// How much later the days of a user's credit begin.
+    fn begins_ms(&self, id: Id) -> u64 {
+        let billing = self.lines.get(&id).and_then(|line| line.terms.billing);
+        billing.map_or(0, |terms| 60_000 * u64::from(terms.day_begins_min))
+    }
+
+    pub(super) fn credit_day(&self, id: Id, at: u64) -> u32 {
+        self.day(at - self.begins_ms(id))
+    }
+
+    pub(super) fn credit_start(&self, id: Id, day: u32) -> u64 {
+        let start = i128::from(day) * i128::from(super::DAY_MS) - self.offset_ms;
+        u64::try_from(start).unwrap() + self.begins_ms(id)
     }
 
     /// What of a bill is due on a day.
@@ -97,10 +108,10 @@ impl Naive {
         let end_of_grace = bill.due_on + line.terms.grace_days + 1;
         let night = self.bearing(id, bill) > 0 && line.terms.day_ppm > 0;
         [
-            Some(self.start_of(bill.next_cut)),
-            bill.open.then(|| self.start_of(end_of_grace)),
-            night.then(|| self.start_of(bill.last_night + 1)),
-            debited.then(|| self.start_of(debit)),
+            Some(self.credit_start(id, bill.next_cut)),
+            bill.open.then(|| self.credit_start(id, end_of_grace)),
+            night.then(|| self.credit_start(id, bill.last_night + 1)),
+            debited.then(|| self.credit_start(id, debit)),
         ]
     }
 
@@ -195,13 +206,13 @@ impl Naive {
     pub(super) fn late_for(&self, id: Id, now: u64) -> u32 {
         let since = self.lines[&id].bill.as_ref().and_then(|bill| bill.late_since);
         let since = since.into_iter().chain(self.late_loan(id)).min();
-        since.map_or(0, |since| self.day(now) - since)
+        since.map_or(0, |since| self.credit_day(id, now) - since)
     }
 
     /// How much of the last statement can go into a plan.
     pub(super) fn convertible(&self, id: Id, now: u64) -> i128 {
         let bill = self.lines[&id].bill.as_ref();
-        let bill = bill.filter(|b| b.open && self.day(now) <= b.due_on);
+        let bill = bill.filter(|b| b.open && self.credit_day(id, now) <= b.due_on);
         let bill = bill.filter(|_| self.owes(Class::CreditOverdue, id) == 0);
         bill.map_or(0, |b| self.owes(Class::CreditBilled, id) - b.bears)
     }
@@ -213,7 +224,7 @@ impl Naive {
 
     /// So much of the last statement, off the accounts already, is not to be paid by it any more.
     pub(super) fn put_off(&mut self, id: Id, amount: i128, now: u64) {
-        let today = self.day(now);
+        let today = self.credit_day(id, now);
         self.with_bill(id, |model, _, bill| {
             bill.total -= amount;
             bill.minimum = bill.minimum.min(bill.total);
@@ -224,7 +235,7 @@ impl Naive {
 
     /// After money has gone to the accounts: so much of it to charges, bill and what is overdue.
     pub(super) fn bill_paid(&mut self, id: Id, charges: i128, billed: i128, due: i128, now: u64) {
-        let today = self.day(now);
+        let today = self.credit_day(id, now);
         self.with_bill(id, |model, _, bill| {
             bill.charges -= charges.min(bill.charges);
             bill.bears = (bill.bears - billed).max(0);
@@ -263,7 +274,7 @@ impl Naive {
         let Some((terms, bill)) = line.terms.billing.zip(line.bill.as_ref()) else {
             return principal.map(|class| of(class, id)).to_vec();
         };
-        let late = bill.late_since.map_or(0, |since| self.day(now) - since);
+        let late = bill.late_since.map_or(0, |since| self.credit_day(id, now) - since);
         let is_late = terms.late_order_from_day > 0 && late >= terms.late_order_from_day;
         let is_late = is_late && bill.late_since.is_some();
         let order = if is_late { terms.late_order } else { terms.order };
@@ -284,7 +295,7 @@ impl Naive {
         wanted: i128,
     ) -> [(Account, i128); 5] {
         let bill = self.lines.get(&id).and_then(|line| line.bill.as_ref());
-        let was_billed = bill.is_some_and(|bill| self.day(bought_at) < bill.cut_on);
+        let was_billed = bill.is_some_and(|bill| self.credit_day(id, bought_at) < bill.cut_on);
         let mut order = [
             Class::CreditInstalment,
             Class::CreditUnbilled,
@@ -350,7 +361,7 @@ impl Naive {
         let bill = self.lines[&id].bill.as_ref().unwrap();
         let order = self.repaid_in_order(id, now);
         let due = |to: &Account| {
-            if self.day(now) < bill.due_on {
+            if self.credit_day(id, now) < bill.due_on {
                 return if to.0 == Class::CreditOverdue { -self.credit(*to) } else { 0 };
             }
             let waits = self.later(id, bill);

@@ -37,8 +37,10 @@ impl Naive {
         must(before.is_none_or(|line| line.lost.is_none()), Rejection::LineWrittenOff)?;
         let open = before.is_some_and(|line| !line.closed);
         must(!open, Rejection::Duplicate)?;
-        let bill = Bill::new(&t, self.day(now));
-        self.lines.insert(c.user, Line { terms: t, frozen: None, closed: false, bill, lost: None });
+        let line = Line { terms: t, frozen: None, closed: false, bill: None, lost: None };
+        self.lines.insert(c.user, line);
+        let bill = Bill::new(&t, self.credit_day(c.user, now));
+        self.lines.get_mut(&c.user).unwrap().bill = bill;
         self.note(Class::LimitGranted, c.user, limit);
         Ok(())
     }

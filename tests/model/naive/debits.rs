@@ -7,7 +7,7 @@ use groat_ledger::{Id, Owner, Rejection, SetAutoDebit};
 impl Naive {
     pub(super) fn set_auto_debit(&mut self, c: &SetAutoDebit, now: u64) -> Outcome {
         self.account_of(Owner::User(c.user))?;
-        let today = self.day(now);
+        let today = self.credit_day(c.user, now);
         if c.target.is_none() {
             let line = self.lines.get_mut(&c.user).ok_or(Rejection::UnknownAccount)?;
             must(!line.closed, Rejection::InvalidState)?;
@@ -27,7 +27,7 @@ impl Naive {
     }
 
     pub(super) fn debit_bill(&mut self, id: Id, at: u64) {
-        let (today, has) = (self.day(at), self.spendable(id).max(0));
+        let (today, has) = (self.credit_day(id, at), self.spendable(id).max(0));
         let due = self.due_of_bill(id, today);
         let line = self.lines.get_mut(&id).unwrap();
         line.bill.as_mut().unwrap().debited_on = today;
@@ -37,7 +37,8 @@ impl Naive {
     }
 
     pub(super) fn debit_loan(&mut self, no: usize, at: u64) {
-        let (today, id) = (self.day(at), self.loans[no].user);
+        let id = self.loans[no].user;
+        let today = self.credit_day(id, at);
         let (due, has) = (self.due_of_loan(no, today), self.spendable(id).max(0));
         self.loans[no].debited_on = today;
         if due.min(has) > 0 {

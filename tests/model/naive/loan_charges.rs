@@ -53,7 +53,7 @@ impl Naive {
         let amount = cny(c.amount)?;
         let taken = self.loans[no].charges.iter().any(|charge| charge.id == c.charge);
         must(!taken, Rejection::Duplicate)?;
-        let today = self.day(now);
+        let today = self.credit_day(c.user, now);
         let due_on = if c.due_on == 0 { today } else { c.due_on };
         must((today..today + 3_654).contains(&due_on), Rejection::LoanChargeDateInvalid)?;
         must(self.loans[no].charges.len() < 240, Rejection::LoanChargeCountExceeded)?;
@@ -101,7 +101,7 @@ impl Naive {
         must(amount <= self.left_of_limit(c.user), Rejection::CreditLimitExceeded)?;
         self.may_credit(user(c.user))?;
         self.may_have(c.user, amount)?;
-        let today = self.day(now);
+        let today = self.credit_day(c.user, now);
         let more = self.charge_loan(no, today);
         self.write(of(Class::CashLoan, c.loan), user(c.user), amount);
         let loan = &mut self.loans[no];
@@ -134,7 +134,7 @@ impl Naive {
         must(all <= super::billing::MOST, Rejection::AmountOutOfRange)?;
         self.may_credit(user(c.user))?;
         self.may_have(c.user, amount)?;
-        let today = self.day(now);
+        let today = self.credit_day(c.user, now);
         let more = self.charge_loan(no, today);
         self.write(of(Class::CashLoan, c.loan), user(c.user), amount);
         let loan = &mut self.loans[no];

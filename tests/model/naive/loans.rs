@@ -190,7 +190,7 @@ impl Naive {
             fresh: 0,
             backs: Vec::new(),
             amount,
-            drawn_on: self.day(now),
+            drawn_on: self.credit_day(c.user, now),
             periods: 0,
             due: at_once,
             early: 0,
@@ -199,7 +199,7 @@ impl Naive {
             late_since: None,
             missed: None,
             lost: false,
-            debited_on: self.day(now),
+            debited_on: self.credit_day(c.user, now),
         });
         Ok(())
     }
@@ -258,14 +258,14 @@ impl Naive {
         let charges = loan.charges.iter().filter(|charge| charge.left > 0);
         let first = charges.map(|charge| charge.due_on).chain(term).min();
         let debit = first.filter(|_| loan.agreed.auto_debit);
-        let debit = debit.map(|first| self.start_of(first.max(loan.debited_on + 1)));
+        let debit = debit.map(|first| self.credit_start(loan.user, first.max(loan.debited_on + 1)));
         let terms = self.lines[&loan.user].terms;
         let due_on = loan.date_of(loan.periods);
         let missed = self.unpaid_of(loan) > terms.tolerance.into();
         let ends = due_on + terms.grace_days + 1;
         let looked_at = loan.late_since.is_some() && loan.missed == Some(loan.periods);
-        let ends = (missed && !looked_at).then(|| self.start_of(ends));
-        [Some(self.start_of(loan.date_of(loan.periods + 1))), ends, debit]
+        let ends = (missed && !looked_at).then(|| self.credit_start(loan.user, ends));
+        [Some(self.credit_start(loan.user, loan.date_of(loan.periods + 1))), ends, debit]
     }
 
     /// All nights are counted again; what was charged before is taken off.
@@ -332,7 +332,7 @@ impl Naive {
         self.may_debit(from)?;
         let (entries, charged) = (self.entries.len(), self.loans[no].charged);
         let nights = self.loans[no].nights.len();
-        let more = self.charge_loan(no, self.day(now));
+        let more = self.charge_loan(no, self.credit_day(self.loans[no].user, now));
         let own = [Class::LoanFee, Class::LoanPenalty].map(|class| self.owes(class, c.target));
         let all = self.principal_of(&self.loans[no]) + self.interest_of(&self.loans[no]);
         let all = all + own.iter().sum::<i128>();
@@ -352,7 +352,8 @@ impl Naive {
     /// Pays so much of a loan whose interest is charged to the day, part by part.
     pub(super) fn pay_parts(&mut self, no: usize, amount: i128, now: u64) {
         let (id, from) = (self.loans[no].id, user(self.loans[no].user));
-        let (today, orders) = (self.day(now), self.loans[no].orders);
+        let Loan { user, orders, .. } = self.loans[no];
+        let today = self.credit_day(user, now);
         let mut left = amount;
         for (order, later) in orders.into_iter().zip([false, true]) {
             for part in order {

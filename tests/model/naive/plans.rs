@@ -82,7 +82,7 @@ impl Naive {
         let paid = paid.ok_or(Rejection::NotConvertible)?;
         let of_rental = order.number.is_none();
         let planned = self.plans.iter().any(|p| p.payment == Some(c.payment));
-        let fresh = self.day(paid.at) >= self.last_cut(c.user) && paid.disputed == 0;
+        let fresh = self.credit_day(c.user, paid.at) >= self.last_cut(c.user) && paid.disputed == 0;
         must(!of_rental && !planned && fresh, Rejection::NotConvertible)?;
         let left = paid.credit - order.payers(order.refunded()).min(paid.credit);
         let unbilled = of(Class::CreditUnbilled, c.user);

@@ -194,6 +194,8 @@ pub(super) fn billing(way: u32) -> BillingTerms {
         late_fee_max: u64::from(way) * 7,
         auto_debit: way == 1,
         interest_from: if way == 2 { InterestFrom::StatementDay } else { InterestFrom::DueDate },
+        // Hours after midnight, so that a purchase may lie on either side of it.
+        day_begins_min: [0, 90, 1_439][way as usize % 3],
     }
 }
 

@@ -52,6 +52,9 @@ pub struct BillingTerms {
     pub auto_debit: bool,
     /// Since when nights bear interest once grace is missed.
     pub interest_from: InterestFrom,
+    /// Minutes after the chain's day at which the days of the line and of its loans begin, less
+    /// than a day. What is due with a day falls due then, so lines can share a day's end out.
+    pub day_begins_min: u16,
 }
 
 /// Since when nights bear interest once grace is missed, each on what was owed of the statement
@@ -75,6 +78,7 @@ impl Default for BillingTerms {
             late_fee_max: 0,
             auto_debit: false,
             interest_from: InterestFrom::DueDate,
+            day_begins_min: 0,
         }
     }
 }

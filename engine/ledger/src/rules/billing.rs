@@ -247,7 +247,7 @@ pub(crate) fn owed_at(ledger: &Ledger, kind: DueKind, no: u32) -> Option<u64> {
         DueKind::CreditDebit => debits::bill_on(line, billing),
         _ => None,
     };
-    date.map(|date| ledger.calendar().start_of(date))
+    date.map(|date| line.calendar(ledger.calendar()).start_of(date))
 }
 
 /// Changes the bill of a user's line, and notes what it owes to the clock now.
@@ -266,18 +266,19 @@ pub(crate) fn change(ledger: &mut Ledger, user: &Id, change: impl FnOnce(&mut Cr
 }
 
 pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
-    let today = ledger.calendar().date(ledger.now());
-    let mut bill = |user: &Id, with: &dyn Fn(&mut Billing, &CreditLine)| {
+    let (now, calendar) = (ledger.now(), ledger.calendar());
+    let mut bill = |user: &Id, with: &dyn Fn(&mut Billing, &CreditLine, u32)| {
         change(ledger, user, |line| {
+            let today = line.calendar(calendar).date(now);
             if let Some(mut billing) = line.billing.take() {
-                with(&mut billing, line);
+                with(&mut billing, line, today);
                 line.billing = Some(billing);
             }
         });
     };
     match fact {
         Fact::StatementIssued { user, due_on, purchases, charges, total, minimum } => {
-            bill(user, &|b, line| {
+            bill(user, &|b, line, _| {
                 b.cut_on = b.next_cut;
                 b.next_cut = next_day_of_month(b.cut_on, line.terms.statement_day);
                 b.due_on = *due_on;
@@ -296,7 +297,7 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
                 };
             });
         }
-        Fact::StatementAssessed { user, state, .. } => bill(user, &|b, line| {
+        Fact::StatementAssessed { user, state, .. } => bill(user, &|b, line, today| {
             let ends = b.grace_ends_on(line.terms.grace_days).unwrap_or(today);
             let night = ends.saturating_sub(1);
             b.wait_until(night);
@@ -317,7 +318,7 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
                 b.revolving = b.billed;
             }
         }),
-        Fact::InterestAccrued { user, on, rest, .. } => bill(user, &|b, _| {
+        Fact::InterestAccrued { user, on, rest, .. } => bill(user, &|b, _, _| {
             (b.interest_on, b.rest) = (*on, *rest);
             // What waits for the end of grace goes on waiting.
             if b.assessed {
@@ -326,13 +327,13 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
         }),
         Fact::CreditRepaid { user, penalty, interest, fee, billed, overdue, .. } => {
             let charges = penalty.saturating_add(*interest).saturating_add(*fee);
-            bill(user, &|b, _| b.reduce(charges, *billed, *overdue, today));
+            bill(user, &|b, _, today| b.reduce(charges, *billed, *overdue, today));
         }
         Fact::CreditReduced { user, billed, overdue } => {
-            bill(user, &|b, _| b.reduce(0, *billed, *overdue, today));
+            bill(user, &|b, _, today| b.reduce(0, *billed, *overdue, today));
         }
         Fact::LatenessEnded { user, left, .. } => {
-            bill(user, &|b, line| b.end_lateness(*left, line.terms.tolerance, today));
+            bill(user, &|b, line, today| b.end_lateness(*left, line.terms.tolerance, today));
         }
         _ => {}
     }

@@ -152,7 +152,7 @@ pub(crate) fn repay(
     let room = ledger.tables().accounts.row(owner.account).debit_room();
     refuse_if(room < u128::from(amount), Rejection::InsufficientFunds)?;
     // From here on nothing may fail.
-    let shares = billing::shares(ledger, owner, amount, ledger.calendar().date(now));
+    let shares = billing::shares(ledger, owner, amount, date(ledger, owner, now));
     pay(ledger, owner, shares, out);
     Ok(())
 }
@@ -188,6 +188,12 @@ pub(crate) fn pay(ledger: &Ledger, owner: &User, shares: Owed, out: &mut Decisio
 pub(crate) fn line<'a>(ledger: &'a Ledger, owner: &User) -> Option<&'a CreditLine> {
     let no = ledger.tables().users.find(&owner.user)?;
     ledger.tables().credit_lines.get(&no)
+}
+
+/// The date of a time by the days of a user's line.
+pub(crate) fn date(ledger: &Ledger, owner: &User, at: u64) -> u32 {
+    let of_chain = ledger.calendar();
+    line(ledger, owner).map_or(of_chain, |line| line.calendar(of_chain)).date(at)
 }
 
 fn open_line<'a>(ledger: &'a Ledger, owner: &User) -> Result<&'a CreditLine, Rejection> {
@@ -267,7 +273,7 @@ pub(crate) fn memorandum_of(
 }
 
 pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
-    let today = ledger.calendar().date(ledger.now());
+    let (now, calendar) = (ledger.now(), ledger.calendar());
     let mut change = |user: &Id, with: &dyn Fn(&mut CreditLine)| {
         billing::change(ledger, user, |line| with(line));
     };
@@ -282,9 +288,10 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
                 tables.credit_lines.insert(row);
             }
             billing::change(ledger, user, |line| {
+                *line = CreditLine { user: no, limit, terms, state, billing: None };
+                let today = line.calendar(calendar).date(now);
                 let next_cut = next_day_of_month(today, terms.statement_day);
-                let billing = terms.billing.map(|_| Box::new(Billing::new(next_cut)));
-                *line = CreditLine { user: no, limit, terms, state, billing };
+                line.billing = terms.billing.map(|_| Box::new(Billing::new(next_cut)));
             });
         }
         Fact::LimitAdjusted { user, limit } => change(user, &|line| line.limit = *limit),

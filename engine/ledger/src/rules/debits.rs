@@ -75,7 +75,7 @@ fn payable(ledger: &Ledger, owner: &User, due: u64) -> u64 {
 /// The clock debits a bill.
 pub(crate) fn bill(ledger: &Ledger, no: u32, now: u64, out: &mut Decision) {
     let Some((line, bill, owner)) = billing::billed(ledger, no) else { return };
-    let on = ledger.calendar().date(now);
+    let on = line.calendar(ledger.calendar()).date(now);
     let parts = billing::due(ledger, owner, bill, on);
     let (user, due) = (owner.user, parts.sum());
     let paid = payable(ledger, owner, due);
@@ -89,7 +89,7 @@ pub(crate) fn bill(ledger: &Ledger, no: u32, now: u64, out: &mut Decision) {
 pub(crate) fn loan(ledger: &Ledger, no: u32, now: u64, out: &mut Decision) {
     let Some(row) = ledger.tables().loans.try_row(no) else { return };
     let owner = ledger.tables().users.row(row.user);
-    let on = ledger.calendar().date(now);
+    let on = credit::date(ledger, owner, now);
     let due = row.due_by(on).sum();
     let (loan, paid) = (row.loan, payable(ledger, owner, due));
     out.record(Fact::LoanDebited { loan, on, due, paid });
@@ -99,10 +99,11 @@ pub(crate) fn loan(ledger: &Ledger, no: u32, now: u64, out: &mut Decision) {
 }
 
 pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
-    let today = ledger.calendar().date(ledger.now());
     match fact {
         Fact::AutoDebitSet { user, target, on } if target.is_none() => {
+            let (now, calendar) = (ledger.now(), ledger.calendar());
             billing::change(ledger, user, |line| {
+                let today = line.calendar(calendar).date(now);
                 if let Some(terms) = &mut line.terms.billing {
                     terms.auto_debit = *on;
                 }
@@ -111,9 +112,12 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
                 }
             });
         }
-        Fact::AutoDebitSet { target, on, .. } => loans::change(ledger, target, |loan| {
-            (loan.terms.auto_debit, loan.debited_on) = (*on, today);
-        }),
+        Fact::AutoDebitSet { target, on, .. } => {
+            let Some(today) = loans::today_of(ledger, target) else { return };
+            loans::change(ledger, target, |loan| {
+                (loan.terms.auto_debit, loan.debited_on) = (*on, today);
+            });
+        }
         Fact::BillDebited { user, on, .. } => billing::change(ledger, user, |line| {
             if let Some(bill) = &mut line.billing {
                 bill.debited_on = *on;

@@ -86,7 +86,7 @@ pub(crate) fn repay(
     in_currency(c.amount, owner.currency)?;
     let amount = in_range(c.amount)?;
     may_debit(tables, owner.account)?;
-    let today = ledger.calendar().date(now);
+    let today = credit::date(ledger, owner, now);
     let (charged, _) = charge(tables, loan, today);
     refuse_if(amount > loan.debt().saturating_add(charged), Rejection::Overpayment)?;
     let room = tables.accounts.row(owner.account).debit_room();
@@ -213,7 +213,7 @@ fn lend(
     now: u64,
     out: &mut Decision,
 ) -> (u64, u32) {
-    let (charged, rest) = charge(ledger.tables(), loan, ledger.calendar().date(now));
+    let (charged, rest) = charge(ledger.tables(), loan, credit::date(ledger, owner, now));
     post_interest(ledger, loan, owner.currency, charged, out);
     let lent = AccountKey::of(Class::CashLoan, loan.loan, owner.currency);
     let lent = ledger.account_or_open(lent, owner.currency, out);
@@ -273,15 +273,15 @@ pub(crate) fn owed_at(ledger: &Ledger, kind: DueKind, no: u32) -> Option<u64> {
         DueKind::LoanDebit => debits::loan_on(loan),
         _ => None,
     };
-    date.map(|date| ledger.calendar().start_of(date))
+    date.map(|date| line.calendar(ledger.calendar()).start_of(date))
 }
 
 pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
-    let today = ledger.calendar().date(ledger.now());
     match fact {
         Fact::LoanDrawn { loan, user, amount, terms } => {
+            let Some(owner) = ledger.tables().users.find(user) else { return };
+            let today = today(ledger, owner);
             let tables = ledger.tables_mut();
-            let Some(owner) = tables.users.find(user) else { return };
             // It is computed once.
             let parts = match terms.kind {
                 LoanKind::Annuity => {
@@ -343,6 +343,7 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
         Fact::LoanRepaid { loan, charged, rest, interest, due, ahead, fee, penalty } => {
             let (interest, due, ahead) = (*interest, *due, *ahead);
             let paid = LoanPaid { interest, due, ahead, fee: *fee, penalty: *penalty };
+            let Some(today) = today_of(ledger, loan) else { return };
             change(ledger, loan, |row| row.repay(today, *charged, *rest, &paid));
         }
         Fact::LoanWrittenOff { loan, .. } => change(ledger, loan, |row| {
@@ -355,6 +356,17 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
         }),
         _ => {}
     }
+}
+
+/// Today by the days of a user's line, by the user's number.
+fn today(ledger: &Ledger, user: u32) -> u32 {
+    let (of_chain, line) = (ledger.calendar(), ledger.tables().credit_lines.get(&user));
+    line.map_or(of_chain, |line| line.calendar(of_chain)).date(ledger.now())
+}
+
+/// Today by the days of the line that a loan is drawn on.
+pub(crate) fn today_of(ledger: &Ledger, loan: &Id) -> Option<u32> {
+    ledger.tables().loans.get(loan).map(|loan| today(ledger, loan.user))
 }
 
 /// Changes a loan, and notes what it owes to the clock now. Its line forgets it when it has ended.

@@ -115,12 +115,12 @@ pub(crate) fn convert(
     let fee = fee_of(ledger, line, amount, c.terms)?;
     let billing = line.billing.as_deref().ok_or(Rejection::NotConvertible)?;
     let (class, fits) = if c.payment.is_none() {
-        let today = ledger.calendar().date(now);
+        let today = credit::date(ledger, owner, now);
         (Class::CreditBilled, amount <= of_statement(billing, today))
     } else {
         let payment = ledger.tables().payments.get(&c.payment).ok_or(Rejection::UnknownAccount)?;
         let unbilled = owed_in(ledger, owner, Class::CreditUnbilled).1;
-        let most = of_purchase(ledger, payment, c.user, billing).min(unbilled);
+        let most = of_purchase(ledger, payment, c.user, line).min(unbilled);
         (Class::CreditUnbilled, amount <= most)
     };
     refuse_if(!fits, Rejection::NotConvertible)?;
@@ -144,14 +144,15 @@ fn of_statement(billing: &Billing, today: u32) -> u64 {
 }
 
 /// How much of a purchase, if it is this user's, not billed, undisputed and in no plan yet.
-fn of_purchase(ledger: &Ledger, payment: &Payment, user: Id, billing: &Billing) -> u64 {
+fn of_purchase(ledger: &Ledger, payment: &Payment, user: Id, line: &CreditLine) -> u64 {
     let tables = ledger.tables();
     let own = payment.user.is_some_and(|no| tables.users.row(no).user == user);
     let paid = matches!(
         payment.state,
         PaymentState::Paid | PaymentState::PartiallyRefunded | PaymentState::Finished
     );
-    let unbilled = ledger.calendar().date(payment.paid_at) >= billing.cut_on;
+    let bought_on = line.calendar(ledger.calendar()).date(payment.paid_at);
+    let unbilled = line.billing.as_deref().is_some_and(|bill| bought_on >= bill.cut_on);
     let planned = payment.parts.as_ref().is_some_and(|parts| parts.plan.is_some());
     let free = payment.rental.is_none() && payment.disputed == 0 && payment.asked == 0;
     if own && paid && unbilled && free && !planned {
@@ -316,7 +317,7 @@ fn created(ledger: &mut Ledger, fact: &Fact) {
     else {
         return;
     };
-    let today = ledger.calendar().date(ledger.now());
+    let (now, calendar) = (ledger.now(), ledger.calendar());
     let tables = ledger.tables_mut();
     let Some(owner) = tables.users.find(user) else { return };
     let payment = tables.payments.find(payment);
@@ -338,6 +339,7 @@ fn created(ledger: &mut Ledger, fact: &Fact) {
         row.parts.get_or_insert_default().plan = Some(no);
     }
     billing::change(ledger, user, |line| {
+        let today = line.calendar(calendar).date(now);
         if let Some(billing) = &mut line.billing {
             billing.plans.push(no);
             if payment.is_none() {

@@ -23,6 +23,11 @@ impl Calendar {
         u64::try_from(local).unwrap_or(0)
     }
 
+    /// The calendar of days that begin so many minutes later.
+    pub fn later(self, minutes: u16) -> Calendar {
+        Calendar { day_offset_min: self.day_offset_min.saturating_sub(minutes.into()) }
+    }
+
     fn offset_ms(&self) -> i64 {
         i64::from(self.day_offset_min) * 60_000
     }
@@ -37,8 +42,9 @@ pub fn year_and_month(date: u32) -> (u32, u32) {
 
 /// The first date after another that is such a day of its month; 1 to 28, which every month has.
 pub fn next_day_of_month(after: u32, day: u32) -> u32 {
-    let dates = (1..=31).map(|days| after.saturating_add(days));
-    dates.clone().find(|date| civil(*date).2 == day).unwrap_or(after.saturating_add(31))
+    let (year, month, today) = civil(after);
+    let first = if today < day { first_of(year, month) } else { first_of(year, month + 1) };
+    first.saturating_add(day.saturating_sub(1))
 }
 
 /// The date so many months after another: the same day of its month, or the last one of a month

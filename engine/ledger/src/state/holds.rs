@@ -4,7 +4,7 @@ use crate::command::{CreditTerms, FreezeReason, Reference};
 use crate::event::EventRange;
 use crate::id::Id;
 use crate::money::{Currency, Money};
-use crate::state::Billing;
+use crate::state::{Billing, Calendar};
 use crate::table::Row;
 
 /// A hold: part frozen cash, part credit.
@@ -120,6 +120,11 @@ pub enum CreditLineState {
 }
 
 impl CreditLine {
+    /// The calendar of its days, and of those of its loans, in a chain with such days.
+    pub fn calendar(&self, of_chain: Calendar) -> Calendar {
+        of_chain.later(self.terms.billing.map_or(0, |terms| terms.day_begins_min))
+    }
+
     /// Whether it is closed or written off.
     pub fn has_ended(&self) -> bool {
         matches!(self.state, CreditLineState::Closed | CreditLineState::WrittenOff)

@@ -56,6 +56,10 @@ pub struct Plan {
     /// Which of them are asked for
     #[arg(long, value_enum, default_value_t = Spread::Uniform)]
     pub spread: Spread,
+    /// Minutes after midnight over which the days of the lines of credit begin, and their
+    /// statements are cut (credit)
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(..1_440))]
+    pub night: u16,
     /// Commands measured
     #[arg(long, default_value_t = 1_000_000)]
     pub commands: u64,
@@ -142,7 +146,8 @@ pub struct Report {
 
 /// Runs a plan. Books that do not hold are a fault.
 pub fn bench(plan: &Plan) -> Result<Report, Fault> {
-    let mut workload = Workload::new(plan.workload, plan.spread, plan.accounts, plan.seed);
+    let mut workload =
+        Workload::new(plan.workload, plan.spread, plan.accounts, plan.seed).with_night(plan.night);
     let opening = records(&workload.opening(), COMMANDS_OPENING);
     let mut measured = Vec::new();
     let mut left = plan.commands;
@@ -287,7 +292,7 @@ impl Report {
         );
         format!(
             "{} commands a second ({} accepted, {} refused, {} ms)\n{against}{latency}{longest}\
-             {} events, {} blocks, {} {}; a command takes {} bytes of blocks, {} on disk, {} \
+             {} events, {} blocks of {} commands, {} {}; a command takes {} bytes of blocks, {} on disk, {} \
              written\n\
              {} MiB of memory beside the commands themselves\n{stages}{restart}\
              the books hold: debits equal credits; folded again at {} events a second to the same \
@@ -298,6 +303,7 @@ impl Report {
             self.elapsed_ms,
             self.events,
             self.blocks,
+            (self.accepted + self.rejected) / self.blocks.max(1),
             self.syncs,
             if self.plan.mode == Mode::Broker { "transactions" } else { "syncs" },
             self.block_bytes_per_command,
@@ -315,6 +321,7 @@ impl Report {
 mod tests {
     use super::*;
     use clap::ValueEnum;
+    use groat_shard::{Inbound, Shard};
 
     fn plan(workload: Kind, mode: Mode) -> Plan {
         Plan {
@@ -322,6 +329,7 @@ mod tests {
             mode,
             accounts: 50,
             spread: Spread::Uniform,
+            night: 0,
             commands: 3_000,
             batch: 100,
             clients: 2,
@@ -355,6 +363,25 @@ mod tests {
         // A statement of each user falls due before one command, so all are in one block.
         assert!(report.longest_block_events > 50, "{report:?}");
         assert!(report.text().contains("the longest block has"), "{}", report.text());
+    }
+
+    /// With a night each is cut in its minute: what falls due before one command is little.
+    #[test]
+    fn statements_are_cut_over_a_night() {
+        let most = |night| {
+            let mut workload =
+                Workload::new(Kind::Credit, Spread::Uniform, 50, 7).with_night(night);
+            let mut shard = Shard::begin(0, terms());
+            let mut commands = workload.opening();
+            commands.extend((0..600).map(|_| workload.command()));
+            let events = (0..).zip(records(&commands, 1)).map(|(offset, record)| {
+                let before = shard.books().ledger().next_event();
+                shard.step(Inbound { offset, time: 0, record: &record });
+                shard.books().ledger().next_event() - before
+            });
+            events.max().unwrap()
+        };
+        assert!(most(0) > 50 && most(50) < 10, "{} {}", most(0), most(50));
     }
 
     #[test]

@@ -67,3 +67,42 @@ pub(super) fn fold(
     }
     Err(bug(format!("the books do not hold: rebuilt they have the digest {rebuilt}, not {digest}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::records;
+    use super::super::workload::{Kind, Spread, Workload};
+    use super::*;
+    use groat_shard::{Inbound, Shard};
+
+    /// The blocks of a few transfers, and the digest of the books.
+    fn run() -> (Vec<Vec<u8>>, String) {
+        let mut workload = Workload::new(Kind::Transfers, Spread::Uniform, 5, 7);
+        let mut shard = Shard::begin(0, terms());
+        let mut blocks = vec![shard.claim().bytes];
+        for (offset, record) in (0..).zip(records(&workload.opening(), 2)) {
+            shard.step(Inbound { offset, time: 0, record: &record });
+            blocks.push(shard.seal("bench", false).bytes);
+        }
+        (blocks, hex(&shard.books().digest()))
+    }
+
+    #[test]
+    fn other_books_fail_the_run() {
+        let rebuilt = fold(run().0.into_iter().map(Ok), "00", 0);
+        let message = rebuilt.err().unwrap().to_string();
+        assert!(message.contains("the books do not hold: rebuilt they have"), "{message}");
+    }
+
+    #[test]
+    fn a_block_that_is_gone_or_changed_fails_the_run() {
+        let (blocks, digest) = run();
+        let folded = |blocks: &[Vec<u8>]| fold(blocks.iter().cloned().map(Ok), &digest, 0);
+        assert!(folded(&blocks).is_ok(), "whole books hold");
+        let (last, before) = blocks.split_last().unwrap();
+        assert!(folded(before).is_err());
+        let mut changed = last.clone();
+        *changed.last_mut().unwrap() ^= 1;
+        assert!(folded(&[before, &[changed]].concat()).is_err());
+    }
+}

@@ -44,6 +44,8 @@ const COMMANDS_PER_MS: u64 = 1_000;
 
 const DAY_MS: u64 = 86_400_000;
 
+const MINUTE_MS: u64 = 60_000;
+
 const USD: u32 = 840;
 
 /// What every user begins with: no workload runs out of it.
@@ -65,13 +67,19 @@ pub struct Workload {
     /// Months since January 2026.
     months: u32,
     bought: u32,
-    /// Bought on credit and not repaid, by user.
+    /// The beginning of the month.
+    month_ms: u64,
+    /// Bought on credit and not repaid, by user; the first of whom the month's repayment is to come.
     owed: Vec<u64>,
+    repaid: usize,
+    /// Over how many minutes behind midnight the days of the lines begin.
+    night_min: u16,
 }
 
 impl Workload {
     /// A workload over so many accounts or users.
     pub fn new(kind: Kind, spread: Spread, accounts: u32, seed: u64) -> Workload {
+        let users = if kind == Kind::Credit { accounts.max(2) as usize } else { 0 };
         Workload {
             kind,
             spread,
@@ -84,8 +92,17 @@ impl Workload {
             from_ms: START_MS,
             months: 0,
             bought: 0,
-            owed: vec![0; if kind == Kind::Credit { accounts.max(2) as usize } else { 0 }],
+            month_ms: START_MS,
+            owed: vec![0; users],
+            repaid: users,
+            night_min: 0,
         }
+    }
+
+    /// As it is, but the days of the lines of credit begin evenly over so many minutes, and each
+    /// user repays when the own statement is cut.
+    pub fn with_night(self, night_min: u16) -> Workload {
+        Workload { night_min, ..self }
     }
 
     /// The commands that open accounts and fill them, to be done before what is measured.
@@ -122,7 +139,10 @@ impl Workload {
                         limit: usd(OPENING),
                         statement_day: 1,
                         due_day: 10,
-                        billing: Some(v1::BillingTerms::default()),
+                        billing: Some(v1::BillingTerms {
+                            day_begins_min: self.day_begins_min(no),
+                            ..v1::BillingTerms::default()
+                        }),
                         ..v1::GrantCreditLine::default()
                     }));
                 }
@@ -174,24 +194,40 @@ impl Workload {
         }
     }
 
-    /// A purchase, or where the month's are made the first repayment of the next.
+    /// A purchase, or where the month's are made the repayments of the next.
     fn credit(&mut self) -> command::Body {
-        if self.bought < 2 * self.accounts {
-            self.bought += 1;
-            return self.purchase();
+        if let Some(repaid) = self.repayment() {
+            return repaid;
         }
-        self.bought = 0;
-        self.next_month();
-        for (no, owed) in (0..).zip(&mut self.owed) {
-            let amt = usd(std::mem::take(owed));
-            if amt.is_some_and(|amt| amt.amount > 0) {
-                let repaid = v1::RepayCredit { user: user(no), amt, ..v1::RepayCredit::default() };
-                self.next.push_back(command::Body::RepayCredit(repaid));
+        if self.bought >= 2 * self.accounts {
+            self.bought = 0;
+            self.next_month();
+            self.repaid = 0;
+            if let Some(repaid) = self.repayment() {
+                return repaid;
             }
         }
-        self.next
-            .pop_front()
-            .unwrap_or(command::Body::AdvanceClock(v1::AdvanceClock { to: self.from_ms }))
+        self.bought += 1;
+        self.purchase()
+    }
+
+    /// The repayment of the next user who owes something, once the user's statement is cut.
+    fn repayment(&mut self) -> Option<command::Body> {
+        let owing = self.owed.iter().enumerate().skip(self.repaid);
+        let (at, amount) = owing.map(|(at, owed)| (at, *owed)).find(|(_, owed)| *owed > 0)?;
+        *self.owed.get_mut(at)? = 0;
+        self.repaid = at + 1;
+        let no = u32::try_from(at).ok()?;
+        let cut_at = self.month_ms + MINUTE_MS * u64::from(self.day_begins_min(no));
+        self.from_ms = self.from_ms.max(cut_at);
+        let (user, amt) = (user(no), usd(amount));
+        Some(command::Body::RepayCredit(v1::RepayCredit { user, amt, ..Default::default() }))
+    }
+
+    /// When the days of a user's line begin: evenly over the minutes of the night.
+    fn day_begins_min(&self, no: u32) -> u32 {
+        let share = u64::from(no) * u64::from(self.night_min) / u64::from(self.accounts);
+        u32::try_from(share).unwrap_or(0)
     }
 
     fn purchase(&mut self) -> command::Body {
@@ -218,7 +254,8 @@ impl Workload {
         self.months += 1;
         let (year, month) = (2026 + self.months / 12, 1 + self.months % 12);
         let days = parse_date(&format!("{year:04}-{month:02}-01")).unwrap_or(0);
-        self.from_ms = self.from_ms.max(u64::from(days) * DAY_MS);
+        self.month_ms = u64::from(days) * DAY_MS;
+        self.from_ms = self.from_ms.max(self.month_ms);
     }
 
     fn transfer(&mut self, phase: v1::Phase) -> command::Body {

@@ -12,7 +12,7 @@
 //! does not. The limit must have room for it, whether the line is frozen or not, since debts never
 //! outgrow it. Each chargeback has a number, which stays taken as long as the loan is known.
 
-use super::{change, lend};
+use super::{change, lend, today_of};
 use crate::command::ReturnRepayment;
 use crate::event::{Decision, Fact};
 use crate::ledger::{Ledger, in_range};
@@ -57,7 +57,7 @@ pub(crate) fn give_back(
 
 pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
     let Fact::RepaymentReturned { loan, chargeback, amount, charged, rest } = fact else { return };
-    let today = ledger.calendar().date(ledger.now());
+    let Some(today) = today_of(ledger, loan) else { return };
     let tables = ledger.tables();
     let Some(no) = tables.loans.find(loan) else { return };
     let row = tables.loans.row(no);

@@ -13,7 +13,7 @@
 //! of that term; the day of drawing counts as one. A loan that is paid back or lost takes no
 //! charge. A charge's number stays taken as long as the loan is known.
 
-use super::{active, change, free_if_paid};
+use super::{active, change, free_if_paid, today_of};
 use crate::account::{AccountKey, AccountNo, Class};
 use crate::command::{ChargeLoan, LoanChargeKind, WaiveLoanCharge};
 use crate::event::{Decision, Fact};
@@ -22,7 +22,7 @@ use crate::ledger::{Ledger, in_range, post};
 use crate::limits::{AMOUNT_MAX, LOAN_CHARGE_DAYS_MAX, LOAN_CHARGES_MAX};
 use crate::money::Currency;
 use crate::rejection::Rejection;
-use crate::rules::{in_currency, refuse_if, user};
+use crate::rules::{credit, in_currency, refuse_if, user};
 use crate::state::{Loan, LoanCharge, LoanState, Tables};
 
 pub(crate) fn charge(
@@ -37,7 +37,7 @@ pub(crate) fn charge(
     in_currency(c.amount, owner.currency)?;
     let amount = in_range(c.amount)?;
     refuse_if(loan.charge(&c.charge).is_some(), Rejection::Duplicate)?;
-    let today = ledger.calendar().date(now);
+    let today = credit::date(ledger, owner, now);
     let due_on = if c.due_on == 0 { today } else { c.due_on };
     let ahead = due_on.checked_sub(today).ok_or(Rejection::LoanChargeDateInvalid)?;
     refuse_if(ahead > LOAN_CHARGE_DAYS_MAX, Rejection::LoanChargeDateInvalid)?;
@@ -113,7 +113,7 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
         Fact::LoanCharged { loan, charge, kind, amount, due_on } => {
             let (charge, kind, amount, due_on) = (*charge, *kind, *amount, *due_on);
             let row = LoanCharge { charge, kind, amount, due_on, paid: 0, waived: 0 };
-            let today = ledger.calendar().date(ledger.now());
+            let Some(today) = today_of(ledger, loan) else { return };
             change(ledger, loan, |loan| {
                 // What falls due with a term is tried before that is late.
                 if due_on <= today && due_on > loan.due_on() {

@@ -6,7 +6,7 @@
 //! is charged to the day. A loan that is paid back, or whose terms all fell due, takes no more:
 //! what is lent then is another loan.
 
-use super::{active, change, lend};
+use super::{active, change, lend, today_of};
 use crate::command::DrawMore;
 use crate::event::{Decision, Fact};
 use crate::ledger::{Ledger, in_range};
@@ -53,7 +53,7 @@ fn fits_terms(loan: &Loan, amount: u64, at_once: u64) -> bool {
 
 pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
     let Fact::LoanDrawnMore { loan, amount, at_once, charged, rest } = fact else { return };
-    let today = ledger.calendar().date(ledger.now());
+    let Some(today) = today_of(ledger, loan) else { return };
     change(ledger, loan, |row| {
         row.draw_more(*amount, *at_once);
         row.wait_for_debit(today);

@@ -2,7 +2,7 @@
 
 use super::fields::*;
 use groat_ledger::instalments::{CHARGES_FIRST, PRINCIPAL_FIRST, Part, Split, Tie};
-use groat_ledger::limits::{DAY_MS, TIME_MS_MAX};
+use groat_ledger::limits::{DAY_MINUTES, DAY_MS, TIME_MS_MAX};
 use groat_ledger::{
     Billing, BillingTerms, Currency, Fact, Id, InterestFrom, SetAutoDebit, StatementState,
 };
@@ -47,6 +47,10 @@ pub(super) fn billing_terms(w: &v1::BillingTerms, currency: Currency) -> Field<B
             .ok()
             .and_then(InterestFrom::of)
             .ok_or("interest_from")?,
+        day_begins_min: u16::try_from(w.day_begins_min)
+            .ok()
+            .filter(|minutes| *minutes < DAY_MINUTES)
+            .ok_or("day_begins_min")?,
     })
 }
 

@@ -46,6 +46,7 @@ pub(in crate::codec) fn billing_terms(
         late_fee_max: (terms.late_fee_max > 0).then(|| most.into()),
         auto_debit: terms.auto_debit,
         interest_from: terms.interest_from as i32,
+        day_begins_min: terms.day_begins_min.into(),
     }
 }
 
