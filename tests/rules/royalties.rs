@@ -237,6 +237,51 @@ proceeds_are_frozen_until_they_are_shared "
     batch    shop 1970-01-01 OPEN 20.03
 "
 
+/// What was refunded whole waits for no split: nothing of it is frozen, and the shop may close.
+a_whole_refund_ends_what_is_frozen "
+    user     alice 3 CNY                   | ok
+    top_up   alice 1000.00 r1              | ok
+    merchant shop CNY fee=0                | ok
+    merchant guide CNY                     | ok
+    bind     shop guide                    | ok
+    create   p1 o1 shop 100.00 freeze=yes  | ok
+    pay      p1 alice balance:100.00       | ok
+    at       +1d                           | BatchCut BatchSettle
+    share    p1 s1 guide:10.00             | ok
+    refund   p1 f1 60.00 royalties=pro_rata | ok
+    events   SplitReturned ProceedsFreed RefundSucceeded
+    close_account merchant:shop            | OpenObligations
+    refund   p1 f2 40.00 royalties=pro_rata | ok
+    events   SplitReturned ProceedsFreed RefundSucceeded SplitFinished
+    balance  merchant_frozen p1 0.00
+    balance  merchant_available guide 0.00
+    balance  user_available alice 1000.00
+    close_account merchant:shop            | ok
+    at       +30d                          |
+"
+
+/// What a dispute took of what was frozen is settled money once the merchant has won, and is shared
+/// like it; no more than is left of the payment.
+what_a_dispute_gives_back_is_shared "
+    user     alice 3 CNY                   | ok
+    top_up   alice 1000.00 r1              | ok
+    merchant shop CNY fee=0                | ok
+    merchant guide CNY                     | ok
+    bind     shop guide                    | ok
+    create   p1 o1 shop 100.00 freeze=yes  | ok
+    pay      p1 alice balance:100.00       | ok
+    dispute  d1 p1 95.00 +9d               | ok
+    judge    d1 merchant                   | ok
+    balance  merchant_available shop 95.00
+    balance  merchant_frozen p1 5.00
+    share    p1 s1 guide:20.00             | ok
+    balance  merchant_frozen p1 0.00
+    balance  merchant_available shop 80.00
+    balance  merchant_available guide 20.00
+    share    p1 s2 guide:10.00 finish=yes  | ok
+    balance  merchant_available guide 30.00
+"
+
 /// The clock frees it after thirty days, before it cuts that day's batch (DOMAIN §4.7).
 the_clock_frees_what_is_frozen "
     user     alice 3 CNY                   | ok

@@ -131,6 +131,9 @@ impl Naive {
         }
         self.return_points(no, to_points, now);
         self.reverse_points(no);
+        if self.orders[no].left() == 0 && self.orders[no].royalty.is_frozen() {
+            self.end_of_freeze(no, now);
+        }
         Ok(())
     }
 }

@@ -154,7 +154,8 @@ impl Naive {
         must(sum <= (left - before).max(0), Rejection::AmountNotEnough)?;
         let own = pending(seller, paid.day);
         let (from_frozen, from_own, from_settled) = if royalty.is_frozen() {
-            (sum.min(royalty.frozen), 0, 0)
+            let from_frozen = sum.min(royalty.frozen);
+            (from_frozen, 0, (sum - from_frozen).min(self.credit(settled)))
         } else {
             let of_batch = order.own_part().min(self.credit(own)).max(0);
             let from_own = if self.is_unsettled(no) { sum.min(of_batch) } else { 0 };

@@ -69,3 +69,23 @@ fn a_dispute_of_a_sale_whose_money_is_frozen() {
     assert_eq!((m.has(), m.c.balance(0, Class::MerchantFrozen, "p1")), ([4_000, 0, 0], 5_940));
     m.holds();
 }
+
+/// A refund of all ends the wait for a split; before the sixth rules the clock did, in thirty days.
+#[test]
+fn a_whole_refund_ends_what_is_frozen_of_a_sale_elsewhere() {
+    for (ruleset, waits) in [(5, 1), (6, 0)] {
+        let mut m = Market::new();
+        m.c.decide_by(ruleset);
+        m.c.settle();
+        m.pay("p1", 10_000, true);
+        m.c.days(3);
+        assert_eq!(m.refund("r1", 10_000, Value::Null), "ok");
+        m.c.settle();
+        let merchants = &m.c.shards[0].books().ledger().tables().merchants;
+        let open: u32 = merchants.rows().iter().map(|merchant| merchant.open_freezes).sum();
+        assert_eq!(open, waits, "by ruleset {ruleset}");
+        assert_eq!(m.c.cash(0, &m.alice), 100_000, "p1 is refunded");
+        m.c.days(31);
+        m.holds();
+    }
+}

@@ -5,7 +5,7 @@ use super::{Due, DueKind, Ledger};
 use crate::state::Payment;
 
 /// Version of the rules that this code decides by.
-pub const RULESET: u32 = 5;
+pub const RULESET: u32 = 6;
 
 /// Since then all shards are told who may receive of whom.
 pub(crate) const WORDS_SINCE: u32 = 3;
@@ -16,6 +16,10 @@ pub(crate) const ASKED_SINCE: u32 = 4;
 
 /// Since then nothing is shared of what the merchant's home is asked for by a refund.
 const KEPT_SINCE: u32 = 5;
+
+/// Since then nothing stays frozen of a payment that is refunded whole, and what a dispute took of
+/// frozen proceeds and gave back to their merchant is shared like them.
+const THAWED_SINCE: u32 = 6;
 
 impl Ledger {
     /// The version that it decides by.
@@ -41,6 +45,11 @@ impl Ledger {
     /// What of a payment is kept for a refund that its merchant's home is asked for.
     pub(crate) fn kept_for_refund(&self, payment: &Payment) -> u64 {
         if self.ruleset >= KEPT_SINCE { payment.asked } else { 0 }
+    }
+
+    /// Whether frozen proceeds follow what became of their payment.
+    pub(crate) fn thaws(&self) -> bool {
+        self.ruleset >= THAWED_SINCE
     }
 
     /// Whether there are other shards, and the rules are at least of this version.

@@ -429,6 +429,7 @@ pub(crate) fn give_back(
         let rest = back_first.saturating_sub(from_available);
         remittances::send_back_home(ledger, seller, payment.payment, rest, out);
     }
+    royalties::finish_if_refunded(ledger, payment, amount, freed, now, out);
     Ok(())
 }
 

@@ -3,10 +3,11 @@
 //! A receiver is a merchant that is bound to the one who shares. Splits of a payment together stay
 //! within the merchant's cap (of the payment's amount) and within what is left to distribute; what
 //! comes back makes neither larger. Money comes from the frozen proceeds where the payment froze
-//! them, else from its own part of the unsettled batch, then from settled money; it goes to the
-//! receiver's settled money. The last split, or the clock after thirty days, frees what is frozen
-//! into the payment's batch, or into today's if that is settled. What a refund takes back, and
-//! what receivers give back of their own, is in `royalties/back.rs`.
+//! them, then from what a dispute gave back of them to settled money; else from the payment's own
+//! part of the unsettled batch, then from settled money. It goes to the receiver's settled money.
+//! The last split, a refund of all that is left, or the clock after thirty days frees what is
+//! frozen into the payment's batch, or into today's if that is settled. What a refund takes back,
+//! and what receivers give back of their own, is in `royalties/back.rs`.
 //!
 //! A receiver may be at home elsewhere (`royalties/away.rs`), and is asked there for what it is to
 //! give back (`royalties/asked.rs`). So may who shares: all shards know who is bound to whom
@@ -157,6 +158,8 @@ pub(crate) fn split(
         BatchState::Open | BatchState::Cut => payment.unsettled().min(room(own.account)),
     };
     let mut taken = match royalty.is_frozen() {
+        // A dispute that was won gave back to settled money what it had taken of what was frozen.
+        true if ledger.thaws() && !is_away => [royalty.frozen, 0, room(seller.account)],
         true => [royalty.frozen, 0, 0],
         false => [0, of_batch, room(seller.account)],
     };
@@ -249,6 +252,23 @@ pub(crate) fn release(ledger: &Ledger, no: u32, now: u64, out: &mut Decision) {
     let payment = ledger.tables().payments.row(no);
     let rest = royalty(payment).map_or(0, |royalty| royalty.frozen);
     finish(ledger, payment, rest, now, true, out);
+}
+
+/// Ends the splits of a payment of which nothing is left once `amount` more is refunded: the rest
+/// of what is frozen, `freed` of it gone with the refund, waits for nothing more.
+pub(crate) fn finish_if_refunded(
+    ledger: &Ledger,
+    payment: &Payment,
+    amount: u64,
+    freed: u64,
+    now: u64,
+    out: &mut Decision,
+) {
+    let whole = payment.refunded().saturating_add(amount) >= payment.amount.amount;
+    let Some(royalty) = royalty(payment).filter(|royalty| royalty.is_frozen()) else { return };
+    if whole && ledger.thaws() {
+        finish(ledger, payment, royalty.frozen.saturating_sub(freed), now, false, out);
+    }
 }
 
 /// Frees what is still frozen: into the payment's own batch, or today's if that is settled.

@@ -202,6 +202,7 @@ fn give_back(
     invoices::red_if_due(ledger.tables(), payment, amount - back.discount - back.funded, out);
     points::reverse(ledger, payment, amount - back.discount - back.funded, out);
     super::send_back_home(ledger, seller, payment.payment, rest, out);
+    royalties::finish_if_refunded(ledger, payment, amount, 0, now, out);
 }
 
 /// Whether the charge and the refund of a foreign fact are there.
