@@ -1,21 +1,28 @@
 //! Six months of 3,000 card clients on lines of credit, straight through the ledger: each month
 //! the client repays, the month's purchases bring the debt to the bill, and what is owed on the
 //! account must be the bill. The data has no purchases, only their sum: what the bill says beyond
-//! what was left.
+//! what was left. It runs twice: on lines that are owed as a whole, and on lines with statements,
+//! each of which must come to the bill by itself, whatever of the last one was left unpaid.
 //!
 //! A client's months end where the data has what a line of credit does not: a bill below zero, a
 //! bill beyond the limit (groat must refuse that purchase), or less on the bill than purchases and
 //! repayments leave. How many do is fixed below.
 
 use groat_ledger::{
-    AccountKey, Body, Calendar, Class, CodeKind, ConfirmTopUp, CreatePayment, CreditTerms,
-    Currency, Decision, FeeRefund, GrantCreditLine, Id, Ledger, Leg, LegSource, MerchantTerms,
-    Money, OnboardMerchant, OpenUser, PayMode, PayPayment, Reference, Refusal, Rejection,
-    RepayCredit,
+    AccountKey, BillingTerms, Body, Calendar, Class, CodeKind, ConfirmTopUp, CreatePayment,
+    CreditTerms, Currency, Decision, Fact, FeeRefund, GrantCreditLine, Id, Ledger, Leg, LegSource,
+    MerchantTerms, Money, OnboardMerchant, OpenUser, PayMode, PayPayment, Reference, Refusal,
+    Rejection, RepayCredit,
 };
 use groat_tests::feed::text;
+use std::collections::HashMap;
 
-const MONTH_MS: u64 = 30 * 86_400_000;
+const DAY_MS: u64 = 86_400_000;
+
+/// In the middle of each month of 1970 is one of these; statements are cut in between.
+fn middle_of(month: usize) -> u64 {
+    (31 * month as u64 + 14) * DAY_MS
+}
 
 /// A ledger with the next id and the time.
 struct Books {
@@ -23,6 +30,8 @@ struct Books {
     decision: Decision,
     ids: u128,
     now: u64,
+    /// What the last statement of each user came to.
+    statements: HashMap<Id, u64>,
 }
 
 fn named(letter: char, number: usize) -> Id {
@@ -32,10 +41,7 @@ fn named(letter: char, number: usize) -> Id {
 impl Books {
     /// What is due by now, then a command; why not, if it is refused.
     fn ask(&mut self, body: &Body) -> Result<(), Rejection> {
-        while let Some(due) = self.ledger.next_due(self.now) {
-            self.ledger.decide_due(due, &mut self.decision);
-            self.apply(due.at);
-        }
+        self.pass();
         self.ids += 1;
         match self.ledger.decide(Id(self.ids), body, self.now, &mut self.decision) {
             Ok(()) => {
@@ -47,16 +53,28 @@ impl Books {
         }
     }
 
+    /// What is due by now.
+    fn pass(&mut self) {
+        while let Some(due) = self.ledger.next_due(self.now) {
+            self.ledger.decide_due(due, &mut self.decision);
+            self.apply(due.at);
+        }
+    }
+
     fn apply(&mut self, at: u64) {
         for (fact, movements) in self.decision.events() {
+            if let Fact::StatementIssued { user, total, .. } = fact {
+                self.statements.insert(*user, *total);
+            }
             assert_eq!(self.ledger.check(fact, movements), Ok(()));
             self.ledger.apply(fact, movements, at);
         }
     }
 
     fn owed(&self, user: Id, currency: Currency) -> i128 {
-        let key = AccountKey::of(Class::CreditUnbilled, user, currency);
-        self.ledger.account(&key).map_or(0, |account| -account.credit_balance())
+        let classes = [Class::CreditUnbilled, Class::CreditBilled, Class::CreditOverdue];
+        let of = |class| self.ledger.account(&AccountKey::of(class, user, currency));
+        classes.into_iter().filter_map(of).map(|account| -account.credit_balance()).sum()
     }
 
     fn buy(
@@ -106,11 +124,22 @@ struct Ends {
 
 #[test]
 fn the_debt_after_each_month_is_the_bill() {
+    six_months(None);
+}
+
+/// Nothing is charged: of what the data's bank charged, its bills do not tell.
+#[test]
+fn each_statement_comes_to_the_bill() {
+    six_months(Some(BillingTerms::default()));
+}
+
+fn six_months(billing: Option<BillingTerms>) {
     let text = text("credit-lines/clients_1_3000.csv.xz");
     let currency: Currency = "TWD".parse().unwrap();
     let money = |amount: i64| Money { amount: u64::try_from(amount).unwrap() * 100, currency };
     let ledger = Ledger::new(Calendar::default());
-    let mut books = Books { ledger, decision: Decision::default(), ids: 0, now: 0 };
+    let mut books =
+        Books { ledger, decision: Decision::default(), ids: 0, now: 0, statements: HashMap::new() };
     let terms = MerchantTerms {
         fee_ppm: 0,
         fee_refund: FeeRefund::None,
@@ -135,12 +164,12 @@ fn the_debt_after_each_month_is_the_bill() {
         let terms = CreditTerms {
             statement_day: 1,
             due_day: 20,
-            min_bps: 1_000,
-            day_ppm: 500,
+            min_bps: 0,
+            day_ppm: 0,
             late_fee_ppm: 0,
             grace_days: 3,
             tolerance: 0,
-            billing: None,
+            billing,
         };
         let line = GrantCreditLine { user, limit: money(row[1]), terms };
         books.ask(&Body::GrantCreditLine(line)).unwrap();
@@ -148,7 +177,7 @@ fn the_debt_after_each_month_is_the_bill() {
     let (mut ends, mut months) = (Ends::default(), 0);
     let mut open: Vec<usize> = (0..rows.len()).collect();
     for month in 0..6 {
-        books.now += MONTH_MS;
+        books.now = middle_of(month);
         open.retain(|&client| {
             let (user, row) = (named('u', client), &rows[client]);
             let (bill, paid) = (row[2 + 2 * month], row[3 + 2 * month]);
@@ -182,6 +211,14 @@ fn the_debt_after_each_month_is_the_bill() {
             assert_eq!(owed, i128::from(bill) * 100, "client {}, month {month}", row[0]);
             true
         });
+        // On the first of the next.
+        books.now = middle_of(month) + 20 * DAY_MS;
+        books.pass();
+        for client in open.iter().filter(|_| billing.is_some()) {
+            let bill = u64::try_from(100 * rows[*client][2 + 2 * month]).unwrap();
+            let statement = books.statements.remove(&named('u', *client));
+            assert_eq!(statement, Some(bill), "client {}, month {month}", rows[*client][0]);
+        }
     }
     ends.whole = u32::try_from(open.len()).unwrap();
     let expected = Ends { whole: 2_432, below_zero: 183, beyond_limit: 365, less_than_left: 20 };
