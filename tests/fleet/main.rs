@@ -4,6 +4,7 @@
 
 mod brokers;
 mod moving;
+mod names;
 mod owners;
 mod pages;
 mod topics;

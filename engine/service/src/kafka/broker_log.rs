@@ -14,6 +14,7 @@ use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use std::sync::Arc;
 use std::sync::mpsc::channel;
+use std::time::Duration;
 
 type ShardProducer = BaseProducer<Deliveries>;
 
@@ -57,20 +58,28 @@ impl BrokerLog {
         producer: &Arc<ShardProducer>,
         call: impl FnOnce(&ShardProducer) -> Result<(), KafkaError> + Send + 'static,
     ) -> Result<(), Trouble> {
-        let (tell, hear) = channel();
         let theirs = Arc::clone(producer);
-        let thread = std::thread::Builder::new().name(format!("watched-{}", self.shard));
-        let spawned = thread.spawn(move || {
-            // Nobody hears it any more where it took too long.
-            let _ = tell.send(call(&theirs));
-        });
-        let late = || KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut);
-        let answered = match spawned {
-            Ok(_) => hear.recv_timeout(WATCHDOG_TIMEOUT).unwrap_or_else(|_| Err(late())),
-            Err(_) => Err(late()),
-        };
-        answered.map_err(|e| self.trouble(&e))
+        let name = format!("watched-{}", self.shard);
+        let late = || Err(KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut));
+        let answered = within(WATCHDOG_TIMEOUT, name, move || call(&theirs));
+        answered.unwrap_or_else(late).map_err(|e| self.trouble(&e))
     }
+}
+
+/// What a call gives on a thread of its own, if it does in time; if not, or if there is no thread,
+/// it is left to itself.
+fn within<T: Send + 'static>(
+    limit: Duration,
+    name: String,
+    call: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let (tell, hear) = channel();
+    let thread = std::thread::Builder::new().name(name);
+    let spawned = thread.spawn(move || {
+        // Nobody hears it any more where it took too long.
+        let _ = tell.send(call());
+    });
+    spawned.ok().and_then(|_| hear.recv_timeout(limit).ok())
 }
 
 impl Log for BrokerLog {
@@ -160,5 +169,31 @@ impl Log for BrokerLog {
         let extent = topic.extent();
         let partition = topic.partition(self.shard);
         read_newest_first(&self.config, topic.name(), partition, extent, each)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_that_never_comes_back_is_left_to_itself() {
+        let (release, held) = channel::<()>();
+        let hangs = move || held.recv().is_ok();
+        let name = || "watched-test".to_owned();
+        assert_eq!(within(Duration::from_millis(20), name(), hangs), None);
+        // It hangs still: what it waits for can be told.
+        assert_eq!(release.send(()), Ok(()));
+        assert_eq!(
+            within(WATCHDOG_TIMEOUT, name(), || 7),
+            Some(7),
+            "the next call is not behind it"
+        );
+    }
+
+    #[test]
+    fn a_call_that_panics_is_no_answer() {
+        let panics = || -> u32 { panic!("as a library may") };
+        assert_eq!(within(WATCHDOG_TIMEOUT, "watched-test".to_owned(), panics), None);
     }
 }
