@@ -175,3 +175,75 @@ fn kept_of(key: &AccountKey) -> Option<Touched> {
         | Class::Ledger => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::follow::Follower;
+    use crate::naive::{Journal, Sums};
+    use crate::sample;
+    use groat_ledger::{Id, Layer, SignRule};
+
+    /// What an auditor has seen at the end of a few days, and the books they came to.
+    fn seen() -> (Checks, Follower) {
+        let mut chain = sample::credit_days().chain();
+        let (mut checks, mut follower) = (Checks::default(), Follower::of(&chain));
+        while let Some(bytes) = chain.next() {
+            let block = follower.accept(&bytes.unwrap()).unwrap().unwrap();
+            checks.decided_by(block.header.ruleset);
+            follower.fold(&block, |books, at, folded| checks.see(books, at, &folded)).unwrap();
+            checks.compare_touched(follower.books().unwrap(), 0);
+        }
+        (checks, follower)
+    }
+
+    fn at_end((mut checks, follower): (Checks, Follower)) -> Option<&'static str> {
+        let at = Place { shard: 0, block: 0, byte: 0, command: &[] };
+        checks.at_end(follower.books().unwrap(), &at);
+        checks.first.map(|finding| finding.check)
+    }
+
+    /// A fold refuses movements that do not fit, so what a ledger counts wrongly is no forgery: the
+    /// sums of the auditor are changed instead.
+    #[test]
+    fn counters_that_are_not_the_sums_of_the_movements_are_found() {
+        assert_eq!(at_end(seen()), None);
+        for change in [
+            |sums: &mut Sums| sums.debits += 1,
+            |sums: &mut Sums| sums.credits -= 1,
+            |sums: &mut Sums| sums.debits_pending += 1,
+            |sums: &mut Sums| sums.credits_pending += 1,
+        ] {
+            let mut seen = seen();
+            change(seen.0.journal.accounts.last_mut().unwrap());
+            assert_eq!(at_end(seen), Some(Check::CountersAreSums.name()));
+        }
+    }
+
+    /// One amount leaves an account and comes to another: only between currencies is it unequal.
+    #[test]
+    fn an_entry_across_currencies_does_not_balance() {
+        let journal = || {
+            let mut journal = Journal::default();
+            for (no, currency) in [(0, "CNY"), (1, "USD"), (2, "CNY")] {
+                let currency = currency.parse().unwrap();
+                let key = AccountKey::of(Class::Ledger, Id(u128::from(no) + 1), currency);
+                journal.open(no, &key, currency, SignRule::Either).unwrap();
+            }
+            journal
+        };
+        let moved = |debit, credit, layer| [Movement { debit, credit, amount: 7, layer }];
+        let is_zero =
+            |journal: &Journal| journal.trial_balance().values().all(|off| *off == (0, 0));
+        for layer in [Layer::Posted, Layer::Pending, Layer::Released] {
+            let mut even = journal();
+            assert_eq!(even.post(&moved(0, 2, layer)), Ok(()));
+            assert!(is_zero(&even), "{layer:?}");
+            let mut odd = journal();
+            let what = odd.post(&moved(0, 1, layer)).unwrap_err();
+            assert!(what.starts_with("debits and credits in CNY differ by 7"), "{what}");
+            assert!(!is_zero(&odd), "{layer:?}");
+        }
+        assert!(journal().post(&moved(0, 9, Layer::Posted)).is_err(), "nobody opened it");
+    }
+}
