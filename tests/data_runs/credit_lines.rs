@@ -211,7 +211,7 @@ fn six_months(billing: Option<BillingTerms>) {
             assert_eq!(owed, i128::from(bill) * 100, "client {}, month {month}", row[0]);
             true
         });
-        // On the first of the next.
+        // Some days into the next: its first was a statement's.
         books.now = middle_of(month) + 20 * DAY_MS;
         books.pass();
         for client in open.iter().filter(|_| billing.is_some()) {

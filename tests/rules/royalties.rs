@@ -282,6 +282,25 @@ what_a_dispute_gives_back_is_shared "
     balance  merchant_available guide 30.00
 "
 
+/// Of settled money that was paid out nothing is shared, and never more than is left of the payment.
+what_a_dispute_gave_back_may_be_gone "
+    user     alice 3 CNY                   | ok
+    top_up   alice 1000.00 r1              | ok
+    merchant shop CNY fee=0 royalty=10000 | ok
+    merchant guide CNY                     | ok
+    bind     shop guide                    | ok
+    create   p1 o1 shop 100.00 freeze=yes  | ok
+    pay      p1 alice balance:100.00       | ok
+    create   p2 o2 shop 200.00             | ok
+    pay      p2 alice balance:200.00       | ok
+    dispute  d1 p1 95.00 +9d               | ok
+    judge    d1 merchant                   | ok
+    refund   p1 f1 10.00                   | ok
+    share    p1 s1 guide:90.01             | AmountNotEnough
+    payout   w1 merchant:shop 89.00        | ok
+    share    p1 s1 guide:50.00             | AmountNotEnough
+"
+
 /// The clock frees it after thirty days, before it cuts that day's batch (DOMAIN §4.7).
 the_clock_frees_what_is_frozen "
     user     alice 3 CNY                   | ok

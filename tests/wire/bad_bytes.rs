@@ -3,7 +3,7 @@
 use crate::{answers, examples, shard};
 use groat_proto::Message;
 use groat_proto::json::read_line;
-use groat_proto::v1::{Command, Record};
+use groat_proto::v1::{self, Command, Record, command};
 use groat_shard::limits::{RECORD_BYTES_MAX, RECORD_COMMANDS_MAX};
 use groat_shard::{Block, Books, Inbound, hex};
 use proptest::prelude::*;
@@ -85,9 +85,24 @@ fn a_wrong_value_in_a_field_is_refused_by_name() {
             }),
         ),
         ("a time beyond the year 9999", with(|c| c.at = u64::MAX)),
+        ("days that begin a day late", with(|c| c.body = Some(line_from(1_440)))),
     ] {
         assert_eq!(answer_of(&bytes), ["SchemaInvalid"], "{what}");
     }
+    let last = with(|c| c.body = Some(line_from(1_439)));
+    assert_eq!(answer_of(&last), ["UnknownAccount"], "no field of it is wrong");
+}
+
+/// A line of credit of nobody, whose days begin so many minutes late.
+fn line_from(day_begins_min: u32) -> command::Body {
+    command::Body::GrantCreditLine(v1::GrantCreditLine {
+        user: Some(v1::Id { hi: 1, lo: 1 }),
+        limit: Some(v1::Money { amount: 100, currency: 156 }),
+        statement_day: 1,
+        due_day: 10,
+        billing: Some(v1::BillingTerms { day_begins_min, ..v1::BillingTerms::default() }),
+        ..v1::GrantCreditLine::default()
+    })
 }
 
 proptest! {

@@ -53,7 +53,8 @@ pub(super) fn by_year(
 ) -> i128 {
     let [year, terms] = [rate.year_ppm, rate.terms_a_year].map(i128::from);
     if [since, date] != [from, to] {
-        return owed * year * i128::from(date - since) / (terms * i128::from(to - from));
+        return owed * year * i128::from(date.saturating_sub(since))
+            / (terms * i128::from(to - from));
     }
     let (sum, of) = (owed * year, terms * 1_000_000);
     let up = match (2 * (sum % of)).cmp(&of) {

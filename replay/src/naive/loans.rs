@@ -338,7 +338,10 @@ impl Loan {
     fn earns(&self, date: u32) -> i128 {
         let nights = [self.counted_on, date];
         match self.terms.rate {
-            LoanRate::Day(ppm) => self.owed() * i128::from(ppm) * i128::from(nights[1] - nights[0]),
+            LoanRate::Day(ppm) => {
+                let nights = nights[1].saturating_sub(nights[0]);
+                self.owed() * i128::from(ppm) * i128::from(nights)
+            }
             LoanRate::Year(rate) => {
                 let term = [0, 1].map(|more| self.date_of(self.fallen_due + more));
                 by_year(rate, self.owed(), nights, term)
@@ -349,7 +352,8 @@ impl Loan {
     /// The interest up to a date: the floor of all that was earned, less what was charged.
     fn charge(&mut self, date: u32, room: i128) -> i128 {
         self.earned += self.earns(date);
-        self.counted_on = date;
+        // A line that was granted anew may have days that begin later: it is yesterday again.
+        self.counted_on = self.counted_on.max(date);
         let due = self.earned / 1_000_000 - self.charged;
         self.charged += due;
         let due = due.min(room);

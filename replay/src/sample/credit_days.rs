@@ -1,4 +1,5 @@
-//! Days on which lines of credit are billed: paid in part, late, refunded, and left a fen short.
+//! Days on which lines of credit are billed: paid in part, late, refunded, and left a fen short; one
+//! is granted anew with days that begin later, so that it is yesterday again.
 //! Each line is a time of March 2026 and a command; `$1.00` stands for money in yuan.
 
 use super::Day;
@@ -29,7 +30,18 @@ const BILLS: &str = r#"
 07T10:00 refund_payment {"payment":"p1","out_request_no":"R-1","amt":$60.00}
 08T10:00 refund_payment {"payment":"p2","out_request_no":"R-1","amt":$10.00}
 09T10:00 repay_credit {"user":"bob","amt":$500.00}
+10T00:05 open_user {"user":"dora","kyc_class":2,"ccy":"CNY"}
+10T00:06 grant_credit_line {"user":"dora","limit":$2000.00,"statement_day":2,"due_day":4,"billing":{}}
+10T00:10 draw_loan {"user":"dora","loan":"l1","amt":$300.00,"terms":3,"day_ppm":500,"kind":"EQUAL_PRINCIPAL"}
+10T00:10 draw_loan {"user":"dora","loan":"l2","amt":$300.00,"terms":3,"kind":"ANNUITY","year_ppm":70000,"terms_a_year":12,"every_months":1}
+10T00:11 repay_credit {"user":"dora","target":"l1","amt":$300.00}
+10T00:11 repay_credit {"user":"dora","target":"l2","amt":$300.00}
+10T00:12 close_credit_line {"user":"dora","reason":"other-days"}
+10T00:13 grant_credit_line {"user":"dora","limit":$2000.00,"statement_day":2,"due_day":4,"billing":{"day_begins_min":90,"auto_debit":true}}
+10T00:14 return_repayment {"user":"dora","loan":"l1","chargeback":"b1","amt":$100.00}
+10T00:14 return_repayment {"user":"dora","loan":"l2","chargeback":"b1","amt":$100.00}
 10T10:00 repay_credit {"user":"bob","amt":$857.45}
+12T00:10 repay_credit {"user":"dora","target":"l1","amt":$20.00}
 "#;
 
 /// All of it, up to a day in April: a second statement is cut, and its interest runs.

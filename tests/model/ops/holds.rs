@@ -166,6 +166,8 @@ impl<'a> Scene<'a> {
         let statement_day = self.dice.pick(&days);
         let due_day = 1 + (statement_day + self.dice.pick(&[0, 1, 2, 3, 4, 5])) % 28;
         let billing = self.dice.pick(&[0, 1, 2, 3]);
+        // A purchase may lie on either side of such a minute.
+        let begins = self.dice.pick(&[0, 0, 90, 1_439]);
         let terms = CreditTerms {
             statement_day,
             due_day: if self.dice.one_in(24) { 29 } else { due_day },
@@ -174,14 +176,14 @@ impl<'a> Scene<'a> {
             late_fee_ppm: self.dice.pick(&[50_000, 0]),
             grace_days: self.dice.pick(&[3, 0, 1]),
             tolerance: self.dice.pick(&[30, 1_000, 0]),
-            billing: (billing < 3).then(|| self::billing(billing)),
+            billing: (billing < 3).then(|| self::billing(billing, begins)),
         };
         Body::GrantCreditLine(GrantCreditLine { user, limit, terms })
     }
 }
 
-/// Three ways of billing.
-pub(super) fn billing(way: u32) -> BillingTerms {
+/// Three ways of billing, with days that begin at a minute.
+pub(super) fn billing(way: u32, day_begins_min: u16) -> BillingTerms {
     let order = if way == 1 {
         [Part::Fee, Part::Interest, Part::Principal, Part::Penalty]
     } else {
@@ -194,8 +196,7 @@ pub(super) fn billing(way: u32) -> BillingTerms {
         late_fee_max: u64::from(way) * 7,
         auto_debit: way == 1,
         interest_from: if way == 2 { InterestFrom::StatementDay } else { InterestFrom::DueDate },
-        // Hours after midnight, so that a purchase may lie on either side of it.
-        day_begins_min: [0, 90, 1_439][way as usize % 3],
+        day_begins_min,
     }
 }
 

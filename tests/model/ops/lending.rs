@@ -11,11 +11,17 @@ use groat_ledger::{
 
 /// When the first debt that is overdue may be written off.
 pub(super) fn written_off_from(ledger: &Ledger) -> Option<u64> {
-    let bills = ledger.tables().credit_lines.rows().iter().filter_map(|l| l.billing.as_ref());
-    let loans = ledger.tables().loans.rows().iter().map(|loan| loan.late_since);
-    let since = bills.map(|bill| bill.overdue_since).chain(loans);
-    let since = since.filter(|since| *since > 0).min()?;
-    Some(ledger.calendar().start_of(since + 180))
+    let tables = ledger.tables();
+    let lines = tables.credit_lines.rows().iter().filter_map(|line| {
+        let since = line.billing.as_ref()?.overdue_since;
+        Some((line, since))
+    });
+    let loans = tables.loans.rows().iter().filter_map(|loan| {
+        let line = tables.credit_lines.get(&loan.user)?;
+        Some((line, loan.late_since))
+    });
+    let since = lines.chain(loans).filter(|(_, since)| *since > 0);
+    since.map(|(line, since)| line.calendar(ledger.calendar()).start_of(since + 180)).min()
 }
 
 pub(super) fn is_charged(loan: &Loan) -> bool {
@@ -108,7 +114,7 @@ impl Scene<'_> {
                 let charge = self.fresh('q', loan.charges.len());
                 let kind = self.dice.pick(&[LoanChargeKind::Fee, LoanChargeKind::Penalty]);
                 let amount = self.amount(&[200]);
-                let (today, next) = (self.ledger.calendar().date(self.now), loan.next_due_on());
+                let (today, next) = (self.today_of(loan), loan.next_due_on());
                 let days = [0, today, today + 1, next, next + 1, today + 3_653, today + 3_654];
                 let due_on = if self.dice.one_in(24) { today - 1 } else { self.dice.pick(&days) };
                 let loan = loan.loan;
@@ -185,6 +191,12 @@ impl Scene<'_> {
     }
 
     /// Pays a loan or a plan by name, if there is one.
+    /// Today by the days of the line that a loan is drawn on.
+    fn today_of(&self, loan: &Loan) -> u32 {
+        let line = self.ledger.tables().credit_lines.get(&loan.user).unwrap();
+        line.calendar(self.ledger.calendar()).date(self.now)
+    }
+
     pub(super) fn repayment_by_name(&mut self) -> Option<Body> {
         let t = self.ledger.tables();
         let rare = self.dice.one_in(12);
@@ -196,7 +208,7 @@ impl Scene<'_> {
         } else {
             let active = |l: &Loan| l.state == LoanState::Active;
             let loan = self.dice.recent(t.loans.rows(), active)?;
-            let today = self.ledger.calendar().date(self.now);
+            let today = self.today_of(loan);
             let all = loan.debt().saturating_add(loan.earned(today).0);
             let due = loan.due_by(today).sum();
             (loan.loan, loan.user, vec![all, loan.unpaid(), loan.owed, due])

@@ -31,7 +31,7 @@ pub(crate) fn prologue() -> Vec<Body> {
                 late_fee_ppm,
                 grace_days,
                 tolerance,
-                billing: (way < 3).then(|| super::holds::billing(way)),
+                billing: (way < 3).then(|| super::holds::billing(way, 90 * u16::from(way == 1))),
             },
         })
     });

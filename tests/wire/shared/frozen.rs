@@ -67,6 +67,13 @@ fn a_dispute_of_a_sale_whose_money_is_frozen() {
     assert_eq!(m.c.ask(0, json!({ "judge_dispute": judged })), "ok");
     m.c.settle();
     assert_eq!((m.has(), m.c.balance(0, Class::MerchantFrozen, "p1")), ([4_000, 0, 0], 5_940));
+    // It is settled money there, and only what is frozen still is shared here.
+    assert_eq!(m.split("p1", "s1", &[("near", 2_900)]), "ok");
+    assert_eq!(m.refund("r1", 3_040, Value::Null), "ok");
+    let frozen = m.c.balance(0, Class::MerchantFrozen, "p1");
+    assert!(frozen < 100, "{frozen}");
+    assert_eq!(m.split("p1", "s2", &[("near", 100)]), "AmountNotEnough");
+    m.c.settle();
     m.holds();
 }
 

@@ -192,8 +192,14 @@ pub(crate) fn line<'a>(ledger: &'a Ledger, owner: &User) -> Option<&'a CreditLin
 
 /// The date of a time by the days of a user's line.
 pub(crate) fn date(ledger: &Ledger, owner: &User, at: u64) -> u32 {
-    let of_chain = ledger.calendar();
-    line(ledger, owner).map_or(of_chain, |line| line.calendar(of_chain)).date(at)
+    let no = ledger.tables().users.find(&owner.user);
+    no.map_or_else(|| ledger.calendar().date(at), |no| date_of(ledger, no, at))
+}
+
+/// As [`date`], by the user's number.
+pub(crate) fn date_of(ledger: &Ledger, user: u32, at: u64) -> u32 {
+    let (of_chain, line) = (ledger.calendar(), ledger.tables().credit_lines.get(&user));
+    line.map_or(of_chain, |line| line.calendar(of_chain)).date(at)
 }
 
 fn open_line<'a>(ledger: &'a Ledger, owner: &User) -> Result<&'a CreditLine, Rejection> {

@@ -280,7 +280,7 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
     match fact {
         Fact::LoanDrawn { loan, user, amount, terms } => {
             let Some(owner) = ledger.tables().users.find(user) else { return };
-            let today = today(ledger, owner);
+            let today = credit::date_of(ledger, owner, ledger.now());
             let tables = ledger.tables_mut();
             // It is computed once.
             let parts = match terms.kind {
@@ -358,15 +358,10 @@ pub(crate) fn apply(ledger: &mut Ledger, fact: &Fact) {
     }
 }
 
-/// Today by the days of a user's line, by the user's number.
-fn today(ledger: &Ledger, user: u32) -> u32 {
-    let (of_chain, line) = (ledger.calendar(), ledger.tables().credit_lines.get(&user));
-    line.map_or(of_chain, |line| line.calendar(of_chain)).date(ledger.now())
-}
-
 /// Today by the days of the line that a loan is drawn on.
 pub(crate) fn today_of(ledger: &Ledger, loan: &Id) -> Option<u32> {
-    ledger.tables().loans.get(loan).map(|loan| today(ledger, loan.user))
+    let loan = ledger.tables().loans.get(loan)?;
+    Some(credit::date_of(ledger, loan.user, ledger.now()))
 }
 
 /// Changes a loan, and notes what it owes to the clock now. Its line forgets it when it has ended.

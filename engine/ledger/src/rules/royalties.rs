@@ -3,8 +3,9 @@
 //! A receiver is a merchant that is bound to the one who shares. Splits of a payment together stay
 //! within the merchant's cap (of the payment's amount) and within what is left to distribute; what
 //! comes back makes neither larger. Money comes from the frozen proceeds where the payment froze
-//! them, then from what a dispute gave back of them to settled money; else from the payment's own
-//! part of the unsettled batch, then from settled money. It goes to the receiver's settled money.
+//! them, then from settled money, where a dispute that was won has put the rest of them (of a sale
+//! elsewhere it has gone home, and is not shared); else from the payment's own part of the unsettled
+//! batch, then from settled money. It goes to the receiver's settled money.
 //! The last split, a refund of all that is left, or the clock after thirty days frees what is
 //! frozen into the payment's batch, or into today's if that is settled. What a refund takes back,
 //! and what receivers give back of their own, is in `royalties/back.rs`.
@@ -158,7 +159,8 @@ pub(crate) fn split(
         BatchState::Open | BatchState::Cut => payment.unsettled().min(room(own.account)),
     };
     let mut taken = match royalty.is_frozen() {
-        // A dispute that was won gave back to settled money what it had taken of what was frozen.
+        // What a dispute took of it is settled money again once that was won. Of a sale elsewhere
+        // that has gone home, and only what is frozen is here.
         true if ledger.thaws() && !is_away => [royalty.frozen, 0, room(seller.account)],
         true => [royalty.frozen, 0, 0],
         false => [0, of_batch, room(seller.account)],
@@ -254,8 +256,9 @@ pub(crate) fn release(ledger: &Ledger, no: u32, now: u64, out: &mut Decision) {
     finish(ledger, payment, rest, now, true, out);
 }
 
-/// Ends the splits of a payment of which nothing is left once `amount` more is refunded: the rest
-/// of what is frozen, `freed` of it gone with the refund, waits for nothing more.
+/// Ends the splits of a payment that is refunded whole once `amount` more of it is: the rest of what
+/// is frozen, `freed` of it gone with the refund, waits for nothing more. Where a part was lost in a
+/// dispute the merchant ends them, or the clock.
 pub(crate) fn finish_if_refunded(
     ledger: &Ledger,
     payment: &Payment,

@@ -43,6 +43,7 @@ pub fn year_and_month(date: u32) -> (u32, u32) {
 /// The first date after another that is such a day of its month; 1 to 28, which every month has.
 pub fn next_day_of_month(after: u32, day: u32) -> u32 {
     let (year, month, today) = civil(after);
+    let year = year.min(YEAR_MAX);
     let first = if today < day { first_of(year, month) } else { first_of(year, month + 1) };
     first.saturating_add(day.saturating_sub(1))
 }
@@ -140,6 +141,7 @@ mod tests {
             (0, 2, 1),                 // 1970-01-02
             (11_015, 28, 11_015 + 29), // 2000-02-28 to 2000-03-28: a leap year
             (19_722, 1, 19_723),       // 2023-12-31 to 2024-01-01
+            (19_722, 31, 19_753),      // a day that some months have not
         ] {
             assert_eq!(next_day_of_month(after, day), expected, "{after} {day}");
         }
