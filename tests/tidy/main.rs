@@ -149,7 +149,6 @@ fn files_stay_readable() {
         ("tests/model/naive/orders.rs", 505, "what an order is paid with, a part per kind"),
         ("tests/model/naive.rs", 505, "every command asked, an arm per kind"),
         ("tests/model/ops/money.rs", 465, "what may be asked, a draw per kind"),
-        ("tests/src/sim/workload.rs", 555, "what is published, a draw per kind"),
         ("tests/model/ops.rs", 575, "what may be asked, a draw per kind"),
         ("tests/model/wire.rs", 595, "every command written, an arm per kind"),
     ];

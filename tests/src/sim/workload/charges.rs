@@ -1,7 +1,8 @@
 //! Fees and penalties of the workload's loans, repayments that go back, what is lent later, and
 //! whose dues the clock debits.
 
-use super::{Credit, START_MS};
+use super::START_MS;
+use super::credit::Credit;
 use crate::sim::chance::Chance;
 use groat_ledger::Id;
 use groat_proto::v1::{self, Command, command};
