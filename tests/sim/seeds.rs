@@ -3,6 +3,7 @@
 
 use groat_tests::sim::run::run;
 use groat_tests::sim::stage::Stage;
+use groat_tests::sim::told::Asked;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Seeds of each of the two halves: together some thirty seconds of one core.
@@ -11,11 +12,13 @@ const SEEDS: u64 = 2_000;
 fn hold(seeds: std::ops::Range<u64>) {
     let mut notes: BTreeMap<&str, u64> = BTreeMap::new();
     let mut purposes: BTreeSet<String> = BTreeSet::new();
+    let mut asked = Asked::default();
     for seed in seeds {
         match run(seed, None, false) {
             Ok(told) => {
                 told.notes.iter().for_each(|(what, n)| *notes.entry(what).or_default() += n);
                 purposes.extend(told.purposes);
+                asked.add(&told.asked);
             }
             Err(what) => panic!(
                 "{what}\nto see it again: cargo run -p groat-tests --bin sim -- --seed {seed}"
@@ -52,6 +55,7 @@ fn hold(seeds: std::ops::Range<u64>) {
         "App",
         "AppGrant",
         "AppLimits",
+        "AppRevocation",
         "BackHome",
         "CardTemplate",
         "CloseAnswered",
@@ -82,6 +86,29 @@ fn hold(seeds: std::ops::Range<u64>) {
     ] {
         assert!(purposes.contains(purpose), "nobody sent: {purpose}");
     }
+    // And of what is asked of a shard: what never happens here is never interrupted either.
+    let kinds = kinds();
+    let of = |kind: &String| asked.0.get(kind).copied().unwrap_or_default();
+    let never: Vec<_> = kinds.iter().filter(|kind| of(kind).1 == 0).collect();
+    let never: Vec<_> = never.into_iter().map(|kind| (kind, of(kind).0)).collect();
+    assert!(never.is_empty(), "never happened, with how often it was asked for: {never:?}");
+    let unknown: Vec<_> = asked.0.keys().filter(|kind| !kinds.contains(*kind)).collect();
+    assert!(unknown.is_empty(), "no kinds of commands: {unknown:?}");
+}
+
+/// Every kind of command, as the schema names them: a new one needs a draw in the workload.
+fn kinds() -> BTreeSet<String> {
+    let schema = include_str!("../../proto/groat/v1/command.proto");
+    let body = schema.split("oneof body {").nth(1).unwrap().split('}').next().unwrap();
+    let fields = body.lines().filter(|line| line.contains(" = "));
+    let kinds = fields.map(|line| {
+        let field = line.split_whitespace().nth(1).unwrap();
+        let words = field.split('_').map(|word| word[..1].to_uppercase() + &word[1..]);
+        words.collect::<String>()
+    });
+    let kinds: BTreeSet<String> = kinds.collect();
+    assert!(kinds.len() > 90, "{kinds:?}");
+    kinds
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use groat_tests::sim::canary::Canary;
 use groat_tests::sim::run::run;
+use groat_tests::sim::told::Asked;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
@@ -27,10 +28,12 @@ fn main() -> ExitCode {
         }
     }
     let mut notes: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut asked = Asked::default();
     for seed in first..first + seeds {
         match run(seed, canary, is_traced) {
             Ok(told) => {
-                told.notes.iter().for_each(|(what, n)| *notes.entry(what).or_default() += n)
+                told.notes.iter().for_each(|(what, n)| *notes.entry(what).or_default() += n);
+                asked.add(&told.asked);
             }
             Err(what) => {
                 println!("seed {seed}: {what}");
@@ -42,5 +45,8 @@ fn main() -> ExitCode {
     }
     println!("{seeds} seeds from {first} on hold");
     notes.iter().for_each(|(what, n)| println!("{n:>10}  {what}"));
+    for (what, (answered, happened)) in &asked.0 {
+        println!("{happened:>10}  {what}, asked {answered} times");
+    }
     ExitCode::SUCCESS
 }

@@ -15,7 +15,7 @@
 //! long over, may stand beside it, but never says anything else.
 
 use super::broker::{Broker, Entry, Fate};
-use super::told::{Id, Told};
+use super::told::{Asked, Id, Told};
 use super::transit::{Party, Traffic, holds, nothing_is_left};
 use super::world::{COMMANDS, TRANSFERS};
 use groat_proto::Message;
@@ -144,6 +144,16 @@ impl Checker {
     /// For what shards sent to each other.
     pub fn purposes(&self) -> BTreeSet<String> {
         self.shards.iter().flat_map(|books| books.traffic.purposes()).collect()
+    }
+
+    /// Which commands were answered, and how often they happened.
+    pub fn asked(&self, broker: &Broker) -> Asked {
+        let mut asked = Asked::default();
+        for books in &self.shards {
+            let commands = broker.partitions.get(&(COMMANDS, books.no));
+            books.outcomes.count(commands.map_or(&[][..], |p| &p.entries), &mut asked);
+        }
+        asked
     }
 
     /// Looks at what the topics have more.

@@ -11,7 +11,7 @@
 //! | `source` | input and clock |
 //! | `workload` | what is published |
 //! | `checker` | what must hold after every committed prefix |
-//! | `told` | what was told, against what was to be |
+//! | `told` | what was told, against what was to be; which commands happened |
 //! | `transit` | what shards sent to each other, against what they received |
 //! | `canary` | owners that are broken on purpose |
 //! | `stage` | a world for one scenario, in which things go wrong as asked |
@@ -26,7 +26,7 @@ pub mod log;
 pub mod run;
 pub mod source;
 pub mod stage;
-mod told;
+pub mod told;
 mod transit;
 pub mod weather;
 pub mod workload;

@@ -2,6 +2,7 @@
 
 use super::canary::Canary;
 use super::chance::Chance;
+use super::told::Asked;
 use super::weather::Weather;
 use super::workload::{Feed, across};
 use super::world::{COMMANDS, Slot, TRANSFERS, World};
@@ -35,6 +36,8 @@ pub struct Told {
     pub notes: BTreeMap<&'static str, u64>,
     /// For what shards sent to each other.
     pub purposes: BTreeSet<String>,
+    /// Which commands were answered, and how often they happened.
+    pub asked: Asked,
 }
 
 /// Runs a seed; says what was broken.
@@ -92,7 +95,10 @@ pub fn run(seed: u64, canary: Option<Canary>, is_traced: bool) -> Result<Told, S
         heal(&world, weather);
     }
     let notes = std::mem::take(&mut *world.notes.borrow_mut());
-    let told = Told { notes, purposes: world.checker.borrow().purposes() };
+    let checker = world.checker.borrow();
+    let asked = checker.asked(&world.broker.borrow());
+    let told = Told { notes, purposes: checker.purposes(), asked };
+    drop(checker);
     world.end();
     let broken = world.checker.borrow_mut().broken.take();
     broken.map_or(Ok(told), Err)

@@ -1,7 +1,24 @@
-//! What was told in a topic, against what was to be told.
+//! What was told in a topic, against what was to be told; and which commands were answered how.
 
 use super::broker::{Entry, Fate};
+use groat_proto::Message;
+use groat_proto::v1::{Outcomes, Record, command, outcome};
 use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// How often each kind of command was answered, and how often it happened, by its name.
+#[derive(Default)]
+pub struct Asked(pub BTreeMap<String, (u64, u64)>);
+
+impl Asked {
+    /// Of several runs.
+    pub fn add(&mut self, other: &Asked) {
+        for (kind, (answered, happened)) in &other.0 {
+            let sums = self.0.entry(kind.clone()).or_default();
+            *sums = (sums.0 + answered, sums.1 + happened);
+        }
+    }
+}
 
 /// An outcome by its offset, a settlement by event and part, a remittance by event and shard.
 pub(super) type Id = (u64, u32);
@@ -69,4 +86,38 @@ impl Told {
             None => Ok(()),
         }
     }
+
+    /// Counts the commands that were to be answered in the topic, which stand in another.
+    pub(super) fn count(&self, commands: &[Entry], asked: &mut Asked) {
+        for ((offset, _), told) in &self.expected {
+            let record = commands.get(*offset as usize).map(|entry| &entry.value[..]);
+            let (Some(Ok(record)), Ok(told)) =
+                (record.map(Record::decode), Outcomes::decode(&told[..]))
+            else {
+                continue;
+            };
+            for (command, outcome) in record.commands.iter().zip(told.outcomes) {
+                let Some(body) = &command.body else { continue };
+                let happened = matches!(outcome.result, Some(outcome::Result::Accepted(_)));
+                let (answered, accepted) = asked.0.entry(name_of(body)).or_default();
+                *answered += 1;
+                *accepted += u64::from(happened && !outcome.replay);
+            }
+        }
+    }
+}
+
+/// The name of what is asked, which its debug text begins with.
+fn name_of(body: &command::Body) -> String {
+    struct First(String);
+    impl Write for First {
+        fn write_str(&mut self, text: &str) -> std::fmt::Result {
+            self.0.push_str(text);
+            // The rest would be long.
+            Err(std::fmt::Error)
+        }
+    }
+    let mut first = First(String::new());
+    let _ = write!(first, "{body:?}");
+    first.0
 }

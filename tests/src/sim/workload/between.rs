@@ -1,13 +1,15 @@
 //! What is published to shards that send to each other.
 
-use super::{Feed, START_MS, elsewhere};
+use super::stories::{Cast, Stories};
+use super::{Feed, START_MS, body_of, elsewhere};
 use crate::signing::{key, public_key, sign};
 use crate::sim::chance::Chance;
 use groat_ledger::{Id, Place};
 use groat_proto::Message;
-use groat_proto::json::{hex, read_line, time_text};
+use groat_proto::json::{hex, time_text};
 use groat_proto::v1::{self, Command, Record};
 use serde_json::{Value, json};
+use std::cell::Cell;
 
 /// Feeds of shards that send to each other: each account at home where its id says, money between
 /// all of them, some of it to nobody, payments, refunds and disputes of merchants at home
@@ -18,17 +20,14 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
     let place = Place { shard: 0, shards };
     let mut feeds: Vec<Feed> =
         (0..shards).map(|_| Feed { records: Vec::new(), published: 0 }).collect();
-    let (mut at, mut number) = (START_MS, 0u128);
+    let (now, mut number) = (Cell::new(START_MS), 0u128);
     let mut command = |body: Value, chance: &mut Chance| {
-        at += if chance.one_in(30) { chance.below(100_000_000) } else { chance.below(5_000) };
+        let long = chance.one_in(30);
+        let at = now.get() + chance.below(if long { 100_000_000 } else { 5_000 });
+        now.set(at);
         number += 1;
-        let id = Id((u128::from(at) << 80) | number);
-        let mut line = json!({ "id": id.to_string() });
-        let (name, fields) = body.as_object().unwrap().iter().next().unwrap();
-        line[name] = fields.clone();
-        let mut command = read_line(&line.to_string()).unwrap().commands.remove(0);
-        command.at = at;
-        command
+        let id = Some(Id((u128::from(at) << 80) | number).into());
+        Command { id, at, body: Some(body_of(&body)), ..Command::default() }
     };
     let money = |amount: u64| json!({ "amount": format!("{amount}.00"), "currency": "CNY" });
     let named = |what: &str, no: u64| format!("{what}{no}");
@@ -108,6 +107,9 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
     let mut pending = Vec::<(String, v1::Id)>::new();
     let mut rented = Vec::<(String, String)>::new();
     let mut ordered = Vec::<(String, String)>::new();
+    let mut stories = Stories::default();
+    let all_users: Vec<String> = (0..users).map(|no| named("u", no)).collect();
+    let all_merchants: Vec<String> = (0..merchants).map(|no| named("m", no)).collect();
     for no in 0..records as u64 * u64::from(shards) {
         let (from, to) = (chance.below(users), chance.below(users + 1));
         let (user, amount) = (named("u", from), 1 + chance.below(40));
@@ -290,6 +292,13 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
                 give(vec![command(claim, chance)], &sender, chance);
             }
             _ => {}
+        }
+        // Beside all that, not instead.
+        if chance.one_in(3) {
+            let cast = Cast::new(&all_users, &all_merchants, "CNY", now.get(), chance);
+            let (asked, key) = stories.go_on(chance, cast);
+            let asked = asked.into_iter().map(|asked| command(asked, chance)).collect();
+            give(asked, &key, chance);
         }
     }
     feeds
