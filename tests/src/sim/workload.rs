@@ -1,5 +1,12 @@
 //! What is published: commands of every kind, some twice, some under a taken id, some no commands
 //! at all, in records of one or several.
+//!
+//! | module | what |
+//! |---|---|
+//! | here | one shard: orders, rentals, transfers, bytes; in the end half a year at once |
+//! | `credit`, `charges` | lines of credit, plans, loans |
+//! | `between`, `elsewhere` | shards that send to each other |
+//! | `stories` | whatever follows from what was asked before; in all of them |
 
 mod between;
 mod charges;
@@ -56,7 +63,8 @@ impl Feed {
         let opening = opening.into_iter().map(|c| timed(c, chance)).collect::<Vec<_>>();
         let mut made: Vec<(Vec<u8>, Vec<u8>)> =
             opening.chunks(6).map(|some| record(some.to_vec(), false)).collect();
-        while made.len() < records {
+        let mut told = 0;
+        while made.len() - told < records {
             let next = match chance.below(13) {
                 0 => made[chance.index(made.len())].clone(),
                 1 => {
@@ -101,7 +109,8 @@ impl Feed {
             };
             made.push(next);
             // Beside all that, not instead.
-            if !users.is_empty() && chance.one_in(4) {
+            if !users.is_empty() && chance.one_in(5) {
+                told += 1;
                 let cast = Cast::new(&users, &merchants, "USD", at.get(), chance);
                 let (asked, _) = stories.go_on(chance, cast);
                 let asked = asked.into_iter().map(|asked| credit.command(body_of(&asked)));

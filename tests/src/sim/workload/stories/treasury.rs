@@ -1,7 +1,7 @@
 //! Stories of money that comes, goes and is held: compliance holds, payouts, receipts that nobody
 //! knows, adjustments, and partners whose money is lent; and of time that is told to pass.
 
-use super::{Cast, Step};
+use super::{Cast, Step, with};
 use crate::sim::chance::Chance;
 use groat_proto::json::time_text;
 use serde_json::json;
@@ -69,7 +69,7 @@ pub(super) fn receipt(chance: &mut Chance, cast: &Cast) -> Vec<Step> {
 pub(super) fn adjustment(chance: &mut Chance, cast: &Cast) -> Vec<Step> {
     let amt = cast.money(1 + chance.below(900));
     let house = |class: &str, side: &str| json!({ "class": class, "side": side, "amt": amt });
-    let of = |class: &str, owner: &str, side: &str| json!({ "class": class, "owner": owner, "side": side, "amt": amt });
+    let of = |class, owner: &str, side| with(house(class, side), json!({ "owner": owner }));
     let (user, merchant) = (&cast.user, &cast.merchant);
     let (entries, key) = match chance.below(5) {
         0 => ([house("safeguarded_bank", "DEBIT"), house("equity", "CREDIT")], user),
