@@ -6,7 +6,7 @@ use groat_tests::sim::stage::Stage;
 use groat_tests::sim::told::Asked;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Seeds of each of the two halves: together some thirty seconds of one core.
+/// Seeds of each of the two halves: together some five minutes of one core.
 const SEEDS: u64 = 2_000;
 
 fn hold(seeds: std::ops::Range<u64>) {

@@ -109,7 +109,7 @@ impl Feed {
             };
             made.push(next);
             // Beside all that, not instead.
-            if !users.is_empty() && chance.one_in(5) {
+            if !users.is_empty() && chance.one_in(6) {
                 told += 1;
                 let cast = Cast::new(&users, &merchants, "USD", at.get(), chance);
                 let (asked, _) = stories.go_on(chance, cast);

@@ -294,7 +294,7 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
             _ => {}
         }
         // Beside all that, not instead.
-        if chance.one_in(3) {
+        if chance.one_in(4) {
             let cast = Cast::new(&all_users, &all_merchants, "CNY", now.get(), chance);
             let (asked, key) = stories.go_on(chance, cast);
             let asked = asked.into_iter().map(|asked| command(asked, chance)).collect();
