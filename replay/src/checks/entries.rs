@@ -186,9 +186,9 @@ mod tests {
 
     /// What an auditor has seen at the end of a few days, and the books they came to.
     fn seen() -> (Checks, Follower) {
-        let mut chain = sample::credit_days().chain();
+        let chain = sample::credit_days().chain();
         let (mut checks, mut follower) = (Checks::default(), Follower::of(&chain));
-        while let Some(bytes) = chain.next() {
+        for bytes in chain {
             let block = follower.accept(&bytes.unwrap()).unwrap().unwrap();
             checks.decided_by(block.header.ruleset);
             follower.fold(&block, |books, at, folded| checks.see(books, at, &folded)).unwrap();

@@ -43,14 +43,19 @@ pub(super) fn shares(amount: i128, count: u32, split: Split) -> VecDeque<i128> {
         .0
 }
 
-/// The millionths that so much earns between two dates of a term: a whole term has its part of the
-/// year to the nearest, a half to the even one.
-pub(super) fn by_year(
-    rate: YearRate,
-    owed: i128,
-    [since, date]: [u32; 2],
-    [from, to]: [u32; 2],
-) -> i128 {
+/// The millionths that so much earns between two dates of a term.
+pub(super) fn interest(rate: LoanRate, owed: i128, dates: [u32; 2], term: [u32; 2]) -> i128 {
+    match rate {
+        LoanRate::Day(ppm) => {
+            let nights = dates[1].saturating_sub(dates[0]);
+            owed * i128::from(ppm) * i128::from(nights)
+        }
+        LoanRate::Year(rate) => by_year(rate, owed, dates, term),
+    }
+}
+
+/// A whole term has its part of the year to the nearest, a half to the even one.
+fn by_year(rate: YearRate, owed: i128, [since, date]: [u32; 2], [from, to]: [u32; 2]) -> i128 {
     let [year, terms] = [rate.year_ppm, rate.terms_a_year].map(i128::from);
     if [since, date] != [from, to] {
         return owed * year * i128::from(date.saturating_sub(since))

@@ -1,11 +1,11 @@
 //! Cash loans as their facts tell them: the terms of each, the nights that bear interest, what was
 //! paid. It knows neither rows nor accounts.
 
-use super::loan_terms::{by_year, months_after, parts};
+use super::loan_terms::{interest, months_after, parts};
 use super::stranger;
 use groat_ledger::instalments::Part;
 use groat_ledger::limits::AMOUNT_MAX;
-use groat_ledger::{Ahead, CreditTerms, Every, Fact, Id, LoanChargeKind, LoanRate, LoanTerms};
+use groat_ledger::{Ahead, CreditTerms, Every, Fact, Id, LoanChargeKind, LoanTerms};
 use std::collections::{BTreeMap, VecDeque};
 
 /// A loan; minor units, dates in days since 1970.
@@ -336,17 +336,8 @@ impl Loan {
 
     /// Since it was charged last, in millionths.
     fn earns(&self, date: u32) -> i128 {
-        let nights = [self.counted_on, date];
-        match self.terms.rate {
-            LoanRate::Day(ppm) => {
-                let nights = nights[1].saturating_sub(nights[0]);
-                self.owed() * i128::from(ppm) * i128::from(nights)
-            }
-            LoanRate::Year(rate) => {
-                let term = [0, 1].map(|more| self.date_of(self.fallen_due + more));
-                by_year(rate, self.owed(), nights, term)
-            }
-        }
+        let term = [0, 1].map(|more| self.date_of(self.fallen_due + more));
+        interest(self.terms.rate, self.owed(), [self.counted_on, date], term)
     }
 
     /// The interest up to a date: the floor of all that was earned, less what was charged.

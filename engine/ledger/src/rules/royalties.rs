@@ -4,8 +4,8 @@
 //! within the merchant's cap (of the payment's amount) and within what is left to distribute; what
 //! comes back makes neither larger. Money comes from the frozen proceeds where the payment froze
 //! them, then from settled money, where a dispute that was won has put the rest of them (of a sale
-//! elsewhere it has gone home, and is not shared); else from the payment's own part of the unsettled
-//! batch, then from settled money. It goes to the receiver's settled money.
+//! elsewhere it has gone home, and is not shared); else from the payment's own part of the
+//! unsettled batch, then from settled money. It goes to the receiver's settled money.
 //! The last split, a refund of all that is left, or the clock after thirty days frees what is
 //! frozen into the payment's batch, or into today's if that is settled. What a refund takes back,
 //! and what receivers give back of their own, is in `royalties/back.rs`.
@@ -256,9 +256,9 @@ pub(crate) fn release(ledger: &Ledger, no: u32, now: u64, out: &mut Decision) {
     finish(ledger, payment, rest, now, true, out);
 }
 
-/// Ends the splits of a payment that is refunded whole once `amount` more of it is: the rest of what
-/// is frozen, `freed` of it gone with the refund, waits for nothing more. Where a part was lost in a
-/// dispute the merchant ends them, or the clock.
+/// Ends the splits of a payment that is refunded whole once `amount` more of it is: the rest of
+/// what is frozen, `freed` of it gone with the refund, waits for nothing more. Where a part was
+/// lost in a dispute the merchant ends them, or the clock.
 pub(crate) fn finish_if_refunded(
     ledger: &Ledger,
     payment: &Payment,

@@ -292,8 +292,8 @@ impl Report {
         );
         format!(
             "{} commands a second ({} accepted, {} refused, {} ms)\n{against}{latency}{longest}\
-             {} events, {} blocks of {} commands, {} {}; a command takes {} bytes of blocks, {} on disk, {} \
-             written\n\
+             {} events, {} blocks of {} commands, {} {}; a command takes {} bytes of blocks, {} \
+             on disk, {} written\n\
              {} MiB of memory beside the commands themselves\n{stages}{restart}\
              the books hold: debits equal credits; folded again at {} events a second to the same \
              digest\nstate digest {}",
