@@ -162,8 +162,8 @@ fn plan(text: &str, now: u64) -> Vec<RentTerm> {
     text.split(',').map(term).collect()
 }
 
-/// `billed`, or with `order=`, `late_order=`, `late_from=`, `late_max=`, `debited=`, `day_begins=`: how a line is
-/// billed.
+/// `billed`, or with `order=`, `late_order=`, `late_from=`, `late_max=`, `debited=`,
+/// `interest_from=`, `day_begins=`: how a line is billed.
 /// Orders are the first letters of penalty, interest, fee and capital, the principal.
 fn billing(a: &mut Args<'_>) -> Option<BillingTerms> {
     a.option("billed")?;

@@ -282,7 +282,7 @@ what_a_dispute_gives_back_is_shared "
     balance  merchant_available guide 30.00
 "
 
-/// Of settled money that was paid out nothing is shared, and never more than is left of the payment.
+/// Of settled money that was paid out nothing is shared, and never more than the payment has left.
 what_a_dispute_gave_back_may_be_gone "
     user     alice 3 CNY                   | ok
     top_up   alice 1000.00 r1              | ok

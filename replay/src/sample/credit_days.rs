@@ -1,5 +1,5 @@
-//! Days on which lines of credit are billed: paid in part, late, refunded, and left a fen short; one
-//! is granted anew with days that begin later, so that it is yesterday again.
+//! Days on which lines of credit are billed: paid in part, late, refunded, and left a fen short;
+//! one is granted anew with days that begin later, so that it is yesterday again.
 //! Each line is a time of March 2026 and a command; `$1.00` stands for money in yuan.
 
 use super::Day;

@@ -69,8 +69,9 @@ pub struct Workload {
     bought: u32,
     /// The beginning of the month.
     month_ms: u64,
-    /// Bought on credit and not repaid, by user; the first of whom the month's repayment is to come.
+    /// Bought on credit and not repaid, by user.
     owed: Vec<u64>,
+    /// How many users have repaid this month.
     repaid: usize,
     /// Over how many minutes behind midnight the days of the lines begin.
     night_min: u16,
