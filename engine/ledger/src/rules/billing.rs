@@ -8,6 +8,9 @@
 //! | | it was not | Overdue: PO→PB, a late fee, the line is frozen |
 //! | every day, once grace was missed | interest of the night on what is unpaid (LI→I3) | |
 //!
+//! Days are those of the line: they begin so many minutes after the chain's as was agreed, and its
+//! loans have the same.
+//!
 //! Where the book is silent: what is unpaid when the next statement is cut is part of the next, so
 //! that one statement is to be paid at a time and what revolves comes under each new minimum. What
 //! is overdue, and charges, are due whole. Until grace is over a repayment pays all of the
