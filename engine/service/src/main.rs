@@ -27,7 +27,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// A month on a small platform, told in a minute: no broker, no arguments
+    /// A month on a small platform, told in a minute: no broker needed
     Demo {
         /// Keep the books in this directory, which must be new or empty, for `groat-replay`
         #[arg(long)]

@@ -146,6 +146,10 @@ pub struct Report {
 
 /// Runs a plan. Books that do not hold are a fault.
 pub fn bench(plan: &Plan) -> Result<Report, Fault> {
+    if plan.night > 0 && plan.workload != Kind::Credit {
+        let what = "only the credit workload has lines whose days begin over a night";
+        return Err(Fault::new(what, "add --workload credit, or leave --night out"));
+    }
     let mut workload =
         Workload::new(plan.workload, plan.spread, plan.accounts, plan.seed).with_night(plan.night);
     let opening = records(&workload.opening(), COMMANDS_OPENING);
@@ -363,6 +367,12 @@ mod tests {
         // A statement of each user falls due before one command, so all are in one block.
         assert!(report.longest_block_events > 50, "{report:?}");
         assert!(report.text().contains("the longest block has"), "{}", report.text());
+    }
+
+    #[test]
+    fn a_night_is_for_lines_of_credit() {
+        let plan = Plan { night: 60, ..plan(Kind::Transfers, Mode::Memory) };
+        assert!(bench(&plan).unwrap_err().to_string().contains("only the credit workload"));
     }
 
     /// With a night each is cut in its minute: what falls due before one command is little.

@@ -39,6 +39,9 @@ pub(super) fn guard<T>(path: &Path, call: impl FnOnce() -> sled::Result<T>) -> R
     match quietly(|| catch_unwind(AssertUnwindSafe(call))) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(sled::Error::Io(e))) => Err(disk(path, "failed", &e)),
+        Ok(Err(sled::Error::Corruption { .. })) => {
+            Err(corrupt(path, "a checksum of sled, which keeps the blocks, is wrong"))
+        }
         Ok(Err(e)) => Err(corrupt(path, &e.to_string())),
         Err(panic) => {
             let text = panic.downcast_ref::<String>().map(String::as_str);
