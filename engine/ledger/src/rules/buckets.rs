@@ -130,8 +130,10 @@ pub(crate) fn reduction_since(
 ) -> Reduction {
     use Class::{CreditBilled, CreditInstalment, CreditOverdue, CreditUnbilled};
     let line = super::credit::line(ledger, payer);
-    let cut_on = line.and_then(|line| line.billing.as_ref()).map_or(0, |billing| billing.cut_on);
-    let billed = super::credit::date(ledger, payer, paid_at) < cut_on;
+    let billed = line.is_some_and(|line| {
+        let cut_on = line.billing.as_ref().map_or(0, |billing| billing.cut_on);
+        line.calendar(ledger.calendar()).date(paid_at) < cut_on
+    });
     let order = match billed {
         true => [CreditInstalment, CreditBilled, CreditOverdue, CreditUnbilled],
         false => [CreditInstalment, CreditUnbilled, CreditBilled, CreditOverdue],

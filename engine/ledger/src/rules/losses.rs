@@ -64,7 +64,7 @@ pub(crate) fn write_off(
     let line = credit::line(ledger, owner).ok_or(Rejection::UnknownAccount)?;
     refuse_if(line.has_ended(), Rejection::InvalidState)?;
     let bill = line.billing.as_deref().ok_or(Rejection::NotEligible)?;
-    let today = credit::date(ledger, owner, now);
+    let today = line.calendar(ledger.calendar()).date(now);
     let since = Some(bill.overdue_since).filter(|since| *since > 0);
     let since = since.into_iter().chain(loans::late_since(ledger, bill)).min();
     let is_late = since.is_some_and(|since| today.saturating_sub(since) >= WRITE_OFF_DAYS_MIN);

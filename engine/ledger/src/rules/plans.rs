@@ -115,7 +115,7 @@ pub(crate) fn convert(
     let fee = fee_of(ledger, line, amount, c.terms)?;
     let billing = line.billing.as_deref().ok_or(Rejection::NotConvertible)?;
     let (class, fits) = if c.payment.is_none() {
-        let today = credit::date(ledger, owner, now);
+        let today = line.calendar(ledger.calendar()).date(now);
         (Class::CreditBilled, amount <= of_statement(billing, today))
     } else {
         let payment = ledger.tables().payments.get(&c.payment).ok_or(Rejection::UnknownAccount)?;
