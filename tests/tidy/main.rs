@@ -131,7 +131,6 @@ fn files_stay_readable() {
         ("engine/shard/src/codec/write.rs", 540, "a function per message"),
         ("replay/src/naive/loans.rs", 455, "what each fact of a loan says, an arm per kind"),
         ("replay/src/naive/bills.rs", 450, "what each fact tells of money, an arm per kind"),
-        ("engine/shard/src/codec/rows.rs", 625, "two functions per row"),
         ("engine/ledger/src/ledger.rs", 625, "decide and apply, each with an arm per kind"),
         ("engine/ledger/src/rules/loans.rs", 455, "one state machine"),
         ("engine/shard/src/codec/read/facts.rs", 450, "an arm per kind of fact"),

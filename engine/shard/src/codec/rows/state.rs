@@ -1,0 +1,214 @@
+//! A state read back from its rows.
+
+use super::{
+    EVENT_MAX, FORMAT, Field, apps, exchange, holds, market, read, read_account, read_batch,
+    read_cards, read_code_use, read_disputes, read_hold, read_loans, read_members, read_merchant,
+    read_payment, read_payout, read_pending, read_plans, read_receipt, read_royalties, read_seen,
+    read_user, remittances,
+};
+use crate::seen::{Seen, SeenIds};
+use groat_ledger::limits::TIME_MS_MAX;
+use groat_ledger::table::Table;
+use groat_ledger::{
+    Account, App, AppGrant, AppUse, AskedRefund, Authorization, Batch, Calendar, Campaign, Card,
+    CardTemplate, CodeUse, Coupon, CouponCount, CouponTemplate, CreditLine, Dispute, Hold, Invoice,
+    Item, Ledger, LimitRow, Loan, Merchant, Packet, PacketClaim, Payment, Payout, Peer,
+    PendingTransfer, Place, Plan, Quote, Receipt, Rental, RoyaltyRelation, Tables, User,
+};
+use groat_proto::v1::{self, row};
+use groat_proto::{Message, read_varint};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Why bytes are not a state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadRows(pub String);
+
+impl fmt::Display for BadRows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Rebuilds a state from the bytes that [`for_each_row`] gave.
+pub fn read_rows(
+    calendar: Calendar,
+    place: Place,
+    bytes: &[u8],
+    window_ms: u64,
+) -> Result<(Ledger, SeenIds), BadRows> {
+    let mut rows = Rows::default();
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        let bad = |what: &str| BadRows(format!("the state's row at byte {start}: {what}"));
+        let len = read_varint(bytes, &mut at).ok_or_else(|| bad("its length is cut off"))?;
+        let end = usize::try_from(len).ok().and_then(|len| at.checked_add(len));
+        let slice = end.and_then(|end| bytes.get(at..end)).ok_or_else(|| bad("it is cut off"))?;
+        at += slice.len();
+        let row = v1::Row::decode(slice).map_err(|e| bad(&e.to_string()))?;
+        let row = row.row.ok_or_else(|| bad("it is of an unknown kind"))?;
+        rows.add(row).map_err(|field| bad(&format!("its field `{field}` is wrong")))?;
+    }
+    let (now, next_event) =
+        rows.rest.ok_or_else(|| BadRows("the state has no first row".into()))?;
+    let duplicate = |table: &'static str| {
+        move |d: groat_ledger::table::DuplicateKey| {
+            BadRows(format!("row {} of {table} has the key of another", d.row))
+        }
+    };
+    let seen = SeenIds::from_rows(window_ms, rows.seen)
+        .map_err(|id| BadRows(format!("the id {id} was seen twice")))?;
+    let mut tables = Tables::default();
+    tables.accounts = Table::from_rows(rows.accounts).map_err(duplicate("accounts"))?;
+    tables.pending = Table::from_rows(rows.pending).map_err(duplicate("pending"))?;
+    tables.apps = Table::from_rows(rows.apps).map_err(duplicate("apps"))?;
+    tables.users = Table::from_rows(rows.users).map_err(duplicate("users"))?;
+    tables.merchants = Table::from_rows(rows.merchants).map_err(duplicate("merchants"))?;
+    tables.limits = Table::from_rows(rows.limits).map_err(duplicate("limits"))?;
+    tables.holds = Table::from_rows(rows.holds).map_err(duplicate("holds"))?;
+    tables.payouts = Table::from_rows(rows.payouts).map_err(duplicate("payouts"))?;
+    tables.receipts = Table::from_rows(rows.receipts).map_err(duplicate("receipts"))?;
+    tables.batches = Table::from_rows(rows.batches).map_err(duplicate("batches"))?;
+    tables.authorizations =
+        Table::from_rows(rows.authorizations).map_err(duplicate("authorizations"))?;
+    tables.credit_lines = Table::from_rows(rows.credit_lines).map_err(duplicate("credit_lines"))?;
+    tables.rentals = Table::from_rows(rows.rentals).map_err(duplicate("rentals"))?;
+    tables.items = Table::from_rows(rows.items).map_err(duplicate("items"))?;
+    tables.campaigns = Table::from_rows(rows.campaigns).map_err(duplicate("campaigns"))?;
+    tables.coupon_templates =
+        Table::from_rows(rows.coupon_templates).map_err(duplicate("coupon_templates"))?;
+    tables.coupons = Table::from_rows(rows.coupons).map_err(duplicate("coupons"))?;
+    tables.coupon_counts =
+        Table::from_rows(rows.coupon_counts).map_err(duplicate("coupon_counts"))?;
+    tables.packets = Table::from_rows(rows.packets).map_err(duplicate("packets"))?;
+    tables.packet_claims =
+        Table::from_rows(rows.packet_claims).map_err(duplicate("packet_claims"))?;
+    tables.invoices = Table::from_rows(rows.invoices).map_err(duplicate("invoices"))?;
+    tables.disputes = Table::from_rows(rows.disputes).map_err(duplicate("disputes"))?;
+    tables.royalty_relations =
+        Table::from_rows(rows.royalty_relations).map_err(duplicate("royalty_relations"))?;
+    tables.peers = Table::from_rows(rows.peers).map_err(duplicate("peers"))?;
+    tables.asked_refunds =
+        Table::from_rows(rows.asked_refunds).map_err(duplicate("asked_refunds"))?;
+    tables.app_grants = Table::from_rows(rows.app_grants).map_err(duplicate("app_grants"))?;
+    tables.app_uses = Table::from_rows(rows.app_uses).map_err(duplicate("app_uses"))?;
+    tables.loans = Table::from_rows(rows.loans).map_err(duplicate("loans"))?;
+    tables.plans = Table::from_rows(rows.plans).map_err(duplicate("plans"))?;
+    tables.card_templates =
+        Table::from_rows(rows.card_templates).map_err(duplicate("card_templates"))?;
+    tables.cards = Table::from_rows(rows.cards).map_err(duplicate("cards"))?;
+    tables.quotes = Table::from_rows(rows.quotes).map_err(duplicate("quotes"))?;
+    tables.code_uses = Table::from_rows(rows.code_uses).map_err(duplicate("code_uses"))?;
+    tables.payments = Table::from_rows(rows.payments).map_err(duplicate("payments"))?;
+    let ledger = Ledger::from_rest(calendar, place, now, next_event, tables)
+        .map_err(|b| BadRows(format!("row {} of {}: {}", b.row, b.table, b.what)))?;
+    Ok((ledger, seen))
+}
+
+#[derive(Default)]
+struct Rows {
+    rest: Option<(u64, u64)>,
+    accounts: Vec<Account>,
+    pending: Vec<PendingTransfer>,
+    apps: Vec<App>,
+    users: Vec<User>,
+    merchants: Vec<Merchant>,
+    limits: Vec<LimitRow>,
+    holds: Vec<Hold>,
+    payouts: Vec<Payout>,
+    receipts: Vec<Receipt>,
+    batches: Vec<Batch>,
+    payments: Vec<Payment>,
+    authorizations: Vec<Authorization>,
+    credit_lines: Vec<CreditLine>,
+    rentals: Vec<Rental>,
+    items: Vec<Item>,
+    campaigns: Vec<Campaign>,
+    coupon_templates: Vec<CouponTemplate>,
+    coupons: Vec<Coupon>,
+    coupon_counts: Vec<CouponCount>,
+    packets: Vec<Packet>,
+    packet_claims: Vec<PacketClaim>,
+    invoices: Vec<Invoice>,
+    disputes: Vec<Dispute>,
+    royalty_relations: Vec<RoyaltyRelation>,
+    peers: Vec<Peer>,
+    asked_refunds: Vec<AskedRefund>,
+    app_grants: Vec<AppGrant>,
+    app_uses: Vec<AppUse>,
+    plans: Vec<Plan>,
+    loans: Vec<Loan>,
+    quotes: Vec<Quote>,
+    code_uses: Vec<CodeUse>,
+    card_templates: Vec<CardTemplate>,
+    cards: Vec<Card>,
+    seen: BTreeMap<u64, Vec<Seen>>,
+}
+
+impl Rows {
+    fn add(&mut self, row: row::Row) -> Field<()> {
+        match row {
+            row::Row::Rest(w) => {
+                read::ensure(w.format == FORMAT, "format")?;
+                read::ensure(w.now <= TIME_MS_MAX, "now")?;
+                read::ensure(w.next_event <= EVENT_MAX, "next_event")?;
+                self.rest = Some((w.now, w.next_event));
+            }
+            row::Row::Account(w) => self.accounts.push(read_account(&w)?),
+            row::Row::Pending(w) => self.pending.push(read_pending(&w)?),
+            row::Row::App(w) => self.apps.push(apps::read_app(&w)?),
+            row::Row::User(w) => self.users.push(read_user(&w)?),
+            row::Row::Merchant(w) => self.merchants.push(read_merchant(&w)?),
+            row::Row::Limits(w) => {
+                let (scope, currency, limits) = read::limits(&w)?;
+                self.limits.push(LimitRow { scope, currency, limits });
+            }
+            row::Row::Hold(w) => self.holds.push(read_hold(&w)?),
+            row::Row::Payout(w) => self.payouts.push(read_payout(&w)?),
+            row::Row::Receipt(w) => self.receipts.push(read_receipt(&w)?),
+            row::Row::Batch(w) => self.batches.push(read_batch(&w)?),
+            row::Row::Payment(w) => self.payments.push(read_payment(&w)?),
+            row::Row::Authorization(w) => {
+                self.authorizations.push(holds::read_authorization(&w)?);
+            }
+            row::Row::CreditLine(w) => self.credit_lines.push(holds::read_credit_line(&w)?),
+            row::Row::Rental(w) => self.rentals.push(holds::read_rental(&w)?),
+            row::Row::Item(w) => self.items.push(holds::read_item(&w)?),
+            row::Row::Campaign(w) => self.campaigns.push(market::read_campaign(&w)?),
+            row::Row::CouponTemplate(w) => {
+                self.coupon_templates.push(market::read_coupon_template(&w)?);
+            }
+            row::Row::Coupon(w) => self.coupons.push(market::read_coupon(&w)?),
+            row::Row::CouponCount(w) => self.coupon_counts.push(market::read_coupon_count(&w)),
+            row::Row::Packet(w) => self.packets.push(read_members::packet_row(&w)?),
+            row::Row::PacketClaim(w) => {
+                self.packet_claims.push(read_members::packet_claim_row(&w)?);
+            }
+            row::Row::Invoice(w) => self.invoices.push(market::read_invoice(&w)?),
+            row::Row::Dispute(w) => self.disputes.push(read_disputes::row(&w)?),
+            row::Row::RoyaltyRelation(w) => {
+                self.royalty_relations.push(read_royalties::relation(&w));
+            }
+            row::Row::Peer(w) => self.peers.push(remittances::read_peer(&w)?),
+            row::Row::AskedRefund(w) => {
+                self.asked_refunds.push(remittances::read_asked_refund(&w)?);
+            }
+            row::Row::AppGrant(w) => self.app_grants.push(apps::read_grant(&w)?),
+            row::Row::AppUse(w) => self.app_uses.push(apps::read_used(&w)?),
+            row::Row::Loan(w) => self.loans.push(read_loans::row(&w)?),
+            row::Row::Plan(w) => self.plans.push(read_plans::row(&w)?),
+            row::Row::CardTemplate(w) => {
+                self.card_templates.push(read_cards::template_row(&w)?);
+            }
+            row::Row::Card(w) => self.cards.push(read_cards::row(&w)?),
+            row::Row::Quote(w) => self.quotes.push(exchange::read_quote(&w)?),
+            row::Row::CodeUse(w) => self.code_uses.push(read_code_use(&w)?),
+            row::Row::Seen(w) => {
+                let seen = read_seen(&w)?;
+                self.seen.entry(SeenIds::hour(seen.id)).or_default().push(seen);
+            }
+        }
+        Ok(())
+    }
+}
