@@ -157,6 +157,7 @@ impl Block {
 }
 
 /// See [`Block::frames`].
+#[derive(Clone)]
 pub struct Frames<'a> {
     body: &'a [u8],
     at: usize,

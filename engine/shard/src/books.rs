@@ -20,8 +20,8 @@ pub use receive::Gap;
 use crate::answer::{Answered, earlier};
 use crate::block::{FrameKind, write_decided, write_event_frame, write_frame, write_input};
 use crate::codec::{
-    BadRows, CommandView, Malformed, begin_rest, for_each_row, go_on_resting, read_command,
-    read_rows, write_event,
+    BadRows, CommandView, Malformed, StateReader, begin_rest, for_each_row, go_on_resting,
+    read_command, write_event,
 };
 use crate::limits::{ID_AHEAD_MS_MAX, RECORD_BYTES_MAX, RECORD_COMMANDS_MAX, RECORD_DUE_BYTES_MAX};
 use crate::outbound::{Hint, Outbound, Told, tell};
@@ -84,10 +84,14 @@ impl Books {
         Books::with(shard, terms, ledger, SeenIds::new(terms.id_window_ms))
     }
 
-    /// Books from the bytes of their rows.
-    pub fn from_rows(shard: u32, terms: ChainTerms, rows: &[u8]) -> Result<Books, BadRows> {
-        let (ledger, seen) =
-            read_rows(calendar(&terms), place(shard, &terms), rows, terms.id_window_ms)?;
+    /// To read the bytes of the rows of such books with.
+    pub fn reader(shard: u32, terms: &ChainTerms) -> StateReader {
+        StateReader::new(calendar(terms), place(shard, terms), terms.id_window_ms)
+    }
+
+    /// The books of which their reader has all bytes.
+    pub fn read(shard: u32, terms: ChainTerms, rows: StateReader) -> Result<Books, BadRows> {
+        let (ledger, seen) = rows.finish()?;
         Ok(Books::with(shard, terms, ledger, seen))
     }
 

@@ -69,7 +69,10 @@ impl Books {
     ) -> Result<(), BadFold> {
         let mut cursor = Cursor::default();
         let mut movements = Vec::new();
-        for frame in block.frames() {
+        let mut frames = block.frames();
+        for nth in 0usize.. {
+            self.look_at_frames(nth, &frames);
+            let Some(frame) = frames.next() else { break };
             let event = self.ledger.next_event();
             let (at, kind, bytes) = frame.map_err(|b| BadFold { at: b.at, event, what: b.what })?;
             self.fold_frame(kind, bytes, &mut cursor, &mut movements, &mut show)

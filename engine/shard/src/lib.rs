@@ -24,7 +24,7 @@ pub use block::{BadBlock, Block, FORMAT, FrameKind, Hash, RULESET, hex};
 pub use books::{Books, Gap, Inbound, OpenBlock};
 pub use chain::{Arrival, ChainBreak, ChainHead, terms_text};
 pub use codec::{
-    CommandView, Malformed, append_event, read_command, read_event, read_plain_event,
+    CommandView, Malformed, StateReader, append_event, read_command, read_event, read_plain_event,
     read_remittance, write_event,
 };
 pub use fault::{Cause, Fault};
@@ -33,5 +33,5 @@ pub use outbound::{Messages, Outbound, Remitted, Settled, Told};
 pub use restore::{Restored, restore, restore_to};
 pub use shard::{Closed, Sealed, Shard};
 pub use signature::{signature_holds, signed_bytes};
-pub use snapshot::{Piece, Tail};
+pub use snapshot::{Piece, SnapshotReader, Tail};
 pub use store::{Checked, MemoryStore, SledStore, Store};

@@ -4,7 +4,7 @@ use crate::block::Block;
 use crate::chain::Arrival;
 use crate::fault::Fault;
 use crate::shard::Shard;
-use crate::snapshot::Tail;
+use crate::snapshot::{SnapshotReader, Tail};
 use crate::store::Store;
 
 /// A shard rebuilt.
@@ -35,10 +35,10 @@ pub fn restore_to(
     mut progress: impl FnMut(u64, u64),
 ) -> Result<Option<Restored>, Fault> {
     let mut tail = Tail::default();
-    let (mut shard, first) = match store.snapshot()? {
-        Some((number, bytes)) => match from_snapshot(shard_no, number, &bytes) {
-            Ok(shard) => {
-                tail.snapshot = bytes.len() as u64;
+    let (mut shard, first) = match store.snapshot_number()? {
+        Some(number) => match from_snapshot(store, shard_no, number)? {
+            Ok((shard, bytes)) => {
+                tail.snapshot = bytes;
                 (Some(shard), number + 1)
             }
             // It was only a shortcut: the blocks from the first on lead to the same state.
@@ -76,15 +76,25 @@ pub fn restore_to(
     Ok(shard.map(|shard| Restored { shard, tail }))
 }
 
-fn from_snapshot(shard_no: u32, number: u64, bytes: &[u8]) -> Result<Shard, Fault> {
-    let shard = Shard::from_snapshot(shard_no, bytes)?;
-    if shard.head().next_number == number + 1 {
-        return Ok(shard);
-    }
-    Err(Fault::damage(
-        format!("shard {shard_no}: the snapshot after block {number} is of another block"),
-        "restore the data directory from a copy",
-    ))
+/// The shard of the newest snapshot and how many bytes that has, or what is wrong with it. The
+/// outer fault is one of reading it.
+fn from_snapshot(
+    store: &mut impl Store,
+    shard_no: u32,
+    number: u64,
+) -> Result<Result<(Shard, u64), Fault>, Fault> {
+    let mut reader = SnapshotReader::new(shard_no);
+    store.read_snapshot(&mut |piece| reader.add(piece))?;
+    let bytes = reader.bytes();
+    Ok(reader.finish().and_then(|shard| {
+        if shard.head().next_number == number + 1 {
+            return Ok((shard, bytes));
+        }
+        Err(Fault::damage(
+            format!("shard {shard_no}: the snapshot after block {number} is of another block"),
+            "restore the data directory from a copy",
+        ))
+    }))
 }
 
 fn missing(shard: u32, number: u64, last: u64) -> Fault {

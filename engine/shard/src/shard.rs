@@ -6,16 +6,16 @@
 
 mod resting;
 
-use crate::block::{Block, Hash, hex, seal};
+use crate::block::{Block, Hash, seal};
 use crate::books::{Books, Inbound, OpenBlock};
 use crate::chain::{Arrival, ChainHead};
 use crate::fault::Fault;
 use crate::fold::Folded;
-use crate::limits::{BLOCK_BYTES_MAX, BODY_BYTES_SEAL};
+use crate::limits::{BLOCK_BYTES_MAX, BODY_BYTES_SEAL, SNAPSHOT_SYNC_BYTES};
 use crate::outbound::{Outbound, tell};
-use crate::snapshot::{has_its_hash, with_hash};
+use crate::snapshot::{SnapshotReader, with_hash};
+use groat_proto::Message;
 use groat_proto::v1::{BlockHeader, ChainTerms, InputRange, Rested, SnapshotHead};
-use groat_proto::{Message, read_varint};
 use resting::Resting;
 
 /// More than a block has beside its body: magic, header and hash.
@@ -321,44 +321,20 @@ impl Shard {
     /// A shard from a snapshot. The snapshot must carry the digest of its own rows; whether the
     /// chain agrees shows when the next block names the block before it.
     pub fn from_snapshot(shard: u32, snapshot: &[u8]) -> Result<Shard, Fault> {
-        let bad = |what: String| {
-            Fault::damage(
-                format!("the snapshot of shard {shard} cannot be used: {what}"),
-                "restore the data directory from a copy; in Kafka mode move it away, and it is \
-                 made again from the log",
-            )
-        };
-        let mut at = 0;
-        let len = read_varint(snapshot, &mut at).and_then(|len| usize::try_from(len).ok());
-        let end = len.and_then(|len| at.checked_add(len));
-        let head = end.and_then(|end| snapshot.get(at..end));
-        let (Some(head), Some(end)) = (head, end) else {
-            return Err(bad("it is cut off".into()));
-        };
-        // Its positions and hash say where to go on: as much depends on them as on the rows.
-        if !has_its_hash(head) {
-            return Err(bad("its head does not have the hash it carries".into()));
-        }
-        let head = SnapshotHead::decode(head).map_err(|e| bad(e.to_string()))?;
-        let rows = &snapshot[end..];
-        if blake3::hash(rows).as_bytes() != head.state_digest.as_slice() {
-            return Err(bad("its rows do not have the digest it carries".into()));
-        }
-        if head.shard != shard {
-            return Err(bad(format!("it is of shard {}", head.shard)));
-        }
-        let terms = head.terms.ok_or_else(|| bad("it has no terms of a chain".into()))?;
-        let books = Books::from_rows(shard, terms, rows).map_err(|b| bad(b.to_string()))?;
-        if books.ledger().next_event() != head.next_event {
-            return Err(bad("its rows are of another event than its head".into()));
-        }
-        let previous: Hash = head
-            .block_hash
-            .as_slice()
-            .try_into()
-            .map_err(|_| bad(format!("{} is no hash", hex(&head.block_hash))))?;
+        let mut reader = SnapshotReader::new(shard);
+        snapshot.chunks(SNAPSHOT_SYNC_BYTES).for_each(|piece| reader.add(piece));
+        reader.finish()
+    }
+
+    /// A shard after the block that the head of a snapshot names, with these books.
+    pub(crate) fn rested(
+        books: Books,
+        terms: ChainTerms,
+        head: SnapshotHead,
+        previous: Hash,
+    ) -> Shard {
         let chain = ChainHead {
-            shard,
+            shard: head.shard,
             epoch: head.epoch,
             next_number: head.number.saturating_add(1),
             next_event: head.next_event,
@@ -369,7 +345,7 @@ impl Shard {
         };
         let (number, state_digest) = (head.number, head.state_digest);
         let rested = Some(Rested { number, state_digest });
-        Ok(Shard { rested, ..Shard::with(books, chain) })
+        Shard { rested, ..Shard::with(books, chain) }
     }
 
     /// Continues by a block of the log: folds it if it is the next one, leaves a late one alone.

@@ -1,6 +1,10 @@
 //! Snapshots on their way to a store: when one is due, and the pieces it comes in. What is in them
 //! is the codec's business, how they are used that of `restore`.
 
+mod reader;
+
+pub use reader::SnapshotReader;
+
 use crate::block::Hash;
 use crate::fault::Fault;
 use crate::store::Store;

@@ -207,8 +207,14 @@ impl Store for SimStore {
         Ok(())
     }
 
-    fn snapshot(&mut self) -> Result<Option<(u64, Vec<u8>)>, Fault> {
+    fn snapshot_number(&mut self) -> Result<Option<u64>, Fault> {
+        Ok(self.on_disk(|disk| disk.snapshot.as_ref().map(|(number, _)| *number)))
+    }
+
+    fn read_snapshot(&mut self, give: &mut dyn FnMut(&[u8])) -> Result<bool, Fault> {
         self.world.at(&self.who, At::ReadSnapshot);
-        Ok(self.on_disk(|disk| disk.snapshot.clone()))
+        let snapshot = self.on_disk(|disk| disk.snapshot.clone());
+        snapshot.iter().for_each(|(_, bytes)| give(bytes));
+        Ok(true)
     }
 }

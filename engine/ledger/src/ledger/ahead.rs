@@ -34,6 +34,11 @@ impl LookAhead {
             body => self.users.extend(body.owner()),
         }
     }
+
+    /// The numbers of the accounts that events name, to be added to.
+    pub fn numbers(&mut self) -> &mut Vec<AccountNo> {
+        &mut self.numbers
+    }
 }
 
 impl Ledger {
@@ -57,6 +62,14 @@ impl Ledger {
         black_box(named.fold(0, |sum, word| sum ^ word));
         keys.clear();
         ids.clear();
+        numbers.clear();
+    }
+
+    /// Looks at the accounts whose numbers were added.
+    pub fn look_at_numbered(&self, ahead: &mut LookAhead) {
+        let rows = ahead.numbers.iter().filter_map(|no| self.tables.accounts.try_row(*no));
+        black_box(rows.map(look_at).fold(0, |sum, word| sum ^ word));
+        ahead.numbers.clear();
     }
 }
 

@@ -98,8 +98,12 @@ impl Restart {
         let reading = from.elapsed();
         drop((store, snapshot));
         let from = clock::start();
-        restore(&mut SledStore::open(data)?, 0, |_, _| {})?;
-        Ok(Restart { restoring: from.elapsed(), reading })
+        let mut store = SledStore::open(data)?;
+        let restored = restore(&mut store, 0, |_, _| {})?;
+        let restoring = from.elapsed();
+        // What is taken down again is not part of a restart.
+        drop((store, restored));
+        Ok(Restart { restoring, reading })
     }
 }
 

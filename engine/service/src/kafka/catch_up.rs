@@ -197,7 +197,7 @@ impl<S: Store> CatchUp<S> {
     /// the snapshot.
     fn note_local(&mut self, last: u64) -> Result<(), Fault> {
         self.local.extend(self.shard.as_ref().map(|shard| (last, shard.head().previous)));
-        let first = self.store.snapshot()?.map_or(0, |(number, _)| number + 1);
+        let first = self.store.snapshot_number()?.map_or(0, |number| number + 1);
         for number in first.max((last + 1).saturating_sub(BLOCKS_COMPARED_MAX))..last {
             let bytes = self.store.read(number)?;
             // A block ends with its hash.
@@ -312,7 +312,7 @@ impl<S: Store> CatchUp<S> {
 /// it: that is done only when all of it was known to be there.
 fn last_work_in(store: &mut impl Store) -> Result<Option<u64>, Fault> {
     let Some(last) = store.last() else { return Ok(None) };
-    let snapshot = store.snapshot()?.map(|(number, _)| number);
+    let snapshot = store.snapshot_number()?;
     let mut number = last;
     while snapshot.is_none_or(|snapshot| number > snapshot) {
         let bytes = store.read(number)?;

@@ -226,8 +226,12 @@ mod tests {
             Ok(())
         }
 
-        fn snapshot(&mut self) -> Result<Option<(u64, Vec<u8>)>, Fault> {
+        fn snapshot_number(&mut self) -> Result<Option<u64>, Fault> {
             Ok(None)
+        }
+
+        fn read_snapshot(&mut self, _: &mut dyn FnMut(&[u8])) -> Result<bool, Fault> {
+            Ok(false)
         }
     }
 

@@ -19,6 +19,7 @@ pub(super) mod market;
 pub(super) mod members;
 mod plain;
 mod plain_events;
+mod plain_rows;
 pub(super) mod plans;
 mod remittances;
 pub(super) mod royalties;
@@ -38,7 +39,8 @@ use plain::{plain_command, plain_time};
 use std::cell::OnceCell;
 use std::fmt;
 
-pub use plain_events::read_plain_event;
+pub use plain_events::{named_accounts, read_plain_event};
+pub(super) use plain_rows::{read_plain_account, read_plain_seen};
 pub use remittances::read_remittance;
 
 /// Why bytes are not a command.

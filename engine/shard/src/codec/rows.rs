@@ -11,7 +11,7 @@ mod remittances;
 mod state;
 mod walk;
 
-pub use state::{BadRows, read_rows};
+pub use state::{BadRows, StateReader};
 pub use walk::{begin_rest, for_each_row, go_on_resting};
 
 use super::read::cards as read_cards;

@@ -129,17 +129,29 @@ impl Generation {
 
     /// A value from its parts; `None` when a part is missing.
     pub(super) fn get_parts(&self, kind: u8, number: u64) -> Result<Option<Vec<u8>>, Fault> {
+        let mut bytes = Vec::new();
+        let is_whole = self.read_parts(kind, number, &mut |part| bytes.extend_from_slice(part))?;
+        Ok(is_whole.then_some(bytes))
+    }
+
+    /// Gives a value part by part; false when a part is missing.
+    pub(super) fn read_parts(
+        &self,
+        kind: u8,
+        number: u64,
+        give: &mut dyn FnMut(&[u8]),
+    ) -> Result<bool, Fault> {
         let get = |part| guard(&self.path, || self.db.get(key(kind, number, part)));
-        let Some(first) = get(0)? else { return Ok(None) };
-        let Some((count, head)) = first.split_first_chunk::<4>() else { return Ok(None) };
-        let mut bytes = head.to_vec();
+        let Some(first) = get(0)? else { return Ok(false) };
+        let Some((count, head)) = first.split_first_chunk::<4>() else { return Ok(false) };
+        give(head);
         for part in 1..u32::from_be_bytes(*count) {
             match get(part)? {
-                Some(more) => bytes.extend_from_slice(&more),
-                None => return Ok(None),
+                Some(more) => give(&more),
+                None => return Ok(false),
             }
         }
-        Ok(Some(bytes))
+        Ok(true)
     }
 
     /// The number of the last whole block. Parts of one that was being written when the process

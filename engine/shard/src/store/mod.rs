@@ -14,7 +14,7 @@ pub use sled_store::SledStore;
 
 use crate::fault::Fault;
 
-/// A log of blocks of one shard. Seven verbs, bytes only, so that crashes can be played on it.
+/// A log of blocks of one shard. Eight verbs, bytes only, so that crashes can be played on it.
 pub trait Store {
     /// The number of the last block, if there is one.
     fn last(&self) -> Option<u64>;
@@ -36,8 +36,23 @@ pub trait Store {
     /// blocks added so far are made durable by it.
     fn finish_snapshot(&mut self, number: u64, head: &[u8]) -> Result<(), Fault>;
 
-    /// The newest whole snapshot and its block's number.
-    fn snapshot(&mut self) -> Result<Option<(u64, Vec<u8>)>, Fault>;
+    /// The number of the block after which the newest whole snapshot was taken, if there is one.
+    fn snapshot_number(&mut self) -> Result<Option<u64>, Fault>;
+
+    /// Gives the newest whole snapshot, its head first, in pieces cut anywhere. False if not all of
+    /// it can be read, though it is there.
+    fn read_snapshot(&mut self, give: &mut dyn FnMut(&[u8])) -> Result<bool, Fault>;
+
+    /// The newest whole snapshot and its block's number. Of one that cannot be read no byte is
+    /// given, so that it is not taken for one that is not there.
+    fn snapshot(&mut self) -> Result<Option<(u64, Vec<u8>)>, Fault> {
+        let Some(number) = self.snapshot_number()? else { return Ok(None) };
+        let mut bytes = Vec::new();
+        if !self.read_snapshot(&mut |piece| bytes.extend_from_slice(piece))? {
+            bytes.clear();
+        }
+        Ok(Some((number, bytes)))
+    }
 }
 
 /// A store that answers the first fault again to every later call: after a failed sync nobody
@@ -86,7 +101,11 @@ impl<S: Store> Store for Checked<S> {
         self.run(|store| store.finish_snapshot(number, head))
     }
 
-    fn snapshot(&mut self) -> Result<Option<(u64, Vec<u8>)>, Fault> {
-        self.run(Store::snapshot)
+    fn snapshot_number(&mut self) -> Result<Option<u64>, Fault> {
+        self.run(Store::snapshot_number)
+    }
+
+    fn read_snapshot(&mut self, give: &mut dyn FnMut(&[u8])) -> Result<bool, Fault> {
+        self.run(|store| store.read_snapshot(give))
     }
 }

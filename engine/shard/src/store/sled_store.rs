@@ -229,14 +229,22 @@ impl Store for SledStore {
         Ok(())
     }
 
-    fn snapshot(&mut self) -> Result<Option<(u64, Vec<u8>)>, Fault> {
-        if let Some(newest) = self.snapshots.newest()? {
+    fn snapshot_number(&mut self) -> Result<Option<u64>, Fault> {
+        if let Some(newest) = self.snapshots.newest_number()? {
             return Ok(Some(newest));
         }
         // Earlier versions kept it with the blocks after it.
         let Some(number) = self.open.first.checked_sub(1) else { return Ok(None) };
-        let snapshot = self.open.get_parts(SNAPSHOT_KEY, number)?;
-        Ok(snapshot.map(|bytes| (number, bytes)))
+        let is_there = self.open.read_parts(SNAPSHOT_KEY, number, &mut |_| {})?;
+        Ok(is_there.then_some(number))
+    }
+
+    fn read_snapshot(&mut self, give: &mut dyn FnMut(&[u8])) -> Result<bool, Fault> {
+        let Some(number) = self.snapshots.newest_number()? else {
+            let number = self.open.first.saturating_sub(1);
+            return self.open.read_parts(SNAPSHOT_KEY, number, give);
+        };
+        self.snapshots.read(number, give)
     }
 }
 

@@ -43,14 +43,12 @@ impl Snapshots {
         Ok(numbered(&self.dir, SNAPSHOT)?.pop())
     }
 
-    /// The newest and its number. Of one that cannot be read no byte is given, so that it is not
-    /// taken for one that is not there.
-    pub(super) fn newest(&self) -> Result<Option<(u64, Vec<u8>)>, Fault> {
-        let Some(number) = self.newest_number()? else { return Ok(None) };
-        let read = || Generation::open_at(self.path(number), 0)?.get_parts(SNAPSHOT_KEY, number);
-        match read() {
-            Err(fault) if fault.cause != Cause::Damage => Err(fault),
-            read => Ok(Some((number, read.ok().flatten().unwrap_or_default()))),
+    /// Gives one part by part; false if not all of it can be read.
+    pub(super) fn read(&self, number: u64, give: &mut dyn FnMut(&[u8])) -> Result<bool, Fault> {
+        let snapshot = Generation::open_at(self.path(number), 0);
+        match snapshot.and_then(|parts| parts.read_parts(SNAPSHOT_KEY, number, give)) {
+            Err(fault) if fault.cause == Cause::Damage => Ok(false),
+            read => read,
         }
     }
 

@@ -69,6 +69,15 @@ impl<'a> InOrder<'a> {
         }
     }
 
+    /// A number of eight bytes; 0 where the field is left out.
+    #[inline(always)]
+    pub(super) fn fixed(&mut self, field: u8) -> Option<u64> {
+        let Some(rest) = self.bytes.strip_prefix(&[field << 3 | 1]) else { return Some(0) };
+        let (value, rest) = half(rest)?;
+        self.bytes = rest;
+        Some(value)
+    }
+
     /// An id that must be there; a half of it that is zero is left out.
     #[inline(always)]
     pub(super) fn id(&mut self, field: u8) -> Option<Id> {
@@ -154,7 +163,7 @@ impl<'a> InOrder<'a> {
     }
 }
 
-/// A half of an id, not zero, and what follows it.
+/// Eight bytes, not all zero, and what follows them.
 #[inline(always)]
 fn half(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let (half, rest) = bytes.split_first_chunk()?;

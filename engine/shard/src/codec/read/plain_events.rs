@@ -4,7 +4,7 @@
 
 use super::fields::{code_kind, pay_mode};
 use super::in_order::InOrder;
-use groat_ledger::{CloseReason, Fact, Id, Layer, Movement, Rejection};
+use groat_ledger::{AccountNo, CloseReason, Fact, Id, Layer, Movement, Rejection};
 
 /// An event; its movements replace those in `movements`. It is shown where it was read: a fact is
 /// long, and to hand it over is to copy what was just written (see [`crate::books`]).
@@ -25,6 +25,17 @@ pub fn read_plain_event<T>(
     match &plain_fact(field, &mut fields) {
         Some(fact) if fields.is_empty() => Some(then(fact, movements)),
         _ => None,
+    }
+}
+
+/// The accounts that an event's movements name, as far as they are as [`InOrder`] has them.
+pub fn named_accounts(bytes: &[u8], accounts: &mut Vec<AccountNo>) {
+    let mut event = InOrder::new(bytes);
+    while event.has(1)
+        && let Some(Movement { debit, credit, .. }) =
+            event.message(1).and_then(|m| m.whole(movement))
+    {
+        accounts.extend([debit, credit]);
     }
 }
 

@@ -1,11 +1,16 @@
 //! A state read back from its rows.
 
+mod beside;
+
+use beside::{Beside, Part};
+
 use super::{
     EVENT_MAX, FORMAT, Field, apps, exchange, holds, market, read, read_account, read_batch,
     read_cards, read_code_use, read_disputes, read_hold, read_loans, read_members, read_merchant,
     read_payment, read_payout, read_pending, read_plans, read_receipt, read_royalties, read_seen,
     read_user, remittances,
 };
+use crate::codec::read::{read_plain_account, read_plain_seen};
 use crate::seen::{Seen, SeenIds};
 use groat_ledger::limits::TIME_MS_MAX;
 use groat_ledger::table::Table;
@@ -30,26 +35,170 @@ impl fmt::Display for BadRows {
     }
 }
 
-/// Rebuilds a state from the bytes that [`for_each_row`] gave.
-pub fn read_rows(
+/// The keys of the two kinds that there may be millions of, behind which comes a row's length.
+const ACCOUNT: u8 = 2 << 3 | 2;
+const SEEN: u8 = 13 << 3 | 2;
+
+/// Reads a state from the bytes that [`for_each_row`](super::for_each_row) gave, however they are
+/// cut. Of a large one the ids seen are read beside all other rows, and both beside whoever gives
+/// the bytes: each is about half of it.
+pub struct StateReader {
+    /// The beginning of a row whose end is not there yet.
+    cut: Vec<u8>,
+    /// Where in the state it begins.
+    at: usize,
+    ledger: Beside<LedgerRows>,
+    seen: Beside<SeenRows>,
+}
+
+impl StateReader {
+    /// Nothing read yet, of a state in this calendar and place with ids kept for so many
+    /// milliseconds.
+    pub fn new(calendar: Calendar, place: Place, window_ms: u64) -> StateReader {
+        StateReader {
+            cut: Vec::new(),
+            at: 0,
+            ledger: Beside::new(LedgerRows { calendar, place, rows: Rows::default() }),
+            seen: Beside::new(SeenRows { window_ms, hours: BTreeMap::new() }),
+        }
+    }
+
+    /// Reads on.
+    pub fn add(&mut self, bytes: &[u8]) {
+        if self.cut.is_empty() {
+            let done = self.give_rows(bytes);
+            self.cut.extend_from_slice(&bytes[done..]);
+        } else {
+            let mut cut = std::mem::take(&mut self.cut);
+            cut.extend_from_slice(bytes);
+            let done = self.give_rows(&cut);
+            cut.drain(..done);
+            self.cut = cut;
+        }
+    }
+
+    /// The state, if these were all bytes of one.
+    pub fn finish(self) -> Result<(Ledger, SeenIds), BadRows> {
+        // Both end before one is waited for.
+        let (ledger, seen) = (self.ledger.end(), self.seen.end());
+        let (ledger, seen) = (ledger(), seen());
+        if !self.cut.is_empty() {
+            return Err(Slice { start: self.at, bytes: &self.cut }.bad("it is cut off"));
+        }
+        Ok((ledger?, seen?))
+    }
+
+    /// Gives on all rows that are whole; tells where the rest begins.
+    fn give_rows(&mut self, bytes: &[u8]) -> usize {
+        let (mut at, mut from, mut of_seen) = (0, 0, false);
+        while let Some(slice) = Slice::next(bytes, &mut at) {
+            let is_seen = slice.row_of(SEEN).is_some();
+            if is_seen != of_seen {
+                self.give_run(of_seen, from, &bytes[from..slice.start]);
+                (from, of_seen) = (slice.start, is_seen);
+            }
+        }
+        self.give_run(of_seen, from, &bytes[from..at]);
+        self.at += at;
+        at
+    }
+
+    fn give_run(&mut self, of_seen: bool, from: usize, rows: &[u8]) {
+        let at = self.at + from;
+        if of_seen { self.seen.add(at, rows) } else { self.ledger.add(at, rows) }
+    }
+}
+
+/// A row as it stands in a state.
+struct Slice<'a> {
+    /// Where it begins, its length before it.
+    start: usize,
+    bytes: &'a [u8],
+}
+
+impl<'a> Slice<'a> {
+    /// The next row, if all of it is there; `at` moves behind it.
+    fn next(bytes: &'a [u8], at: &mut usize) -> Option<Slice<'a>> {
+        let (start, mut from) = (*at, *at);
+        let len = usize::try_from(read_varint(bytes, &mut from)?).ok()?;
+        let end = from.checked_add(len)?;
+        let row = bytes.get(from..end)?;
+        *at = end;
+        Some(Slice { start, bytes: row })
+    }
+
+    fn bad(&self, what: &str) -> BadRows {
+        BadRows(format!("the state's row at byte {}: {what}", self.start))
+    }
+
+    fn bad_field(&self, field: &str) -> BadRows {
+        self.bad(&format!("its field `{field}` is wrong"))
+    }
+
+    /// The row alone, if it is of the kind with this key and there is nothing beside it.
+    fn row_of(&self, kind: u8) -> Option<&'a [u8]> {
+        let row = self.bytes.strip_prefix(&[kind])?;
+        let mut at = 0;
+        let len = usize::try_from(read_varint(row, &mut at)?).ok()?;
+        row.get(at..).filter(|row| row.len() == len)
+    }
+}
+
+struct SeenRows {
+    window_ms: u64,
+    hours: BTreeMap<u64, Vec<Seen>>,
+}
+
+impl Part for SeenRows {
+    type Whole = SeenIds;
+
+    fn add(&mut self, slice: &Slice<'_>) -> Result<(), BadRows> {
+        let row = slice.row_of(SEEN).unwrap_or_default();
+        let row = match read_plain_seen(row) {
+            Some(row) => row,
+            None => v1::SeenRow::decode(row).map_err(|e| slice.bad(&e.to_string()))?,
+        };
+        let seen = read_seen(&row).map_err(|field| slice.bad_field(field))?;
+        self.hours.entry(SeenIds::hour(seen.id)).or_default().push(seen);
+        Ok(())
+    }
+
+    fn finish(self) -> Result<SeenIds, BadRows> {
+        SeenIds::from_rows(self.window_ms, self.hours)
+            .map_err(|id| BadRows(format!("the id {id} was seen twice")))
+    }
+}
+
+struct LedgerRows {
     calendar: Calendar,
     place: Place,
-    bytes: &[u8],
-    window_ms: u64,
-) -> Result<(Ledger, SeenIds), BadRows> {
-    let mut rows = Rows::default();
-    let mut at = 0;
-    while at < bytes.len() {
-        let start = at;
-        let bad = |what: &str| BadRows(format!("the state's row at byte {start}: {what}"));
-        let len = read_varint(bytes, &mut at).ok_or_else(|| bad("its length is cut off"))?;
-        let end = usize::try_from(len).ok().and_then(|len| at.checked_add(len));
-        let slice = end.and_then(|end| bytes.get(at..end)).ok_or_else(|| bad("it is cut off"))?;
-        at += slice.len();
-        let row = v1::Row::decode(slice).map_err(|e| bad(&e.to_string()))?;
-        let row = row.row.ok_or_else(|| bad("it is of an unknown kind"))?;
-        rows.add(row).map_err(|field| bad(&format!("its field `{field}` is wrong")))?;
+    rows: Rows,
+}
+
+impl Part for LedgerRows {
+    type Whole = Ledger;
+
+    fn add(&mut self, slice: &Slice<'_>) -> Result<(), BadRows> {
+        // Not by way of a row of any kind: such a row is as large as the largest, and moved about.
+        if let Some(row) = slice.row_of(ACCOUNT) {
+            let row = match read_plain_account(row) {
+                Some(row) => row,
+                None => v1::AccountRow::decode(row).map_err(|e| slice.bad(&e.to_string()))?,
+            };
+            self.rows.accounts.push(read_account(&row).map_err(|field| slice.bad_field(field))?);
+            return Ok(());
+        }
+        let row = v1::Row::decode(slice.bytes).map_err(|e| slice.bad(&e.to_string()))?;
+        let row = row.row.ok_or_else(|| slice.bad("it is of an unknown kind"))?;
+        self.rows.add(row).map_err(|field| slice.bad_field(field))
     }
+
+    fn finish(self) -> Result<Ledger, BadRows> {
+        read_ledger(self.calendar, self.place, self.rows)
+    }
+}
+
+fn read_ledger(calendar: Calendar, place: Place, rows: Rows) -> Result<Ledger, BadRows> {
     let (now, next_event) =
         rows.rest.ok_or_else(|| BadRows("the state has no first row".into()))?;
     let duplicate = |table: &'static str| {
@@ -57,8 +206,6 @@ pub fn read_rows(
             BadRows(format!("row {} of {table} has the key of another", d.row))
         }
     };
-    let seen = SeenIds::from_rows(window_ms, rows.seen)
-        .map_err(|id| BadRows(format!("the id {id} was seen twice")))?;
     let mut tables = Tables::default();
     tables.accounts = Table::from_rows(rows.accounts).map_err(duplicate("accounts"))?;
     tables.pending = Table::from_rows(rows.pending).map_err(duplicate("pending"))?;
@@ -101,9 +248,8 @@ pub fn read_rows(
     tables.quotes = Table::from_rows(rows.quotes).map_err(duplicate("quotes"))?;
     tables.code_uses = Table::from_rows(rows.code_uses).map_err(duplicate("code_uses"))?;
     tables.payments = Table::from_rows(rows.payments).map_err(duplicate("payments"))?;
-    let ledger = Ledger::from_rest(calendar, place, now, next_event, tables)
-        .map_err(|b| BadRows(format!("row {} of {}: {}", b.row, b.table, b.what)))?;
-    Ok((ledger, seen))
+    Ledger::from_rest(calendar, place, now, next_event, tables)
+        .map_err(|b| BadRows(format!("row {} of {}: {}", b.row, b.table, b.what)))
 }
 
 #[derive(Default)]
@@ -143,7 +289,6 @@ struct Rows {
     code_uses: Vec<CodeUse>,
     card_templates: Vec<CardTemplate>,
     cards: Vec<Card>,
-    seen: BTreeMap<u64, Vec<Seen>>,
 }
 
 impl Rows {
@@ -204,10 +349,8 @@ impl Rows {
             row::Row::Card(w) => self.cards.push(read_cards::row(&w)?),
             row::Row::Quote(w) => self.quotes.push(exchange::read_quote(&w)?),
             row::Row::CodeUse(w) => self.code_uses.push(read_code_use(&w)?),
-            row::Row::Seen(w) => {
-                let seen = read_seen(&w)?;
-                self.seen.entry(SeenIds::hour(seen.id)).or_default().push(seen);
-            }
+            // It is written in another way than ours, with something beside it.
+            row::Row::Seen(_) => return Err("seen"),
         }
         Ok(())
     }
