@@ -165,6 +165,8 @@ impl Books {
                 let fact = Fact::CommandRejected { rejection };
                 self.apply_event(&fact, &[], self.now);
                 assert!(before == rows(&self.ledger), "{rejection} changed the tables");
+                let named = rejection.name() == "RateOutOfRange";
+                assert_eq!(body.out_of_range().is_some(), named, "{rejection} of {body:?}");
                 rejection.name().to_owned()
             }
         }

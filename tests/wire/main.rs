@@ -23,6 +23,7 @@ mod ids;
 mod museum;
 mod named;
 mod pending;
+mod ranges;
 mod reduced;
 mod royalties;
 mod seller_fees;

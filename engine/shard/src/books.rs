@@ -84,7 +84,7 @@ impl Books {
         Books::with(shard, terms, ledger, SeenIds::new(terms.id_window_ms))
     }
 
-    /// To read the bytes of the rows of such books with.
+    /// Reads the rows of books, for [`Books::read`].
     pub fn reader(shard: u32, terms: &ChainTerms) -> StateReader {
         StateReader::new(calendar(terms), place(shard, terms), terms.id_window_ms)
     }
@@ -97,8 +97,7 @@ impl Books {
 
     fn with(shard: u32, terms: ChainTerms, ledger: Ledger, seen: SeenIds) -> Books {
         let (decision, wire) = (Decision::default(), v1::Event::default());
-        let received = ledger.received();
-        let ahead = LookAhead::default();
+        let (received, ahead) = (ledger.received(), LookAhead::default());
         Books { shard, terms, ledger, seen, received, room: None, decision, ahead, wire }
     }
 
@@ -335,13 +334,9 @@ impl Books {
         view: Option<&CommandView>,
     ) -> Told {
         let (shard, before) = (self.shard, self.received);
-        let hint = match (answered.rejection(), view.map(|view| &view.body)) {
-            (Some(Rejection::WrongShard), Some(Ok(body))) => body
-                .owner()
-                .map_or(Hint::None, |owner| Hint::Partition(self.ledger.place().home(owner))),
-            (Some(Rejection::SchemaInvalid), Some(Err(field))) => Hint::Field(field),
-            _ => Hint::None,
-        };
+        let hint = view.map_or(Hint::None, |view| {
+            Hint::of(answered.rejection(), &view.body, self.ledger.place())
+        });
         Told { shard, index, offset, id, before, hint, answered }
     }
 

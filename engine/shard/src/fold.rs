@@ -198,8 +198,10 @@ impl Books {
             self.seen.insert(Seen { id, fingerprint: fingerprint(bytes), answer });
         }
         let (offset, index) = (cursor.offset, no(cursor.decided));
-        let is_wrong =
-            matches!(answered.rejection(), Some(Rejection::WrongShard | Rejection::SchemaInvalid));
+        let is_wrong = matches!(
+            answered.rejection(),
+            Some(Rejection::WrongShard | Rejection::SchemaInvalid | Rejection::RateOutOfRange)
+        );
         let view = if is_wrong { read_command(bytes).ok() } else { None };
         let told = self.told(offset, index, id.unwrap_or(Id::NONE), answered, view.as_ref());
         show(self, Folded::Decided { command: bytes, told: &told });

@@ -6,7 +6,9 @@
 use crate::answer::{Answered, outcome as answer};
 use crate::books::Books;
 use crate::codec::{write_remittance, write_settlement};
-use groat_ledger::{Cargo, Fact, Id, Movement, Rejection, Settlement, project};
+use groat_ledger::{
+    Body, Cargo, Fact, Id, Movement, OutOfRange, Place, Rejection, Settlement, project,
+};
 use groat_proto::v1::{self, outcome};
 
 /// What steps have for the outside: nothing of it may leave before its block is durable.
@@ -86,6 +88,27 @@ pub(crate) enum Hint {
     Partition(u32),
     /// The field that is missing or wrong.
     Field(&'static str),
+    /// The field that is out of its range.
+    Range(OutOfRange),
+}
+
+impl Hint {
+    pub(crate) fn of(
+        rejection: Option<Rejection>,
+        body: &Result<Body, &'static str>,
+        place: Place,
+    ) -> Hint {
+        match (rejection, body) {
+            (Some(Rejection::WrongShard), Ok(body)) => {
+                body.owner().map_or(Hint::None, |owner| Hint::Partition(place.home(owner)))
+            }
+            (Some(Rejection::SchemaInvalid), Err(field)) => Hint::Field(field),
+            (Some(Rejection::RateOutOfRange), Ok(body)) => {
+                body.out_of_range().map_or(Hint::None, Hint::Range)
+            }
+            _ => Hint::None,
+        }
+    }
 }
 
 /// The answer to one command.
@@ -113,6 +136,7 @@ impl Told {
                 Hint::None => {}
                 Hint::Partition(partition) => rejected.partition = Some(partition),
                 Hint::Field(field) => rejected.sentence.push_str(&format!(" Field: `{field}`.")),
+                Hint::Range(range) => rejected.sentence.push_str(&format!(" Field: {range}.")),
             }
         }
         told

@@ -164,18 +164,6 @@ pub enum LoanRate {
     Year(YearRate),
 }
 
-impl LoanRate {
-    /// Whether a day, or a term of a year, bears at most as much as is owed.
-    pub fn fits(self) -> bool {
-        match self {
-            LoanRate::Day(ppm) => ppm <= 1_000_000,
-            LoanRate::Year(YearRate { year_ppm, terms_a_year }) => {
-                u64::from(year_ppm) <= u64::from(terms_a_year) * 1_000_000
-            }
-        }
-    }
-}
-
 /// From one term to the next.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Every {

@@ -2,12 +2,10 @@
 
 use crate::account::{AccountKey, AccountNo, Class};
 use crate::command::{
-    Block, CloseAccount, LiftRestriction, MerchantTerms, OnboardMerchant, OpenUser, Owner,
-    RestrictAccount,
+    Block, CloseAccount, LiftRestriction, OnboardMerchant, OpenUser, Owner, RestrictAccount,
 };
 use crate::event::{Decision, Fact};
 use crate::ledger::Ledger;
-use crate::limits::{CYCLE_DAYS_MAX, REFUND_DAYS_MAX, RESERVE_DAYS_MAX};
 use crate::rejection::Rejection;
 use crate::remittance::Standing;
 use crate::rules::remittances::announce_merchant;
@@ -34,13 +32,7 @@ pub(crate) fn onboard_merchant(
     c: &OnboardMerchant,
     out: &mut Decision,
 ) -> Result<(), Rejection> {
-    let MerchantTerms { fee_ppm, reserve_bps, royalty_cap_bps, .. } = c.terms;
-    refuse_if(fee_ppm > 1_000_000, Rejection::RateOutOfRange)?;
-    refuse_if(reserve_bps > 10_000, Rejection::RateOutOfRange)?;
-    refuse_if(royalty_cap_bps > 10_000, Rejection::RateOutOfRange)?;
-    refuse_if(c.terms.cycle_days > CYCLE_DAYS_MAX, Rejection::RateOutOfRange)?;
-    refuse_if(c.terms.reserve_days > RESERVE_DAYS_MAX, Rejection::RateOutOfRange)?;
-    refuse_if(c.terms.refund_days > REFUND_DAYS_MAX, Rejection::RateOutOfRange)?;
+    refuse_if(c.terms.out_of_range().is_some(), Rejection::RateOutOfRange)?;
     refuse_if(ledger.tables().merchants.find(&c.merchant).is_some(), Rejection::Duplicate)?;
     // From here on nothing may fail.
     let currency = c.terms.settle_currency;

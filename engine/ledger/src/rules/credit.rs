@@ -5,12 +5,12 @@
 
 use crate::account::{AccountKey, AccountNo, Class};
 use crate::command::{
-    AdjustLimit, CloseCreditLine, CreditTerms, FreezeCreditLine, FreezeReason, GrantCreditLine,
-    RepayCredit, UnfreezeCreditLine,
+    AdjustLimit, CloseCreditLine, FreezeCreditLine, FreezeReason, GrantCreditLine, RepayCredit,
+    UnfreezeCreditLine,
 };
 use crate::event::{Decision, Fact};
 use crate::id::Id;
-use crate::instalments::{Owed, Part};
+use crate::instalments::Owed;
 use crate::ledger::{Ledger, in_range, post};
 use crate::rejection::Rejection;
 use crate::rules::buckets::{PRINCIPAL, owed, owed_in, principal, purchases};
@@ -26,12 +26,7 @@ pub(crate) fn grant(
     refuse_if(ledger.tables().accounts.row(owner.account).closed, Rejection::AccountClosed)?;
     in_currency(c.limit, owner.currency)?;
     let limit = in_range(c.limit)?;
-    let CreditTerms { statement_day, due_day, min_bps, day_ppm, late_fee_ppm, .. } = c.terms;
-    let days = 1..=28;
-    let days_fit = days.contains(&statement_day) && days.contains(&due_day);
-    let rates_fit = min_bps <= 10_000 && day_ppm <= 1_000_000 && late_fee_ppm <= 1_000_000;
-    refuse_if(!days_fit || !rates_fit || c.terms.grace_days > 28, Rejection::RateOutOfRange)?;
-    refuse_if(!bill_fits(&c.terms), Rejection::RateOutOfRange)?;
+    refuse_if(c.terms.out_of_range().is_some(), Rejection::RateOutOfRange)?;
     refuse_if(owner.kyc_class < 2, Rejection::KycClassTooLow)?;
     let before = line(ledger, owner).map_or(CreditLineState::Closed, |line| line.state);
     refuse_if(before == CreditLineState::WrittenOff, Rejection::LineWrittenOff)?;
@@ -108,22 +103,6 @@ pub(crate) fn close(
     post(out, contra, granted, line.limit.amount);
     out.record(Fact::CreditLineClosed { user: c.user, reason: c.reason.clone() });
     Ok(())
-}
-
-/// Of a bill, grace is over before the next statement is cut, whatever the month, and the orders
-/// name each part of a debt once.
-fn bill_fits(terms: &CreditTerms) -> bool {
-    let Some(billing) = terms.billing else { return true };
-    let CreditTerms { statement_day: cut, due_day: due, grace_days, .. } = *terms;
-    let days_left = if due > cut { 28 - due + cut } else { cut - due };
-    let whole = names_each_part(billing.order) && names_each_part(billing.late_order);
-    grace_days + 1 < days_left && whole
-}
-
-/// Whether an order names each part of a debt once.
-pub(crate) fn names_each_part(order: [Part; 4]) -> bool {
-    let parts = [Part::Penalty, Part::Interest, Part::Fee, Part::Principal];
-    parts.iter().all(|part| order.contains(part))
 }
 
 /// Pays the bill, or the plan or loan that is named. What is due first is paid first: the statement

@@ -55,7 +55,7 @@ pub(crate) fn issue(
     in_currency(c.tax, payment.amount.currency)?;
     refuse_if(!(1..=INVOICE_LINES_MAX).contains(&c.lines.len()), Rejection::SchemaInvalid)?;
     refuse_if(c.lines.iter().any(|line| line.amount == 0), Rejection::AmountOutOfRange)?;
-    refuse_if(c.lines.iter().any(|line| line.rate_bps > 10_000), Rejection::RateOutOfRange)?;
+    refuse_if(c.out_of_range().is_some(), Rejection::RateOutOfRange)?;
     let (amount, ex_tax) = sums(&c.lines).ok_or(Rejection::AmountOutOfRange)?;
     refuse_if(amount != invoice.amount, Rejection::TaxSumMismatch)?;
     let tax = amount - ex_tax;

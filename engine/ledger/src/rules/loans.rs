@@ -59,7 +59,7 @@ pub(crate) fn draw(ledger: &Ledger, c: &DrawLoan, out: &mut Decision) -> Result<
     // Else the next term falls due before the grace of this one is over, and nobody is ever late.
     let too_often = matches!(c.terms.every, Every::Days(n) if n <= line.terms.grace_days + 1);
     refuse_if(too_often, Rejection::LoanTermsInvalid)?;
-    refuse_if(!c.terms.rate.fits(), Rejection::RateOutOfRange)?;
+    refuse_if(c.terms.rate.out_of_range().is_some(), Rejection::RateOutOfRange)?;
     let bill = line.billing.as_deref().ok_or(Rejection::LineNotBilled)?;
     refuse_if(bill.loans.len() >= LOANS_MAX, Rejection::LoanCountExceeded)?;
     refuse_if(amount > credit::available(ledger, owner), Rejection::CreditLimitExceeded)?;
@@ -405,7 +405,7 @@ pub(crate) fn fits(tables: &Tables, fact: &Fact) -> Result<(), &'static str> {
             let bill = line.billing.as_deref().ok_or("a line is not billed")?;
             known(bill.loans.len() < LOANS_MAX, "a line has too many loans")?;
             let fits = terms::fit(*amount, terms) && *amount <= AMOUNT_MAX;
-            known(fits && terms.rate.fits(), "a loan's terms do not fit")
+            known(fits && terms.rate.out_of_range().is_none(), "a loan's terms do not fit")
         }
         Fact::LoanTermDue { loan, term_no, principal, interest, rest } => {
             let row = active(loan)?;

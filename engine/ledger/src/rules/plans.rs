@@ -51,7 +51,7 @@ fn fee_of(
     refuse_if(used, Rejection::Duplicate)?;
     refuse_if(!TERMS.contains(&terms.terms), Rejection::BadTermCount)?;
     refuse_if(!terms.split.fills(amount, terms.terms), Rejection::AmountOutOfRange)?;
-    refuse_if(terms.fee_ppm > 1_000_000, Rejection::RateOutOfRange)?;
+    refuse_if(terms.out_of_range().is_some(), Rejection::RateOutOfRange)?;
     let billing = line.billing.as_deref().ok_or(Rejection::NotConvertible)?;
     refuse_if(billing.plans.len() >= PLANS_MAX, Rejection::PlanCountExceeded)?;
     half_even_ppm(amount, terms.fee_ppm).ok_or(Rejection::AmountOutOfRange)

@@ -134,8 +134,8 @@ pub(crate) fn split(
                 in_currency(money, currency)?;
                 in_range(money)?;
             }
-            RoyaltyPart::Percent(part) => {
-                refuse_if(!(1..=100).contains(&part), Rejection::RateOutOfRange)?;
+            RoyaltyPart::Percent(_) => {
+                refuse_if(share.part.out_of_range().is_some(), Rejection::RateOutOfRange)?;
                 refuse_if(*amount == 0, Rejection::AmountOutOfRange)?;
             }
         }

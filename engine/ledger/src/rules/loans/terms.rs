@@ -1,9 +1,8 @@
 //! What may be agreed about a cash loan.
 
-use crate::command::{Every, LoanKind, LoanRate, LoanTerms};
+use crate::command::{Every, LoanKind, LoanRate, LoanTerms, names_each_part};
 use crate::instalments::{Split, TERMS_MAX};
 use crate::limits::{AMOUNT_MAX, LOAN_TERM_DAYS_MAX, LOAN_TERM_MONTHS_MAX};
-use crate::rules::credit;
 
 /// Whether there are as many terms as can be, of a year at most and together a year where interest
 /// is by the year, and a minor unit for each.
@@ -25,7 +24,7 @@ pub(super) fn fit(amount: u64, terms: &LoanTerms) -> bool {
     let splits = terms.kind != LoanKind::Annuity || terms.split == Split::FloorRestFirst;
     let shared = amount.checked_sub(terms.at_once);
     let enough = shared.is_some_and(|shared| shared >= u64::from(terms.count));
-    let orders = credit::names_each_part(terms.order) && credit::names_each_part(terms.ahead_order);
+    let orders = names_each_part(terms.order) && names_each_part(terms.ahead_order);
     let count = (1..=TERMS_MAX).contains(&terms.count);
     count
         && often

@@ -178,7 +178,7 @@ pub(in crate::codec) fn row(w: &v1::LoanRow) -> Field<Loan> {
     let last = u32::try_from(TIME_MS_MAX / DAY_MS).unwrap_or(u32::MAX);
     let drawn = w.drawn.as_ref().ok_or("drawn")?;
     let terms = terms(drawn)?;
-    ensure((1..=TERMS_MAX).contains(&terms.count) && terms.rate.fits(), "terms")?;
+    ensure((1..=TERMS_MAX).contains(&terms.count) && terms.rate.out_of_range().is_none(), "terms")?;
     ensure(drawn.amount <= AMOUNT_MAX && w.owed <= drawn.amount && w.due <= w.owed, "owed")?;
     ensure(terms.at_once <= drawn.amount && terms.split.fits(AMOUNT_MAX), "at_once")?;
     ensure(w.interest <= AMOUNT_MAX && w.early <= w.interest, "interest")?;

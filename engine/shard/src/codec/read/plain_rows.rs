@@ -1,5 +1,5 @@
-//! The two kinds of rows that there may be millions of, read as [`super::plain_events`] reads events:
-//! what is not as [`InOrder`] has it is left to prost, which would read the same.
+//! The two kinds of rows that there may be millions of, read as [`super::plain_events`] reads
+//! events: what is not as [`InOrder`] has it is left to prost, which would read the same.
 
 use super::in_order::InOrder;
 use groat_proto::v1;
