@@ -9,9 +9,9 @@ mod story;
 use crate::local::{self, LOCAL_SHARD, Outputs, Settings};
 use groat_ledger::money::major_text;
 use groat_ledger::{Account, AccountKey, Class, Currency, Id};
-use groat_shard::{Block, Books, Checked, Fault, SledStore, Store, hex};
+use groat_shard::{Block, Books, Checked, Fault, Folded, SledStore, Store, hex};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{Cursor, Write};
 use std::path::Path;
@@ -39,14 +39,17 @@ pub fn demo(data: Option<&Path>, out: &mut dyn Write) -> Result<(), Fault> {
     let summary = local::run(&settings, Cursor::new(text), &mut outputs, |_| {})?;
     drop(outputs);
 
+    let (books, due) = replay(&data)?;
     let say = |e: std::io::Error| Fault::new(format!("cannot write: {e}"), "free the output");
     let mut answers = read_lines(&outcomes)?.into_iter();
     for part in &story {
         match part {
             Part::Chapter(title) => writeln!(out, "\n{title}\n"),
-            Part::Scene { at, told, .. } => {
+            Part::Scene { at, told, line } => {
                 let answer = answers.next().unwrap_or_default();
-                writeln!(out, "{at:>8}  {told:66} {}", answer_text(&answer))
+                // What falls due at midnight comes about before the word that it is midnight.
+                let due = line.get("advance_clock").map(|_| &due);
+                writeln!(out, "{at:>8}  {told:66} {}", answer_text(&answer, due))
             }
         }
         .map_err(say)?;
@@ -55,7 +58,6 @@ pub fn demo(data: Option<&Path>, out: &mut dyn Write) -> Result<(), Fault> {
     for settlement in read_lines(&settlements)? {
         writeln!(out, "          {}", settlement_text(&settlement)).map_err(say)?;
     }
-    let books = replay(&data)?;
     let tea_house = "tea-house".parse::<Id>().map_err(|e| bug(format!("tea-house: {e}")))?;
     bill::month(&books, tea_house, out).map_err(say)?;
     trial_balance(&books, out).map_err(say)?;
@@ -92,12 +94,17 @@ fn read_lines(path: &Path) -> Result<Vec<Value>, Fault> {
     Ok(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
 }
 
-fn answer_text(answer: &Value) -> String {
+/// What was answered, and the events of it with those that fell due right before.
+fn answer_text(answer: &Value, due: Option<&BTreeSet<u64>>) -> String {
     let replay = if answer["replay"] == true { "done before: " } else { "" };
     if let Some(accepted) = answer.get("accepted") {
-        let (first, count) = (&accepted["first_event"], accepted["events"].as_u64().unwrap_or(0));
-        let last = first.as_u64().unwrap_or(0) + count.saturating_sub(1);
-        return if count == 1 {
+        let number = |key: &str| accepted[key].as_u64().unwrap_or(0);
+        let (mut first, last) =
+            (number("first_event"), (number("first_event") + number("events")).saturating_sub(1));
+        while due.is_some_and(|due| due.contains(&first.saturating_sub(1))) {
+            first -= 1;
+        }
+        return if first == last {
             format!("{replay}event {first}")
         } else {
             format!("{replay}events {first}-{last}")
@@ -242,18 +249,24 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-/// The books again, from the first block on disk to the last.
-fn replay(data: &Path) -> Result<Books, Fault> {
+/// The books again, from the first block on disk to the last, and the numbers of the events that
+/// the clock owed.
+fn replay(data: &Path) -> Result<(Books, BTreeSet<u64>), Fault> {
     let mut store = Checked::new(SledStore::open(data)?);
-    let mut books: Option<Books> = None;
+    let (mut books, mut due_events) = (None::<Books>, BTreeSet::new());
     for number in 0..=store.last().unwrap_or(0) {
         let bytes = store.read(number)?.unwrap_or_default();
         let block = Block::parse(&bytes).map_err(|e| bug(e.to_string()))?;
         let terms = block.header.terms.unwrap_or_default();
         let so_far = books.get_or_insert_with(|| Books::new(LOCAL_SHARD, terms));
-        so_far.fold(&block, |_, _| {}).map_err(|e| bug(e.to_string()))?;
+        let note = |_: &Books, folded: Folded<'_>| {
+            if let Folded::Event { number, due: true, .. } = folded {
+                due_events.insert(number);
+            }
+        };
+        so_far.fold(&block, note).map_err(|e| bug(e.to_string()))?;
     }
-    books.ok_or_else(|| bug("the demo wrote no block".into()))
+    Ok((books.ok_or_else(|| bug("the demo wrote no block".into()))?, due_events))
 }
 
 fn trial_balance(books: &Books, out: &mut dyn Write) -> std::io::Result<()> {
@@ -319,6 +332,8 @@ mod tests {
         assert_eq!(refusals, expected, "{told}");
         for words in [
             "done before: events 11-15",
+            "midnight: the day's batch is cut, and settled as agreed            events 25-27",
+            "funding partner of city-bank                           4000.00",
             "deposit 800.00 = 400.00 frozen + 400.00 waived",
             "car-5: 1330.00 charged, 1330.00 paid by alice",
             "10.00 USD for 72.46 at 7.2463",
