@@ -25,6 +25,7 @@ mod named;
 mod pending;
 mod ranges;
 mod reduced;
+mod restored;
 mod royalties;
 mod seller_fees;
 mod shared;

@@ -1,4 +1,4 @@
-//! Whoever sent a rate, a percentage or a number of days that is out of its range is told the field.
+//! Whoever sent a rate or a number of days that is out of its range is told the field.
 
 use crate::{answers, shard, step_lines};
 use groat_proto::v1::outcome;
@@ -8,7 +8,10 @@ use groat_shard::{Block, Messages, Shard};
 fn what_is_out_of_range_is_named_with_its_range() {
     let mut shard = shard(false);
     let mut follower = Shard::from_snapshot(0, &shard.snapshot()).unwrap();
-    let user = r#"{"id":"019c1000-0000-7000-8000-000000000001","open_user":{"user":"alice","kyc_class":2,"ccy":"CNY"}}"#;
+    let user = concat!(
+        r#"{"id":"019c1000-0000-7000-8000-000000000001","#,
+        r#""open_user":{"user":"alice","kyc_class":2,"ccy":"CNY"}}"#
+    );
     let ten = r#"{"amount":"10.00","currency":"CNY"}"#;
     let late = r#""order":{"first":"PENALTY","second":"FEE","third":"FEE","fourth":"PRINCIPAL"}"#;
     let shop = |terms: &str| {
