@@ -51,41 +51,8 @@ fn hold(seeds: std::ops::Range<u64>) {
         assert!(notes.contains_key(what), "never: {what}");
     }
     // And of what shards send to each other.
-    for purpose in [
-        "App",
-        "AppGrant",
-        "AppLimits",
-        "AppRevocation",
-        "BackHome",
-        "CardTemplate",
-        "CloseAnswered",
-        "CloseAsked",
-        "Confirmed",
-        "DisputeDebt",
-        "DisputeDebtPaid",
-        "DisputeReleased",
-        "Limits",
-        "Merchant",
-        "PacketBack",
-        "PacketClaim",
-        "Posting",
-        "PostingBack",
-        "PostingUpTo",
-        "Proceeds",
-        "Quote",
-        "RefundAsked",
-        "RefundFunded",
-        "Royalty",
-        "RoyaltyAsked",
-        "RoyaltyGiven",
-        "RoyaltyWord",
-        "SplitAsked",
-        "SplitFunded",
-        "Transfer",
-        "TransferBack",
-    ] {
-        assert!(purposes.contains(purpose), "nobody sent: {purpose}");
-    }
+    let unsent: Vec<_> = purposes_there_are().difference(&purposes).cloned().collect();
+    assert!(unsent.is_empty(), "nobody sent: {unsent:?}");
     // And of what is asked of a shard: what never happens here is never interrupted either.
     let kinds = kinds();
     let of = |kind: &String| asked.0.get(kind).copied().unwrap_or_default();
@@ -96,19 +63,30 @@ fn hold(seeds: std::ops::Range<u64>) {
     assert!(unknown.is_empty(), "no kinds of commands: {unknown:?}");
 }
 
-/// Every kind of command, as the schema names them: a new one needs a draw in the workload.
+/// Every kind of command: a new one needs a draw in the workload.
 fn kinds() -> BTreeSet<String> {
-    let schema = include_str!("../../proto/groat/v1/command.proto");
-    let body = schema.split("oneof body {").nth(1).unwrap().split('}').next().unwrap();
-    let fields = body.lines().filter(|line| line.contains(" = "));
-    let kinds = fields.map(|line| {
+    let kinds = choices(include_str!("../../proto/groat/v1/command.proto"), "body");
+    assert!(kinds.len() > 90, "{kinds:?}");
+    kinds
+}
+
+/// Everything that shards send to each other for, refusals among it.
+fn purposes_there_are() -> BTreeSet<String> {
+    let purposes = choices(include_str!("../../proto/groat/v1/remittance.proto"), "purpose");
+    assert!(purposes.len() >= 35, "{purposes:?}");
+    purposes
+}
+
+/// The fields of a `oneof`, as the schema names them.
+fn choices(schema: &str, oneof: &str) -> BTreeSet<String> {
+    let body = schema.split(&format!("oneof {oneof} {{")).nth(1).unwrap();
+    let fields = body.split('}').next().unwrap().lines().filter(|line| line.contains(" = "));
+    let names = fields.map(|line| {
         let field = line.split_whitespace().nth(1).unwrap();
         let words = field.split('_').map(|word| word[..1].to_uppercase() + &word[1..]);
         words.collect::<String>()
     });
-    let kinds: BTreeSet<String> = kinds.collect();
-    assert!(kinds.len() > 90, "{kinds:?}");
-    kinds
+    names.collect()
 }
 
 #[test]

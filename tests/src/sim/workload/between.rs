@@ -11,6 +11,9 @@ use groat_proto::v1::{self, Command, Record};
 use serde_json::{Value, json};
 use std::cell::Cell;
 
+/// Who has nothing left of what is asked back: a seller, and a receiver of its royalties.
+const SPENDERS: [&str; 2] = ["spender", "taker"];
+
 /// Feeds of shards that send to each other: each account at home where its id says, money between
 /// all of them, some of it to nobody, payments, refunds and disputes of merchants at home
 /// elsewhere, some of them at quotes for another currency, some from what is stored on cards, some
@@ -84,6 +87,13 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
         let terms = json!({ "merchant": merchant, "cycle": 1, "settle_ccy": "CNY" });
         give(vec![command(json!({ "onboard_merchant": terms }), chance)], &merchant, chance);
     }
+    for merchant in SPENDERS {
+        let terms = json!({ "merchant": merchant, "cycle": 1, "settle_ccy": "CNY" });
+        give(vec![command(json!({ "onboard_merchant": terms }), chance)], merchant, chance);
+    }
+    let [merchant, receiver] = SPENDERS;
+    let pair = json!({ "bind_royalty": { "merchant": merchant, "receiver": receiver } });
+    give(vec![command(pair, chance)], merchant, chance);
     let kind = json!({ "define_card": { "template": "club", "ccy": "CNY",
         "balance_cap": money(900),
         "points": { "per": money(1), "value_micros": 750_000, "valid_days": 2,
@@ -110,7 +120,14 @@ pub fn across(chance: &mut Chance, shards: u32, records: usize) -> Vec<Feed> {
     let mut stories = Stories::default();
     let all_users: Vec<String> = (0..users).map(|no| named("u", no)).collect();
     let all_merchants: Vec<String> = (0..merchants).map(|no| named("m", no)).collect();
-    for no in 0..records as u64 * u64::from(shards) {
+    let rounds = records as u64 * u64::from(shards);
+    // Time enough for all shards to know who is in it.
+    let spent_from = rounds / 4;
+    for no in 0..rounds {
+        if no == spent_from {
+            let cast = Cast::new(&all_users, &all_merchants, "CNY", now.get(), chance);
+            stories.begin_spent(chance, cast, SPENDERS);
+        }
         let (from, to) = (chance.below(users), chance.below(users + 1));
         let (user, amount) = (named("u", from), 1 + chance.below(40));
         match chance.below(16) {

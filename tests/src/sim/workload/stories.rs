@@ -76,6 +76,19 @@ pub(super) struct Stories {
 }
 
 impl Stories {
+    /// Begins the one in which shards refuse each other what they ask for: what a seller and a
+    /// receiver, known everywhere, had of a payment is spent.
+    pub(super) fn begin_spent(
+        &mut self,
+        chance: &mut Chance,
+        cast: Cast,
+        [seller, receiver]: [&str; 2],
+    ) {
+        self.begun += 1;
+        let cast = Cast { no: self.begun, ..cast };
+        self.open.push(sales::spent(chance, &cast, seller, receiver).into());
+    }
+
     /// What comes next in one of them, as one record, and whose shard decides it.
     pub(super) fn go_on(&mut self, chance: &mut Chance, cast: Cast) -> (Vec<Value>, String) {
         if self.open.is_empty() || self.open.len() < OPEN_MAX && chance.one_in(3) {

@@ -155,3 +155,45 @@ pub(super) fn split(chance: &mut Chance, cast: &Cast) -> Vec<Step> {
     steps.extend(asked.into_iter().map(|asked| cast.users(asked)));
     steps
 }
+
+/// What was bought is shared and settled, and seller and receiver pay out what they have of it, or
+/// the receiver may not be paid any more; then some of it is asked back, or shared once more.
+pub(super) fn spent(chance: &mut Chance, cast: &Cast, seller: &str, receiver: &str) -> Vec<Step> {
+    let payment = cast.named("gone");
+    let cents = 100 * (10 + chance.below(20));
+    let pays_out = |merchant: &str, no: u64, cents: u64| {
+        let payout = format!("{payment}-{}{no}", &merchant[..1]);
+        let asked = json!({ "payout": payout, "owner": { "merchant": merchant },
+            "amt": cast.money(cents) });
+        (json!({ "request_payout": asked }), merchant.to_owned())
+    };
+    let share = |number: &str, percent: u64| {
+        json!({ "split_payment": { "payment": payment, "out_request_no": number,
+            "receivers": [{ "receiver": receiver, "percent": percent }] } })
+    };
+    let mut steps = sale(cast, &payment, seller, cents).map(|asked| cast.users(asked)).to_vec();
+    // The share may find its receiver blocked.
+    let block = json!({ "account": { "merchant": receiver }, "block": "CREDIT", "case": "x" });
+    let blocked = (json!({ "restrict_account": block }), receiver.to_owned());
+    let shared_first = cast.users(share("first", 20));
+    steps.extend(match chance.below(4) {
+        0 | 1 => vec![blocked, shared_first],
+        2 => vec![shared_first, blocked],
+        _ => vec![shared_first],
+    });
+    let (shared, kept) = (cents / 5, cents - cents / 5);
+    steps.push(cast.users(json!({ "confirm_settlement": { "payment": payment,
+        "amt": cast.money(kept) } })));
+    // Twice, as the money may not be there yet.
+    for no in 0..2 {
+        steps.extend([pays_out(seller, no, kept), pays_out(receiver, no, shared)]);
+    }
+    let back = json!({ "refund_payment": { "payment": payment, "out_request_no": "back",
+        "amt": cast.money(1 + chance.below(kept)) } });
+    let returned = json!({ "return_split": { "payment": payment, "out_request_no": "first",
+        "out_return_no": "back", "receiver": receiver, "amt": cast.money(shared) } });
+    let mut asked = [back, share("second", 5), returned];
+    asked.rotate_left(chance.index(3));
+    steps.extend(asked.map(|asked| cast.users(asked)));
+    steps
+}
