@@ -4,7 +4,7 @@ use groat::bench::{Kind, Spread, Workload};
 use groat_ledger::Id;
 use groat_proto::v1::{ChainTerms, Record};
 use groat_proto::{Message, read_varint};
-use groat_shard::{Books, Inbound, OpenBlock, Shard, SnapshotReader, hex};
+use groat_shard::{Books, Inbound, Shard, SnapshotReader, hex};
 
 /// More than a MiB of accounts and as much of ids seen.
 const ACCOUNTS: u32 = 60_000;
