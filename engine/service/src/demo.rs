@@ -101,8 +101,10 @@ fn answer_text(answer: &Value, due: Option<&BTreeSet<u64>>) -> String {
         let number = |key: &str| accepted[key].as_u64().unwrap_or(0);
         let (mut first, last) =
             (number("first_event"), (number("first_event") + number("events")).saturating_sub(1));
-        while due.is_some_and(|due| due.contains(&first.saturating_sub(1))) {
-            first -= 1;
+        while let Some(before) = first.checked_sub(1)
+            && due.is_some_and(|due| due.contains(&before))
+        {
+            first = before;
         }
         return if first == last {
             format!("{replay}event {first}")

@@ -324,7 +324,7 @@ impl Books {
     }
 
     /// An answer as it leaves; `view` is looked at where the command came to the wrong shard or has
-    /// a wrong field.
+    /// a field that is wrong or out of its range.
     pub(crate) fn told(
         &self,
         offset: u64,

@@ -84,6 +84,7 @@ fn from_snapshot(
     number: u64,
 ) -> Result<Result<(Shard, u64), Fault>, Fault> {
     let mut reader = SnapshotReader::new(shard_no);
+    // If that is not all of it, its rows do not have their digest.
     store.read_snapshot(&mut |piece| reader.add(piece))?;
     let bytes = reader.bytes();
     Ok(reader.finish().and_then(|shard| {

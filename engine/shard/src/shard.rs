@@ -11,7 +11,7 @@ use crate::books::{Books, Inbound, OpenBlock};
 use crate::chain::{Arrival, ChainHead};
 use crate::fault::Fault;
 use crate::fold::Folded;
-use crate::limits::{BLOCK_BYTES_MAX, BODY_BYTES_SEAL, SNAPSHOT_SYNC_BYTES};
+use crate::limits::{BLOCK_BYTES_MAX, BODY_BYTES_SEAL};
 use crate::outbound::{Outbound, tell};
 use crate::snapshot::{SnapshotReader, with_hash};
 use groat_proto::Message;
@@ -322,7 +322,7 @@ impl Shard {
     /// chain agrees shows when the next block names the block before it.
     pub fn from_snapshot(shard: u32, snapshot: &[u8]) -> Result<Shard, Fault> {
         let mut reader = SnapshotReader::new(shard);
-        snapshot.chunks(SNAPSHOT_SYNC_BYTES).for_each(|piece| reader.add(piece));
+        snapshot.chunks(64 * 1024).for_each(|piece| reader.add(piece));
         reader.finish()
     }
 

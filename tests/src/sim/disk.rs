@@ -208,6 +208,7 @@ impl Store for SimStore {
     }
 
     fn snapshot_number(&mut self) -> Result<Option<u64>, Fault> {
+        self.world.at(&self.who, At::ReadSnapshot);
         Ok(self.on_disk(|disk| disk.snapshot.as_ref().map(|(number, _)| *number)))
     }
 

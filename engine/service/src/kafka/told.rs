@@ -82,7 +82,7 @@ impl Told {
         for ((offset, outcomes), input) in work.messages.outcomes.iter().zip(work.inputs) {
             encode(outcomes, &mut value);
             match self.outcomes.get(offset) {
-                Some(told) if *told == value => continue,
+                Some(told) if *told == value || is_same_answer(told, outcomes) => continue,
                 Some(_) => return Err(told_otherwise(shard, &format!("offset {offset}")).into()),
                 None => {}
             }
@@ -161,6 +161,22 @@ impl Told {
     }
 }
 
+/// Whether what was told answers the same. The words for it may be those of another version.
+fn is_same_answer(told: &[u8], outcomes: &Outcomes) -> bool {
+    let without_words = |mut outcomes: Outcomes| {
+        for outcome in &mut outcomes.outcomes {
+            match &mut outcome.result {
+                Some(outcome::Result::Rejected(rejected)) => rejected.sentence.clear(),
+                Some(outcome::Result::Malformed(malformed)) => malformed.reason.clear(),
+                Some(outcome::Result::Accepted(_)) | None => {}
+            }
+        }
+        outcomes
+    };
+    let told = Outcomes::decode(told).map(without_words);
+    told.is_ok_and(|told| told == without_words(outcomes.clone()))
+}
+
 fn encode(message: &impl Message, bytes: &mut Vec<u8>) {
     bytes.clear();
     message.encode(bytes).expect("a Vec grows");
@@ -175,4 +191,36 @@ fn told_otherwise(shard: u32, of: &str) -> Fault {
         "restore the events topic from a copy; the outcomes and settlements topics have what was \
          told",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use groat_proto::v1::{Malformed, Outcome, Rejected};
+
+    /// A shard that was stopped by one version and is taken over by another says the same in other
+    /// words.
+    #[test]
+    fn other_words_are_the_same_answer() {
+        let refused = |code, sentence: &str| {
+            let (name, sentence) = ("RateOutOfRange".into(), sentence.into());
+            let rejected = Rejected { code, name, sentence, ..Rejected::default() };
+            outcome::Result::Rejected(rejected)
+        };
+        let malformed =
+            |reason: &str| outcome::Result::Malformed(Malformed { reason: reason.into() });
+        let of = |result| Outcomes {
+            outcomes: vec![Outcome { result: Some(result), ..Outcome::default() }],
+            ..Outcomes::default()
+        };
+        let same = |told, now| is_same_answer(&of(told).encode_to_vec(), &of(now));
+        assert!(same(
+            refused(17, "A rate is."),
+            refused(17, "A rate is. Field: `cycle`, 0 to 90.")
+        ));
+        assert!(same(malformed("no text"), malformed("it is no text")));
+        assert!(!same(refused(17, "A rate is."), refused(16, "A rate is.")));
+        assert!(!same(refused(17, "A rate is."), malformed("A rate is.")));
+        assert!(!is_same_answer(b"\xff", &of(malformed(""))));
+    }
 }

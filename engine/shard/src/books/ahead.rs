@@ -22,7 +22,8 @@ impl Books {
         self.ledger.look_ahead(&mut self.ahead);
     }
 
-    /// Before the `nth` frame is folded: looks at the accounts that it and the next name.
+    /// Before the `nth` frame is folded: looks at the accounts that it and the next name, but for
+    /// what fell due.
     pub(crate) fn look_at_frames(&mut self, nth: usize, frames: &Frames<'_>) {
         if !nth.is_multiple_of(TOGETHER) || !self.ledger.is_wide() {
             return;

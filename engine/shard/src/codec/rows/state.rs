@@ -79,7 +79,7 @@ impl StateReader {
 
     /// The state, if these were all bytes of one.
     pub fn finish(self) -> Result<(Ledger, SeenIds), BadRows> {
-        // Both end before one is waited for.
+        // Both hear that these were all before one is waited for.
         let (ledger, seen) = (self.ledger.end(), self.seen.end());
         let (ledger, seen) = (ledger(), seen());
         if !self.cut.is_empty() {
@@ -349,7 +349,7 @@ impl Rows {
             row::Row::Card(w) => self.cards.push(read_cards::row(&w)?),
             row::Row::Quote(w) => self.quotes.push(exchange::read_quote(&w)?),
             row::Row::CodeUse(w) => self.code_uses.push(read_code_use(&w)?),
-            // It is written in another way than ours, with something beside it.
+            // Ours have nothing beside them.
             row::Row::Seen(_) => return Err("seen"),
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Work on rows beside whoever reads them.
 
 use super::{BadRows, Slice};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{Builder, JoinHandle};
 
 /// From so many bytes of rows on a thread is worth its start.
@@ -14,16 +14,19 @@ pub(super) trait Part: Send + 'static {
     fn finish(self) -> Result<Self::Whole, BadRows>;
 }
 
-/// A part that is made at once while it is small, on a thread of its own from then on.
+/// A part that is made at once while it is small, on a thread of its own from then on. Rows wait
+/// for the thread as long as it takes: at worst there are as many as the state has.
 pub(super) enum Beside<P: Part> {
     Here { part: Result<P, BadRows>, bytes: usize },
-    There { rows: Sender<Run>, whole: JoinHandle<Result<P::Whole, BadRows>> },
+    There { give: Sender<Given<P>>, whole: JoinHandle<Result<P::Whole, BadRows>> },
 }
 
-/// Rows, and where in the state they begin.
-pub(super) struct Run {
-    at: usize,
-    rows: Vec<u8>,
+/// What the thread is given: what is made already, whole rows and where in the state they begin,
+/// and the word that these were all. Without that word it is given up.
+pub(super) enum Given<P> {
+    Begun(P),
+    Rows { at: usize, rows: Vec<u8> },
+    All,
 }
 
 impl<P: Part> Beside<P> {
@@ -33,40 +36,38 @@ impl<P: Part> Beside<P> {
 
     /// Takes whole rows; the first that is wrong is told at the end.
     pub(super) fn add(&mut self, at: usize, rows: &[u8]) {
+        if let Beside::Here { bytes, .. } = self {
+            *bytes += rows.len();
+            if *bytes >= WORTH_A_THREAD {
+                *bytes = 0;
+                self.move_away();
+            }
+        }
         match self {
-            Beside::Here { part: Err(_), .. } => {}
-            Beside::Here { part, bytes } if *bytes + rows.len() < WORTH_A_THREAD => {
-                *bytes += rows.len();
-                let done = part.as_mut().map(|part| add_all(part, at, rows));
-                if let Ok(Err(bad)) = done {
+            Beside::Here { part, .. } => {
+                let added = part.as_mut().map(|part| add_all(part, at, rows));
+                if let Ok(Err(bad)) = added {
                     *part = Err(bad);
                 }
             }
-            Beside::Here { part, .. } => {
-                let nothing = Err(BadRows("no thread could be started".into()));
-                *self = Beside::begin(std::mem::replace(part, nothing));
-                self.add(at, rows);
-            }
             // One that has stopped at a wrong row takes no more.
-            Beside::There { rows: give, .. } => drop(give.send(Run { at, rows: rows.to_vec() })),
+            Beside::There { give, .. } => {
+                drop(give.send(Given::Rows { at, rows: rows.to_vec() }));
+            }
         }
     }
 
-    fn begin(part: Result<P, BadRows>) -> Beside<P> {
-        let (give, rows) = channel::<Run>();
-        let work = move || {
-            let mut part = part?;
-            for run in rows {
-                add_all(&mut part, run.at, &run.rows)?;
-            }
-            part.finish()
+    /// To a thread of its own; where none is to be had it stays.
+    fn move_away(&mut self) {
+        let (give, given) = channel();
+        let Ok(whole) = Builder::new().name("restore".into()).spawn(move || make(&given)) else {
+            return;
         };
-        match Builder::new().name("rows".into()).spawn(work) {
-            Ok(whole) => Beside::There { rows: give, whole },
-            Err(e) => {
-                let bad = BadRows(format!("no thread could be started: {e}"));
-                Beside::Here { part: Err(bad), bytes: 0 }
-            }
+        let there = Beside::There { give: give.clone(), whole };
+        match std::mem::replace(self, there) {
+            Beside::Here { part: Ok(part), .. } => drop(give.send(Given::Begun(part))),
+            // What is wrong already stays so.
+            here => *self = here,
         }
     }
 
@@ -74,13 +75,29 @@ impl<P: Part> Beside<P> {
     pub(super) fn end(self) -> impl FnOnce() -> Result<P::Whole, BadRows> {
         let going_on = match self {
             Beside::Here { part, .. } => Err(part),
-            Beside::There { whole, .. } => Ok(whole),
+            Beside::There { give, whole } => {
+                drop(give.send(Given::All));
+                Ok(whole)
+            }
         };
         || match going_on {
             Err(part) => part?.finish(),
             Ok(whole) => whole.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
         }
     }
+}
+
+fn make<P: Part>(given: &Receiver<Given<P>>) -> Result<P::Whole, BadRows> {
+    let given_up = || BadRows("its rows were not all given".into());
+    let Ok(Given::Begun(mut part)) = given.recv() else { return Err(given_up()) };
+    for given in given {
+        match given {
+            Given::Rows { at, rows } => add_all(&mut part, at, &rows)?,
+            Given::All => return part.finish(),
+            Given::Begun(_) => break,
+        }
+    }
+    Err(given_up())
 }
 
 fn add_all(part: &mut impl Part, at: usize, rows: &[u8]) -> Result<(), BadRows> {
