@@ -113,7 +113,7 @@ pub fn camt053(
         all.retain(|book| first == Some(holder(book.key.class)));
     }
     if all.is_empty() {
-        return Err(Trouble::Usage("there is no such account".into()));
+        return Err(Trouble::Usage(format!("there is no such account: {selector}")));
     }
     let books: Vec<&Book> = all.iter().collect();
     stated(&books, &calendar, (from, to))

@@ -3,6 +3,7 @@
 
 use crate::names::{Holder, holder};
 use groat_ledger::{AccountKey, Class, Id};
+use std::fmt;
 use std::str::FromStr;
 
 /// Whose accounts are meant.
@@ -21,6 +22,20 @@ pub enum Selector {
     /// The user's of this id if there is one, else the merchant's, else the rental or
     /// authorization, else the ledger account.
     Bare(Id),
+}
+
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Selector::User(id) => write!(f, "user:{id}"),
+            Selector::Merchant(id) => write!(f, "merchant:{id}"),
+            Selector::Hold(id) => write!(f, "rental:{id}"),
+            Selector::Account(id) => write!(f, "account:{id}"),
+            Selector::Class(class, None) => write!(f, "class:{}", class.name()),
+            Selector::Class(class, Some(owner)) => write!(f, "class:{}:{owner}", class.name()),
+            Selector::Bare(id) => write!(f, "{id}"),
+        }
+    }
 }
 
 impl FromStr for Selector {

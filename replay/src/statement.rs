@@ -138,9 +138,12 @@ pub fn statement(
         accounts.retain(|account| first.is_some_and(|wanted| held_by(account, wanted)));
     }
     if accounts.is_empty() {
-        let what = "there is no such account; name it user:ID, merchant:ID, rental:ID, auth:ID, \
-                    account:ID, class:CLASS or class:CLASS:OWNER";
-        return Err(Trouble::Usage(what.into()));
+        let what = format!(
+            "there is no such account: {selector}; name it user:ID, merchant:ID, rental:ID, \
+             auth:ID, account:ID, class:CLASS or class:CLASS:OWNER; `groat-replay rebuild` lists \
+             those that there are"
+        );
+        return Err(Trouble::Usage(what));
     }
     Ok(Statement::Accounts(StatementReport { accounts }))
 }

@@ -161,18 +161,22 @@ fn run(args: &Run) -> Result<(), Fault> {
     bar.finish_and_clear();
     let totals = summary.totals;
     tell(&format!(
-        "{} inputs: {} accepted, {} rejected, {} malformed; {} of them replays. {} blocks, last \
-         event {}, {:.1?}\nstate digest {}",
-        totals.inputs,
+        "{}: {} accepted, {} rejected, {} malformed; {} of them replayed. {}, last event {}, \
+         {:.1?}\nstate digest {}",
+        counted(totals.inputs, "input"),
         totals.accepted,
         totals.rejected,
         totals.malformed,
         totals.replayed,
-        summary.blocks,
+        counted(summary.blocks, "block"),
         summary.last_event,
         started.elapsed(),
         summary.digest
     ))
+}
+
+fn counted(n: u64, thing: &str) -> String {
+    if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
 }
 
 /// Commands, outcomes and settlements are three files.

@@ -213,7 +213,7 @@ fn the_statement_of_a_user() {
 #[test]
 fn what_cannot_be_stated_is_said() {
     for (selector, from, to, words) in [
-        ("user:nobody", "2026-03-01", "2026-03-02", "no such account"),
+        ("user:nobody", "2026-03-01", "2026-03-02", "no such account: user:nobody"),
         ("user:bob", "2026-03-02", "2026-03-01", "behind"),
         ("user:bob", "2026-03-02", "2026-05-01", "is not over"),
         ("rental:car-1", "2026-03-02", "2026-03-02", "no account"),

@@ -287,7 +287,8 @@ impl Report {
         let latency = if self.plan.mode == Mode::Broker && self.plan.rate == 0 {
             String::new()
         } else {
-            format!("a record of {} is answered in {}\n", self.plan.batch, self.latency.text())
+            let most = self.plan.commands.min(self.plan.batch as u64);
+            format!("a record of {most} is answered in {}\n", self.latency.text())
         };
         let longest = format!(
             "the longest block has {} events in {} bytes; the longest step of a record took {} \
