@@ -135,6 +135,15 @@ impl<'a> Slice<'a> {
         self.bad(&format!("its field `{field}` is wrong"))
     }
 
+    /// A message of it: by its plain reader, and what that leaves by prost.
+    fn read<M: Message + Default>(
+        &self,
+        bytes: &[u8],
+        plain: impl FnOnce(&[u8]) -> Option<M>,
+    ) -> Result<M, BadRows> {
+        plain(bytes).map_or_else(|| M::decode(bytes).map_err(|e| self.bad(&e.to_string())), Ok)
+    }
+
     /// The row alone, if it is of the kind with this key and there is nothing beside it.
     fn row_of(&self, kind: u8) -> Option<&'a [u8]> {
         let row = self.bytes.strip_prefix(&[kind])?;
@@ -153,11 +162,7 @@ impl Part for SeenRows {
     type Whole = SeenIds;
 
     fn add(&mut self, slice: &Slice<'_>) -> Result<(), BadRows> {
-        let row = slice.row_of(SEEN).unwrap_or_default();
-        let row = match read_plain_seen(row) {
-            Some(row) => row,
-            None => v1::SeenRow::decode(row).map_err(|e| slice.bad(&e.to_string()))?,
-        };
+        let row = slice.read(slice.row_of(SEEN).unwrap_or_default(), read_plain_seen)?;
         let seen = read_seen(&row).map_err(|field| slice.bad_field(field))?;
         self.hours.entry(SeenIds::hour(seen.id)).or_default().push(seen);
         Ok(())
@@ -181,14 +186,11 @@ impl Part for LedgerRows {
     fn add(&mut self, slice: &Slice<'_>) -> Result<(), BadRows> {
         // Not by way of a row of any kind: such a row is as large as the largest, and moved about.
         if let Some(row) = slice.row_of(ACCOUNT) {
-            let row = match read_plain_account(row) {
-                Some(row) => row,
-                None => v1::AccountRow::decode(row).map_err(|e| slice.bad(&e.to_string()))?,
-            };
+            let row = slice.read(row, read_plain_account)?;
             self.rows.accounts.push(read_account(&row).map_err(|field| slice.bad_field(field))?);
             return Ok(());
         }
-        let row = v1::Row::decode(slice.bytes).map_err(|e| slice.bad(&e.to_string()))?;
+        let row = slice.read(slice.bytes, |_| None::<v1::Row>)?;
         let row = row.row.ok_or_else(|| slice.bad("it is of an unknown kind"))?;
         self.rows.add(row).map_err(|field| slice.bad_field(field))
     }
@@ -201,94 +203,67 @@ impl Part for LedgerRows {
 fn read_ledger(calendar: Calendar, place: Place, rows: Rows) -> Result<Ledger, BadRows> {
     let (now, next_event) =
         rows.rest.ok_or_else(|| BadRows("the state has no first row".into()))?;
-    let duplicate = |table: &'static str| {
-        move |d: groat_ledger::table::DuplicateKey| {
-            BadRows(format!("row {} of {table} has the key of another", d.row))
-        }
-    };
-    let mut tables = Tables::default();
-    tables.accounts = Table::from_rows(rows.accounts).map_err(duplicate("accounts"))?;
-    tables.pending = Table::from_rows(rows.pending).map_err(duplicate("pending"))?;
-    tables.apps = Table::from_rows(rows.apps).map_err(duplicate("apps"))?;
-    tables.users = Table::from_rows(rows.users).map_err(duplicate("users"))?;
-    tables.merchants = Table::from_rows(rows.merchants).map_err(duplicate("merchants"))?;
-    tables.limits = Table::from_rows(rows.limits).map_err(duplicate("limits"))?;
-    tables.holds = Table::from_rows(rows.holds).map_err(duplicate("holds"))?;
-    tables.payouts = Table::from_rows(rows.payouts).map_err(duplicate("payouts"))?;
-    tables.receipts = Table::from_rows(rows.receipts).map_err(duplicate("receipts"))?;
-    tables.batches = Table::from_rows(rows.batches).map_err(duplicate("batches"))?;
-    tables.authorizations =
-        Table::from_rows(rows.authorizations).map_err(duplicate("authorizations"))?;
-    tables.credit_lines = Table::from_rows(rows.credit_lines).map_err(duplicate("credit_lines"))?;
-    tables.rentals = Table::from_rows(rows.rentals).map_err(duplicate("rentals"))?;
-    tables.items = Table::from_rows(rows.items).map_err(duplicate("items"))?;
-    tables.campaigns = Table::from_rows(rows.campaigns).map_err(duplicate("campaigns"))?;
-    tables.coupon_templates =
-        Table::from_rows(rows.coupon_templates).map_err(duplicate("coupon_templates"))?;
-    tables.coupons = Table::from_rows(rows.coupons).map_err(duplicate("coupons"))?;
-    tables.coupon_counts =
-        Table::from_rows(rows.coupon_counts).map_err(duplicate("coupon_counts"))?;
-    tables.packets = Table::from_rows(rows.packets).map_err(duplicate("packets"))?;
-    tables.packet_claims =
-        Table::from_rows(rows.packet_claims).map_err(duplicate("packet_claims"))?;
-    tables.invoices = Table::from_rows(rows.invoices).map_err(duplicate("invoices"))?;
-    tables.disputes = Table::from_rows(rows.disputes).map_err(duplicate("disputes"))?;
-    tables.royalty_relations =
-        Table::from_rows(rows.royalty_relations).map_err(duplicate("royalty_relations"))?;
-    tables.peers = Table::from_rows(rows.peers).map_err(duplicate("peers"))?;
-    tables.asked_refunds =
-        Table::from_rows(rows.asked_refunds).map_err(duplicate("asked_refunds"))?;
-    tables.app_grants = Table::from_rows(rows.app_grants).map_err(duplicate("app_grants"))?;
-    tables.app_uses = Table::from_rows(rows.app_uses).map_err(duplicate("app_uses"))?;
-    tables.loans = Table::from_rows(rows.loans).map_err(duplicate("loans"))?;
-    tables.plans = Table::from_rows(rows.plans).map_err(duplicate("plans"))?;
-    tables.card_templates =
-        Table::from_rows(rows.card_templates).map_err(duplicate("card_templates"))?;
-    tables.cards = Table::from_rows(rows.cards).map_err(duplicate("cards"))?;
-    tables.quotes = Table::from_rows(rows.quotes).map_err(duplicate("quotes"))?;
-    tables.code_uses = Table::from_rows(rows.code_uses).map_err(duplicate("code_uses"))?;
-    tables.payments = Table::from_rows(rows.payments).map_err(duplicate("payments"))?;
-    Ledger::from_rest(calendar, place, now, next_event, tables)
+    Ledger::from_rest(calendar, place, now, next_event, rows.into_tables()?)
         .map_err(|b| BadRows(format!("row {} of {}: {}", b.row, b.table, b.what)))
 }
 
-#[derive(Default)]
-struct Rows {
-    rest: Option<(u64, u64)>,
-    accounts: Vec<Account>,
-    pending: Vec<PendingTransfer>,
-    apps: Vec<App>,
-    users: Vec<User>,
-    merchants: Vec<Merchant>,
-    limits: Vec<LimitRow>,
-    holds: Vec<Hold>,
-    payouts: Vec<Payout>,
-    receipts: Vec<Receipt>,
-    batches: Vec<Batch>,
-    payments: Vec<Payment>,
-    authorizations: Vec<Authorization>,
-    credit_lines: Vec<CreditLine>,
-    rentals: Vec<Rental>,
-    items: Vec<Item>,
-    campaigns: Vec<Campaign>,
-    coupon_templates: Vec<CouponTemplate>,
-    coupons: Vec<Coupon>,
-    coupon_counts: Vec<CouponCount>,
-    packets: Vec<Packet>,
-    packet_claims: Vec<PacketClaim>,
-    invoices: Vec<Invoice>,
-    disputes: Vec<Dispute>,
-    royalty_relations: Vec<RoyaltyRelation>,
-    peers: Vec<Peer>,
-    asked_refunds: Vec<AskedRefund>,
-    app_grants: Vec<AppGrant>,
-    app_uses: Vec<AppUse>,
-    plans: Vec<Plan>,
-    loans: Vec<Loan>,
-    quotes: Vec<Quote>,
-    code_uses: Vec<CodeUse>,
-    card_templates: Vec<CardTemplate>,
-    cards: Vec<Card>,
+/// Rows by table, and the tables that they make.
+macro_rules! rows_by_table {
+    ($($table:ident: $row:ty,)*) => {
+        #[derive(Default)]
+        struct Rows {
+            rest: Option<(u64, u64)>,
+            $($table: Vec<$row>,)*
+        }
+
+        impl Rows {
+            fn into_tables(self) -> Result<Tables, BadRows> {
+                let mut tables = Tables::default();
+                $(tables.$table = Table::from_rows(self.$table).map_err(|twice| {
+                    let table = stringify!($table);
+                    BadRows(format!("row {} of {table} has the key of another", twice.row))
+                })?;)*
+                Ok(tables)
+            }
+        }
+    };
+}
+
+rows_by_table! {
+    accounts: Account,
+    pending: PendingTransfer,
+    apps: App,
+    users: User,
+    merchants: Merchant,
+    limits: LimitRow,
+    holds: Hold,
+    payouts: Payout,
+    receipts: Receipt,
+    batches: Batch,
+    authorizations: Authorization,
+    credit_lines: CreditLine,
+    rentals: Rental,
+    items: Item,
+    campaigns: Campaign,
+    coupon_templates: CouponTemplate,
+    coupons: Coupon,
+    coupon_counts: CouponCount,
+    packets: Packet,
+    packet_claims: PacketClaim,
+    invoices: Invoice,
+    disputes: Dispute,
+    royalty_relations: RoyaltyRelation,
+    peers: Peer,
+    asked_refunds: AskedRefund,
+    app_grants: AppGrant,
+    app_uses: AppUse,
+    loans: Loan,
+    plans: Plan,
+    card_templates: CardTemplate,
+    cards: Card,
+    quotes: Quote,
+    code_uses: CodeUse,
+    payments: Payment,
 }
 
 impl Rows {
