@@ -19,7 +19,7 @@ use crate::limits::{
 use crate::rejection::Rejection;
 use crate::rules::limits::{count_paid, may_spend};
 use crate::rules::split::{Split, split};
-use crate::rules::taking::{Sources, batch_takes, fee_key, settle_sources};
+use crate::rules::taking::{Sources, batch_takes, debit_sources, fee_key};
 use crate::rules::{
     buckets, cards, coupons, credit, credit_room, exchange, in_currency, invoices, may_credit,
     may_debit, plan_fees, plans, points, refuse_if, remittances, royalties, user,
@@ -162,7 +162,7 @@ pub(crate) fn pay(
     }
     sources.exchange = payment.exchange().copied();
     let amount = payment.amount.amount;
-    settle_sources(ledger, c.payment, payment.merchant, c.user, amount, sources, now, out);
+    debit_sources(ledger, c.payment, payment.merchant, c.user, amount, sources, now, out);
     if let Some(plan) = plan {
         plans::record_created(payer, c.payment, plan, out);
     }

@@ -75,12 +75,12 @@ pub(crate) fn take(
         undiscountable: 0,
     });
     let sources = Sources { agreed: true, ..sources };
-    settle_sources(ledger, payment, merchant, user, amount.amount, sources, now, out);
+    debit_sources(ledger, payment, merchant, user, amount.amount, sources, now, out);
 }
 
 /// Debits the sources of a payment into today's batch and charges the fee.
 #[expect(clippy::too_many_arguments, reason = "a payment has that many sides")]
-pub(crate) fn settle_sources(
+pub(crate) fn debit_sources(
     ledger: &Ledger,
     payment: Id,
     merchant: u32,
