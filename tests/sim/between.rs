@@ -43,7 +43,7 @@ fn a_remittance_that_comes_again_is_passed_over() {
         stage.turns(1, 1);
         for at in places(&stage, 1) {
             let again = Entry {
-                is_late: true,
+                is_again: true,
                 ..stage.world.broker.borrow().partitions[&(TRANSFERS, 1)].entries[at].clone()
             };
             for _ in 0..times {
@@ -70,7 +70,7 @@ fn what_is_no_remittance_is_passed_over() {
     of_nobody.from_shard = 9;
     for value in [b"no remittance".to_vec(), groat_proto::Message::encode_to_vec(&of_nobody)] {
         let like = stage.world.broker.borrow().partitions[&(TRANSFERS, 1)].entries[0].clone();
-        let entry = Entry { value, is_late: true, ..like };
+        let entry = Entry { value, is_again: true, ..like };
         stage.broker(|broker| broker.at((TRANSFERS, 1)).entries.push(entry));
     }
     stage.settle();

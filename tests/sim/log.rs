@@ -1,5 +1,6 @@
 //! The crash matrix, on the topics: what no owner can mend is said, and never passed over.
 
+use groat::kafka::log::Topic;
 use groat_shard::Block;
 use groat_tests::sim::stage::Stage;
 use groat_tests::sim::weather::EndHow;
@@ -45,17 +46,62 @@ fn a_lost_acknowledged_block_at_the_end_of_the_log() {
     assert_eq!(stage.count("a shard stopped with a fault"), 0);
 }
 
+/// The last block is gone, or hidden in a transaction that never ended, and the local copy has it:
+/// the log is given it again, and all is as if nothing had been. Also where that goes wrong in its
+/// turn.
+#[test]
+fn the_last_block_that_the_log_lost_is_given_again() {
+    for how in [EndHow::BlockGone, EndHow::BlockUnended] {
+        for trouble in [
+            None,
+            Some((At::Commit, Act::End(EndHow::RequestLost))),
+            Some((At::Commit, Act::End(EndHow::AnswerLost))),
+            Some((At::Commit, Act::End(EndHow::Unended(None)))),
+            Some((At::Committed, Act::Crash)),
+            Some((At::Sent(Topic::Events), Act::Crash)),
+        ] {
+            let stage = Stage::new();
+            stage.world.disks.borrow_mut().entry((0, 0)).or_default().keeps_all = true;
+            stage.publish(4).turns(0, 6).cue(0, At::Commit, 0, Act::End(how));
+            stage.publish(3).turns(0, 1);
+            assert_eq!(stage.count(how.name()), 1);
+            let seen = stage.committed("events").len();
+            let lost = stage.world.disks.borrow()[&(0, 0)].blocks_from(seen as u64).remove(0);
+            stage.restart(0);
+            if let Some((at, act)) = trouble {
+                stage.cue(0, at, 0, act);
+            }
+            stage.turns(0, 2);
+            if !stage.is_up(0) {
+                stage.restart(0).turns(0, 2);
+            }
+            assert!(stage.committed("events").contains(&lost), "{how:?} {trouble:?}");
+            assert_eq!(stage.count("a shard stopped with a fault"), 0, "{how:?} {trouble:?}");
+            stage.ends_well();
+        }
+    }
+}
+
 /// An owner in trouble looks at the log, and misses the block that was acknowledged before, whether
-/// the block it asks for is there or not.
+/// the block it asks for is there or not. If not, it writes nothing over the gap, and goes on once
+/// it has the shard again.
 #[test]
 fn an_owner_that_finds_its_own_block_gone_stops() {
     for how in [EndHow::RequestLost, EndHow::BlockOnly, EndHow::AnswerLost] {
         let stage = Stage::new();
+        stage.world.disks.borrow_mut().entry((0, 0)).or_default().keeps_all = true;
         stage.publish(4).turns(0, 6).cue(0, At::Commit, 0, Act::End(EndHow::BlockGone));
         stage.cue(0, At::Commit, 0, Act::End(how));
         stage.publish(8).turns(0, 12);
         let fault = stage.fault(0);
         assert!(fault.contains("which it had acknowledged"), "{how:?}: {fault}");
+        stage.restart(0).turns(0, 4);
+        if how == EndHow::RequestLost {
+            stage.ends_well();
+        } else {
+            // The next block was committed over the gap before anybody could know of it.
+            assert!(stage.fault(0).contains("which the log does not have"));
+        }
     }
 }
 
@@ -76,6 +122,8 @@ fn an_owner_that_runs_on_notices_that_the_end_of_the_log_is_gone() {
     let fault = stage.fault(0);
     assert!(fault.contains("which it had acknowledged"), "{fault}");
     assert_eq!(stage.committed("outcomes").len(), told);
+    stage.restart(0).turns(0, 4);
+    stage.ends_well();
 }
 
 #[test]

@@ -41,6 +41,7 @@ fn hold(seeds: std::ops::Range<u64>) {
         "a shard was given to another process",
         "a snapshot was taken",
         "a sync failed",
+        "a transaction did not end in every partition",
         "a transaction was seen late",
         "a transaction was torn: the block is not there",
         "a transaction was torn: the block is there",

@@ -74,23 +74,32 @@ fn it_keeps_snapshots_where_the_owner_does() {
     }
 }
 
-/// The log loses a block that was acknowledged and followed: the standby has it, so the loss is
-/// found when it takes over.
+/// The log loses blocks that were acknowledged and followed: the standby has them, so the loss is
+/// found when it takes over. One at the end it gives to the log again.
 #[test]
 fn it_notices_that_the_log_lost_what_it_followed() {
-    let stage = followed(1 << 40);
-    stage.publish(8).turns(0, 8).turns(1, 2);
-    stage.broker(|broker| {
-        let events = broker.at((Topic::Events.name(), 0));
-        let last = events.entries.iter().rposition(|entry| entry.fate == Fate::Committed);
-        let last = last.and_then(|at| events.entries.get_mut(at)).unwrap();
-        assert!(Block::peek(&last.value).is_some());
-        last.fate = Fate::Aborted;
-    });
-    stage.world.checker.borrow_mut().lost(0);
-    stage.give(&[1]).turns(1, 2);
-    let fault = stage.fault(1);
-    assert!(fault.contains("which the log does not have"), "{fault}");
+    for blocks in [1, 2] {
+        let stage = followed(1 << 40);
+        stage.publish(8).turns(0, 8).turns(1, 2);
+        stage.broker(|broker| {
+            for _ in 0..blocks {
+                let events = broker.at((Topic::Events.name(), 0));
+                let last = events.entries.iter().rposition(|entry| entry.fate == Fate::Committed);
+                let last = last.and_then(|at| events.entries.get_mut(at)).unwrap();
+                assert!(Block::peek(&last.value).is_some());
+                last.fate = Fate::Aborted;
+            }
+        });
+        stage.world.checker.borrow_mut().lost(0);
+        stage.give(&[1]).turns(1, 2);
+        stage.goes_on_well();
+        if blocks == 1 {
+            assert_eq!(stage.count("a shard stopped with a fault"), 0);
+        } else {
+            let fault = stage.fault(1);
+            assert!(fault.contains("which the log does not have"), "{fault}");
+        }
+    }
 }
 
 /// Its disk fails: it follows no more, and the owner does not mind.

@@ -131,6 +131,16 @@ fn torn_transaction_the_block_is_not_there() {
     ends(EndHow::AllButBlock);
 }
 
+/// A partition without a leader is passed over, and the commit acknowledged all the same, late
+/// (KAFKA-20734). What stays open there is ended by whatever that producer does next, and must not
+/// be told twice.
+#[test]
+fn end_txn_passes_partitions_over() {
+    for of in [None, Some(Topic::Events), Some(Topic::Outcomes), Some(Topic::Settlements)] {
+        ends(EndHow::Unended(of));
+    }
+}
+
 #[test]
 fn one_records_delivery_fails() {
     for topic in [Topic::Events, Topic::Outcomes, Topic::Settlements] {

@@ -8,8 +8,8 @@
 //! | readers see nothing undecided, nor anything behind it | `committed` |
 //!
 //! What it does not promise: that a write of a fenced producer does not arrive late and become
-//! part of the next transaction (KIP-890); that all partitions end a transaction alike; that an
-//! answer arrives.
+//! part of the next transaction (KIP-890); that all partitions end a transaction alike, or end it
+//! at all before the next one of that producer (KAFKA-20734); that an answer arrives.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,10 +45,10 @@ pub struct Entry {
     pub fate: Fate,
     /// The shard whose producer wrote it, if one did.
     pub producer: Option<u32>,
-    /// Its transaction ended in two ways, so it may be told without its block.
+    /// Its transaction ended in several ways, so it may be told without its block.
     pub is_torn: bool,
-    /// It arrived after its own transaction had ended, and is no producer's any more.
-    pub is_late: bool,
+    /// It stands there once already.
+    pub is_again: bool,
 }
 
 /// A partition.
@@ -86,6 +86,10 @@ pub enum Flight {
 /// Another producer is newer.
 pub struct Fenced;
 
+/// How a transaction ends in a partition: whether it is committed there; `None` where its end never
+/// comes. It stays open there until the next transaction of that producer ends.
+pub type Ends<'a> = &'a dyn Fn(Place) -> Option<bool>;
+
 /// See the module.
 #[derive(Default)]
 pub struct Broker {
@@ -110,9 +114,9 @@ impl Broker {
         self.producers.get(&shard).map_or(0, |producer| producer.epoch)
     }
 
-    /// Makes a new producer: what the last one had open is aborted.
-    pub fn init(&mut self, shard: u32) -> u32 {
-        self.finish(shard, &|_| false, false);
+    /// Makes a new producer: what the last one had open is aborted, as far as it ends.
+    pub fn init(&mut self, shard: u32, ends: &dyn Fn(Place) -> bool) -> u32 {
+        self.finish(shard, &|place| ends(place).then_some(false), false);
         self.reveal_all(shard);
         let producer = self.producers.entry(shard).or_default();
         producer.epoch += 1;
@@ -143,35 +147,41 @@ impl Broker {
         Ok(())
     }
 
-    /// Ends the open transaction of a shard; `commits` says where it is committed.
+    /// Ends the open transaction of a shard.
     pub fn end(
         &mut self,
         shard: u32,
         epoch: u32,
-        commits: &dyn Fn(Place) -> bool,
+        ends: Ends<'_>,
         hidden: bool,
     ) -> Result<(), Fenced> {
         if self.epoch(shard) != epoch {
             return Err(Fenced);
         }
-        self.finish(shard, commits, hidden);
+        self.finish(shard, ends, hidden);
         Ok(())
     }
 
-    fn finish(&mut self, shard: u32, commits: &dyn Fn(Place) -> bool, hidden: bool) {
+    fn finish(&mut self, shard: u32, ends: Ends<'_>, hidden: bool) {
         let Some(producer) = self.producers.get_mut(&shard) else { return };
         let (epoch, places) = (producer.epoch, std::mem::take(&mut producer.open));
-        let torn = places.iter().any(|place| commits(*place))
-            && places.iter().any(|place| !commits(*place));
+        let hows: BTreeSet<Option<bool>> = places.iter().map(|place| ends(*place)).collect();
         for place in places {
             let partition = self.at(place);
-            let fate = if commits(place) { Fate::Committed } else { Fate::Aborted };
+            let fate = match ends(place) {
+                Some(true) => Fate::Committed,
+                Some(false) => Fate::Aborted,
+                None => Fate::Open,
+            };
             let mut first = None;
             for (offset, entry) in partition.entries.iter_mut().enumerate() {
                 if entry.fate == Fate::Open && entry.producer == Some(shard) {
-                    (entry.fate, entry.is_torn) = (fate, entry.is_torn || torn);
+                    (entry.fate, entry.is_torn) = (fate, entry.is_torn || hows.len() > 1);
                     first = first.or(Some(offset));
                 }
+            }
+            if fate == Fate::Open {
+                continue;
             }
             partition.epochs.insert(shard, epoch);
             let marker = Entry { fate: Fate::Marker, ..partition.entries[0].clone() };
@@ -189,7 +199,7 @@ impl Broker {
         let shards: Vec<u32> =
             self.producers.iter().filter(|(_, p)| late(p)).map(|(shard, _)| *shard).collect();
         for shard in shards {
-            self.init(shard);
+            self.init(shard, &|_| true);
         }
     }
 
@@ -216,7 +226,7 @@ impl Broker {
                     let open = entries.filter(|e| e.fate == Fate::Open);
                     open.filter(|e| e.producer == Some(shard)).for_each(|e| e.is_torn = true);
                 }
-                self.finish(shard, &|_| true, false);
+                self.finish(shard, &|_| Some(true), false);
             }
             Flight::End(..) => {}
             Flight::Write(shard, epoch, place, entry) => {
@@ -237,18 +247,20 @@ impl Broker {
         self.in_flight.iter().position(its)
     }
 
-    fn open_places(&self, shard: u32) -> Vec<Place> {
+    /// The partitions in the open transaction of a shard.
+    pub fn open_places(&self, shard: u32) -> Vec<Place> {
         self.producers.get(&shard).map_or(Vec::new(), |p| p.open.iter().copied().collect())
     }
 
     /// Appended without the coordinator knowing: the next end of a transaction of that shard in
     /// that partition decides it too.
     fn write_late(&mut self, shard: u32, place: Place, entry: Entry, time: u64) {
-        let late = Entry { fate: Fate::Open, producer: Some(shard), is_late: true, time, ..entry };
+        let late = Entry { fate: Fate::Open, producer: Some(shard), time, ..entry };
         self.at(place).entries.push(late);
     }
 
-    /// A producer begins only when the last transaction has ended in every partition.
+    /// A producer begins only when the last transaction has ended in every partition where its end
+    /// comes.
     fn reveal_all(&mut self, shard: u32) {
         for partition in self.partitions.values_mut() {
             partition.hidden_from.remove(&shard);

@@ -347,7 +347,8 @@ impl Books {
         if self.is_lost {
             return Ok(());
         }
-        let commands = broker.committed((COMMANDS, self.no)).last().map_or(0, |(at, _)| at + 1);
+        // Also where all of it was trimmed.
+        let commands = broker.partitions.get(&(COMMANDS, self.no)).map_or(0, |p| p.entries.len());
         if self.is_trimmed && self.next_input < commands {
             return Ok(());
         }

@@ -72,11 +72,12 @@ impl Log for SimLog {
         self.epoch = None;
         self.at(At::Renew)?;
         let shard = self.who.shard;
+        let unended = self.unended_by_chance();
         let epoch = {
             let mut broker = self.world.broker.borrow_mut();
             let newest = broker.epoch(shard);
             let shares = self.canary(Canary::SkipTheFence) && newest > 0;
-            if shares { newest } else { broker.init(shard) }
+            if shares { newest } else { broker.init(shard, &|place| !unended.contains(&place)) }
         };
         self.at(At::Renewed)?;
         self.epoch = Some(epoch);
@@ -106,7 +107,7 @@ impl Log for SimLog {
             fate: if is_told { Fate::Committed } else { Fate::Open },
             producer: None,
             is_torn: false,
-            is_late: false,
+            is_again: false,
         };
         let weather = self.world.weather.get();
         let mut broker = self.world.broker.borrow_mut();
@@ -166,6 +167,12 @@ impl Log for SimLog {
             EndHow::AllButBlock | EndHow::BlockGone => topic != "events",
             _ => true,
         };
+        let never_ends = |(topic, _): Place| match how {
+            EndHow::Unended(of) => of.is_none_or(|of| of.name() == topic),
+            EndHow::BlockUnended => topic == "events",
+            _ => false,
+        };
+        let ends = |place| (!never_ends(place)).then(|| commits(place));
         let ended = {
             let mut broker = self.world.broker.borrow_mut();
             let late = matches!(how, EndHow::Twice | EndHow::Late);
@@ -174,7 +181,7 @@ impl Log for SimLog {
             }
             match how {
                 EndHow::RequestLost | EndHow::Late => Ok(()),
-                _ => broker.end(shard, epoch, &commits, how == EndHow::Hidden),
+                _ => broker.end(shard, epoch, &ends, how == EndHow::Hidden),
             }
         };
         if ended.is_err() {
@@ -186,20 +193,21 @@ impl Log for SimLog {
         if how == EndHow::BlockGone && is_block {
             self.world.checker.borrow_mut().lost(shard);
         }
-        match how {
-            EndHow::Well | EndHow::Hidden | EndHow::Twice | EndHow::BlockGone => Ok(()),
-            _ if self.canary(Canary::TrustAnIndefiniteCommit) => Ok(()),
-            _ => Err(failed("the end of the transaction was not answered")),
+        if how.is_answered_well() || self.canary(Canary::TrustAnIndefiniteCommit) {
+            return Ok(());
         }
+        Err(failed("the end of the transaction was not answered"))
     }
 
     fn abort(&mut self) -> Result<(), Trouble> {
         self.at(At::Abort)?;
         let (epoch, shard) = (self.epoch()?, self.who.shard);
-        let ended = self.world.broker.borrow_mut().end(shard, epoch, &|_| false, false);
+        let unended = self.unended_by_chance();
+        let ends = |place| (!unended.contains(&place)).then_some(false);
+        let ended = self.world.broker.borrow_mut().end(shard, epoch, &ends, false);
         ended.map_err(|_| self.fenced())?;
         self.world.at(&self.who, At::Aborted);
-        Ok(())
+        if unended.is_empty() { Ok(()) } else { Err(failed("the end was answered late")) }
     }
 
     fn read_blocks(
@@ -251,6 +259,15 @@ impl Log for SimLog {
 }
 
 impl SimLog {
+    /// Where the open transaction is not ended when it is aborted.
+    fn unended_by_chance(&self) -> Vec<Place> {
+        if !self.world.one_in(self.world.weather.get().end) {
+            return Vec::new();
+        }
+        let open = self.world.broker.borrow().open_places(self.who.shard);
+        open.into_iter().filter(|_| self.world.one_in(2)).collect()
+    }
+
     /// Waits until all that is in a partition now is decided.
     fn until_decided(&self, place: Place) -> Result<(), Trouble> {
         for _ in 0..LOOKS {

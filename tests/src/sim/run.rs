@@ -26,8 +26,9 @@ const ROUNDS_PER_RECORD: usize = 4;
 /// Rounds that a block may take, with what is behind it lagging.
 const ROUNDS_PER_BLOCK: usize = 32;
 
-/// Takeovers that a healed shard may need: after the second, a fault is there to stay.
-const RESTARTS_MAX: u32 = 3;
+/// Takeovers that a healed shard may need: one in each process where it had stopped before, and two
+/// more; after those, a fault is there to stay.
+const RESTARTS_MAX: u32 = 8;
 
 /// How a run went.
 #[derive(Default)]
@@ -155,8 +156,8 @@ pub fn publish(world: &World, shard: u32) {
     let mut broker = world.broker.borrow_mut();
     let partition = broker.at((COMMANDS, shard));
     let offset = partition.entries.len() as u64;
-    let (is_torn, is_late, producer) = (false, false, None);
-    let entry = Entry { key, value, time, fate: Fate::Committed, producer, is_torn, is_late };
+    let (is_torn, is_again, producer) = (false, false, None);
+    let entry = Entry { key, value, time, fate: Fate::Committed, producer, is_torn, is_again };
     world.checker.borrow_mut().published(shard, offset, time, &entry.value);
     partition.entries.push(entry);
 }
@@ -240,11 +241,12 @@ fn come_again(world: &World, shard: u32) {
         return;
     }
     let sender = world.chance.borrow_mut().index(world.terms.shards as usize) as u32;
-    let mut sent = broker.committed(place).filter(|(_, entry)| entry.producer == Some(sender));
-    let Some((_, last)) = sent.next_back() else { return };
-    let again = Entry { is_late: true, time: world.now.get(), ..last.clone() };
-    drop(sent);
-    broker.at(place).entries.push(again);
+    // Whether readers see it yet or not: what a producer sends to one partition keeps its order.
+    let entries = &mut broker.at(place).entries;
+    let is_sent = |e: &&Entry| e.fate == Fate::Committed && e.producer == Some(sender);
+    let Some(last) = entries.iter().rfind(is_sent) else { return };
+    let again = Entry { is_again: true, time: world.now.get(), ..last.clone() };
+    entries.push(again);
     drop(broker);
     world.note("a remittance came again");
 }

@@ -3,7 +3,7 @@
 use super::broker::{Entry, Fate};
 use groat_proto::Message;
 use groat_proto::v1::{Outcomes, Record, command, outcome};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// How often each kind of command was answered, and how often it happened, by its name.
@@ -30,8 +30,7 @@ pub(super) struct Told {
     pub(super) expected: BTreeMap<Id, Vec<u8>>,
     /// Told before their block, which must say the same when it comes.
     early: BTreeMap<Id, Vec<u8>>,
-    /// In time, and late.
-    seen: BTreeMap<Id, (u32, u32)>,
+    seen: BTreeSet<Id>,
 }
 
 impl Told {
@@ -61,27 +60,21 @@ impl Told {
             if expected.is_some_and(|expected| *expected != entry.value) && !is_lost {
                 return Err(format!("{id:?} is told otherwise than its block says"));
             }
-            if !self.expected.contains_key(&id) && !entry.is_torn && !entry.is_late && !is_lost {
+            if !self.expected.contains_key(&id) && !entry.is_torn && !is_lost {
                 return Err(format!("{id:?} is told before its block is committed"));
             }
             if !self.expected.contains_key(&id) {
                 self.early.insert(id, entry.value.clone());
             }
-            let (in_time, late) = self.seen.entry(id).or_default();
-            if entry.is_late {
-                *late += 1;
-            } else {
-                *in_time += 1;
-                if *in_time > 1 && !is_lost {
-                    return Err(format!("{id:?} is told twice"));
-                }
+            if !self.seen.insert(id) && !entry.is_again && !is_lost {
+                return Err(format!("{id:?} is told twice"));
             }
         }
         Ok(())
     }
 
     pub(super) fn all_told(&self, what: &str) -> Result<(), String> {
-        match self.expected.keys().find(|id| !self.seen.contains_key(id)) {
+        match self.expected.keys().find(|id| !self.seen.contains(id)) {
             Some(id) => Err(format!("the {what} {id:?} was never told")),
             None => Ok(()),
         }

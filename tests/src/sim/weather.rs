@@ -3,6 +3,7 @@
 
 use super::chance::Chance;
 use super::world::Act;
+use groat::kafka::log::Topic;
 use groat::limits::OPEN_BYTES_MAX;
 use groat_shard::limits::BODY_BYTES_SEAL;
 use std::cell::RefCell;
@@ -26,6 +27,11 @@ pub enum EndHow {
     BlockOnly,
     /// Torn: the block is not committed, the rest is; the answer is lost.
     AllButBlock,
+    /// It ends in no partition of this topic, or of any; that takes so long that the answer counts
+    /// for nothing.
+    Unended(Option<Topic>),
+    /// Acknowledged, and it does not end in the partition of the block.
+    BlockUnended,
     /// Acknowledged, and the block is lost.
     BlockGone,
 }
@@ -33,7 +39,8 @@ pub enum EndHow {
 impl EndHow {
     /// Whether the answer is that all went well, so that whoever asked has no trouble.
     pub fn is_answered_well(self) -> bool {
-        matches!(self, EndHow::Well | EndHow::Hidden | EndHow::Twice | EndHow::BlockGone)
+        let well = matches!(self, EndHow::Well | EndHow::Hidden | EndHow::Twice);
+        well || matches!(self, EndHow::BlockGone | EndHow::BlockUnended)
     }
 
     /// For the count of what happened.
@@ -47,6 +54,8 @@ impl EndHow {
             EndHow::Late => "a commit arrived late",
             EndHow::BlockOnly => "a transaction was torn: the block is there",
             EndHow::AllButBlock => "a transaction was torn: the block is not there",
+            EndHow::Unended(_) => "a transaction did not end in every partition",
+            EndHow::BlockUnended => "an acknowledged block stayed undecided",
             EndHow::BlockGone => "an acknowledged block was lost",
         }
     }
@@ -147,13 +156,16 @@ impl Weather {
         if !chance.one_in(self.end) {
             return EndHow::Well;
         }
-        match chance.below(7) {
+        match chance.below(8) {
             0 => EndHow::Hidden,
             1 => EndHow::Twice,
             2 => EndHow::AnswerLost,
             3 => EndHow::RequestLost,
             4 => EndHow::Late,
             5 => EndHow::BlockOnly,
+            6 => {
+                EndHow::Unended([None, Some(Topic::Events), Some(Topic::Outcomes)][chance.index(3)])
+            }
             _ => EndHow::AllButBlock,
         }
     }

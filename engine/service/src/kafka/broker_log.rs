@@ -6,15 +6,16 @@
 use super::events::{Blocks, read_newest_first};
 use super::log::{Extent, Log, Record, Topic, Trouble};
 use super::{BLOCK, Deliveries, RECORD, broker, delivered, send, transactional};
+use crate::clock;
 use crate::config::Config;
-use crate::limits::{BROKER_TIMEOUT, WATCHDOG_TIMEOUT};
+use crate::limits::{ANSWER_LATE, BROKER_TIMEOUT, WATCHDOG_TIMEOUT};
 use groat_shard::Fault;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use std::sync::Arc;
 use std::sync::mpsc::channel;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 type ShardProducer = BaseProducer<Deliveries>;
 
@@ -23,6 +24,8 @@ pub(super) struct BrokerLog {
     config: Config,
     shard: u32,
     producer: Option<Arc<ShardProducer>>,
+    /// When the last transaction was begun.
+    begun: Instant,
     /// Kept while it reads without trouble.
     blocks: Option<Blocks>,
     /// The name of the last topic written to, behind the prefix and whole.
@@ -31,7 +34,8 @@ pub(super) struct BrokerLog {
 
 impl BrokerLog {
     pub(super) fn new(config: Config, shard: u32) -> BrokerLog {
-        BrokerLog { config, shard, producer: None, blocks: None, topic: ("", String::new()) }
+        let (begun, topic) = (clock::start(), ("", String::new()));
+        BrokerLog { config, shard, producer: None, begun, blocks: None, topic }
     }
 
     fn producer(&self) -> Result<&Arc<ShardProducer>, Trouble> {
@@ -64,6 +68,25 @@ impl BrokerLog {
         let answered = within(WATCHDOG_TIMEOUT, name, move || call(&theirs));
         answered.unwrap_or_else(late).map_err(|e| self.trouble(&e))
     }
+
+    /// Ends the transaction; see [`Trouble`] for what a late answer is worth.
+    fn ended(
+        &self,
+        call: impl FnOnce(&ShardProducer) -> Result<(), KafkaError> + Send + 'static,
+    ) -> Result<(), Trouble> {
+        self.watched(self.producer()?, call)?;
+        match self.begun.elapsed() {
+            took if took < ANSWER_LATE => Ok(()),
+            took => Err(Trouble::Failed(Fault::new(
+                format!(
+                    "shard {}: a transaction took {} ms, so its end may not be in every partition",
+                    self.shard,
+                    took.as_millis()
+                ),
+                "nothing: the log is asked. If it stays so, look why the broker is slow",
+            ))),
+        }
+    }
 }
 
 /// What a call gives on a thread of its own, if it does in time; if not, or if there is no thread,
@@ -94,6 +117,7 @@ impl Log for BrokerLog {
     }
 
     fn begin(&mut self) -> Result<(), Trouble> {
+        self.begun = clock::start();
         let producer = self.producer()?;
         producer.context().start_over();
         producer.begin_transaction().map_err(|e| self.trouble(&e))
@@ -137,13 +161,11 @@ impl Log for BrokerLog {
     }
 
     fn commit(&mut self) -> Result<(), Trouble> {
-        let producer = self.producer()?;
-        self.watched(producer, |producer| producer.commit_transaction(BROKER_TIMEOUT))
+        self.ended(|producer| producer.commit_transaction(BROKER_TIMEOUT))
     }
 
     fn abort(&mut self) -> Result<(), Trouble> {
-        let producer = self.producer()?;
-        self.watched(producer, |producer| producer.abort_transaction(BROKER_TIMEOUT))
+        self.ended(|producer| producer.abort_transaction(BROKER_TIMEOUT))
     }
 
     fn read_blocks(
@@ -188,6 +210,22 @@ mod tests {
             within(WATCHDOG_TIMEOUT, name(), || 7),
             Some(7),
             "the next call is not behind it"
+        );
+    }
+
+    /// The broker may have acknowledged what it has not ended everywhere.
+    #[test]
+    fn an_end_that_is_answered_late_counts_for_nothing() {
+        let mut log = BrokerLog::new(Config::default(), 0);
+        let producer = transactional(&log.config, "late").expect("it connects to nobody yet");
+        log.producer = Some(Arc::new(producer));
+        log.begun = clock::start();
+        assert!(log.ended(|_| Ok(())).is_ok());
+        log.begun = clock::start().checked_sub(ANSWER_LATE).expect("a machine that is up");
+        let late = log.ended(|_| Ok(()));
+        assert!(
+            matches!(&late, Err(Trouble::Failed(fault)) if fault.what.contains("took")),
+            "{late:?}"
         );
     }
 

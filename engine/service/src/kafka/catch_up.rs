@@ -121,6 +121,8 @@ pub struct CatchUp<S> {
     pub(super) last_work: Option<LastWork>,
     /// Hashes of the last blocks of the local copy, by number: the log must have the same.
     local: BTreeMap<u64, Hash>,
+    /// The hash of the block before the last local one, and whether the log has it.
+    before_last: (Option<Hash>, bool),
     /// Blocks taken from the log.
     pub(super) taken: u64,
     late: u64,
@@ -163,9 +165,10 @@ impl<S: Store> CatchUp<S> {
             Some(Restored { shard, tail }) => (Some(shard), tail),
             None => (None, Tail::default()),
         };
-        let (last_work, local, resting) = (None, BTreeMap::new(), None);
+        let (last_work, local, before_last, resting) = (None, BTreeMap::new(), (None, false), None);
+        let (taken, late) = (0, 0);
         let mut caught =
-            CatchUp { store, shard, tail, last_work, local, taken: 0, late: 0, resting };
+            CatchUp { store, shard, tail, last_work, local, before_last, taken, late, resting };
         if let Some(last) = caught.store.last() {
             for number in caught.next_number()..=last {
                 let bytes = caught.store.read(number)?;
@@ -204,6 +207,8 @@ impl<S: Store> CatchUp<S> {
             let hash = bytes.as_deref().and_then(|bytes| bytes.last_chunk().copied());
             self.local.extend(hash.map(|hash| (number, hash)));
         }
+        let previous = |bytes: Vec<u8>| Block::peek(&bytes)?.previous.try_into().ok();
+        self.before_last = (self.store.read(last)?.and_then(previous), false);
         Ok(())
     }
 
@@ -212,10 +217,19 @@ impl<S: Store> CatchUp<S> {
         self.shard.as_ref().map_or(0, |shard| shard.head().next_number)
     }
 
-    /// Where the log is to be read from. The last local blocks are read again: both must be the
-    /// same chain.
+    /// Where the log is to be read from. The last local blocks are read again, and one before
+    /// them: both must be the same chain.
     pub(super) fn read_from(&self) -> u64 {
-        self.local.keys().next().copied().unwrap_or(self.next_number())
+        self.local.keys().next().map_or(self.next_number(), |first| first.saturating_sub(1))
+    }
+
+    /// The last local block, if the log has the one before it and nothing in its place.
+    pub(super) fn unlogged_last(&mut self) -> Result<Option<Vec<u8>>, Fault> {
+        let next = self.local.keys().next().copied();
+        match next.filter(|next| self.before_last.1 && Some(*next) == self.store.last()) {
+            Some(last) => self.store.read(last),
+            None => Ok(None),
+        }
     }
 
     /// Takes a block of the log; gives its header and hash if it is the next one.
@@ -232,6 +246,7 @@ impl<S: Store> CatchUp<S> {
         })?;
         let number = block.header.number;
         if let Some((expected, hash)) = self.local.first_key_value() {
+            self.before_last.1 |= self.before_last.0 == Some(block.hash);
             // Before a block that both must have, nothing but what is late can stand.
             match number.cmp(expected) {
                 Ordering::Less => {}

@@ -46,6 +46,17 @@ pub(super) struct Work<'a> {
     pub(super) next_event: u64,
 }
 
+/// What [`Commits::look`] saw.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum There {
+    /// The block, and the one before it.
+    Both,
+    /// The one before it, not the block.
+    Before,
+    /// Not the one before it, which was acknowledged.
+    NotBefore,
+}
+
 /// See the module.
 pub(super) struct Commits<L> {
     shard: u32,
@@ -77,17 +88,14 @@ impl<L: Log> Commits<L> {
         self.patiently(clock, "it has a producer", |commits| commits.fence())
     }
 
-    /// Fences every earlier producer, and where shards send to each other also at each partition it
-    /// may have written to: a partition learns of a new producer only by what that writes, and
-    /// would until then take what an old one sent late. What the new one writes is aborted, and
-    /// with it what came late before. So nothing is told later that this owner does not find when
+    /// Fences every earlier producer, also at each partition where it told anything: a partition
+    /// learns of a new producer only by what that writes, and would until then take what an old one
+    /// sent late. What the new one writes is aborted, and with it what came late before, or was
+    /// never ended there ([`Trouble`]). So nothing is told later that this owner does not find when
     /// it looks at what was told, and goes by.
     fn fence(&mut self) -> Result<(), Trouble> {
         self.last_at = None;
         self.log.renew()?;
-        if self.others.is_empty() {
-            return Ok(());
-        }
         self.log.begin()?;
         let to_others = self.others.iter().map(|to| Topic::Transfers(*to));
         for topic in [Topic::Outcomes, Topic::Settlements].into_iter().chain(to_others) {
@@ -203,16 +211,22 @@ impl<L: Log> Commits<L> {
             Err(stop @ Trouble::Stop(_)) => return Err(stop),
         }
         self.fence()?;
-        if !self.look(work, Extent::Committed)? {
+        let mut there = self.look(work, Extent::Committed)?;
+        if there == There::Before {
             // Alone: our new producer may have fenced an owner that came after us, and whose claim
             // was on its way. Then the answer does not say whose block came first, and nothing may
             // be told before that is known.
             self.send_block(work.bytes)?;
-            if !self.look(work, Extent::Decided)? {
+            there = self.look(work, Extent::Decided)?;
+        }
+        match there {
+            There::Both => {}
+            There::Before => {
                 return Err(Trouble::Failed(
                     self.lost("a block was acknowledged and is not there"),
                 ));
             }
+            There::NotBefore => return Err(Trouble::Stop(gone(work))),
         }
         let first_offset = work.inputs.first().map_or(u64::MAX, |input| input.offset);
         let first_settled = work.messages.settlements.first().map_or(u64::MAX, |(_, s)| s.event);
@@ -222,9 +236,9 @@ impl<L: Log> Commits<L> {
         told.read(log, *shard, others, first_offset, first_event)
     }
 
-    /// Whether the block is in the log; trouble if another owner's is in its place or behind it,
-    /// or if the one before it, which was acknowledged, is gone.
-    fn look(&mut self, work: &Work<'_>, extent: Extent) -> Result<bool, Trouble> {
+    /// Whether the block is in the log, and the one before it; trouble if another owner's is in its
+    /// place or behind it.
+    fn look(&mut self, work: &Work<'_>, extent: Extent) -> Result<There, Trouble> {
         let previous = Block::peek(work.bytes).map(|header| header.previous).unwrap_or_default();
         let (mut found, mut other, mut has_previous) = (false, None, work.number == 0);
         self.log.read_blocks(work.number.saturating_sub(1), extent, &mut |bytes| {
@@ -240,11 +254,8 @@ impl<L: Log> Commits<L> {
             Ok(())
         })?;
         match other {
-            // What hides behind an open transaction is not gone; nothing hides before this block.
-            None if !has_previous && (found || extent == Extent::Decided) => {
-                Err(Trouble::Stop(gone(work)))
-            }
-            None => Ok(found),
+            None if !has_previous => Ok(There::NotBefore),
+            None => Ok(if found { There::Both } else { There::Before }),
             Some(number) => Err(Trouble::Stop(
                 self.lost(&format!("block {number} of the log is of another owner")),
             )),
@@ -347,12 +358,14 @@ impl<L: Log> Commits<L> {
     }
 }
 
+/// The local copy has that block: whoever takes the shard over with it gives it to the log again.
 fn gone(work: &Work<'_>) -> Fault {
-    Fault::new(
+    Fault::lost(
         format!(
             "the log does not have block {} any more, which it had acknowledged",
             work.number.saturating_sub(1)
         ),
-        "restore the events topic from a copy; the local data directory has the block",
+        "look why the broker lost it; it is given it again from the local data directory, so do \
+         not move that away",
     )
 }

@@ -120,6 +120,12 @@ pub struct Record<'a> {
 /// What a call to the broker failed with. No error says for certain that nothing was committed:
 /// the end of a transaction that was sent twice can commit the beginning of the next one. So
 /// the producer is given up after every one of them, and the log is asked.
+///
+/// Nor does an answer that all is well if it comes late. Kafka 4 ends a transaction in no partition
+/// that has no leader just then, and acknowledges it (KAFKA-20734): what was written there stays
+/// open, and hides all behind it, until the next transaction of that producer in that partition
+/// ends, and then ends as that one does. Brokers that come and go take a while, so an answer that
+/// took long is a [`Trouble::Failed`] too.
 #[derive(Debug)]
 pub enum Trouble {
     /// It failed, or was not answered. The fault is told if it stays so.

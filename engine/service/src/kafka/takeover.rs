@@ -115,7 +115,9 @@ fn others(shard: u32, terms: &ChainTerms) -> Vec<u32> {
 }
 
 /// Claims the shard until a claim of ours is the end of the chain; gives that claim. A block of an
-/// earlier owner that got in before it is followed, and the shard claimed anew.
+/// earlier owner that got in before it is followed, and the shard claimed anew. Where the log has
+/// lost its last block, which it had acknowledged, and the local copy has it, the log is given it
+/// again first: the identical bytes, in the place where nobody has written since.
 fn claim<St: Store>(
     settings: &Settings,
     commits: &mut Commits<impl Log>,
@@ -141,19 +143,31 @@ fn claim<St: Store>(
             }
             Ok(())
         })?;
-        caught.check(settings)?;
+        let unlogged = if fence { caught.unlogged_last()? } else { None };
+        if unlogged.is_none() {
+            caught.check(settings)?;
+        }
         match sent {
             Some(_) if followed => return Err(commits.lost("it was claimed right after our claim")),
             Some((bytes, _)) if prevailed => return Ok(bytes),
             _ => {}
         }
-        let shard =
-            caught.shard.get_or_insert_with(|| Shard::begin(settings.shard, settings.terms));
-        let proposed = shard.propose_claim(&settings.owner);
-        let claimed = commits.send_block(&proposed.0);
-        sent = Some(proposed);
-        fence = claimed.is_err();
-        let fault = match claimed {
+        let taken = if let Some(bytes) = unlogged {
+            tracing::warn!(
+                shard = settings.shard,
+                block = caught.next_number().saturating_sub(1),
+                "the log does not have the last block of the local copy any more, which it had \
+                 acknowledged: it is given it again"
+            );
+            commits.send_block(&bytes)
+        } else {
+            let shard =
+                caught.shard.get_or_insert_with(|| Shard::begin(settings.shard, settings.terms));
+            let (claim, _) = sent.insert(shard.propose_claim(&settings.owner));
+            commits.send_block(claim)
+        };
+        fence = taken.is_err();
+        let fault = match taken {
             Ok(()) => continue,
             Err(Trouble::Stop(fault)) => return Err(fault),
             Err(Trouble::Failed(fault) | Trouble::Fenced(fault)) => fault,
