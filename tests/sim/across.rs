@@ -180,6 +180,32 @@ fn payer_ends_its_transaction_twice_or_seen_late() {
     ends(EndHow::Hidden, 0);
 }
 
+/// What is sent stays open in the payee's partition, late or unnoticed; then the payer's next
+/// transaction is in trouble, and the fence aborts both there. The first is sent again before the
+/// second.
+#[test]
+fn payers_transaction_does_not_end_at_the_payee() {
+    ends(EndHow::Unended(Some(Topic::Transfers(1))), 0);
+    for then in [EndHow::RequestLost, EndHow::AnswerLost, EndHow::Unended(None)] {
+        for world in WORLDS {
+            let pair = Pair::new(world);
+            let end = EndHow::QuietlyUnended(Topic::Transfers(1));
+            pair.stage.cue(0, At::Commit, 0, Act::End(end)).cue(0, At::Commit, 0, Act::End(then));
+            pair.asked().turns(0, 1);
+            assert_eq!(pair.cash(), (ALICE - SENT, BOB), "it is on its way");
+            pair.stage.turns(1, 2);
+            assert_eq!(pair.cash(), (ALICE - SENT, BOB), "and hidden");
+            pair.stage.ask(0, transfer(&pair.alice, &pair.bob, BACK)).turns(0, 2);
+            assert_eq!((pair.stage.count(end.name()), pair.stage.count(then.name())), (1, 1));
+            pair.stage.settle();
+            assert_eq!(pair.cash(), (ALICE - SENT - BACK, BOB + SENT + BACK));
+            assert_eq!(pair.stage.sent(0, 1), [1, 2]);
+            assert_eq!(pair.stage.count("a shard stopped with a fault"), 0);
+            pair.stage.ends_well();
+        }
+    }
+}
+
 #[test]
 fn payee_dies_before_its_commit() {
     payee_dies(At::PollTransfers, false);

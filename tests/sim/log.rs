@@ -51,7 +51,7 @@ fn a_lost_acknowledged_block_at_the_end_of_the_log() {
 /// turn.
 #[test]
 fn the_last_block_that_the_log_lost_is_given_again() {
-    for how in [EndHow::BlockGone, EndHow::BlockUnended] {
+    for how in [EndHow::BlockGone, EndHow::QuietlyUnended(Topic::Events)] {
         for trouble in [
             None,
             Some((At::Commit, Act::End(EndHow::RequestLost))),

@@ -141,6 +141,31 @@ fn end_txn_passes_partitions_over() {
     }
 }
 
+/// As before, but acknowledged in time, as by a broker that dies right after its answer; the next
+/// transaction is then in trouble. What the fence aborts of the first is told again, before what
+/// left with the second.
+#[test]
+fn end_txn_passes_partitions_over_unnoticed() {
+    for of in [Topic::Outcomes, Topic::Settlements, Topic::Events] {
+        for skip in 0..3 {
+            for then in [EndHow::RequestLost, EndHow::AnswerLost, EndHow::Unended(None)] {
+                let stage = Stage::new();
+                stage.world.disks.borrow_mut().entry((0, 0)).or_default().keeps_all = true;
+                let end = EndHow::QuietlyUnended(of);
+                stage.publish(4).turns(0, 6).cue(0, At::Commit, skip, Act::End(end));
+                stage.cue(0, At::Commit, 0, Act::End(then));
+                stage.publish(10).turns(0, 12);
+                if of == Topic::Events && then != EndHow::AnswerLost {
+                    assert!(stage.fault(0).contains("which it had acknowledged"));
+                    stage.restart(0).turns(0, 3);
+                }
+                assert_eq!((stage.count(end.name()), stage.count(then.name())), (1, 1));
+                stage.ends_well();
+            }
+        }
+    }
+}
+
 #[test]
 fn one_records_delivery_fails() {
     for topic in [Topic::Events, Topic::Outcomes, Topic::Settlements] {

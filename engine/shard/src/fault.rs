@@ -11,6 +11,9 @@ pub enum Cause {
     Damage,
     /// Another owner has taken the shard: it may be taken back if it should not have been.
     Lost,
+    /// The log has lost what it had acknowledged: whoever takes the shard over with its copy can
+    /// mend it.
+    Unlogged,
     /// What was asked for cannot be: a value that is out of its range.
     Usage,
     /// Any other.

@@ -169,7 +169,7 @@ impl Log for SimLog {
         };
         let never_ends = |(topic, _): Place| match how {
             EndHow::Unended(of) => of.is_none_or(|of| of.name() == topic),
-            EndHow::BlockUnended => topic == "events",
+            EndHow::QuietlyUnended(of) => of.name() == topic,
             _ => false,
         };
         let ends = |place| (!never_ends(place)).then(|| commits(place));

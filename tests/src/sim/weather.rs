@@ -30,8 +30,8 @@ pub enum EndHow {
     /// It ends in no partition of this topic, or of any; that takes so long that the answer counts
     /// for nothing.
     Unended(Option<Topic>),
-    /// Acknowledged, and it does not end in the partition of the block.
-    BlockUnended,
+    /// Acknowledged, and it ends in no partition of this topic.
+    QuietlyUnended(Topic),
     /// Acknowledged, and the block is lost.
     BlockGone,
 }
@@ -40,7 +40,7 @@ impl EndHow {
     /// Whether the answer is that all went well, so that whoever asked has no trouble.
     pub fn is_answered_well(self) -> bool {
         let well = matches!(self, EndHow::Well | EndHow::Hidden | EndHow::Twice);
-        well || matches!(self, EndHow::BlockGone | EndHow::BlockUnended)
+        well || matches!(self, EndHow::BlockGone | EndHow::QuietlyUnended(_))
     }
 
     /// For the count of what happened.
@@ -55,7 +55,7 @@ impl EndHow {
             EndHow::BlockOnly => "a transaction was torn: the block is there",
             EndHow::AllButBlock => "a transaction was torn: the block is not there",
             EndHow::Unended(_) => "a transaction did not end in every partition",
-            EndHow::BlockUnended => "an acknowledged block stayed undecided",
+            EndHow::QuietlyUnended(_) => "an acknowledged transaction did not end everywhere",
             EndHow::BlockGone => "an acknowledged block was lost",
         }
     }

@@ -96,6 +96,7 @@ impl<St: Store, L: Log, K: Clock> Back<St, L, K> {
                 if rests {
                     self.resting = self.last;
                 }
+                self.commits.has_left(messages, inputs, next_event);
                 (bytes, last_offset) = (length, sealed.last_offset);
             }
             // Only now: a snapshot says that all that left with the blocks before it is there.

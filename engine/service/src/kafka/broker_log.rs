@@ -24,8 +24,8 @@ pub(super) struct BrokerLog {
     config: Config,
     shard: u32,
     producer: Option<Arc<ShardProducer>>,
-    /// When the last transaction was begun.
-    begun: Instant,
+    /// When all of the transaction was delivered.
+    delivered: Instant,
     /// Kept while it reads without trouble.
     blocks: Option<Blocks>,
     /// The name of the last topic written to, behind the prefix and whole.
@@ -34,8 +34,8 @@ pub(super) struct BrokerLog {
 
 impl BrokerLog {
     pub(super) fn new(config: Config, shard: u32) -> BrokerLog {
-        let (begun, topic) = (clock::start(), ("", String::new()));
-        BrokerLog { config, shard, producer: None, begun, blocks: None, topic }
+        let (delivered, topic) = (clock::start(), ("", String::new()));
+        BrokerLog { config, shard, producer: None, delivered, blocks: None, topic }
     }
 
     fn producer(&self) -> Result<&Arc<ShardProducer>, Trouble> {
@@ -75,11 +75,12 @@ impl BrokerLog {
         call: impl FnOnce(&ShardProducer) -> Result<(), KafkaError> + Send + 'static,
     ) -> Result<(), Trouble> {
         self.watched(self.producer()?, call)?;
-        match self.begun.elapsed() {
+        match self.delivered.elapsed() {
             took if took < ANSWER_LATE => Ok(()),
             took => Err(Trouble::Failed(Fault::new(
                 format!(
-                    "shard {}: a transaction took {} ms, so its end may not be in every partition",
+                    "shard {}: a transaction took {} ms to end, and may not have ended in every \
+                     partition",
                     self.shard,
                     took.as_millis()
                 ),
@@ -117,7 +118,6 @@ impl Log for BrokerLog {
     }
 
     fn begin(&mut self) -> Result<(), Trouble> {
-        self.begun = clock::start();
         let producer = self.producer()?;
         producer.context().start_over();
         producer.begin_transaction().map_err(|e| self.trouble(&e))
@@ -149,7 +149,10 @@ impl Log for BrokerLog {
             return Err(self.trouble(&KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut)));
         }
         match producer.context().failed() {
-            0 => Ok(()),
+            0 => {
+                self.delivered = clock::start();
+                Ok(())
+            }
             _ => {
                 Err(self.trouble(&KafkaError::MessageProduction(RDKafkaErrorCode::MessageTimedOut)))
             }
@@ -219,9 +222,9 @@ mod tests {
         let mut log = BrokerLog::new(Config::default(), 0);
         let producer = transactional(&log.config, "late").expect("it connects to nobody yet");
         log.producer = Some(Arc::new(producer));
-        log.begun = clock::start();
+        log.delivered = clock::start();
         assert!(log.ended(|_| Ok(())).is_ok());
-        log.begun = clock::start().checked_sub(ANSWER_LATE).expect("a machine that is up");
+        log.delivered = clock::start().checked_sub(ANSWER_LATE).expect("a machine that is up");
         let late = log.ended(|_| Ok(()));
         assert!(
             matches!(&late, Err(Trouble::Failed(fault)) if fault.what.contains("took")),

@@ -121,7 +121,7 @@ pub struct CatchUp<S> {
     pub(super) last_work: Option<LastWork>,
     /// Hashes of the last blocks of the local copy, by number: the log must have the same.
     local: BTreeMap<u64, Hash>,
-    /// The hash of the block before the last local one, and whether the log has it.
+    /// The hash of the block before the last local one, and whether the log was seen to have it.
     before_last: (Option<Hash>, bool),
     /// Blocks taken from the log.
     pub(super) taken: u64,
@@ -223,13 +223,19 @@ impl<S: Store> CatchUp<S> {
         self.local.keys().next().map_or(self.next_number(), |first| first.saturating_sub(1))
     }
 
+    /// The log is read from there now.
+    pub(super) fn begins_to_compare(&mut self) {
+        self.before_last.1 = false;
+    }
+
     /// The last local block, if the log has the one before it and nothing in its place.
     pub(super) fn unlogged_last(&mut self) -> Result<Option<Vec<u8>>, Fault> {
-        let next = self.local.keys().next().copied();
-        match next.filter(|next| self.before_last.1 && Some(*next) == self.store.last()) {
-            Some(last) => self.store.read(last),
-            None => Ok(None),
+        let Some((last, hash)) = self.local.first_key_value() else { return Ok(None) };
+        if !self.before_last.1 || Some(*last) != self.store.last() {
+            return Ok(None);
         }
+        let bytes = self.store.read(*last)?;
+        Ok(bytes.filter(|bytes| Block::parse(bytes).is_ok_and(|block| block.hash == *hash)))
     }
 
     /// Takes a block of the log; gives its header and hash if it is the next one.

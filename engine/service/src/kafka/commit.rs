@@ -14,8 +14,10 @@
 //! count. Kafka's transactions can be torn: a block there and its outcomes not, or the other way
 //! round. So outcomes and settlements are compared with what was told before, by their ids.
 //!
-//! A block with outcomes is sent only after everything before it was known to be there. So at most
-//! the last such block of a chain can lack any: that one is looked at when a shard is taken over.
+//! A block with outcomes is sent only after everything before it was acknowledged. So at most the
+//! last such block of a chain can lack any, and the one before it if a broker that came back has
+//! ended less than it said ([`Trouble`]): the last is looked at when a shard is taken over, both
+//! after trouble.
 
 use super::log::{Extent, Log, Record, Topic, Trouble};
 use super::owner::Input;
@@ -25,7 +27,7 @@ use crate::clock::Clock;
 use crate::limits::{BROKER_PATIENCE, FENCED_PAUSE, RETRY_PAUSE};
 use groat_proto::Message;
 use groat_proto::v1::{Remittance, Settlement};
-use groat_shard::{Block, Fault, Messages};
+use groat_shard::{Block, Cause, Fault, Messages};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -46,6 +48,21 @@ pub(super) struct Work<'a> {
     pub(super) next_event: u64,
 }
 
+/// What left with the last block that anything left with.
+struct Left {
+    messages: Messages,
+    inputs: Vec<Input>,
+    next_event: u64,
+}
+
+impl Left {
+    /// As work whose block is in the log.
+    fn work(&self) -> Work<'_> {
+        let Left { messages, inputs, next_event } = self;
+        Work { number: 0, epoch: 0, bytes: &[], messages, inputs, next_event: *next_event }
+    }
+}
+
 /// What [`Commits::look`] saw.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum There {
@@ -64,6 +81,8 @@ pub(super) struct Commits<L> {
     /// The offset of the last block, if this producer wrote it.
     last_at: Option<u64>,
     told: Told,
+    /// It is told again if a broker in trouble has not ended its transaction everywhere.
+    left: Option<Left>,
     /// The shards to which this one sends.
     others: Vec<u32>,
     /// Set when the shard is to be let go of: nothing is tried again then.
@@ -80,7 +99,8 @@ impl<L: Log> Commits<L> {
         stop: Arc<AtomicBool>,
         status: Arc<ShardStatus>,
     ) -> Commits<L> {
-        Commits { shard, log, last_at: None, told: Told::default(), others, stop, status }
+        let (last_at, told, left) = (None, Told::default(), None);
+        Commits { shard, log, last_at, told, left, others, stop, status }
     }
 
     /// Fences every earlier producer of the shard.
@@ -166,6 +186,14 @@ impl<L: Log> Commits<L> {
         self.told.settle(self.shard, work)
     }
 
+    /// Hears what left with a block that was committed.
+    pub(super) fn has_left(&mut self, messages: Messages, inputs: Vec<Input>, next_event: u64) {
+        let Messages { outcomes, settlements, remittances } = &messages;
+        if !outcomes.is_empty() || !settlements.is_empty() || !remittances.is_empty() {
+            self.left = Some(Left { messages, inputs, next_event });
+        }
+    }
+
     /// The time until which the clock was moved by a block that is not in the log, if one was told
     /// of: settlements behind the chain's last event and no outcome behind its position.
     pub(super) fn told_by_a_tick(&self, next_offset: u64) -> Option<u64> {
@@ -228,12 +256,28 @@ impl<L: Log> Commits<L> {
             }
             There::NotBefore => return Err(Trouble::Stop(gone(work))),
         }
-        let first_offset = work.inputs.first().map_or(u64::MAX, |input| input.offset);
-        let first_settled = work.messages.settlements.first().map_or(u64::MAX, |(_, s)| s.event);
-        let first_sent = work.messages.remittances.first().map_or(u64::MAX, |(_, r)| r.event);
-        let first_event = first_settled.min(first_sent);
+        let left = self.left.take();
+        let before = left.as_ref().map(Left::work);
+        let told_before = self.tell_before(work, before.as_ref());
+        self.left = left;
+        told_before
+    }
+
+    /// Reads what was told of a block, and of the one before it, and tells what is missing of that:
+    /// its transaction was acknowledged, and where it had not ended, the fence has aborted it.
+    fn tell_before(&mut self, work: &Work<'_>, before: Option<&Work<'_>>) -> Result<(), Trouble> {
+        let works = || before.into_iter().chain([work]);
+        let offsets = works().filter_map(|work| work.inputs.first());
+        let first_offset = offsets.map(|input| input.offset).min().unwrap_or(u64::MAX);
+        let settled = works().filter_map(|work| work.messages.settlements.first());
+        let sent = works().filter_map(|work| work.messages.remittances.first());
+        let events = settled.map(|(_, s)| s.event).chain(sent.map(|(_, r)| r.event));
+        let first_event = events.min().unwrap_or(u64::MAX);
         let Commits { shard, told, log, others, .. } = self;
-        told.read(log, *shard, others, first_offset, first_event)
+        told.read(log, *shard, others, first_offset, first_event)?;
+        let Some(before) = before else { return Ok(()) };
+        self.attempt(before, true)?;
+        Ok(self.told.settle(self.shard, before)?)
     }
 
     /// Whether the block is in the log, and the one before it; trouble if another owner's is in its
@@ -360,12 +404,11 @@ impl<L: Log> Commits<L> {
 
 /// The local copy has that block: whoever takes the shard over with it gives it to the log again.
 fn gone(work: &Work<'_>) -> Fault {
-    Fault::lost(
-        format!(
-            "the log does not have block {} any more, which it had acknowledged",
-            work.number.saturating_sub(1)
-        ),
-        "look why the broker lost it; it is given it again from the local data directory, so do \
-         not move that away",
-    )
+    let what = format!(
+        "the log does not have block {} any more, which it had acknowledged",
+        work.number.saturating_sub(1)
+    );
+    let advice = "look why the broker lost it. If it is the last alone, it is given to the log \
+                  again from the local copy; if not, restore the events topic from a copy";
+    Fault { cause: Cause::Unlogged, ..Fault::new(what, advice) }
 }

@@ -11,6 +11,8 @@
 //! | 6 | [`Owner::turn`] | a batch is decided, while the one before it is on its way |
 //! | 7 | [`Back`](super::back::Back) | it is sealed, **committed to the log**, kept in sled |
 //!
+//! If the log has lost the last block of the copy, it is given that again before it is claimed.
+//!
 //! Where shards send to each other, a block takes remittances before commands. Their order is the
 //! owner's choice, and what was told tells it to the next one.
 //!

@@ -378,7 +378,8 @@ struct Owning<'a> {
 impl Owning<'_> {
     /// Owns the shard until it is to be let go of. If another process takes it and the group does
     /// not take it away here, that one was late (it had it before, and woke up): the shard is
-    /// taken back after a while. Twice in a row is no accident.
+    /// taken back after a while. Twice in a row is no accident. So it is where the log has lost its
+    /// last block: whoever takes it over gives it back.
     fn until_stopped(mut self, followed: Option<CatchUp<SledStore>>) -> Result<(), Fault> {
         let (shard, mut followed, mut is_first) = (self.shard, followed, true);
         loop {
@@ -391,10 +392,13 @@ impl Owning<'_> {
             };
             let begun = clock::start();
             let settings = settings(&self.config, shard, self.shards, Arc::clone(self.status));
+            let may_be_taken_back = |cause| match cause {
+                Cause::Lost => is_first || begun.elapsed() > LOST_AGAIN,
+                Cause::Unlogged => true,
+                Cause::Damage | Cause::Usage | Cause::Other => false,
+            };
             match own(&settings, means, self.stop) {
-                Err(fault)
-                    if fault.cause == Cause::Lost && (is_first || begun.elapsed() > LOST_AGAIN) =>
-                {
+                Err(fault) if may_be_taken_back(fault.cause) => {
                     tracing::error!(shard, "the shard is taken back if it stays ours: {fault}");
                     self.status.comes_to(Phase::Waiting, clock::wall_ms());
                     self.status.is_in_trouble(Some(fault.what));

@@ -58,10 +58,11 @@ pub fn take_over<C: LocalCopy, L: Log, S: Source, K: Clock + Clone>(
     };
     let first_offset = inputs.first().map_or(next, |input| input.offset);
     commits.read_told(&clock, first_offset, first_event)?;
-    let (bytes, messages, next_event) = (&claim, &messages, head.next_event);
-    let work = Work { number, epoch, bytes, messages, inputs: &inputs, next_event };
+    let (bytes, next_event) = (&claim, head.next_event);
+    let work = Work { number, epoch, bytes, messages: &messages, inputs: &inputs, next_event };
     // Mostly there is nothing to tell again.
     commits.commit(&clock, &work, true)?;
+    commits.has_left(messages, inputs, next_event);
     let next_transfer = head.next_offset(&settings.transfers, settings.shard);
     source.start_at(next, terms.transfers.then_some(next_transfer))?;
     status.stands_at(&shard, tail.blocks);
@@ -133,6 +134,7 @@ fn claim<St: Store>(
             commits.renew(clock)?;
         }
         let (mut prevailed, mut followed) = (false, false);
+        caught.begins_to_compare();
         let from = caught.read_from();
         // What is undecided is ended by our claim at the latest, so it is waited for behind that.
         let extent = if fence { Extent::Committed } else { Extent::Decided };
