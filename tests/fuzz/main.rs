@@ -5,7 +5,7 @@ use groat_tests::fuzz::{TARGETS, fuzz, run};
 
 fn short(name: &str) {
     let target = TARGETS.iter().find(|target| target.name == name).unwrap();
-    if let Err(broken) = fuzz(target, 1, |ran| ran < target.short) {
+    if let Err(broken) = fuzz(target, Vec::new(), 1, |ran| ran < target.short) {
         panic!("{name}: {} in the input {:?}", broken.why, broken.input);
     }
 }
@@ -39,7 +39,7 @@ fn seeds_break_no_promise() {
 fn a_broken_promise_is_caught() {
     let mut target = groat_tests::fuzz::Target { ..by_name("command") };
     target.run = |bytes| assert!(bytes.len() % 7 != 3, "seven and three");
-    let broken = fuzz(&target, 1, |ran| ran < 1_000).unwrap_err();
+    let broken = fuzz(&target, Vec::new(), 1, |ran| ran < 1_000).unwrap_err();
     assert!(broken.input.len() % 7 == 3 && broken.why.contains("seven"), "{broken:?}");
 }
 
