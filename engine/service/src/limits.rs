@@ -101,9 +101,10 @@ pub const TOPIC_TRIES: u32 = 100;
 /// See [`TOPIC_TRIES`].
 pub const TOPIC_PAUSE: Duration = Duration::from_millis(100);
 
-/// A transaction whose end took longer, from the delivery of all in it to the answer, may not have
-/// ended in every partition: see [`Trouble`](crate::kafka::log::Trouble). A broker that comes back
-/// takes longer, one that is well a hundredth of it.
+/// A transaction that took longer, from its begin to the answer, may not have ended in every
+/// partition, nor the one before it, for whose end it waited: see
+/// [`Trouble`](crate::kafka::log::Trouble). A broker that comes back takes longer, one that is well
+/// a hundredth of it.
 pub const ANSWER_LATE: Duration = Duration::from_secs(1);
 
 /// How long a call of the client library may take that is known to hang past its timeout, before

@@ -4,6 +4,7 @@
 use groat::clock;
 use groat_tests::fuzz::{Broken, Ran, TARGETS, fuzz, run};
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -39,14 +40,14 @@ fn main() -> ExitCode {
     match ran {
         Ok(Ran { inputs, edges, found }) => {
             println!("{name}: {inputs} inputs, no promise broken (seed {seed})");
-            if let (reached, all @ 1..) = edges {
+            if let (reached @ 1.., all) = edges {
                 println!("{name}: {reached} of {all} edges, {} inputs were new", found.len());
-            } else if args.iter().any(|arg| arg == "--counts") {
+            } else if args.iter().any(|arg| arg == "--counts") && option("--input").is_none() {
                 println!("{name}: nothing counts which edges ran");
                 return ExitCode::FAILURE;
             }
             if let Some(corpus) = corpus {
-                keep(&corpus, seed, &found);
+                keep(&corpus, &found);
             }
             ExitCode::SUCCESS
         }
@@ -71,10 +72,12 @@ fn kept(corpus: &str) -> Vec<Vec<u8>> {
     files.into_iter().map(|file| fs::read(file).unwrap()).collect()
 }
 
-/// Adds inputs to it.
-fn keep(corpus: &str, seed: u64, found: &[Vec<u8>]) {
+/// Adds inputs to it: the same one is there once.
+fn keep(corpus: &str, found: &[Vec<u8>]) {
     fs::create_dir_all(corpus).unwrap();
-    for (n, input) in found.iter().enumerate() {
-        fs::write(Path::new(corpus).join(format!("{seed}-{n}")), input).unwrap();
+    for input in found {
+        let mut hash = DefaultHasher::new();
+        input.hash(&mut hash);
+        fs::write(Path::new(corpus).join(format!("{:016x}", hash.finish())), input).unwrap();
     }
 }

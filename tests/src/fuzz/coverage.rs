@@ -8,15 +8,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// The counters of every unit that was compiled with them, eight in each number.
 static COUNTERS: Mutex<Vec<&'static [AtomicU64]>> = Mutex::new(Vec::new());
 
-/// Called once for each unit, before `main`, by what `-sanitizer-coverage-inline-8bit-counters` of
-/// LLVM adds to it.
+/// Called for each unit, before `main`, by what `-sanitizer-coverage-inline-8bit-counters` of LLVM
+/// adds to it.
 #[unsafe(no_mangle)]
 extern "C" fn __sanitizer_cov_8bit_counters_init(start: *mut u8, stop: *mut u8) {
     // Safety: the counters between the two live as long as the program, and are only counted up.
     let bytes = unsafe { slice::from_raw_parts_mut(start, stop as usize - start as usize) };
-    // Safety: any bytes are numbers. A count that is lost to another thread is one edge not seen.
-    let (_, numbers, _) = unsafe { bytes.align_to::<AtomicU64>() };
-    COUNTERS.lock().unwrap().push(numbers);
+    // Safety: any bytes are numbers. A count that is lost to another thread is one edge not seen,
+    // as are the few at the ends that fill no number.
+    let (_, numbers, _) = unsafe { bytes.align_to_mut::<AtomicU64>() };
+    let mut known = COUNTERS.lock().unwrap();
+    if known.iter().all(|other| other.as_ptr() != numbers.as_ptr()) {
+        known.push(numbers);
+    }
 }
 
 /// The edges that were reached, each with how often at most, in steps as of AFL (Zalewski 2013).

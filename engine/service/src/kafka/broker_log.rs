@@ -24,7 +24,8 @@ pub(super) struct BrokerLog {
     config: Config,
     shard: u32,
     producer: Option<Arc<ShardProducer>>,
-    /// When all of the transaction was delivered.
+    /// When the last transaction was begun, and when all in it was delivered.
+    begun: Instant,
     delivered: Instant,
     /// Kept while it reads without trouble.
     blocks: Option<Blocks>,
@@ -34,8 +35,9 @@ pub(super) struct BrokerLog {
 
 impl BrokerLog {
     pub(super) fn new(config: Config, shard: u32) -> BrokerLog {
-        let (delivered, topic) = (clock::start(), ("", String::new()));
-        BrokerLog { config, shard, producer: None, delivered, blocks: None, topic }
+        let (now, topic) = (clock::start(), ("", String::new()));
+        let (producer, blocks) = (None, None);
+        BrokerLog { config, shard, producer, begun: now, delivered: now, blocks, topic }
     }
 
     fn producer(&self) -> Result<&Arc<ShardProducer>, Trouble> {
@@ -72,15 +74,16 @@ impl BrokerLog {
     /// Ends the transaction; see [`Trouble`] for what a late answer is worth.
     fn ended(
         &self,
+        since: Instant,
         call: impl FnOnce(&ShardProducer) -> Result<(), KafkaError> + Send + 'static,
     ) -> Result<(), Trouble> {
         self.watched(self.producer()?, call)?;
-        match self.delivered.elapsed() {
+        match since.elapsed() {
             took if took < ANSWER_LATE => Ok(()),
             took => Err(Trouble::Failed(Fault::new(
                 format!(
-                    "shard {}: a transaction took {} ms to end, and may not have ended in every \
-                     partition",
+                    "shard {}: a transaction took {} ms, so it or the one before may not have \
+                     ended in every partition",
                     self.shard,
                     took.as_millis()
                 ),
@@ -118,6 +121,7 @@ impl Log for BrokerLog {
     }
 
     fn begin(&mut self) -> Result<(), Trouble> {
+        self.begun = clock::start();
         let producer = self.producer()?;
         producer.context().start_over();
         producer.begin_transaction().map_err(|e| self.trouble(&e))
@@ -164,11 +168,14 @@ impl Log for BrokerLog {
     }
 
     fn commit(&mut self) -> Result<(), Trouble> {
-        self.ended(|producer| producer.commit_transaction(BROKER_TIMEOUT))
+        // It cannot write anywhere before the last one has ended as far as it does.
+        self.ended(self.begun, |producer| producer.commit_transaction(BROKER_TIMEOUT))
     }
 
     fn abort(&mut self) -> Result<(), Trouble> {
-        self.ended(|producer| producer.abort_transaction(BROKER_TIMEOUT))
+        // What is aborted fences, with a new producer each time: how long that takes to connect
+        // says nothing.
+        self.ended(self.delivered, |producer| producer.abort_transaction(BROKER_TIMEOUT))
     }
 
     fn read_blocks(
@@ -222,10 +229,9 @@ mod tests {
         let mut log = BrokerLog::new(Config::default(), 0);
         let producer = transactional(&log.config, "late").expect("it connects to nobody yet");
         log.producer = Some(Arc::new(producer));
-        log.delivered = clock::start();
-        assert!(log.ended(|_| Ok(())).is_ok());
-        log.delivered = clock::start().checked_sub(ANSWER_LATE).expect("a machine that is up");
-        let late = log.ended(|_| Ok(()));
+        assert!(log.ended(clock::start(), |_| Ok(())).is_ok());
+        let since = clock::start().checked_sub(ANSWER_LATE).expect("a machine that is up");
+        let late = log.ended(since, |_| Ok(()));
         assert!(
             matches!(&late, Err(Trouble::Failed(fault)) if fault.what.contains("took")),
             "{late:?}"

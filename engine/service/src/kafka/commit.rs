@@ -15,9 +15,9 @@
 //! round. So outcomes and settlements are compared with what was told before, by their ids.
 //!
 //! A block with outcomes is sent only after everything before it was acknowledged. So at most the
-//! last such block of a chain can lack any, and the one before it if a broker that came back has
-//! ended less than it said ([`Trouble`]): the last is looked at when a shard is taken over, both
-//! after trouble.
+//! last such block of a chain can lack any: that one is looked at when a shard is taken over. An
+//! owner in trouble also looks at the one before it, since a broker that came back may have ended
+//! less of that than it said ([`Trouble`]).
 
 use super::log::{Extent, Log, Record, Topic, Trouble};
 use super::owner::Input;

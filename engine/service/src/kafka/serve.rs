@@ -378,8 +378,8 @@ struct Owning<'a> {
 impl Owning<'_> {
     /// Owns the shard until it is to be let go of. If another process takes it and the group does
     /// not take it away here, that one was late (it had it before, and woke up): the shard is
-    /// taken back after a while. Twice in a row is no accident. So it is where the log has lost its
-    /// last block: whoever takes it over gives it back.
+    /// taken back after a while. Twice in a row is no accident. It is also taken back, each time,
+    /// where the log has lost its last block, which it is then given again.
     fn until_stopped(mut self, followed: Option<CatchUp<SledStore>>) -> Result<(), Fault> {
         let (shard, mut followed, mut is_first) = (self.shard, followed, true);
         loop {
@@ -401,8 +401,9 @@ impl Owning<'_> {
                 Err(fault) if may_be_taken_back(fault.cause) => {
                     tracing::error!(shard, "the shard is taken back if it stays ours: {fault}");
                     self.status.comes_to(Phase::Waiting, clock::wall_ms());
+                    let cause = fault.cause;
                     self.status.is_in_trouble(Some(fault.what));
-                    is_first = false;
+                    is_first &= cause != Cause::Lost;
                 }
                 ended => return ended,
             }
