@@ -1,9 +1,15 @@
 //! Topics that lost what they must have.
 
+use groat::config::Config;
+use groat::kafka::read_events;
+use groat_tests::checker::check;
 use groat_tests::own_broker::kafka;
 use groat_tests::served::Topics;
 use groat_tests::worlds::world;
+use rdkafka::ClientConfig;
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use std::path::Path;
+use std::time::Duration;
 
 pub(crate) fn trim(topics: &Topics, topic: &str, offset: u64, dir: &Path) {
     let trim = format!(
@@ -67,6 +73,61 @@ fn without_the_events_topic_nothing_starts() {
     let (code, said) = topics.serve(&data, &log).ended();
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains(&format!("{events} does not exist")), "{said}");
+}
+
+/// A broker acknowledges a block and aborts it all the same (KAFKA-20734 leads to that). Whoever
+/// has it in a copy gives it to the topic again, also a claim.
+#[test]
+fn the_last_block_that_a_broker_lost_is_given_again() {
+    let Some(topics) = Topics::fresh("lost-last") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let (data, log) = (dir.path().join("data"), dir.path().join("log"));
+    let feed = world(0, 5);
+    topics.publish(feed.lines(), feed.records());
+    let serving = topics.serve(&data, &log);
+    serving.until_consumed(feed.records());
+    let digest = serving.release();
+    for given_again in [1, 2] {
+        let mut blocks = Vec::new();
+        read_events(&topics.config(), 0, 0, |block| {
+            blocks.push(block.to_vec());
+            Ok(())
+        })
+        .unwrap();
+        let last = blocks.split_off(blocks.len() - 1);
+        kafka(&["topics", "--delete", "--topic", &topics.config().topic("events")], "");
+        topics.make(1);
+        write_events(&topics.config(), &blocks, &last);
+        let serving = topics.serve(&data, &log);
+        serving.until(|| serving.said().matches("shard is owned").count() > given_again);
+        assert_eq!(serving.said().matches("it is given it again").count(), given_again);
+        assert_eq!(serving.release(), digest);
+        let checked = check(&topics.config(), 1);
+        assert_eq!((checked.digests, checked.records), (vec![digest.clone()], feed.records()));
+    }
+}
+
+/// Writes blocks in a transaction that is committed, and others in one that is not.
+fn write_events(config: &Config, committed: &[Vec<u8>], aborted: &[Vec<u8>]) {
+    let wait = Duration::from_secs(30);
+    let mut client = ClientConfig::new();
+    client.set("bootstrap.servers", &config.brokers).set("transactional.id", &config.prefix);
+    let producer: BaseProducer = client.create().unwrap();
+    producer.init_transactions(wait).unwrap();
+    for blocks in [committed, aborted] {
+        producer.begin_transaction().unwrap();
+        for block in blocks {
+            let topic = config.topic("events");
+            let record = BaseRecord::<(), [u8]>::to(&topic).partition(0).payload(block);
+            producer.send(record).map_err(|(error, _)| error).unwrap();
+        }
+        producer.flush(wait).unwrap();
+        if blocks == committed {
+            producer.commit_transaction(wait).unwrap();
+        } else {
+            producer.abort_transaction(wait).unwrap();
+        }
+    }
 }
 
 /// Where a shard goes on is in its chain; what the group knows is for people who look at its lag.

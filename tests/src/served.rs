@@ -47,8 +47,13 @@ impl Topics {
     /// On the broker of this address, with so many shards.
     pub fn sharded(brokers: String, test: &str, shards: u32) -> Topics {
         let topics = Topics { brokers, prefix: fresh_prefix(test) };
-        topics.groat(&["topics", "--create", "--partitions", &shards.to_string()]);
+        topics.make(shards);
         topics
+    }
+
+    /// Makes those that are not there.
+    pub fn make(&self, shards: u32) {
+        self.groat(&["topics", "--create", "--partitions", &shards.to_string()]);
     }
 
     /// Their configuration.
