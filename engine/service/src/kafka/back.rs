@@ -7,6 +7,7 @@ use super::commit::{Commits, Work};
 use super::log::Log;
 use super::owner::Input;
 use super::status::{ShardStatus, Tally};
+use super::told::Leaving;
 use crate::clock::Clock;
 use crate::limits::JOBS_WAITING_MAX;
 use groat_shard::{Checked, Closed, Fault, Hash, Messages, Piece, Store};
@@ -72,14 +73,9 @@ impl<St: Store, L: Log, K: Clock> Back<St, L, K> {
                 let (rests, next_event) = (closed.rests(), closed.next_event());
                 let (sealed, hash) = closed.seal(self.last.1);
                 let messages = Messages::from(&sealed.outbound);
-                let work = Work {
-                    number: sealed.number,
-                    epoch: sealed.epoch,
-                    bytes: &sealed.bytes,
-                    messages: &messages,
-                    inputs: &inputs,
-                    next_event,
-                };
+                let leaving = Leaving { messages, inputs, next_event };
+                let (number, epoch) = (sealed.number, sealed.epoch);
+                let work = Work { number, epoch, bytes: &sealed.bytes, leaving: &leaving };
                 let begun = self.clock.elapsed();
                 self.status.commits(sealed.number, self.clock.wall_ms());
                 self.commits.commit(&self.clock, &work, false)?;
@@ -87,7 +83,8 @@ impl<St: Store, L: Log, K: Clock> Back<St, L, K> {
                 self.last = (sealed.number, hash);
                 let length = sealed.bytes.len() as u64;
                 let events = next_event.saturating_sub(sealed.first_event);
-                let told = Tally::of(&messages, length, events, inputs.len() as u64);
+                let told =
+                    Tally::of(&leaving.messages, length, events, leaving.inputs.len() as u64);
                 let (took, now) = (committed.saturating_sub(begun), self.clock.wall_ms());
                 self.status.committed(sealed.number, &told, took, now);
                 let writing = self.clock.elapsed();
@@ -96,7 +93,7 @@ impl<St: Store, L: Log, K: Clock> Back<St, L, K> {
                 if rests {
                     self.resting = self.last;
                 }
-                self.commits.has_left(messages, inputs, next_event);
+                self.commits.has_left(leaving);
                 (bytes, last_offset) = (length, sealed.last_offset);
             }
             // Only now: a snapshot says that all that left with the blocks before it is there.

@@ -121,8 +121,10 @@ pub struct CatchUp<S> {
     pub(super) last_work: Option<LastWork>,
     /// Hashes of the last blocks of the local copy, by number: the log must have the same.
     local: BTreeMap<u64, Hash>,
-    /// The hash of the block before the last local one, and whether the log was seen to have it.
-    before_last: (Option<Hash>, bool),
+    /// The hash of the block before the last local one.
+    before_last: Option<Hash>,
+    /// Whether the log was seen to have that one.
+    has_before_last: bool,
     /// Blocks taken from the log.
     pub(super) taken: u64,
     late: u64,
@@ -165,10 +167,18 @@ impl<S: Store> CatchUp<S> {
             Some(Restored { shard, tail }) => (Some(shard), tail),
             None => (None, Tail::default()),
         };
-        let (last_work, local, before_last, resting) = (None, BTreeMap::new(), (None, false), None);
-        let (taken, late) = (0, 0);
-        let mut caught =
-            CatchUp { store, shard, tail, last_work, local, before_last, taken, late, resting };
+        let mut caught = CatchUp {
+            store,
+            shard,
+            tail,
+            last_work: None,
+            local: BTreeMap::new(),
+            before_last: None,
+            has_before_last: false,
+            taken: 0,
+            late: 0,
+            resting: None,
+        };
         if let Some(last) = caught.store.last() {
             for number in caught.next_number()..=last {
                 let bytes = caught.store.read(number)?;
@@ -208,7 +218,7 @@ impl<S: Store> CatchUp<S> {
             self.local.extend(hash.map(|hash| (number, hash)));
         }
         let previous = |bytes: Vec<u8>| Block::peek(&bytes)?.previous.try_into().ok();
-        self.before_last = (self.store.read(last)?.and_then(previous), false);
+        self.before_last = self.store.read(last)?.and_then(previous);
         Ok(())
     }
 
@@ -225,13 +235,13 @@ impl<S: Store> CatchUp<S> {
 
     /// The log is read from there now.
     pub(super) fn begins_to_compare(&mut self) {
-        self.before_last.1 = false;
+        self.has_before_last = false;
     }
 
     /// The last local block, if the log has the one before it and nothing in its place.
     pub(super) fn unlogged_last(&mut self) -> Result<Option<Vec<u8>>, Fault> {
         let Some((last, hash)) = self.local.first_key_value() else { return Ok(None) };
-        if !self.before_last.1 || Some(*last) != self.store.last() {
+        if !self.has_before_last || Some(*last) != self.store.last() {
             return Ok(None);
         }
         let bytes = self.store.read(*last)?;
@@ -252,7 +262,7 @@ impl<S: Store> CatchUp<S> {
         })?;
         let number = block.header.number;
         if let Some((expected, hash)) = self.local.first_key_value() {
-            self.before_last.1 |= self.before_last.0 == Some(block.hash);
+            self.has_before_last |= self.before_last == Some(block.hash);
             // Before a block that both must have, nothing but what is late can stand.
             match number.cmp(expected) {
                 Ordering::Less => {}

@@ -20,9 +20,8 @@
 //! less of that than it said ([`Trouble`]).
 
 use super::log::{Extent, Log, Record, Topic, Trouble};
-use super::owner::Input;
 use super::status::ShardStatus;
-use super::told::Told;
+use super::told::{Leaving, Told};
 use crate::clock::Clock;
 use crate::limits::{BROKER_PATIENCE, FENCED_PAUSE, RETRY_PAUSE};
 use groat_proto::Message;
@@ -40,27 +39,8 @@ pub(super) struct Work<'a> {
     pub(super) epoch: u64,
     /// Its bytes.
     pub(super) bytes: &'a [u8],
-    /// Outcomes, one per input, and settlements.
-    pub(super) messages: &'a Messages,
-    /// The inputs.
-    pub(super) inputs: &'a [Input],
-    /// The number of the event after it.
-    pub(super) next_event: u64,
-}
-
-/// What left with the last block that anything left with.
-struct Left {
-    messages: Messages,
-    inputs: Vec<Input>,
-    next_event: u64,
-}
-
-impl Left {
-    /// As work whose block is in the log.
-    fn work(&self) -> Work<'_> {
-        let Left { messages, inputs, next_event } = self;
-        Work { number: 0, epoch: 0, bytes: &[], messages, inputs, next_event: *next_event }
-    }
+    /// What leaves with it.
+    pub(super) leaving: &'a Leaving,
 }
 
 /// What [`Commits::look`] saw.
@@ -81,8 +61,9 @@ pub(super) struct Commits<L> {
     /// The offset of the last block, if this producer wrote it.
     last_at: Option<u64>,
     told: Told,
-    /// It is told again if a broker in trouble has not ended its transaction everywhere.
-    left: Option<Left>,
+    /// What left with the last block that anything left with: it is told again if a broker in
+    /// trouble has not ended its transaction everywhere.
+    left: Option<Leaving>,
     /// The shards to which this one sends.
     others: Vec<u32>,
     /// Set when the shard is to be let go of: nothing is tried again then.
@@ -181,16 +162,16 @@ impl<L: Log> Commits<L> {
                     true
                 }
             };
-            commits.attempt(work, is_logged)
+            commits.attempt((!is_logged).then_some(work), work.leaving)
         })?;
-        self.told.settle(self.shard, work)
+        self.told.settle(self.shard, work.leaving)
     }
 
     /// Hears what left with a block that was committed.
-    pub(super) fn has_left(&mut self, messages: Messages, inputs: Vec<Input>, next_event: u64) {
-        let Messages { outcomes, settlements, remittances } = &messages;
+    pub(super) fn has_left(&mut self, leaving: Leaving) {
+        let Messages { outcomes, settlements, remittances } = &leaving.messages;
         if !outcomes.is_empty() || !settlements.is_empty() || !remittances.is_empty() {
-            self.left = Some(Left { messages, inputs, next_event });
+            self.left = Some(leaving);
         }
     }
 
@@ -257,26 +238,25 @@ impl<L: Log> Commits<L> {
             There::NotBefore => return Err(Trouble::Stop(gone(work))),
         }
         let left = self.left.take();
-        let before = left.as_ref().map(Left::work);
-        let told_before = self.tell_before(work, before.as_ref());
+        let told_before = self.tell_before(work.leaving, left.as_ref());
         self.left = left;
         told_before
     }
 
     /// Reads what was told of a block, and of the one before it, and tells what is missing of that:
     /// its transaction was acknowledged, and where it had not ended, the fence has aborted it.
-    fn tell_before(&mut self, work: &Work<'_>, before: Option<&Work<'_>>) -> Result<(), Trouble> {
-        let works = || before.into_iter().chain([work]);
-        let offsets = works().filter_map(|work| work.inputs.first());
+    fn tell_before(&mut self, leaving: &Leaving, before: Option<&Leaving>) -> Result<(), Trouble> {
+        let both = || before.into_iter().chain([leaving]);
+        let offsets = both().filter_map(|leaving| leaving.inputs.first());
         let first_offset = offsets.map(|input| input.offset).min().unwrap_or(u64::MAX);
-        let settled = works().filter_map(|work| work.messages.settlements.first());
-        let sent = works().filter_map(|work| work.messages.remittances.first());
+        let settled = both().filter_map(|leaving| leaving.messages.settlements.first());
+        let sent = both().filter_map(|leaving| leaving.messages.remittances.first());
         let events = settled.map(|(_, s)| s.event).chain(sent.map(|(_, r)| r.event));
         let first_event = events.min().unwrap_or(u64::MAX);
         let Commits { shard, told, log, others, .. } = self;
         told.read(log, *shard, others, first_offset, first_event)?;
         let Some(before) = before else { return Ok(()) };
-        self.attempt(before, true)?;
+        self.attempt(None, before)?;
         Ok(self.told.settle(self.shard, before)?)
     }
 
@@ -306,16 +286,16 @@ impl<L: Log> Commits<L> {
         }
     }
 
-    /// One transaction with what is not there yet.
-    fn attempt(&mut self, work: &Work<'_>, is_logged: bool) -> Result<(), Trouble> {
-        let mut begun = !is_logged;
-        if begun {
+    /// One transaction with what is not there yet: a block if it is not, and what leaves with it.
+    fn attempt(&mut self, block: Option<&Work<'_>>, leaving: &Leaving) -> Result<(), Trouble> {
+        let mut begun = block.is_some();
+        if let Some(work) = block {
             self.log.begin()?;
             let block = Record { topic: Topic::Events, key: &[], value: work.bytes, headers: &[] };
             self.log.send(&block)?;
         }
         let (told, log, shard) = (&self.told, &mut self.log, self.shard);
-        told.for_each_missing(shard, work, |record| {
+        told.for_each_missing(shard, leaving, |record| {
             if !begun {
                 log.begin()?;
                 begun = true;
@@ -329,7 +309,9 @@ impl<L: Log> Commits<L> {
         let at = self.log.block_at();
         // Nobody else writes there, so where the block stands tells whether the one before it is
         // still before it.
-        if at.is_some_and(|at| self.last_at.is_some_and(|last| at <= last)) {
+        if let Some(work) = block
+            && at.is_some_and(|at| self.last_at.is_some_and(|last| at <= last))
+        {
             return Err(Trouble::Stop(gone(work)));
         }
         self.log.commit()?;

@@ -6,6 +6,7 @@ use super::commit::{Commits, Work};
 use super::log::{Extent, Log, Trouble};
 use super::owner::{Means, Settings, Source};
 use super::status::Phase;
+use super::told::Leaving;
 use crate::clock::Clock;
 use crate::limits::{BROKER_PATIENCE, RETRY_PAUSE};
 use groat_proto::v1::ChainTerms;
@@ -58,11 +59,10 @@ pub fn take_over<C: LocalCopy, L: Log, S: Source, K: Clock + Clone>(
     };
     let first_offset = inputs.first().map_or(next, |input| input.offset);
     commits.read_told(&clock, first_offset, first_event)?;
-    let (bytes, next_event) = (&claim, head.next_event);
-    let work = Work { number, epoch, bytes, messages: &messages, inputs: &inputs, next_event };
+    let leaving = Leaving { messages, inputs, next_event: head.next_event };
     // Mostly there is nothing to tell again.
-    commits.commit(&clock, &work, true)?;
-    commits.has_left(messages, inputs, next_event);
+    commits.commit(&clock, &Work { number, epoch, bytes: &claim, leaving: &leaving }, true)?;
+    commits.has_left(leaving);
     let next_transfer = head.next_offset(&settings.transfers, settings.shard);
     source.start_at(next, terms.transfers.then_some(next_transfer))?;
     status.stands_at(&shard, tail.blocks);

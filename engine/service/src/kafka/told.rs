@@ -1,12 +1,23 @@
 //! What was told of a shard that its chain does not account for yet: it must come about again.
 
-use super::commit::Work;
 use super::log::{Log, Record, Topic, Trouble};
+use super::owner::Input;
 use groat_proto::Message;
 use groat_proto::v1::{Outcomes, Remittance, Settlement, outcome};
-use groat_shard::Fault;
 use groat_shard::limits::RECORD_BYTES_MAX;
+use groat_shard::{Fault, Messages};
 use std::collections::BTreeMap;
+
+/// What leaves with a block.
+#[derive(Debug, Default)]
+pub(super) struct Leaving {
+    /// Outcomes, one per input, settlements, and what other shards are sent.
+    pub(super) messages: Messages,
+    /// The inputs.
+    pub(super) inputs: Vec<Input>,
+    /// The number of the event after the block.
+    pub(super) next_event: u64,
+}
 
 /// What was told that the chain does not yet account for, by its ids.
 #[derive(Default)]
@@ -75,11 +86,11 @@ impl Told {
     pub(super) fn for_each_missing(
         &self,
         shard: u32,
-        work: &Work<'_>,
+        leaving: &Leaving,
         mut each: impl FnMut(Record<'_>) -> Result<(), Trouble>,
     ) -> Result<(), Trouble> {
         let mut value = Vec::new();
-        for ((offset, outcomes), input) in work.messages.outcomes.iter().zip(work.inputs) {
+        for ((offset, outcomes), input) in leaving.messages.outcomes.iter().zip(&leaving.inputs) {
             encode(outcomes, &mut value);
             match self.outcomes.get(offset) {
                 Some(told) if *told == value || is_same_answer(told, outcomes) => continue,
@@ -103,7 +114,7 @@ impl Told {
                 each(Record { topic, key: &input.key, value, headers: &headers })?;
             }
         }
-        for (key, settlement) in &work.messages.settlements {
+        for (key, settlement) in &leaving.messages.settlements {
             encode(settlement, &mut value);
             let key = key.to_string();
             let id = (settlement.event, settlement.part);
@@ -116,7 +127,7 @@ impl Told {
             each(Record { topic, key: key.as_bytes(), value: &value, headers: &[] })?;
         }
         let from = shard.to_string();
-        for (to, remittance) in &work.messages.remittances {
+        for (to, remittance) in &leaving.messages.remittances {
             encode(remittance, &mut value);
             match self.remittances.get(&(remittance.event, *to)) {
                 Some(told) if *told == value => continue,
@@ -134,27 +145,27 @@ impl Told {
 
     /// Forgets what a block in the log accounts for; what it should account for and does not was
     /// told without ground.
-    pub(super) fn settle(&mut self, shard: u32, work: &Work<'_>) -> Result<(), Fault> {
+    pub(super) fn settle(&mut self, shard: u32, leaving: &Leaving) -> Result<(), Fault> {
         if self.outcomes.is_empty() && self.settlements.is_empty() && self.remittances.is_empty() {
             return Ok(());
         }
-        for (offset, _) in &work.messages.outcomes {
+        for (offset, _) in &leaving.messages.outcomes {
             self.outcomes.remove(offset);
         }
-        for (_, settlement) in &work.messages.settlements {
+        for (_, settlement) in &leaving.messages.settlements {
             self.settlements.remove(&(settlement.event, settlement.part));
         }
-        for (to, remittance) in &work.messages.remittances {
+        for (to, remittance) in &leaving.messages.remittances {
             self.remittances.remove(&(remittance.event, *to));
         }
-        let next_offset = work.inputs.last().map_or(0, |input| input.offset + 1);
+        let next_offset = leaving.inputs.last().map_or(0, |input| input.offset + 1);
         if let Some((offset, _)) = self.outcomes.range(..next_offset).next() {
             return Err(told_otherwise(shard, &format!("offset {offset}")));
         }
-        if let Some(((event, _), _)) = self.settlements.range(..(work.next_event, 0)).next() {
+        if let Some(((event, _), _)) = self.settlements.range(..(leaving.next_event, 0)).next() {
             return Err(told_otherwise(shard, &format!("event {event}")));
         }
-        if let Some(((event, _), _)) = self.remittances.range(..(work.next_event, 0)).next() {
+        if let Some(((event, _), _)) = self.remittances.range(..(leaving.next_event, 0)).next() {
             return Err(told_otherwise(shard, &format!("event {event}")));
         }
         Ok(())
